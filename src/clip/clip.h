@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A loaded model: configuration, towers, tokenizer and preprocessing behind "embed these". */
+#ifndef DESCRY_CLIP_CLIP_H
+#define DESCRY_CLIP_CLIP_H
+
+#include "base/cpu.h"
+#include "base/log.h"
+#include "base/pool.h"
+#include "image/preprocess.h"
+#include "text/tokenizer.h"
+
+typedef struct descry_clip descry_clip;
+
+/* Opens the model in directory `path`.  `pool` and `log` must outlive it. */
+int descry_clip_open(descry_clip **clip, const char *path, const char *name, descry_pool *pool, descry_cpu cpu,
+                     const descry_log *log, descry_error *err);
+void descry_clip_close(descry_clip **clip);
+
+void descry_clip_describe(const descry_clip *clip, descry_model_info *info);
+const descry_preprocess *descry_clip_preprocess(const descry_clip *clip);
+const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip);
+
+/* rgb uint8 [n, H, W, 3] -> out float [n, dim].  DESCRY_ERR_NUMERIC when a result is not finite. */
+int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
+                             descry_error *err);
+
+/* n texts -> out float [n, dim]. */
+int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
+                            descry_error *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A decoded picture, in the mode (Pillow's term) that its file has. */
+#ifndef DESCRY_IMAGE_PICTURE_H
+#define DESCRY_IMAGE_PICTURE_H
+
+#include "descry.h"
+
+/* Pillow's names.  One byte a sample, interleaved, except I16 and I32; MODE_1 holds 0 or 255, MODE_P palette indices. */
+typedef enum descry_picture_mode {
+    DESCRY_MODE_1,
+    DESCRY_MODE_L,
+    DESCRY_MODE_LA,
+    DESCRY_MODE_P,
+    DESCRY_MODE_RGB,
+    DESCRY_MODE_RGBA,
+    DESCRY_MODE_CMYK, /* 255: full ink, as Pillow has it after undoing Adobe's inversion */
+    DESCRY_MODE_I16,  /* uint16_t */
+    DESCRY_MODE_I32   /* int32_t */
+} descry_picture_mode;
+
+typedef struct descry_picture {
+    int width, height;         /* pixels, as stored, before any rotation */
+    descry_picture_mode mode;
+    int orientation;           /* EXIF: 1 (upright) .. 8 */
+    uint8_t *data;             /* [height, width, bands], rows without padding; owned */
+    uint8_t palette[256 * 3];  /* MODE_P: RGB; entries beyond the file's are 0 */
+} descry_picture;
+
+/* Decodes `size` bytes of any supported format, told by content.  `name` is used in messages only.
+ * DESCRY_ERR_FORMAT: damaged or truncated; DESCRY_ERR_UNSUPPORTED: not a picture format of this build;
+ * DESCRY_ERR_LIMIT: dimensions beyond `limits`, checked before memory is taken. */
+int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                          const descry_limits *limits, descry_error *err);
+
+/* Reads (up to limits->max_bytes) and decodes a file. */
+int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err);
+
+void descry_picture_free(descry_picture *picture);
+
+int descry_picture_bands(descry_picture_mode mode);   /* samples in a pixel */
+const char *descry_picture_format(size_t index);      /* "jpeg (libjpeg-turbo 2.1.5)", ...; NULL after the last */
+
+#endif
