@@ -10,12 +10,13 @@
 static void tidy(char *message, size_t size, int length)
 {
     if (length >= (int)size) {
-        size_t end = size - 1;
-        while (end > 0 && ((unsigned char)message[end - 1] & 0xC0) == 0x80)
-            end--;
-        if (end > 0 && (unsigned char)message[end - 1] >= 0xC0)
-            end--;
-        message[end] = 0;
+        size_t lead = size - 1; /* where the last character begins */
+        while (lead > 0 && ((unsigned char)message[--lead] & 0xC0) == 0x80)
+            ;
+        unsigned char first = (unsigned char)message[lead];
+        size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+        if (lead + bytes > size - 1)
+            message[lead] = 0;
     }
     for (unsigned char *p = (unsigned char *)message; *p; p++)
         if (*p < 0x20 || *p == 0x7F)

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/pool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void error_messages_stay_one_valid_line(void **state)
+{
+    (void)state;
+    descry_error err;
+    assert_int_equal(descry_fail(&err, DESCRY_ERR_FORMAT, "a\nb %d", 7), DESCRY_ERR_FORMAT);
+    assert_int_equal(err.code, DESCRY_ERR_FORMAT);
+    assert_string_equal(err.message, "a?b 7");
+
+    char longer[3000];
+    for (size_t i = 0; i + 2 < sizeof longer; i += 2)
+        memcpy(longer + i, "\xC3\xA9", 2);
+    longer[sizeof longer - 2] = 0;
+    descry_fail(&err, DESCRY_ERR_IO, "x%s", longer);
+    assert_int_equal(strlen(err.message), 999);
+    assert_int_equal((unsigned char)err.message[998], 0xA9); /* 1 + 2 * 499: no half character */
+    descry_fail(&err, DESCRY_ERR_IO, "%s", longer);
+    assert_int_equal(strlen(err.message), 998);
+
+    assert_int_equal(descry_fail_errno(&err, ENOENT, "%s", "f"), DESCRY_ERR_NOT_FOUND);
+    assert_string_equal(err.message, "f: No such file or directory");
+    assert_int_equal(descry_fail(NULL, DESCRY_ERR_LIMIT, "dropped"), DESCRY_ERR_LIMIT);
+}
+
+static void sizes_that_overflow_give_no_memory(void **state)
+{
+    (void)state;
+    volatile size_t huge = SIZE_MAX / 2;
+    assert_null(descry_alloc(huge, 3));
+    assert_null(descry_alloc_aligned(huge, 3));
+    descry_arena arena = {0};
+    assert_null(descry_arena_alloc(&arena, huge, 3));
+    void *a = descry_arena_alloc(&arena, 3, 1), *b = descry_arena_alloc(&arena, 200000, 1);
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_int_equal((uintptr_t)a % 64, 0);
+    assert_int_equal((uintptr_t)b % 64, 0);
+    descry_arena_free(&arena);
+}
+
+static void buffer_grows_and_ends_with_nul(void **state)
+{
+    (void)state;
+    descry_buf buf = {0};
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(descry_buf_printf(&buf, NULL, "%d,", i), 0);
+    assert_int_equal(buf.size, 3890);
+    assert_int_equal(buf.data[buf.size], 0);
+    assert_int_equal(descry_buf_reserve(&buf, SIZE_MAX - 10, NULL), DESCRY_ERR_MEMORY);
+    descry_buf_free(&buf);
+}
+
+static void sha256_matches_fips(void **state)
+{
+    (void)state;
+    uint8_t digest[DESCRY_SHA256_SIZE];
+    char text[DESCRY_SHA256_HEX];
+    assert_int_equal(descry_sha256_of("abc", 3, digest, NULL), 0);
+    descry_hex(digest, sizeof digest, text);
+    assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+static void count(void *arg, size_t i, unsigned worker)
+{
+    (void)worker;
+    ((unsigned char *)arg)[i]++;
+}
+
+static void pool_runs_each_index_once(void **state)
+{
+    (void)state;
+    for (unsigned threads = 1; threads <= 5; threads += 2) {
+        descry_pool *pool;
+        assert_int_equal(descry_pool_open(&pool, threads, NULL), 0);
+        assert_int_equal(descry_pool_threads(pool), threads);
+        for (size_t n = 0; n < 300; n++) {
+            unsigned char seen[300] = {0};
+            descry_pool_run(pool, n, count, seen);
+            for (size_t i = 0; i < 300; i++)
+                assert_int_equal(seen[i], i < n);
+        }
+        descry_pool_close(&pool);
+        assert_null(pool);
+    }
+    descry_error err;
+    descry_pool *pool;
+    assert_int_equal(descry_pool_open(&pool, 100000, &err), DESCRY_ERR_ARGUMENT);
+}
+
+static void cpu_caps_are_names(void **state)
+{
+    (void)state;
+    descry_cpu cpu;
+    descry_error err;
+    assert_int_equal(descry_cpu_choose(&cpu, "portable", &err), 0);
+    assert_int_equal(cpu, DESCRY_CPU_PORTABLE);
+    assert_int_equal(descry_cpu_choose(&cpu, "avx512", &err), 0);
+    assert_int_equal(cpu, descry_cpu_best());
+    assert_int_equal(descry_cpu_choose(&cpu, "sse9", &err), DESCRY_ERR_ARGUMENT);
+}
+
+static void files_that_are_not_regular_are_refused(void **state)
+{
+    (void)state;
+    descry_buf buf = {0};
+    descry_map map;
+    descry_error err;
+    assert_int_equal(descry_file_read(&buf, "/", 100, &err), DESCRY_ERR_IO);
+    assert_int_equal(descry_file_read(&buf, "/dev/zero", 100, &err), DESCRY_ERR_IO);
+    assert_int_equal(descry_map_open(&map, "/nonexistent", &err), DESCRY_ERR_NOT_FOUND);
+    const char *self = "/proc/self/status"; /* a regular file that says it is empty */
+    assert_int_equal(descry_file_read(&buf, self, 10, &err), DESCRY_ERR_LIMIT);
+    assert_int_equal(descry_file_read(&buf, self, 1 << 20, &err), 0);
+    assert_true(buf.size > 100);
+    descry_buf_free(&buf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(error_messages_stay_one_valid_line),
+        cmocka_unit_test(sizes_that_overflow_give_no_memory),
+        cmocka_unit_test(buffer_grows_and_ends_with_nul),
+        cmocka_unit_test(sha256_matches_fips),
+        cmocka_unit_test(pool_runs_each_index_once),
+        cmocka_unit_test(cpu_caps_are_names),
+        cmocka_unit_test(files_that_are_not_regular_are_refused),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
