@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "kern/kernels.h"
+
+#include "kern/tables.h"
+
+#include <string.h>
+
+const descry_kernels *descry_kernels_for(descry_cpu cpu)
+{
+    switch (cpu) {
+#if defined(__x86_64__)
+    case DESCRY_CPU_AVX512:
+        return &descry_kernels_avx512;
+    case DESCRY_CPU_AVX2:
+        return &descry_kernels_avx2;
+#endif
+    default:
+        return &descry_kernels_portable;
+    }
+}
+
+/* ---- data types ------------------------------------------------------------------------------------------------ */
+
+size_t descry_dtype_size(descry_dtype dtype)
+{
+    return dtype == DESCRY_F32 ? 4 : 2;
+}
+
+static float from_bits(uint32_t bits)
+{
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+float descry_f16_to_f32(uint16_t h)
+{
+    uint32_t sign = (uint32_t)(h & 0x8000) << 16, exponent = h >> 10 & 31, fraction = h & 0x3FF;
+    if (exponent == 31)
+        return from_bits(sign | 0x7F800000 | fraction << 13);
+    if (exponent)
+        return from_bits(sign | (exponent + 112) << 23 | fraction << 13);
+    float f = (float)fraction * 0x1p-24f; /* subnormal: exact */
+    return sign ? -f : f;
+}
+
+uint16_t descry_f32_to_f16(float f)
+{
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7FFFFFFF;
+    if (magnitude > 0x7F800000)
+        return (uint16_t)(sign | 0x7E00); /* NaN */
+    if (magnitude >= 0x477FF000)
+        return (uint16_t)(sign | 0x7C00); /* rounds beyond 65504 */
+    if (magnitude < 0x38800000) {         /* below 2^-14: a multiple of 2^-24, rounded by the addition */
+        float shifted = from_bits(magnitude) + 0.5f;
+        uint32_t out;
+        memcpy(&out, &shifted, sizeof out);
+        return (uint16_t)(sign | (out - 0x3F000000));
+    }
+    uint32_t rounded = magnitude + 0xFFF + (magnitude >> 13 & 1) - (112u << 23);
+    return (uint16_t)(sign | rounded >> 13);
+}
+
+void descry_to_f32(float *out, const void *in, descry_dtype dtype, size_t n)
+{
+    if (dtype == DESCRY_F32) {
+        memcpy(out, in, n * sizeof *out);
+        return;
+    }
+    const char *bytes = in;
+    for (size_t i = 0; i < n; i++) {
+        uint16_t h;
+        memcpy(&h, bytes + 2 * i, 2);
+        out[i] = dtype == DESCRY_F16 ? descry_f16_to_f32(h) : from_bits((uint32_t)h << 16);
+    }
+}
+
+/* ---- packing --------------------------------------------------------------------------------------------------- */
+
+static size_t round_up(size_t n, size_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+static size_t minimum(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t descry_panels(const descry_kernels *kernels, size_t n)
+{
+    return n / kernels->panel + (n % kernels->panel != 0);
+}
+
+size_t descry_packed_size(const descry_kernels *kernels, size_t n, size_t k)
+{
+    size_t size;
+    if (n > SIZE_MAX - kernels->lanes || __builtin_mul_overflow(round_up(n, kernels->lanes), k, &size) ||
+        size > SIZE_MAX / 8)
+        return SIZE_MAX;
+    return size;
+}
+
+/* Both copies go through a small square so that each side is touched a cache line at a time. */
+#define PACK(type)                                                                                                     \
+    for (size_t k0 = 0; k0 < k; k0 += 16) {                                                                            \
+        size_t k1 = minimum(k, k0 + 16);                                                                               \
+        for (size_t j = 0; j < width; j++)                                                                             \
+            for (size_t i = k0; i < k1; i++)                                                                           \
+                ((type *)out)[i * width + j] =                                                                         \
+                    j < used ? ((const type *)source)[i * k_stride + (column + j) * n_stride] : 0;                     \
+    }
+
+void descry_pack(const descry_kernels *kernels, void *packed, const void *source, descry_dtype dtype, size_t n, size_t k,
+                 size_t n_stride, size_t k_stride, size_t first_panel, size_t end_panel)
+{
+    size_t size = descry_dtype_size(dtype);
+    for (size_t p = first_panel; p < end_panel; p++) {
+        size_t column = p * kernels->panel, used = minimum(n - column, kernels->panel);
+        size_t width = round_up(used, kernels->lanes);
+        char *out = (char *)packed + column * k * size;
+        if (size == 4) {
+            PACK(uint32_t)
+        } else {
+            PACK(uint16_t)
+        }
+    }
+}
+
+size_t descry_attention_scratch(const descry_kernels *kernels, size_t keys, size_t head_dim)
+{
+    size_t wide_keys = round_up(keys, kernels->lanes), wide_head = round_up(head_dim, kernels->lanes);
+    return head_dim * wide_keys + keys * wide_head + DESCRY_ATTENTION_ROWS * wide_keys;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The reference: every other table is tested against this one. */
+#include "kern/tables.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PANEL = 16 };
+
+static float activate(float x, descry_activation activation)
+{
+    switch (activation) {
+    case DESCRY_ACT_GELU:
+        return 0.5f * x * erfcf(-0.70710678118654752f * x);
+    case DESCRY_ACT_GELU_TANH:
+        return 0.5f * x * (1 + tanhf(0.79788456080286536f * (x + 0.044715f * x * x * x)));
+    case DESCRY_ACT_QUICK_GELU:
+        return x / (1 + expf(-1.702f * x));
+    default:
+        return x;
+    }
+}
+
+static void gemm_portable(const descry_gemm *g, size_t first_panel, size_t end_panel)
+{
+    size_t size = descry_dtype_size(g->b_type);
+    for (size_t p = first_panel; p < end_panel; p++) {
+        size_t column = p * PANEL, used = g->n - column < PANEL ? g->n - column : PANEL;
+        const char *panel = (const char *)g->b + column * g->k * size;
+        for (size_t i = 0; i < g->m; i++) {
+            float sum[PANEL] = {0}, b[PANEL] = {0};
+            for (size_t k = 0; k < g->k; k++) {
+                descry_to_f32(b, panel + k * used * size, g->b_type, used);
+                for (size_t j = 0; j < PANEL; j++)
+                    sum[j] += g->a[i * g->lda + k] * b[j];
+            }
+            for (size_t j = 0; j < used; j++) {
+                float x = activate(sum[j] + (g->bias ? g->bias[column + j] : 0), g->activation);
+                size_t at = i * g->ldc + column + j;
+                g->c[at] = (g->residual ? g->residual[at] : 0) + (g->gamma ? g->gamma[column + j] : 1) * x;
+            }
+        }
+    }
+}
+
+static void softmax_row(float *row, size_t n)
+{
+    float top = -INFINITY, sum = 0;
+    for (size_t i = 0; i < n; i++)
+        top = row[i] > top ? row[i] : top;
+    for (size_t i = 0; i < n; i++)
+        sum += row[i] = expf(row[i] - top);
+    for (size_t i = 0; i < n; i++)
+        row[i] /= sum;
+}
+
+#include "kern/attention.h"
+
+static void attention_portable(const descry_attention *a, float *scratch)
+{
+    attention_head(a, &descry_kernels_portable, scratch);
+}
+
+static void layer_norm_portable(float *out, const float *x, size_t rows, size_t n, const float *weight,
+                                const float *bias, float eps)
+{
+    for (size_t r = 0; r < rows; r++, x += n, out += n) {
+        double sum = 0, squares = 0;
+        for (size_t i = 0; i < n; i++)
+            sum += x[i];
+        double mean = sum / (double)n;
+        for (size_t i = 0; i < n; i++)
+            squares += (x[i] - mean) * (x[i] - mean);
+        double scale = 1 / sqrt(squares / (double)n + (double)eps);
+        for (size_t i = 0; i < n; i++)
+            out[i] = (float)((x[i] - mean) * scale) * weight[i] + bias[i];
+    }
+}
+
+static void dot_f16_portable(const uint16_t *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    for (size_t r = 0; r < n; r++, rows += dim) {
+        float sum = 0;
+        for (size_t i = 0; i < dim; i++)
+            sum += descry_f16_to_f32(rows[i]) * query[i];
+        scores[r] = sum;
+    }
+}
+
+const descry_kernels descry_kernels_portable = {
+    .cpu = DESCRY_CPU_PORTABLE,
+    .lanes = 1,
+    .panel = PANEL,
+    .gemm = gemm_portable,
+    .attention = attention_portable,
+    .layer_norm = layer_norm_portable,
+    .dot_f16 = dot_f16_portable,
+};

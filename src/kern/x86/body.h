@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The kernels in terms of vec and the v_ functions, which the including file has defined for one instruction set,
+ * with VL lanes, MR rows and NV vectors to a tile. */
+#include "kern/tables.h"
+
+#include <math.h>
+
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+#define INLINE static inline __attribute__((always_inline))
+#define NAME_2(op, isa) op##_##isa
+#define NAME_1(op, isa) NAME_2(op, isa)
+#define NAME(op) NAME_1(op, ISA)
+
+/* ---- functions of one vector ----------------------------------------------------------------------------------- */
+
+/* e^x: 2^n e^r with |r| <= ln(2)/2, e^r by its series to r^7 (truncation 5e-9); 0 below -87.  Relative error 1e-7. */
+INLINE vec v_exp(vec x)
+{
+    vec limit = v_set1(-87), bounded = v_min(v_max(x, limit), v_set1(88));
+    vec n = v_round(v_mul(bounded, v_set1(1.44269504088896341f)));
+    vec r = v_fma(n, v_set1(-0.693145751953125f), bounded); /* ln 2 in two parts: the first product is exact */
+    r = v_fma(n, v_set1(-1.42860682030941723e-6f), r);
+    vec p = v_set1(1.0f / 5040);
+    p = v_fma(p, r, v_set1(1.0f / 720));
+    p = v_fma(p, r, v_set1(1.0f / 120));
+    p = v_fma(p, r, v_set1(1.0f / 24));
+    p = v_fma(p, r, v_set1(1.0f / 6));
+    p = v_fma(p, r, v_set1(0.5f));
+    p = v_fma(p, r, v_set1(1));
+    p = v_fma(p, r, v_set1(1));
+    return v_keep_ge(v_mul(p, v_exp2_int(n)), x, limit);
+}
+
+/* x Phi(x) = max(x, 0) - |x| Q(|x|) with Q(a) = erfc(a / sqrt 2) / 2 = e^(-a^2/2) u P(u), u = 1 / (1 + 0.33 a); P is a
+ * least-maximum fit of |x| times the error (9e-10), found by tools/fit_gelu.py. */
+INLINE vec v_gelu(vec x)
+{
+    vec a = v_abs(x);
+    vec u = v_div(v_set1(1), v_fma(v_set1(0.33f), a, v_set1(1)));
+    vec p = v_set1(0.0467705834f);
+    p = v_fma(p, u, v_set1(-0.226011933f));
+    p = v_fma(p, u, v_set1(0.341157905f));
+    p = v_fma(p, u, v_set1(-0.0988748024f));
+    p = v_fma(p, u, v_set1(0.186179479f));
+    p = v_fma(p, u, v_set1(0.117989942f));
+    p = v_fma(p, u, v_set1(0.132788885f));
+    vec e = v_exp(v_mul(v_mul(v_set1(-0.5f), a), a));
+    return v_sub(v_max(x, v_set1(0)), v_mul(a, v_mul(v_mul(p, u), e)));
+}
+
+/* x / (1 + e^-z): with z = 1.702 x QuickGELU; tanh(y) = 2 sigmoid(2 y) - 1 makes it the approximate GELU as well. */
+INLINE vec v_times_sigmoid(vec x, vec z)
+{
+    return v_div(x, v_add(v_set1(1), v_exp(v_sub(v_set1(0), z))));
+}
+
+INLINE vec v_activate(vec x, descry_activation activation)
+{
+    switch (activation) {
+    case DESCRY_ACT_GELU:
+        return v_gelu(x);
+    case DESCRY_ACT_GELU_TANH: {
+        vec cube = v_mul(v_mul(x, x), x);
+        return v_times_sigmoid(x, v_mul(v_set1(1.59576912160573071f), v_fma(v_set1(0.044715f), cube, x)));
+    }
+    case DESCRY_ACT_QUICK_GELU:
+        return v_times_sigmoid(x, v_mul(v_set1(1.702f), x));
+    default:
+        return x;
+    }
+}
+
+/* ---- matrix product -------------------------------------------------------------------------------------------- */
+
+INLINE vec load_b(const char *b, int j, descry_dtype type)
+{
+    if (type == DESCRY_F32)
+        return v_load((const float *)b + j * VL);
+    const uint16_t *h = (const uint16_t *)b + j * VL;
+    return type == DESCRY_F16 ? v_load_f16(h) : v_load_bf16(h);
+}
+
+INLINE void finish(const descry_gemm *g, vec sum, size_t row, size_t column)
+{
+    size_t left = g->n - column, at = row * g->ldc + column;
+    int whole = left >= VL;
+#define LOAD(p) (whole ? v_load(p) : v_load_n(p, left))
+    if (g->bias)
+        sum = v_add(sum, LOAD(g->bias + column));
+    sum = v_activate(sum, g->activation);
+    if (g->gamma)
+        sum = v_mul(sum, LOAD(g->gamma + column));
+    if (g->residual)
+        sum = v_add(sum, LOAD(g->residual + at));
+    if (whole)
+        v_store(g->c + at, sum);
+    else
+        v_store_n(g->c + at, sum, left);
+#undef LOAD
+}
+
+/* m rows by nv vectors of C, all of k, then the epilogue from registers.  Meanwhile it fetches the next panel, which
+ * this thread needs next and which nothing has touched: one line a step, `ahead` bytes apart. */
+INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b, const char *next, size_t ahead,
+                 const int m, const int nv, const descry_dtype type)
+{
+    vec sum[MR][NV];
+    UNROLL for (int i = 0; i < m; i++)
+        UNROLL for (int j = 0; j < nv; j++)
+            sum[i][j] = v_set1(0);
+    const float *a = g->a + row * g->lda;
+    const size_t lda = g->lda, step = (size_t)nv * VL * (type == DESCRY_F32 ? 4 : 2);
+    for (size_t k = 0; k < g->k; k++, b += step, next += ahead) {
+        __builtin_prefetch(next, 0, 2);
+        vec w[NV];
+        UNROLL for (int j = 0; j < nv; j++)
+            w[j] = load_b(b, j, type);
+        UNROLL for (int i = 0; i < m; i++) {
+            vec x = v_set1(a[(size_t)i * lda + k]);
+            UNROLL for (int j = 0; j < nv; j++)
+                sum[i][j] = v_fma(x, w[j], sum[i][j]);
+        }
+    }
+    UNROLL for (int i = 0; i < m; i++)
+        UNROLL for (int j = 0; j < nv; j++)
+            finish(g, sum[i][j], row + (size_t)i, column + (size_t)j * VL);
+}
+
+#define TILE(m, nv, type)                                                                                              \
+    case m * 4 + nv:                                                                                                   \
+        tile(g, row, column, panel, next, ahead, m, nv, type);                                                         \
+        break;
+#define SHAPES(type) TILES(1, type) TILES(2, type) TILES(3, type)
+
+INLINE void gemm_panels(const descry_gemm *g, size_t first_panel, size_t end_panel, const descry_dtype type)
+{
+    const size_t size = type == DESCRY_F32 ? 4 : 2;
+    size_t blocks = (g->m + MR - 1) / MR;
+    for (size_t p = first_panel; p < end_panel; p++) {
+        size_t column = p * NV * VL, left = (g->n - column + VL - 1) / VL, nv = left < NV ? left : NV;
+        const char *panel = (const char *)g->b + column * g->k * size, *next = panel + nv * VL * g->k * size;
+        size_t ahead = p + 1 < end_panel ? (nv * VL * size + blocks - 1) / blocks : 0;
+        for (size_t i = 0; i < blocks; i++) {
+            size_t row = i * g->m / blocks, rows = (i + 1) * g->m / blocks - row;
+            switch (rows * 4 + nv) {
+                SHAPES(type)
+            }
+            next += ahead * g->k;
+        }
+    }
+}
+
+static void gemm_f32(const descry_gemm *g, size_t first_panel, size_t end_panel)
+{
+    gemm_panels(g, first_panel, end_panel, DESCRY_F32);
+}
+
+static void gemm_f16(const descry_gemm *g, size_t first_panel, size_t end_panel)
+{
+    gemm_panels(g, first_panel, end_panel, DESCRY_F16);
+}
+
+static void gemm_bf16(const descry_gemm *g, size_t first_panel, size_t end_panel)
+{
+    gemm_panels(g, first_panel, end_panel, DESCRY_BF16);
+}
+
+static void NAME(gemm)(const descry_gemm *g, size_t first_panel, size_t end_panel)
+{
+    static void (*const by_type[DESCRY_DTYPE_COUNT])(const descry_gemm *, size_t, size_t) = {
+        [DESCRY_F32] = gemm_f32, [DESCRY_F16] = gemm_f16, [DESCRY_BF16] = gemm_bf16};
+    by_type[g->b_type](g, first_panel, end_panel);
+}
+
+/* ---- attention, layer norm, scan ------------------------------------------------------------------------------- */
+
+static void softmax_row(float *row, size_t n)
+{
+    size_t whole = n / VL * VL;
+    float top = -INFINITY;
+    if (whole) {
+        vec most = v_load(row);
+        for (size_t i = VL; i < whole; i += VL)
+            most = v_max(most, v_load(row + i));
+        top = v_top(most);
+    }
+    for (size_t i = whole; i < n; i++)
+        top = row[i] > top ? row[i] : top;
+
+    vec sums = v_set1(0), shift = v_set1(top);
+    for (size_t i = 0; i < whole; i += VL) {
+        vec e = v_exp(v_sub(v_load(row + i), shift));
+        sums = v_add(sums, e);
+        v_store(row + i, e);
+    }
+    float sum = v_sum(sums);
+    if (whole < n) {
+        float tail[VL];
+        v_store(tail, v_exp(v_sub(v_load_n(row + whole, n - whole), shift)));
+        for (size_t i = whole; i < n; i++)
+            sum += row[i] = tail[i - whole];
+    }
+    vec inverse = v_set1(1 / sum);
+    for (size_t i = 0; i < whole; i += VL)
+        v_store(row + i, v_mul(v_load(row + i), inverse));
+    for (size_t i = whole; i < n; i++)
+        row[i] *= 1 / sum;
+}
+
+#include "kern/attention.h"
+
+static void NAME(attention)(const descry_attention *a, float *scratch)
+{
+    attention_head(a, &NAME(descry_kernels), scratch);
+}
+
+static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *weight, const float *bias,
+                             float eps)
+{
+    size_t whole = n / VL * VL;
+    for (size_t r = 0; r < rows; r++, x += n, out += n) {
+        vec sums = v_set1(0);
+        for (size_t i = 0; i < whole; i += VL)
+            sums = v_add(sums, v_load(x + i));
+        float sum = v_sum(sums);
+        for (size_t i = whole; i < n; i++)
+            sum += x[i];
+        float mean = sum / (float)n;
+
+        vec shift = v_set1(mean), squares = v_set1(0);
+        for (size_t i = 0; i < whole; i += VL) {
+            vec d = v_sub(v_load(x + i), shift);
+            squares = v_fma(d, d, squares);
+        }
+        float square = v_sum(squares);
+        for (size_t i = whole; i < n; i++)
+            square += (x[i] - mean) * (x[i] - mean);
+        float scale = 1 / sqrtf(square / (float)n + eps);
+
+        vec times = v_set1(scale);
+        for (size_t i = 0; i < whole; i += VL)
+            v_store(out + i, v_fma(v_mul(v_sub(v_load(x + i), shift), times), v_load(weight + i), v_load(bias + i)));
+        for (size_t i = whole; i < n; i++)
+            out[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+    }
+}
+
+static void NAME(dot_f16)(const uint16_t *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    size_t whole = dim / (2 * VL) * (2 * VL);
+    for (size_t r = 0; r < n; r++, rows += dim) {
+        vec even = v_set1(0), odd = v_set1(0);
+        for (size_t i = 0; i < whole; i += 2 * VL) {
+            even = v_fma(v_load_f16(rows + i), v_load(query + i), even);
+            odd = v_fma(v_load_f16(rows + i + VL), v_load(query + i + VL), odd);
+        }
+        float sum = v_sum(v_add(even, odd));
+        for (size_t i = whole; i < dim; i++)
+            sum += descry_f16_to_f32(rows[i]) * query[i];
+        scores[r] = sum;
+    }
+}
+
+const descry_kernels NAME(descry_kernels) = {
+    .cpu = THIS_CPU,
+    .lanes = VL,
+    .panel = NV * VL,
+    .gemm = NAME(gemm),
+    .attention = NAME(attention),
+    .layer_norm = NAME(layer_norm),
+    .dot_f16 = NAME(dot_f16),
+};

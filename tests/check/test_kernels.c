@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Every kernel of every instruction set that this machine has, at odd sizes, against sums in double. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "kern/kernels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t seed = 1;
+
+static float uniform(void) /* in [-1, 1) */
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (float)(seed >> 8) * 0x1p-23f - 1;
+}
+
+static float *randoms(size_t n)
+{
+    float *x = malloc((n ? n : 1) * sizeof *x);
+    assert_non_null(x);
+    for (size_t i = 0; i < n; i++)
+        x[i] = uniform();
+    return x;
+}
+
+static void close_to(double expected, float got, double bound)
+{
+    if (!(fabs(expected - (double)got) <= bound))
+        fail_msg("%.9g, expected %.9g within %.3g", (double)got, expected, bound);
+}
+
+static double activate(double x, descry_activation activation)
+{
+    switch (activation) {
+    case DESCRY_ACT_GELU:
+        return 0.5 * x * erfc(-x / sqrt(2));
+    case DESCRY_ACT_GELU_TANH:
+        return 0.5 * x * (1 + tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+    case DESCRY_ACT_QUICK_GELU:
+        return x / (1 + exp(-1.702 * x));
+    default:
+        return x;
+    }
+}
+
+static void for_each_table(void (*check)(const descry_kernels *))
+{
+    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+        const descry_kernels *table = descry_kernels_for((descry_cpu)cpu);
+        assert_int_equal(table->cpu, cpu);
+        check(table);
+    }
+}
+
+/* ---- matrix product ---------------------------------------------------------------------------------------------- */
+
+static void check_gemm_case(const descry_kernels *table, size_t m, size_t n, size_t k, descry_dtype type,
+                            descry_activation activation, int extras)
+{
+    float *a = randoms(m * k), *w = randoms(n * k), *bias = randoms(n), *gamma = randoms(n), *residual = randoms(m * (n + 3));
+    size_t size = descry_dtype_size(type);
+    void *stored = malloc(n * k * size);
+    for (size_t i = 0; i < n * k; i++) { /* w becomes what `stored` holds */
+        if (type == DESCRY_F32) {
+            memcpy((char *)stored + i * 4, &w[i], 4);
+            continue;
+        }
+        uint32_t bits;
+        memcpy(&bits, &w[i], 4);
+        uint16_t h = type == DESCRY_F16 ? descry_f32_to_f16(w[i]) : (uint16_t)(bits >> 16);
+        memcpy((char *)stored + i * 2, &h, 2);
+        descry_to_f32(&w[i], &h, type, 1);
+    }
+    void *packed = aligned_alloc(64, (descry_packed_size(table, n, k) * size + 63) / 64 * 64);
+    memset(packed, 0xFF, descry_packed_size(table, n, k) * size);
+    descry_pack(table, packed, stored, type, n, k, k, 1, 0, descry_panels(table, n));
+
+    const float untouched = 12345;
+    float *c = malloc(m * (n + 3) * sizeof *c);
+    for (size_t i = 0; i < m * (n + 3); i++)
+        c[i] = untouched;
+    descry_gemm g = {.m = m, .n = n, .k = k, .a = a, .lda = k, .b = packed, .b_type = type,
+                     .bias = extras & 1 ? bias : NULL, .activation = activation,
+                     .gamma = extras & 2 ? gamma : NULL, .residual = extras & 4 ? residual : NULL,
+                     .c = c, .ldc = n + 3};
+    size_t panels = descry_panels(table, n);
+    table->gemm(&g, panels / 2, panels); /* in two parts, as two threads would */
+    table->gemm(&g, 0, panels / 2);
+    for (size_t i = 0; i < m; i++) {
+        for (size_t j = 0; j < n; j++) {
+            double sum = 0;
+            for (size_t l = 0; l < k; l++)
+                sum += (double)a[i * k + l] * (double)w[j * k + l];
+            if (extras & 1)
+                sum += (double)bias[j];
+            sum = activate(sum, activation);
+            if (extras & 2)
+                sum *= (double)gamma[j];
+            if (extras & 4)
+                sum += (double)residual[i * (n + 3) + j];
+            close_to(sum, c[i * (n + 3) + j], 1e-6 * sqrt((double)k) + 1e-6);
+        }
+        for (size_t j = n; j < n + 3; j++)
+            assert_true(c[i * (n + 3) + j] == untouched);
+    }
+    free(a), free(w), free(bias), free(gamma), free(residual), free(stored), free(packed), free(c);
+}
+
+static void check_gemm(const descry_kernels *table)
+{
+    static const size_t ms[] = {1, 2, 3, 5, 7, 8, 9, 13, 50}, ns[] = {1, 7, 8, 15, 24, 31, 48, 49, 100, 145}, ks[] = {1, 2, 17, 64};
+    unsigned variant = 0;
+    for (size_t m = 0; m < sizeof ms / sizeof *ms; m++)
+        for (size_t n = 0; n < sizeof ns / sizeof *ns; n++)
+            for (size_t k = 0; k < sizeof ks / sizeof *ks; k++, variant++)
+                check_gemm_case(table, ms[m], ns[n], ks[k], variant % 3, variant / 3 % 4, (int)(variant / 12 % 8));
+}
+
+static void gemm(void **state)
+{
+    (void)state;
+    for_each_table(check_gemm);
+}
+
+static void check_activation(const descry_kernels *table)
+{
+    /* an identity product shows the activation alone, over its whole range */
+    float packed[64] = {1}, y;
+    for (int act = DESCRY_ACT_GELU; act <= DESCRY_ACT_QUICK_GELU; act++)
+        for (float x = -30; x < 30; x += 0.0037f) {
+            descry_gemm g = {.m = 1, .n = 1, .k = 1, .a = &x, .lda = 1, .b = packed, .activation = (descry_activation)act,
+                             .c = &y, .ldc = 1};
+            table->gemm(&g, 0, 1);
+            /* the reference differs between the forms of the function by no less than this */
+            close_to(activate((double)x, (descry_activation)act), y, 2.5e-7 * fmax(1, fabs((double)x)));
+        }
+}
+
+static void activations(void **state)
+{
+    (void)state;
+    for_each_table(check_activation);
+}
+
+/* ---- attention --------------------------------------------------------------------------------------------------- */
+
+static void check_attention_case(const descry_kernels *table, size_t queries, size_t keys, size_t dim, int causal, int hide)
+{
+    size_t stride = 3 * dim + 5;
+    float scale = 3 / sqrtf((float)dim);
+    float *q = randoms(queries * stride), *k = randoms(keys * stride), *v = randoms(keys * stride);
+    float *out = malloc(queries * stride * sizeof *out), *scratch = malloc(descry_attention_scratch(table, keys, dim) * sizeof *scratch);
+    uint8_t *hidden = calloc(keys, 1);
+    for (size_t j = 1; j < keys; j++)
+        hidden[j] = hide && uniform() > 0;
+    memset(scratch, 0xFF, descry_attention_scratch(table, keys, dim) * sizeof *scratch); /* NaN */
+    descry_attention a = {.q = q, .queries = queries, .q_stride = stride, .k = k, .v = v, .keys = keys, .kv_stride = stride,
+                          .head_dim = dim, .scale = scale, .causal = causal, .hidden = hide ? hidden : NULL,
+                          .out = out, .out_stride = stride};
+    table->attention(&a, scratch);
+    double *p = malloc(keys * sizeof *p);
+    for (size_t i = 0; i < queries; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < keys; j++) {
+            double s = 0;
+            for (size_t d = 0; d < dim; d++)
+                s += (double)q[i * stride + d] * (double)k[j * stride + d];
+            p[j] = (causal && j > i) || hidden[j] ? 0 : exp((double)scale * s);
+            sum += p[j];
+        }
+        for (size_t d = 0; d < dim; d++) {
+            double y = 0;
+            for (size_t j = 0; j < keys; j++)
+                y += p[j] / sum * (double)v[j * stride + d];
+            close_to(y, out[i * stride + d], 4e-6);
+        }
+    }
+    free(q), free(k), free(v), free(out), free(scratch), free(hidden), free(p);
+}
+
+static void check_attention(const descry_kernels *table)
+{
+    static const size_t counts[] = {1, 2, 7, 16, 33, 50, 77}, dims[] = {1, 8, 26, 64, 104};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        for (size_t d = 0; d < sizeof dims / sizeof *dims; d++)
+            for (int mask = 0; mask < 4; mask++) {
+                check_attention_case(table, counts[i], counts[i], dims[d], mask & 1, mask >> 1);
+                check_attention_case(table, 3, counts[i], dims[d], 0, mask >> 1);
+            }
+}
+
+static void attention(void **state)
+{
+    (void)state;
+    for_each_table(check_attention);
+}
+
+/* ---- layer norm, scan, data types -------------------------------------------------------------------------------- */
+
+static void check_layer_norm(const descry_kernels *table)
+{
+    for (size_t n = 1; n < 200; n = n * 3 / 2 + 1) {
+        float *x = randoms(5 * n), *w = randoms(n), *b = randoms(n), *out = malloc(5 * n * sizeof *out);
+        for (size_t i = 0; i < 5 * n; i++)
+            x[i] = x[i] * 0.01f + 1; /* a mean much larger than the deviation */
+        table->layer_norm(out, x, 5, n, w, b, 1e-5f);
+        for (size_t r = 0; r < 5; r++) {
+            double mean = 0, square = 0;
+            for (size_t i = 0; i < n; i++)
+                mean += (double)x[r * n + i] / (double)n;
+            for (size_t i = 0; i < n; i++)
+                square += pow((double)x[r * n + i] - mean, 2) / (double)n;
+            for (size_t i = 0; i < n; i++)
+                close_to(((double)x[r * n + i] - mean) / sqrt(square + (double)1e-5f) * (double)w[i] + (double)b[i],
+                         out[r * n + i], 4e-5);
+        }
+        table->layer_norm(x, x, 5, n, w, b, 1e-5f); /* in place */
+        assert_memory_equal(x, out, 5 * n * sizeof *out);
+        free(x), free(w), free(b), free(out);
+    }
+}
+
+static void layer_norm(void **state)
+{
+    (void)state;
+    for_each_table(check_layer_norm);
+}
+
+static void check_dot(const descry_kernels *table)
+{
+    for (size_t dim = 1; dim < 150; dim += 7) {
+        float *x = randoms(9 * dim), *query = randoms(dim), scores[9];
+        uint16_t *rows = malloc(9 * dim * sizeof *rows);
+        for (size_t i = 0; i < 9 * dim; i++)
+            rows[i] = descry_f32_to_f16(x[i]);
+        table->dot_f16(rows, 9, dim, query, scores);
+        for (size_t r = 0; r < 9; r++) {
+            double sum = 0;
+            for (size_t i = 0; i < dim; i++)
+                sum += (double)descry_f16_to_f32(rows[r * dim + i]) * (double)query[i];
+            close_to(sum, scores[r], 1e-5);
+        }
+        free(x), free(query), free(rows);
+    }
+}
+
+static void dot_f16(void **state)
+{
+    (void)state;
+    for_each_table(check_dot);
+}
+
+static void half_precision_round_trips(void **state)
+{
+    (void)state;
+    for (uint32_t h = 0; h < 0x10000; h++) {
+        float f = descry_f16_to_f32((uint16_t)h);
+        if ((h & 0x7C00) == 0x7C00 && (h & 0x3FF))
+            assert_true(isnan(f) && isnan(descry_f16_to_f32(descry_f32_to_f16(f))));
+        else
+            assert_int_equal(descry_f32_to_f16(f), h);
+    }
+    assert_int_equal(descry_f32_to_f16(65519.9f), 0x7BFF);
+    assert_int_equal(descry_f32_to_f16(65520), 0x7C00);
+    assert_int_equal(descry_f32_to_f16(1 + 0x1p-11f), 0x3C00);           /* half way: to even */
+    assert_int_equal(descry_f32_to_f16(1 + 3 * 0x1p-11f), 0x3C02);
+    assert_int_equal(descry_f32_to_f16(-0x1p-25f), 0x8000);
+    assert_int_equal(descry_f32_to_f16(0x1.8p-24f), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
+        cmocka_unit_test(layer_norm), cmocka_unit_test(dot_f16),     cmocka_unit_test(half_precision_round_trips),
+    };
+    return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
+}
