@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the bundled demo model: a small CoCa that knows the world of demo_world.py.
+
+Needs torch, torchvision, open_clip_torch (3.x), Pillow, numpy, safetensors and the Noto
+Color Emoji font.  Two processor cores and about two hours do:
+
+    python tools/train_demo.py --minutes 110 --out models/demo
+
+The learning rate falls with the time spent in steps, so the run may be paused; it is
+resumed from --checkpoint if that holds one.  The weights written are half precision.
+"""
+
+import argparse
+import gzip
+import io
+import itertools
+import json
+import math
+import os
+import pathlib
+import random
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from open_clip.coca_model import CoCa
+from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
+from open_clip.tokenizer import SimpleTokenizer
+from PIL import Image
+from safetensors.torch import save_file
+
+import demo_world as world
+import eval_demo
+
+MERGES = 1500
+VOCABULARY = 512 + MERGES + 2
+CONTEXT = 32
+WIDTH = 192
+SIZE = 96
+CONFIG = {
+    "embed_dim": WIDTH,
+    "vision_cfg": {
+        "image_size": SIZE, "layers": 6, "width": WIDTH, "head_width": 32, "patch_size": 12,
+        "attentional_pool": True, "attn_pooler_queries": 32, "attn_pooler_heads": 6,
+        "output_tokens": True,
+    },
+    "text_cfg": {
+        "context_length": CONTEXT, "vocab_size": VOCABULARY, "width": WIDTH, "heads": 6,
+        "layers": 4, "embed_cls": True, "output_tokens": True,
+        "tokenizer_kwargs": {"bpe_path": "bpe_demo.txt.gz"},
+    },
+    "multimodal_cfg": {
+        "context_length": CONTEXT, "vocab_size": VOCABULARY, "width": WIDTH, "heads": 6,
+        "layers": 3, "attn_pooler_heads": 6,
+    },
+    "custom_text": True,
+}
+PREPROCESS = {
+    "mean": OPENAI_DATASET_MEAN, "std": OPENAI_DATASET_STD,
+    "interpolation": "bicubic", "resize_mode": "shortest",
+}
+
+
+# ---- the files of the model directory -----------------------------------------------
+
+def world_words():
+    """Every word that the captions of the world can hold."""
+    words = set(world.SINGULAR) | set(world.PLURAL) | set(world.COLOURS) | set(world.SIZES)
+    words |= set(world.PATTERNS) | {"background", "on", "against", "with", "in", "front", "of"}
+    for phrase in itertools.chain(world.PREFIXES, world.RELATIONS, world.NUMBERS):
+        words |= set(phrase.split())
+    return sorted(words)
+
+
+def write_vocabulary(path):
+    """Cut CLIP's merges to MERGES: those the world's words need, then the most frequent.
+
+    The words keep CLIP's own tokens, as the order of the merges is kept.  The reader drops
+    the first line and takes every later one for a merge, so no newline ends the file.
+    """
+    full = SimpleTokenizer()
+    ranked = sorted(full.bpe_ranks, key=full.bpe_ranks.get)
+    needed = set()
+    for word in world_words():
+        parts = [*word[:-1], word[-1] + "</w>"]
+        while True:
+            pairs = [p for p in zip(parts, parts[1:]) if p in full.bpe_ranks]
+            if not pairs:
+                break
+            pair = min(pairs, key=full.bpe_ranks.get)
+            needed.add(pair)
+            at = 0
+            while at < len(parts) - 1:
+                if (parts[at], parts[at + 1]) == pair:
+                    parts[at:at + 2] = ["".join(pair)]
+                at += 1
+    kept = set(itertools.islice(itertools.chain(
+        needed, (p for p in ranked if p not in needed)), MERGES))
+    assert needed <= kept
+    lines = ["#version: 0.2", *(" ".join(p) for p in ranked if p in kept)]
+    path.write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
+
+
+def write_settings(folder):
+    """Write the config and the vocabulary; return the tokenizer they make."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = {"model_cfg": CONFIG, "preprocess_cfg": PREPROCESS}
+    (folder / "open_clip_config.json").write_text(json.dumps(settings, indent=2) + "\n")
+    write_vocabulary(folder / "bpe_demo.txt.gz")
+    tokenizer = SimpleTokenizer(str(folder / "bpe_demo.txt.gz"), context_length=CONTEXT)
+    assert tokenizer.vocab_size == VOCABULARY and tokenizer.eot_token_id == VOCABULARY - 1
+    return tokenizer
+
+
+def write_weights(model, folder):
+    """Write the weights in half precision."""
+    state = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
+    save_file(state, folder / "open_clip_model.safetensors", metadata={"format": "pt"})
+
+
+def build():
+    """The model of CONFIG with fresh weights."""
+    keys = ("embed_dim", "vision_cfg", "text_cfg", "multimodal_cfg")
+    model = CoCa(**{k: dict(v) if isinstance(v, dict) else v
+                    for k, v in CONFIG.items() if k in keys})
+    std = WIDTH ** -.5
+    torch.nn.init.normal_(model.text_decoder.text_projection, std=std)
+    for block in [*model.text_decoder.resblocks, *model.text_decoder.cross_attn]:
+        torch.nn.init.normal_(block.attn.in_proj_weight, std=std)
+        torch.nn.init.normal_(block.mlp.c_fc.weight, std=(2 * WIDTH) ** -.5)
+        for weight in (block.attn.out_proj.weight, block.mlp.c_proj.weight):
+            torch.nn.init.normal_(weight, std=std * 6 ** -.5)
+    return model
+
+
+# ---- batches ------------------------------------------------------------------------
+
+class Batches(torch.utils.data.IterableDataset):
+    """Endless batches: pictures, tokens, and which captions are true of which pictures."""
+
+    def __init__(self, tokenizer, size, real, seed):
+        self.tokenizer, self.size, self.real, self.seed = tokenizer, size, real, seed
+        self.square, _ = eval_demo.preprocess(SIZE)
+
+    def picture(self, rng, scene):
+        """The scene as a byte tensor, sometimes by way of a JPEG as in use."""
+        if rng.random() >= self.real:
+            return world.render(scene, SIZE)
+        data = world.jpeg(world.render(scene, rng.choice((192, 256, 256))), rng.randint(80, 95))
+        return eval_demo.apply(self.square, Image.open(io.BytesIO(data)))
+
+    def __iter__(self):
+        worker = torch.utils.data.get_worker_info()
+        rng = random.Random(f"training {self.seed} {worker.id if worker else 0}")
+        os.nice(1)
+        while True:
+            scenes = [s for _ in range(self.size // 4) for s in world.sample_group(rng)]
+            captions = [world.describe(rng, s["facts"]) for s in scenes]
+            claims = [world.parse(c) for c in captions]
+            true = torch.tensor([[world.holds(c, s["facts"]) for c in claims] for s in scenes])
+            assert true.diagonal().all()
+            pictures = np.stack([np.asarray(self.picture(rng, s)) for s in scenes])
+            yield torch.from_numpy(pictures).permute(0, 3, 1, 2), self.tokenizer(captions), true
+
+
+# ---- learning -----------------------------------------------------------------------
+
+def forward(model, images, tokens):
+    """What open_clip's forward gives, with the padding common to all texts cut away."""
+    image, image_tokens = model._encode_image(images)
+    text = tokens[:, :min(int((tokens != 0).sum(1).max()) + 1, tokens.shape[1])]
+    tower, count, length = model.text, *text.shape
+    x = torch.cat([tower.token_embedding(text), tower.cls_emb.expand(count, 1, -1)], 1)
+    x = x + torch.cat([tower.positional_embedding[:length], tower.positional_embedding[-1:]])
+    mask = tower.attn_mask[:length + 1, :length + 1] + tower._build_additive_mask(
+        text, length + 1, x.dtype)
+    x = tower.transformer(x, attn_mask=mask)
+    latent = F.normalize(tower.ln_final(x[:, -1]) @ tower.text_projection, dim=-1)
+    return image, latent, model.text_decoder(image_tokens, x[:, :-2]), text[:, 1:]
+
+
+def check_forward(model, images, tokens):
+    """Make sure that the short forward equals open_clip's own."""
+    with torch.no_grad():
+        image, text, logits, labels = forward(model, images, tokens)
+        full = model(images, tokens)
+    span = labels.shape[1]
+    used = labels != 0
+    for ours, theirs in ((image, full["image_features"]), (text, full["text_features"]),
+                         (logits[used], full["logits"][:, :span][used])):
+        assert (ours - theirs).abs().max() < 1e-5 * max(1, theirs.abs().max().item())
+
+
+def losses(model, images, tokens, true):
+    """The contrastive loss over captions false of the others' pictures, and the caption loss."""
+    image, text, logits, labels = forward(model, images, tokens)
+    scores = model.logit_scale.exp() * image @ text.T
+    target = torch.arange(len(scores))
+    scores = scores.masked_fill(true & ~torch.eye(len(scores), dtype=torch.bool), -1e4)
+    contrast = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
+    used = labels != 0
+    logits, labels = logits[used], labels[used]
+    caption = F.cross_entropy(logits, labels)
+    partition = 1e-4 * logits.logsumexp(-1).square().mean()
+    return contrast, caption, partition
+
+
+def rate(done, peak):
+    """The learning rate after a share of the time: a short rise, then half a cosine."""
+    if done < .02:
+        return peak * max(done / .02, .01)
+    return peak * (.01 + .99 * .5 * (1 + math.cos(math.pi * min(1, (done - .02) / .98))))
+
+
+def optimiser(model, decay):
+    matrices = [p for p in model.parameters() if p.ndim >= 2]
+    others = [p for p in model.parameters() if p.ndim < 2]
+    return torch.optim.AdamW([{"params": matrices, "weight_decay": decay},
+                              {"params": others, "weight_decay": 0.}], lr=0, betas=(.9, .98))
+
+
+class Run:
+    """A training run: model, optimiser and how far it has come."""
+
+    def __init__(self, args):
+        self.args = args
+        self.folder = pathlib.Path(args.out)
+        self.checkpoint = pathlib.Path(args.checkpoint)
+        torch.manual_seed(args.seed)
+        self.tokenizer = write_settings(self.folder)
+        self.model = build()
+        self.optimiser = optimiser(self.model, args.decay)
+        self.progress = {"seconds": 0., "scenes": 0, "steps": 0, "starts": 0}
+        self.history = []
+        if self.checkpoint.exists():
+            saved = torch.load(self.checkpoint, weights_only=False)
+            self.model.load_state_dict(saved["model"])
+            self.optimiser.load_state_dict(saved["optimiser"])
+            self.progress, self.history = saved["progress"], saved["history"]
+        self.progress["starts"] += 1
+        print(f"{sum(p.numel() for p in self.model.parameters()) / 1e6:.2f} M parameters",
+              self.progress, flush=True)
+
+    def save(self):
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        part = self.checkpoint.with_suffix(".part")
+        torch.save({"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(),
+                    "progress": self.progress, "history": self.history}, part)
+        part.rename(self.checkpoint)
+
+    def evaluate(self):
+        """Evaluate, and write the weights to the model directory once they are of use."""
+        self.model.eval()
+        figures = eval_demo.evaluate(self.model, self.tokenizer, scenes=200, captions=100)
+        self.model.train()
+        figures = {"minutes": round(self.progress["seconds"] / 60, 1),
+                   "trained_on": self.progress["scenes"], **figures}
+        self.history.append(figures)
+        print(json.dumps(figures), flush=True)
+        write_weights(self.model, self.folder)
+        (self.folder / "metrics.json").write_text(json.dumps(figures, indent=2) + "\n")
+
+    def train(self):
+        args, now = self.args, self.progress
+        loader = iter(torch.utils.data.DataLoader(
+            Batches(self.tokenizer, args.batch, args.real, f"{args.seed}.{now['starts']}"),
+            batch_size=None, num_workers=1, prefetch_factor=6))
+        mean = 255 * torch.tensor(OPENAI_DATASET_MEAN).view(3, 1, 1)
+        std = 255 * torch.tensor(OPENAI_DATASET_STD).view(3, 1, 1)
+        budget, means = 60 * args.minutes, None
+        saved = evaluated = now["seconds"]
+        checked = False
+        while now["seconds"] < budget:
+            begun = time.monotonic()
+            images, tokens, true = next(loader)
+            images = (images - mean) / std
+            if not checked:
+                check_forward(self.model, images[:8], tokens[:8])
+                checked = True
+            for group in self.optimiser.param_groups:
+                group["lr"] = rate(now["seconds"] / budget, args.rate)
+            parts = losses(self.model, images, tokens, true)
+            self.optimiser.zero_grad(set_to_none=True)
+            sum(parts).backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.)
+            self.optimiser.step()
+            with torch.no_grad():
+                self.model.logit_scale.clamp_(0, math.log(100))
+            # A paused process must not skip ahead in the schedule.
+            now["seconds"] += min(time.monotonic() - begun, 8.)
+            now["scenes"] += len(images)
+            now["steps"] += 1
+            parts = [p.item() for p in parts]
+            means = parts if means is None else [.97 * m + .03 * p for m, p in zip(means, parts)]
+            if now["steps"] % 20 == 0:
+                print(f"{now['seconds'] / 60:6.1f} min {now['scenes']:7d} scenes  contrast "
+                      f"{means[0]:.3f} caption {means[1]:.3f} partition {means[2]:.4f} scale "
+                      f"{self.model.logit_scale.exp().item():.1f}", flush=True)
+            if now["seconds"] - saved > 180:
+                saved = now["seconds"]
+                self.save()
+            if now["seconds"] - evaluated > 60 * args.evaluate:
+                evaluated = now["seconds"]
+                self.evaluate()
+        self.save()
+        self.evaluate()
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Train the bundled demo model.")
+    parser.add_argument("--out", default="models/demo", help="model directory to write")
+    parser.add_argument("--checkpoint", default="build-demo/checkpoint.pt")
+    parser.add_argument("--minutes", type=float, default=110, help="time to spend on steps")
+    parser.add_argument("--evaluate", type=float, default=10, help="minutes between evaluations")
+    parser.add_argument("--batch", type=int, default=128, help="scenes in a batch")
+    parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
+    parser.add_argument("--decay", type=float, default=.05, help="weight decay")
+    parser.add_argument("--real", type=float, default=.12, help="share that pass through JPEG")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    Run(args).train()
+
+
+if __name__ == "__main__":
+    main()
