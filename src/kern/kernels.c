@@ -104,13 +104,16 @@ size_t descry_packed_size(const descry_kernels *kernels, size_t n, size_t k)
 }
 
 /* Both copies go through a small square so that each side is touched a cache line at a time. */
-#define PACK(type)                                                                                                     \
+typedef uint32_t any_u32 __attribute__((aligned(1))); /* weights in a file need not be aligned */
+typedef uint16_t any_u16 __attribute__((aligned(1)));
+
+#define PACK(type, any_type)                                                                                                     \
     for (size_t k0 = 0; k0 < k; k0 += 16) {                                                                            \
         size_t k1 = minimum(k, k0 + 16);                                                                               \
         for (size_t j = 0; j < width; j++)                                                                             \
             for (size_t i = k0; i < k1; i++)                                                                           \
                 ((type *)out)[i * width + j] =                                                                         \
-                    j < used ? ((const type *)source)[i * k_stride + (column + j) * n_stride] : 0;                     \
+                    j < used ? ((const any_type *)source)[i * k_stride + (column + j) * n_stride] : 0;                     \
     }
 
 void descry_pack(const descry_kernels *kernels, void *packed, const void *source, descry_dtype dtype, size_t n, size_t k,
@@ -122,9 +125,9 @@ void descry_pack(const descry_kernels *kernels, void *packed, const void *source
         size_t width = round_up(used, kernels->lanes);
         char *out = (char *)packed + column * k * size;
         if (size == 4) {
-            PACK(uint32_t)
+            PACK(uint32_t, any_u32)
         } else {
-            PACK(uint16_t)
+            PACK(uint16_t, any_u16)
         }
     }
 }
