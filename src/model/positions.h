@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Positional embeddings resampled for another picture size or context length, as open_clip does when it loads. */
+#ifndef DESCRY_MODEL_POSITIONS_H
+#define DESCRY_MODEL_POSITIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* out [1 + rows * columns, width] from in [1 + side * side, width]: the class row is copied, the square grid resampled
+ * with torch's antialiased bicubic interpolation (a = -0.5, align_corners false).  False: `in_rows` is not of that form,
+ * or memory is short. */
+bool descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width);
+
+/* out [rows, width] from in [in_rows, width], linear interpolation, align_corners false. */
+void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows, size_t width);
+
+#endif

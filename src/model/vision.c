@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The image tower: open_clip's native VisionTransformer. */
+#include "model/towers.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* x [n, T, W] = [class_embedding; patches] + positions, patches [n, T - 1, W] */
+static void embed(float *x, const descry_vision_weights *v, const float *patches, size_t n, size_t tokens, size_t w)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t t = 0; t < tokens; t++) {
+            const float *from = t ? patches + (i * (tokens - 1) + t - 1) * w : v->class_embedding;
+            for (size_t c = 0; c < w; c++)
+                x[(i * tokens + t) * w + c] = from[c] + v->positions[t * w + c];
+        }
+}
+
+/* The mean of the patch tokens: x [n, T, W] -> x [n, W] */
+static void average(float *x, size_t n, size_t tokens, size_t w)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < w; c++) {
+            double sum = 0;
+            for (size_t t = 1; t < tokens; t++)
+                sum += (double)x[(i * tokens + t) * w + c];
+            x[i * w + c] = (float)(sum / (double)(tokens - 1));
+        }
+}
+
+/* CoCa: the first of the pooler's outputs is the picture's, so only that query is run.  x [n T, W] -> out [n, E] */
+static int pool_by_attention(const descry_runner *run, const descry_model_config *config, const descry_pooler *p,
+                             const descry_sequences *s, float *x, float *out, descry_error *err)
+{
+    size_t e = (size_t)config->embed_dim, w = (size_t)config->vision.block.width, rows = s->first[s->count];
+    float eps = config->vision.block.eps;
+    float *q = descry_alloc_aligned(2 * e, sizeof *q), *kv = descry_alloc_aligned(2 * rows, e * sizeof *kv);
+    float *mixed = descry_alloc_aligned(s->count, e * sizeof *mixed);
+    int rc = q && kv && mixed ? 0 : descry_fail_memory(err);
+    if (!rc) {
+        descry_run_norm(run, &p->ln_q, p->query, 1, e, eps, q + e);
+        descry_run_linear(run, &p->q, q + e, 1, DESCRY_ACT_NONE, NULL, NULL, q);
+        descry_run_norm(run, &p->ln_k, x, rows, w, eps, x);
+        descry_run_linear(run, &p->k, x, rows, DESCRY_ACT_NONE, NULL, NULL, kv);
+        descry_run_linear(run, &p->v, x, rows, DESCRY_ACT_NONE, NULL, NULL, kv + rows * e);
+        rc = descry_run_cross(run, q, 1, kv, kv + rows * e, e, (size_t)config->vision.pooler_heads, s, mixed, err);
+    }
+    if (!rc)
+        descry_run_linear(run, &p->out, mixed, s->count, DESCRY_ACT_NONE, NULL, NULL, out);
+    free(q);
+    free(kv);
+    free(mixed);
+    return rc;
+}
+
+/* x [n, T, W] after ln_pre -> pooled [n, W or E], before the projection */
+static int run_and_pool(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
+                        const descry_sequences *s, float *x, float *pooled, descry_error *err)
+{
+    const descry_vision_config *c = &config->vision;
+    size_t w = (size_t)c->block.width, n = s->count;
+    int rc = descry_run_blocks(run, &c->block, v->blocks, s, x, err);
+    if (rc)
+        return rc;
+    if (c->attentional_pool) {
+        rc = pool_by_attention(run, config, &v->pooler, s, x, pooled, err);
+        if (!rc)
+            descry_run_norm(run, &v->ln_post, pooled, n, (size_t)config->embed_dim, c->block.eps, pooled);
+        return rc;
+    }
+    if (c->pool == DESCRY_POOL_AVG) {
+        if (!c->final_ln_after_pool)
+            descry_run_norm(run, &v->ln_post, x, s->first[n], w, c->block.eps, x);
+        average(x, n, s->longest, w);
+    }
+    if (c->pool == DESCRY_POOL_TOK || c->final_ln_after_pool)
+        descry_run_norm(run, &v->ln_post, x, n, w, c->block.eps, pooled);
+    else
+        memcpy(pooled, x, n * w * sizeof *x);
+    return 0;
+}
+
+int descry_encode_patches(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
+                          const float *patches, size_t n, float *out, descry_error *err)
+{
+    const descry_vision_config *c = &config->vision;
+    size_t w = (size_t)c->block.width, e = (size_t)config->embed_dim, tokens = (size_t)descry_vision_tokens(c);
+    size_t rows = n * tokens, pooled_width = c->attentional_pool ? e : w;
+    float *x = descry_alloc_aligned(rows, w * sizeof *x);
+    float *embedded = descry_alloc_aligned(rows, w * sizeof *embedded);
+    float *pooled = descry_alloc_aligned(n, pooled_width * sizeof *pooled);
+    size_t *first = descry_alloc(2 * n + 1, sizeof *first); /* and n class tokens, which are at 0 */
+    int rc = x && embedded && pooled && first ? 0 : descry_fail_memory(err);
+    if (!rc) {
+        for (size_t i = 0; i <= n; i++)
+            first[i] = i * tokens;
+        memset(first + n + 1, 0, n * sizeof *first);
+        bool one_row = c->pool == DESCRY_POOL_TOK && !c->attentional_pool;
+        descry_sequences s = {.count = n, .first = first, .longest = tokens, .pooled = one_row ? first + n + 1 : NULL};
+
+        descry_run_linear(run, &v->patch, patches, n * (tokens - 1), DESCRY_ACT_NONE, NULL, NULL, x);
+        descry_trace_stage(run, "patches", x, n * (tokens - 1), w);
+        embed(embedded, v, x, n, tokens, w);
+        if (v->ln_pre.weight)
+            descry_run_norm(run, &v->ln_pre, embedded, rows, w, c->block.eps, x);
+        else
+            memcpy(x, embedded, rows * w * sizeof *x);
+        descry_trace_stage(run, "embedded", x, rows, w);
+        rc = run_and_pool(run, config, v, &s, x, pooled, err);
+    }
+    if (!rc) {
+        descry_trace_stage(run, "pooled", pooled, n, pooled_width);
+        descry_run_linear(run, &v->proj, pooled, n, DESCRY_ACT_NONE, NULL, NULL, out);
+        descry_trace_stage(run, "projected", out, n, e);
+    }
+    free(x);
+    free(embedded);
+    free(pooled);
+    free(first);
+    return rc;
+}
