@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "clip/recipe.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CACHE_LIMIT = 1 << 16 };
+
+/* ---- the cache: lines of "key digest"; anything wrong with it only costs time ----------------------------------- */
+
+static int cache_path(descry_buf *path)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        return descry_buf_printf(path, NULL, "%s/descry", cache);
+    if (home && *home == '/')
+        return descry_buf_printf(path, NULL, "%s/.cache/descry", home);
+    return DESCRY_ERR_NOT_FOUND;
+}
+
+static int cache_key(char key[160], const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return DESCRY_ERR_IO;
+    snprintf(key, 160, "%llx.%llx.%llx.%lld.%ld.%lld.%ld", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
+             (unsigned long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+             (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
+    return 0;
+}
+
+static int cache_find(const char *folder, const char *key, char digest[DESCRY_SHA256_HEX])
+{
+    descry_buf path = {0}, lines = {0};
+    int rc = descry_buf_printf(&path, NULL, "%s/digests", folder);
+    if (!rc)
+        rc = descry_file_read(&lines, path.data, CACHE_LIMIT, NULL);
+    size_t length = strlen(key);
+    int found = 0;
+    for (char *line = rc ? NULL : lines.data; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+        if (strncmp(line, key, length) == 0 && line[length] == ' ' &&
+            strspn(line + length + 1, "0123456789abcdef") == DESCRY_SHA256_HEX - 1 &&
+            line[length + DESCRY_SHA256_HEX] == '\n') {
+            memcpy(digest, line + length + 1, DESCRY_SHA256_HEX - 1);
+            digest[DESCRY_SHA256_HEX - 1] = 0;
+            found = 1;
+        }
+    descry_buf_free(&path);
+    descry_buf_free(&lines);
+    return found;
+}
+
+static void cache_add(const char *folder, const char *key, const char *digest)
+{
+    descry_buf text = {0};
+    struct stat st;
+    /* the folder, and the one it is in; a failure shows at open() */
+    if (descry_buf_printf(&text, NULL, "%s", folder) == 0) {
+        char *slash = strrchr(text.data, '/');
+        *slash = 0;
+        mkdir(text.data, 0700);
+        *slash = '/';
+        mkdir(text.data, 0700);
+    }
+    int fd = -1;
+    if (text.data && descry_buf_append(&text, "/digests", 8, NULL) == 0)
+        fd = open(text.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > CACHE_LIMIT - 512 && ftruncate(fd, 0) != 0)
+        st.st_size = 0; /* then it is read in vain: no harm */
+    text.size = 0;
+    if (fd >= 0 && descry_buf_printf(&text, NULL, "%s %s\n", key, digest) == 0 && /* one write: lines stay whole */
+        write(fd, text.data, text.size) != (ssize_t)text.size)
+        (void)!ftruncate(fd, 0);
+    if (fd >= 0)
+        close(fd);
+    descry_buf_free(&text);
+}
+
+/* ---- digests --------------------------------------------------------------------------------------------------- */
+
+static int digest_file(char hex[DESCRY_SHA256_HEX], const char *path, descry_error *err)
+{
+    uint8_t digest[DESCRY_SHA256_SIZE];
+    descry_map map;
+    int rc = descry_map_open(&map, path, err);
+    if (!rc)
+        rc = descry_sha256_of(map.data, map.size, digest, err);
+    descry_map_close(&map);
+    if (!rc)
+        descry_hex(digest, sizeof digest, hex);
+    return rc;
+}
+
+static int digest_weights(char hex[DESCRY_SHA256_HEX], const char *path, descry_error *err)
+{
+    char key[160];
+    descry_buf folder = {0};
+    int cached = cache_key(key, path) == 0 && cache_path(&folder) == 0;
+    if (cached && cache_find(folder.data, key, hex)) {
+        descry_buf_free(&folder);
+        return 0;
+    }
+    int rc = digest_file(hex, path, err);
+    if (!rc && cached)
+        cache_add(folder.data, key, hex);
+    descry_buf_free(&folder);
+    return rc;
+}
+
+int descry_recipe(char recipe[DESCRY_SHA256_HEX], const char *weights_path, const char *config, size_t config_size,
+                  const char *bpe_path, descry_error *err)
+{
+    char weights[DESCRY_SHA256_HEX], bpe[DESCRY_SHA256_HEX] = "clip";
+    uint8_t digest[DESCRY_SHA256_SIZE];
+    int rc = digest_weights(weights, weights_path, err);
+    if (!rc && bpe_path)
+        rc = digest_file(bpe, bpe_path, err);
+    if (rc)
+        return rc;
+    json_t *json = json_loadb(config, config_size, 0, NULL);
+    char *canonical = json ? json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+    descry_buf text = {0};
+    rc = canonical ? descry_buf_printf(&text, err, "descry recipe 1\n%s\n%s\n%s\n", weights, bpe, canonical)
+                   : descry_fail_memory(err);
+    if (!rc)
+        rc = descry_sha256_of(text.data, text.size, digest, err);
+    if (!rc)
+        descry_hex(digest, sizeof digest, recipe);
+    descry_buf_free(&text);
+    free(canonical);
+    json_decref(json);
+    return rc;
+}
