@@ -6,10 +6,12 @@
 #include "clip/locate.h"
 #include "clip/recipe.h"
 #include "model/towers.h"
+#include "model/zoo.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     MAX_CONFIG = 1 << 20,
@@ -68,14 +70,19 @@ static int inside(const char *name)
     return name[0] != '/' && strstr(name, "..") == NULL;
 }
 
+static int read_config(descry_model_config *config, const char *folder, descry_buf *path, descry_buf *json,
+                       descry_error *err)
+{
+    int rc = descry_buf_printf(path, err, "%s/open_clip_config.json", folder);
+    if (!rc)
+        rc = descry_file_read(json, path->data, MAX_CONFIG, err);
+    return rc ? rc : descry_model_config_parse(config, json->data, json->size, path->data, err);
+}
+
 static int open_folder(descry_clip *clip, const descry_log *log, descry_error *err)
 {
     descry_buf path = {0}, json = {0}, bpe = {0};
-    int rc = descry_buf_printf(&path, err, "%s/open_clip_config.json", clip->path);
-    if (!rc)
-        rc = descry_file_read(&json, path.data, MAX_CONFIG, err);
-    if (!rc)
-        rc = descry_model_config_parse(&clip->config, json.data, json.size, path.data, err);
+    int rc = read_config(&clip->config, clip->path, &path, &json, err);
     const char *bpe_name = clip->config.text.bpe_path;
     if (!rc && bpe_name)
         rc = inside(bpe_name) ? descry_buf_printf(&bpe, err, "%s/%s", clip->path, bpe_name)
@@ -147,6 +154,26 @@ const descry_preprocess *descry_clip_preprocess(const descry_clip *clip)
 const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip)
 {
     return clip->tokenizer;
+}
+
+void descry_clip_peek(const char *folder, int *dim, uint64_t *bytes)
+{
+    descry_model_config config;
+    descry_buf path = {0}, json = {0};
+    struct stat st;
+    if (read_config(&config, folder, &path, &json, NULL) == 0) {
+        *dim = config.embed_dim;
+        descry_model_config_free(&config);
+    }
+    if (descry_locate_weights(&path, folder, NULL) == 0 && stat(path.data, &st) == 0)
+        *bytes = (uint64_t)st.st_size;
+    descry_buf_free(&path);
+    descry_buf_free(&json);
+}
+
+const char *descry_clip_known(size_t index)
+{
+    return descry_zoo_name(index);
 }
 
 /* ---- embed ----------------------------------------------------------------------------------------------------- */

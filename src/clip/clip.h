@@ -16,6 +16,11 @@ int descry_clip_open(descry_clip **clip, const char *path, const char *name, des
                      const descry_log *log, descry_error *err);
 void descry_clip_close(descry_clip **clip);
 
+/* Without opening it: the length of a model's embeddings and the size of its weights; unchanged where unknown. */
+void descry_clip_peek(const char *path, int *dim, uint64_t *bytes);
+
+const char *descry_clip_known(size_t index); /* architectures by name; NULL after the last */
+
 void descry_clip_describe(const descry_clip *clip, descry_model_info *info);
 const descry_preprocess *descry_clip_preprocess(const descry_clip *clip);
 const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip);
