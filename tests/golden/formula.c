@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "formula.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static uint32_t scramble(uint32_t x)
+{
+    x ^= x >> 16;
+    x *= 0x85EBCA6B;
+    x ^= x >> 13;
+    x *= 0xC2B2AE35;
+    return x ^ x >> 16;
+}
+
+static uint32_t name_hash(const char *name)
+{
+    return (uint32_t)crc32(0, (const Bytef *)name, (uInt)strlen(name));
+}
+
+double formula_value(const char *name, uint32_t i)
+{
+    return 2 * (scramble(name_hash(name) ^ i * 0x9E3779B1u) / 4294967296.0) - 1;
+}
+
+/* ---- the tensors of a model, listed here independently of the loader --------------------------------------------- */
+
+typedef struct writer {
+    FILE *header, *data;
+    uint64_t offset;
+    descry_dtype dtype;
+    formula_fault fault;
+    int first;
+} writer;
+
+static int ends(const char *name, const char *with)
+{
+    size_t n = strlen(name), m = strlen(with);
+    return n >= m && strcmp(name + n - m, with) == 0;
+}
+
+static void write_values(writer *w, const char *name, size_t count, double offset, double scale)
+{
+    enum { CHUNK = 1 << 16 };
+    static float values[CHUNK];
+    static uint16_t halves[CHUNK];
+    uint32_t hash = name_hash(name);
+    for (size_t i = 0; i < count; i += CHUNK) {
+        size_t n = count - i < CHUNK ? count - i : CHUNK;
+        for (size_t j = 0; j < n; j++) {
+            double v = 2 * (scramble(hash ^ (uint32_t)(i + j) * 0x9E3779B1u) * 0x1p-32) - 1;
+            values[j] = (float)(offset + scale * v);
+        }
+        if (w->dtype == DESCRY_F32 && w->fault == FAULT_HALF)
+            for (size_t j = 0; j < n; j++)
+                values[j] = descry_f16_to_f32(descry_f32_to_f16(values[j]));
+        for (size_t j = 0; w->dtype != DESCRY_F32 && j < n; j++) {
+            uint32_t bits;
+            memcpy(&bits, &values[j], 4);
+            halves[j] = w->dtype == DESCRY_F16 ? descry_f32_to_f16(values[j])
+                                               : (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+        }
+        size_t written = w->dtype == DESCRY_F32 ? fwrite(values, 4, n, w->data) : fwrite(halves, 2, n, w->data);
+        assert_int_equal(written, n);
+    }
+}
+
+static void tensor(writer *w, const char *prefix, const char *rest, int dims, size_t a, size_t b, size_t c, size_t d)
+{
+    char name[256];
+    snprintf(name, sizeof name, "%s%s", prefix, rest);
+    size_t shape[4] = {a, b, c, d}, count = 1;
+    for (int i = 0; i < dims; i++)
+        count *= shape[i];
+    double offset = 0, scale = 0.1;
+    if (strcmp(name, "logit_scale") == 0)
+        offset = 2.5, scale = 0;
+    else if (strcmp(name, "logit_bias") == 0)
+        offset = -10, scale = 0;
+    else if (dims >= 2)
+        scale = sqrt(3.0 / (double)(count / shape[0]));
+    else if (ends(name, ".weight"))
+        offset = 1, scale = 0.2;
+    if (w->fault == FAULT_BIAS && ends(name, "resblocks.1.mlp.c_fc.bias"))
+        scale = 0;
+    size_t bytes = count * descry_dtype_size(w->dtype);
+    fprintf(w->header, "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[", w->first ? "{" : ",", name,
+            w->dtype == DESCRY_F32 ? "F32" : w->dtype == DESCRY_F16 ? "F16" : "BF16");
+    for (int i = 0; i < dims; i++)
+        fprintf(w->header, "%s%zu", i ? "," : "", shape[i]);
+    fprintf(w->header, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)w->offset,
+            (unsigned long long)(w->offset + bytes));
+    w->offset += bytes;
+    w->first = 0;
+    write_values(w, name, count, offset, scale);
+}
+
+static void pair(writer *w, const char *prefix, const char *rest, int dims, size_t n, size_t k)
+{
+    char weight[32], bias[32];
+    snprintf(weight, sizeof weight, "%.20s.weight", rest);
+    snprintf(bias, sizeof bias, "%.20s.bias", rest);
+    tensor(w, prefix, weight, dims, n, k, 0, 0);
+    tensor(w, prefix, bias, 1, n, 0, 0, 0);
+}
+
+static void blocks(writer *w, const descry_block_config *c, const char *prefix, int cross)
+{
+    size_t width = (size_t)c->width, mlp = (size_t)c->mlp;
+    for (int i = 0; i < c->layers; i++) {
+        char name[256];
+        snprintf(name, sizeof name, "%s.%d.", prefix, i);
+        pair(w, name, "ln_1", 1, width, 0);
+        if (cross)
+            pair(w, name, "ln_1_kv", 1, width, 0);
+        tensor(w, name, "attn.in_proj_weight", 2, 3 * width, width, 0, 0);
+        tensor(w, name, "attn.in_proj_bias", 1, 3 * width, 0, 0, 0);
+        pair(w, name, "attn.out_proj", 2, width, width);
+        pair(w, name, "ln_2", 1, width, 0);
+        pair(w, name, "mlp.c_fc", 2, mlp, width);
+        pair(w, name, "mlp.c_proj", 2, width, mlp);
+        if (c->layer_scale) {
+            tensor(w, name, "ls_1.gamma", 1, width, 0, 0, 0);
+            tensor(w, name, "ls_2.gamma", 1, width, 0, 0, 0);
+        }
+    }
+}
+
+static void vision(writer *w, const descry_vision_config *c, size_t e)
+{
+    size_t width = (size_t)c->block.width, pooled = c->attentional_pool ? e : width;
+    tensor(w, "visual.", "class_embedding", 1, width, 0, 0, 0);
+    tensor(w, "visual.", "positional_embedding", 2, (size_t)descry_vision_tokens(c), width, 0, 0);
+    tensor(w, "visual.", "proj", 2, pooled, e, 0, 0);
+    tensor(w, "visual.", "conv1.weight", 4, width, 3, (size_t)c->patch_height, (size_t)c->patch_width);
+    if (!c->no_ln_pre)
+        pair(w, "visual.", "ln_pre", 1, width, 0);
+    blocks(w, &c->block, "visual.transformer.resblocks", 0);
+    if (c->attentional_pool) {
+        const char *pool = "visual.attn_pool.";
+        tensor(w, pool, "query", 2, (size_t)c->pooler_queries, e, 0, 0);
+        tensor(w, pool, "attn.in_proj_bias", 1, 3 * e, 0, 0, 0);
+        if (width == e) {
+            tensor(w, pool, "attn.in_proj_weight", 2, 3 * e, e, 0, 0);
+        } else {
+            tensor(w, pool, "attn.q_proj_weight", 2, e, e, 0, 0);
+            tensor(w, pool, "attn.k_proj_weight", 2, e, width, 0, 0);
+            tensor(w, pool, "attn.v_proj_weight", 2, e, width, 0, 0);
+        }
+        pair(w, pool, "attn.out_proj", 2, e, e);
+        pair(w, pool, "ln_q", 1, e, 0);
+        pair(w, pool, "ln_k", 1, width, 0);
+    }
+    pair(w, "visual.", "ln_post", 1, pooled, 0);
+}
+
+static void text(writer *w, const descry_text_config *c, const char *prefix, size_t e)
+{
+    size_t width = (size_t)c->block.width;
+    char name[256];
+    tensor(w, prefix, "positional_embedding", 2, (size_t)c->context_length + c->embed_cls, width, 0, 0);
+    if (c->embed_cls)
+        tensor(w, prefix, "cls_emb", 1, width, 0, 0, 0);
+    if (c->project && c->project_bias)
+        pair(w, prefix, "text_projection", 2, e, width);
+    else if (c->project)
+        tensor(w, prefix, "text_projection", 2, width, e, 0, 0);
+    tensor(w, prefix, "token_embedding.weight", 2, (size_t)c->vocab_size, width, 0, 0);
+    snprintf(name, sizeof name, "%stransformer.resblocks", prefix);
+    blocks(w, &c->block, name, 0);
+    pair(w, prefix, "ln_final", 1, width, 0);
+}
+
+static void decoder(writer *w, const descry_decoder_config *c, size_t vocabulary)
+{
+    if (c->block.layers == 0)
+        return;
+    blocks(w, &c->block, "text_decoder.resblocks", 0);
+    blocks(w, &c->block, "text_decoder.cross_attn", 1);
+    pair(w, "text_decoder.", "ln_final", 1, (size_t)c->block.width, 0);
+    tensor(w, "text_decoder.", "text_projection", 2, (size_t)c->block.width, vocabulary, 0, 0);
+}
+
+/* ---- the file: the data is written first, behind room for the header ---------------------------------------------- */
+
+enum { HEADER_ROOM = 1 << 18 };
+
+char *formula_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault)
+{
+    const char *root = getenv("DESCRY_BUILD_ROOT");
+    char *path = malloc(4096), *json = NULL;
+    size_t size;
+    snprintf(path, 4096, "%s/formula-XXXXXX", root ? root : "/tmp");
+    int fd = mkstemp(path);
+    writer w = {.header = open_memstream(&json, &size), .data = fd < 0 ? NULL : fdopen(fd, "w"), .dtype = dtype,
+                .fault = fault, .first = 1};
+    assert_non_null(w.header);
+    assert_non_null(w.data);
+    assert_int_equal(fseek(w.data, 8 + HEADER_ROOM, SEEK_SET), 0);
+    vision(&w, &config->vision, (size_t)config->embed_dim);
+    text(&w, &config->text, config->text_prefix ? "text." : "", (size_t)config->embed_dim);
+    decoder(&w, &config->decoder, (size_t)config->text.vocab_size);
+    tensor(&w, "", "logit_scale", 0, 0, 0, 0, 0);
+    if (config->has_logit_bias)
+        tensor(&w, "", "logit_bias", 0, 0, 0, 0, 0);
+    fprintf(w.header, "}");
+    assert_int_equal(fclose(w.header), 0);
+    assert_true(size <= HEADER_ROOM);
+    assert_int_equal(fseek(w.data, 0, SEEK_SET), 0);
+    uint64_t room = HEADER_ROOM; /* little-endian, as every machine these tests run on */
+    fwrite(&room, 8, 1, w.data);
+    fprintf(w.data, "%-*s", HEADER_ROOM, json);
+    assert_int_equal(fclose(w.data), 0);
+    free(json);
+    return path;
+}
+
+void formula_open(descry_weights *weights, const descry_model_config *config, descry_dtype dtype, formula_fault fault)
+{
+    char *path = formula_file(config, dtype, fault);
+    descry_error err;
+    int rc = descry_weights_open(weights, config, path, NULL, &err);
+    unlink(path);
+    free(path);
+    if (rc)
+        fail_msg("%s", err.message);
+}
+
+float *formula_patches(const descry_vision_config *c, size_t n, formula_fault fault)
+{
+    size_t w = (size_t)c->image_width, h = (size_t)c->image_height, pw = (size_t)c->patch_width, ph = (size_t)c->patch_height;
+    size_t across = w / pw, down = h / ph, at = 0;
+    float *patches = malloc(n * across * down * 3 * ph * pw * sizeof *patches);
+    assert_non_null(patches);
+    uint32_t hash = name_hash("image");
+    for (size_t i = 0; i < n; i++)
+        for (size_t p = 0; p < across * down; p++)
+            for (size_t ch = 0; ch < 3; ch++)
+                for (size_t y = 0; y < ph; y++)
+                    for (size_t x = 0; x < pw; x++) {
+                        size_t row = p / across, column = p % across;
+                        if (fault == FAULT_TRANSPOSE)
+                            row = p % across, column = p / across;
+                        size_t element = ((i * 3 + ch) * h + row * ph + y) * w + column * pw + x;
+                        double v = 2 * (scramble(hash ^ (uint32_t)element * 0x9E3779B1u) * 0x1p-32) - 1;
+                        patches[at++] = (float)(2 * v);
+                    }
+    return patches;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tiny models of every kind against open_clip's results (openclip-golden.json, tiny_release). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "formula.h"
+#include "model/towers.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static json_t *goldens;
+static descry_pool *pool;
+
+static int load(void **state)
+{
+    (void)state;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/tests/golden/openclip-golden.json", getenv("DESCRY_SOURCE_ROOT"));
+    goldens = json_load_file(path, JSON_ALLOW_NUL, NULL);
+    return goldens && descry_pool_open(&pool, 2, NULL) == 0 ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    json_decref(goldens);
+    descry_pool_close(&pool);
+    return 0;
+}
+
+static void configure(descry_model_config *config, const json_t *golden)
+{
+    json_t *model = json_copy(json_object_get(golden, "cfg"));
+    if (json_object_get(model, "multimodal_cfg")) /* made by its class, not from a configuration file */
+        json_object_set_new(model, "custom_text", json_true());
+    json_t *root = json_pack("{so}", "model_cfg", model);
+    char *text = json_dumps(root, 0);
+    descry_error err;
+    if (descry_model_config_parse(config, text, strlen(text), "golden", &err))
+        fail_msg("%s", err.message);
+    free(text);
+    json_decref(root);
+}
+
+static void compare(const char *what, const float *got, const json_t *expected, size_t dim, double bound)
+{
+    double worst = 0;
+    for (size_t i = 0; i < json_array_size(expected); i++)
+        for (size_t j = 0; j < dim; j++) {
+            double e = json_number_value(json_array_get(json_array_get(expected, i), j));
+            worst = fmax(worst, fabs((double)got[i * dim + j] - e) / fmax(1, fabs(e)));
+        }
+    if (!(worst <= bound))
+        fail_msg("%s: off by %.3g, more than %.3g", what, worst, bound);
+}
+
+static void normalise(float *x, size_t n, size_t dim)
+{
+    for (size_t i = 0; i < n; i++, x += dim) {
+        double sum = 0;
+        for (size_t j = 0; j < dim; j++)
+            sum += (double)x[j] * (double)x[j];
+        for (size_t j = 0; j < dim; j++)
+            x[j] = (float)((double)x[j] / sqrt(sum));
+    }
+}
+
+static void check_model(const char *name, const descry_kernels *kernels)
+{
+    static const int32_t texts[2][7] = {{49406, 320, 1125, 539, 320, 2368, 49407}, {49406, 3306, 1002, 256, 49407}};
+    const json_t *golden = json_object_get(json_object_get(goldens, "tiny_release"), name);
+    descry_model_config config;
+    descry_weights weights;
+    configure(&config, golden);
+    formula_open(&weights, &config, DESCRY_F32, FAULT_NONE);
+    assert_int_equal(weights.parameters, json_integer_value(json_object_get(golden, "nparams")));
+
+    size_t dim = (size_t)config.embed_dim, length = (size_t)config.text.context_length;
+    float *patches = formula_patches(&config.vision, 2, FAULT_NONE), *out = malloc(2 * dim * sizeof *out);
+    int32_t *ids = calloc(2 * length, sizeof *ids);
+    for (size_t i = 0; i < 2; i++)
+        memcpy(ids + i * length, texts[i], sizeof texts[i]);
+    descry_runner run = {kernels, pool, NULL};
+    descry_error err;
+    assert_int_equal(descry_weights_prepare_vision(&weights, &config, kernels, pool, &err), 0);
+    assert_int_equal(descry_weights_prepare_text(&weights, &config, kernels, pool, &err), 0);
+    int normalised = config.decoder.block.layers > 0; /* CoCa's features are */
+    assert_int_equal(descry_encode_patches(&run, &config, &weights.vision, patches, 2, out, &err), 0);
+    if (normalised)
+        normalise(out, 2, dim);
+    compare("picture", out, json_object_get(golden, "image_features"), dim, 3e-6);
+    assert_int_equal(descry_encode_ids(&run, &config, &weights.text, ids, 2, out, &err), 0);
+    if (normalised)
+        normalise(out, 2, dim);
+    compare("text", out, json_object_get(golden, "text_features"), dim, 3e-6);
+    free(patches);
+    free(out);
+    free(ids);
+    descry_weights_close(&weights, &config);
+    descry_model_config_free(&config);
+}
+
+static void check_under_every_cap(const char *name)
+{
+    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++)
+        check_model(name, descry_kernels_for((descry_cpu)cpu));
+}
+
+static void vit_gelu(void **state)
+{
+    (void)state;
+    check_under_every_cap("vit-gelu");
+}
+
+static void vit_quickgelu(void **state)
+{
+    (void)state;
+    check_under_every_cap("vit-quickgelu");
+}
+
+static void clipa(void **state)
+{
+    (void)state;
+    check_under_every_cap("clipa");
+}
+
+static void layer_scale_and_mlp_ratio(void **state)
+{
+    (void)state;
+    check_under_every_cap("ls-mlpratio");
+}
+
+static void coca_towers(void **state)
+{
+    (void)state;
+    check_under_every_cap("coca");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vit_gelu), cmocka_unit_test(vit_quickgelu), cmocka_unit_test(clipa),
+        cmocka_unit_test(layer_scale_and_mlp_ratio), cmocka_unit_test(coca_towers),
+    };
+    return cmocka_run_group_tests_name("towers", tests, load, unload);
+}
