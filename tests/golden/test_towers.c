@@ -80,7 +80,8 @@ static void check_model(const char *name, const descry_kernels *kernels)
     descry_weights weights;
     configure(&config, golden);
     formula_open(&weights, &config, DESCRY_F32, FAULT_NONE);
-    assert_int_equal(weights.parameters, json_integer_value(json_object_get(golden, "nparams")));
+    if (json_object_get(golden, "nparams"))
+        assert_int_equal(weights.parameters, json_integer_value(json_object_get(golden, "nparams")));
 
     size_t dim = (size_t)config.embed_dim, length = (size_t)config.text.context_length;
     float *patches = formula_patches(&config.vision, 2, FAULT_NONE), *out = malloc(2 * dim * sizeof *out);
