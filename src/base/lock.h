@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Files that only one process at a time may hold. */
+#ifndef DESCRY_BASE_LOCK_H
+#define DESCRY_BASE_LOCK_H
+
+#include "descry.h"
+
+/* Opens the file at `path`, made when absent, and locks it until *fd is closed or the process ends, however it ends.
+ * DESCRY_ERR_BUSY at once when another holds it.  The holder may unlink or rename the file while it holds it. */
+int descry_lock_take(int *fd, const char *path, descry_error *err);
+
+#endif

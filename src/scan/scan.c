@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scan/scan.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "kern/kernels.h"
+
+#include <stdlib.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored vectors are little-endian");
+
+enum { BLOCK = 256 };
+
+/* ---- vectors --------------------------------------------------------------------------------------------------- */
+
+descry_dot_f16 descry_scan_dot(descry_cpu cpu)
+{
+    return descry_kernels_for(cpu)->dot_f16;
+}
+
+int descry_scan_pack(const float *values, size_t n, uint16_t *halves)
+{
+    int finite = 1;
+    for (size_t i = 0; i < n; i++) {
+        halves[i] = descry_f32_to_f16(values[i]);
+        finite &= (halves[i] & 0x7C00) != 0x7C00;
+    }
+    return finite;
+}
+
+void descry_scan_unpack(const uint16_t *halves, size_t n, float *values)
+{
+    descry_to_f32(values, halves, DESCRY_F16, n);
+}
+
+/* ---- the best k ------------------------------------------------------------------------------------------------ */
+
+static int worse(descry_scored a, descry_scored b)
+{
+    return a.score < b.score || (a.score == b.score && a.id > b.id);
+}
+
+static void sink(descry_scored *heap, size_t count, size_t at)
+{
+    descry_scored item = heap[at];
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && worse(heap[child + 1], heap[child]))
+            child++;
+        if (!worse(heap[child], item))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = item;
+}
+
+int descry_top_add(descry_top *top, float score, int64_t id, descry_error *err)
+{
+    descry_scored item = {score, id};
+    if (top->count == top->k) {
+        if (top->k > 0 && worse(top->items[0], item)) {
+            top->items[0] = item;
+            sink(top->items, top->count, 0);
+        }
+        return 0;
+    }
+    if (top->count == top->capacity) { /* k may be far more than there is to find */
+        size_t capacity = top->capacity ? 2 * top->capacity : 16;
+        descry_scored *items = descry_realloc(top->items, capacity, sizeof *items);
+        if (!items)
+            return descry_fail_memory(err);
+        top->items = items;
+        top->capacity = capacity;
+    }
+    size_t at = top->count++;
+    for (size_t parent; at > 0 && worse(item, top->items[parent = (at - 1) / 2]); at = parent)
+        top->items[at] = top->items[parent];
+    top->items[at] = item;
+    return 0;
+}
+
+static int best_first(const void *a, const void *b)
+{
+    return worse(*(const descry_scored *)a, *(const descry_scored *)b) ? 1 : -1;
+}
+
+void descry_top_finish(descry_top *top)
+{
+    if (top->count > 1)
+        qsort(top->items, top->count, sizeof *top->items, best_first);
+}
+
+void descry_top_free(descry_top *top)
+{
+    free(top->items);
+    *top = (descry_top){0};
+}
+
+/* ---- a block --------------------------------------------------------------------------------------------------- */
+
+int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const uint16_t *rows, size_t n,
+                      descry_top *top, descry_error *err)
+{
+    float scores[BLOCK];
+    for (size_t begin = 0; begin < n; begin += BLOCK) {
+        size_t count = n - begin < BLOCK ? n - begin : BLOCK;
+        query->dot(rows + begin * query->dim, count, query->dim, query->vector, scores);
+        for (size_t i = 0; i < count; i++) {
+            int64_t id = ids[begin + i];
+            if (!(scores[i] >= query->threshold))
+                continue;
+            if (top->count == top->k && (top->k == 0 || !worse(top->items[0], (descry_scored){scores[i], id})))
+                continue;
+            if (query->accept && !query->accept(query->arg, id))
+                continue;
+            int rc = descry_top_add(top, scores[i], id, err);
+            if (rc)
+                return rc;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Nearest vectors by exact comparison: scores of f16 rows against an f32 query, and the best k of them.
+ *
+ * Hits are in a total order (score descending, then id ascending) and each row is scored by itself, so results do not
+ * depend on how rows are split over blocks and threads. */
+#ifndef DESCRY_SCAN_SCAN_H
+#define DESCRY_SCAN_SCAN_H
+
+#include "base/cpu.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* scores[i] = sum over d of rows[i, d] * query[d]; rows f16 [n, dim], query [dim], scores [n] */
+typedef void (*descry_dot_f16)(const uint16_t *rows, size_t n, size_t dim, const float *query, float *scores);
+
+descry_dot_f16 descry_scan_dot(descry_cpu cpu); /* the best for `cpu` */
+
+/* f32 to the f16 that is stored, little-endian, nearest, ties to even.  1 when every value is finite as f16, else 0. */
+int descry_scan_pack(const float *values, size_t n, uint16_t *halves);
+void descry_scan_unpack(const uint16_t *halves, size_t n, float *values);
+
+typedef struct descry_scored {
+    float score;
+    int64_t id;
+} descry_scored;
+
+/* The best k seen so far.  All zero but `k` is empty. */
+typedef struct descry_top {
+    descry_scored *items; /* a heap, the worst first, until descry_top_finish */
+    size_t count, capacity, k;
+} descry_top;
+
+int descry_top_add(descry_top *top, float score, int64_t id, descry_error *err);
+void descry_top_finish(descry_top *top); /* best first */
+void descry_top_free(descry_top *top);
+
+typedef struct descry_scan_query {
+    const float *vector; /* [dim] */
+    size_t dim, k;
+    float threshold;     /* scores below it, and scores that are not numbers, are dropped */
+    descry_dot_f16 dot;
+    int (*accept)(const void *arg, int64_t id); /* NULL: every row; called from several threads */
+    const void *arg;
+} descry_scan_query;
+
+/* Adds the n rows of a block, rows f16 [n, dim]. */
+int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const uint16_t *rows, size_t n,
+                      descry_top *top, descry_error *err);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/schema.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Step n brings version n to n + 1.  A step that was released is never changed: what it made is out there. */
+static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
+    /* paths are bytes */
+    "CREATE TABLE library (id INTEGER PRIMARY KEY CHECK (id = 1), uuid BLOB NOT NULL);"
+    "INSERT INTO library VALUES (1, randomblob(16));"
+    "CREATE TABLE roots (path BLOB PRIMARY KEY NOT NULL, added INTEGER NOT NULL) WITHOUT ROWID;"
+
+    "CREATE TABLE contents (id INTEGER PRIMARY KEY AUTOINCREMENT, sha256 BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL,"
+    "  width INTEGER, height INTEGER, orientation INTEGER);"
+
+    /* content NULL: could never be read; error: why it could not be read when last tried */
+    "CREATE TABLE places (id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL UNIQUE,"
+    "  content INTEGER REFERENCES contents (id), size INTEGER NOT NULL DEFAULT 0, mtime INTEGER NOT NULL DEFAULT 0,"
+    "  missing INTEGER NOT NULL DEFAULT 0, error TEXT);"
+    "CREATE INDEX places_content ON places (content, missing, id);"
+
+    /* what a place held before its file was changed, kept until the place is forgotten */
+    "CREATE TABLE former (place INTEGER NOT NULL REFERENCES places (id) ON DELETE CASCADE,"
+    "  content INTEGER NOT NULL REFERENCES contents (id), PRIMARY KEY (place, content)) WITHOUT ROWID;"
+    "CREATE INDEX former_content ON former (content);"
+
+    /* vectors, newest and epoch are kept by the triggers: the scan file is checked against them */
+    "CREATE TABLE recipes (id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+    "  dim INTEGER NOT NULL CHECK (dim > 0), last_indexed INTEGER NOT NULL DEFAULT 0,"
+    "  vectors INTEGER NOT NULL DEFAULT 0, newest INTEGER NOT NULL DEFAULT 0, epoch INTEGER NOT NULL DEFAULT 0);"
+    "CREATE TABLE vectors (id INTEGER PRIMARY KEY AUTOINCREMENT, recipe INTEGER NOT NULL REFERENCES recipes (id),"
+    "  content INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE, f16 BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX vectors_content ON vectors (content, recipe);"
+    "CREATE TRIGGER vectors_added AFTER INSERT ON vectors BEGIN"
+    "  UPDATE recipes SET vectors = vectors + 1, newest = NEW.id WHERE id = NEW.recipe; END;"
+    "CREATE TRIGGER vectors_removed AFTER DELETE ON vectors BEGIN"
+    "  UPDATE recipes SET vectors = vectors - 1, epoch = epoch + 1 WHERE id = OLD.recipe; END;"
+    "CREATE TRIGGER vectors_changed BEFORE UPDATE ON vectors BEGIN"
+    "  SELECT RAISE(ABORT, 'a vector is never changed'); END;"
+
+    "CREATE TABLE captions (id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  content INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE,"
+    "  author TEXT NOT NULL CHECK (author IN ('person', 'model')), model TEXT, text TEXT NOT NULL,"
+    "  written INTEGER NOT NULL);"
+    "CREATE INDEX captions_content ON captions (content);",
+};
+
+int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
+{
+    int code = sqlite3_errcode(db), number = sqlite3_system_errno(db);
+    switch (code & 0xFF) {
+    case SQLITE_NOMEM:
+        return descry_fail_memory(err);
+    case SQLITE_NOTADB:
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library", path);
+    case SQLITE_CORRUPT:
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: %s", path, sqlite3_errmsg(db));
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return descry_fail(err, DESCRY_ERR_BUSY, "%s: another process is writing to it", path);
+    case SQLITE_FULL:
+        return descry_fail(err, DESCRY_ERR_IO, "%s: no space left to write", path);
+    case SQLITE_READONLY:
+        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", path);
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        if (number)
+            return descry_fail_errno(err, number, "%s: %s", path, sqlite3_errmsg(db));
+        break;
+    default:
+        break;
+    }
+    return descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, sqlite3_errmsg(db));
+}
+
+static int get_number(sqlite3 *db, const char *sql, int64_t *number)
+{
+    sqlite3_stmt *stmt;
+    int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
+    *number = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+    int rc2 = sqlite3_finalize(stmt);
+    return rc == SQLITE_ROW ? rc2 : rc == SQLITE_DONE ? SQLITE_CORRUPT : rc;
+}
+
+typedef struct kind {
+    int64_t application, version, tables;
+} kind;
+
+static int get_kind(sqlite3 *db, kind *found)
+{
+    int rc = get_number(db, "PRAGMA application_id", &found->application);
+    if (rc == SQLITE_OK)
+        rc = get_number(db, "PRAGMA user_version", &found->version);
+    if (rc == SQLITE_OK)
+        rc = get_number(db, "SELECT count(*) FROM sqlite_schema", &found->tables);
+    return rc;
+}
+
+static int check_kind(const kind *found, const char *path, int create, int read_only, descry_error *err)
+{
+    int empty = found->application == 0 && found->version == 0 && found->tables == 0;
+    if (empty ? !create || read_only : found->application != DESCRY_SCHEMA_ID || found->version < 1)
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library", path);
+    if (found->version > DESCRY_SCHEMA_VERSION)
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: made by a newer descry (schema %lld; this one knows %d)",
+                           path, (long long)found->version, DESCRY_SCHEMA_VERSION);
+    if (found->version < DESCRY_SCHEMA_VERSION && read_only)
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED,
+                           "%s: schema %lld has to become %d first, and the library is read-only", path,
+                           (long long)found->version, DESCRY_SCHEMA_VERSION);
+    return 0;
+}
+
+int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_only, descry_error *err)
+{
+    kind found;
+    if (get_kind(db, &found) != SQLITE_OK)
+        return descry_sqlite_fail(db, path, err);
+    int rc = check_kind(&found, path, create, read_only, err);
+    if (rc || found.version == DESCRY_SCHEMA_VERSION)
+        return rc;
+    if (found.version == 0) /* takes effect with the first page */
+        sqlite3_exec(db, "PRAGMA page_size = 8192", NULL, NULL, NULL);
+    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return descry_sqlite_fail(db, path, err);
+    /* another process may have been faster */
+    if (get_kind(db, &found) != SQLITE_OK)
+        rc = descry_sqlite_fail(db, path, err);
+    else
+        rc = check_kind(&found, path, create, read_only, err);
+    for (int64_t version = found.version; version < DESCRY_SCHEMA_VERSION && !rc; version++)
+        if (sqlite3_exec(db, STEPS[version], NULL, NULL, NULL) != SQLITE_OK)
+            rc = descry_sqlite_fail(db, path, err);
+    char seal[100]; /* both are part of the transaction */
+    snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", DESCRY_SCHEMA_ID,
+             DESCRY_SCHEMA_VERSION);
+    if (!rc && sqlite3_exec(db, seal, NULL, NULL, NULL) != SQLITE_OK)
+        rc = descry_sqlite_fail(db, path, err);
+    if (rc)
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return rc;
+}

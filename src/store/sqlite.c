@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The SQLite engine: opening, statements, transactions. */
+#include "store/sqlite.h"
+
+#include "base/error.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BUSY_MILLISECONDS = 10000 };
+
+/* ---- statements ------------------------------------------------------------------------------------------------ */
+
+int descry_sqlite_error(descry_sqlite *store, descry_error *err)
+{
+    return descry_sqlite_fail(store->db, store->path, err);
+}
+
+int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt, descry_error *err)
+{
+    size_t i = 0;
+    while (i < DESCRY_SQLITE_STATEMENTS && store->statements[i].sql && store->statements[i].sql != sql)
+        i++;
+    if (i == DESCRY_SQLITE_STATEMENTS)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: too many statements", store->path);
+    if (!store->statements[i].sql) {
+        if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &store->statements[i].stmt, NULL))
+            return descry_sqlite_error(store, err);
+        store->statements[i].sql = sql;
+    }
+    *stmt = store->statements[i].stmt;
+    sqlite3_reset(*stmt);
+    sqlite3_clear_bindings(*stmt);
+    return 0;
+}
+
+int descry_sqlite_step(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err)
+{
+    int code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW)
+        return 1;
+    int rc = code == SQLITE_DONE ? 0 : descry_sqlite_error(store, err);
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+int descry_sqlite_run(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err)
+{
+    int rc;
+    while ((rc = descry_sqlite_step(store, stmt, err)) == 1)
+        ;
+    return rc;
+}
+
+int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err)
+{
+    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : descry_sqlite_error(store, err);
+}
+
+int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const char *path, descry_error *err)
+{
+    int size = (int)strlen(path);
+    if (size == 1) /* "/" */
+        size = 0;
+    descry_buf end = {0};
+    int rc = descry_buf_append(&end, path, (size_t)size, err);
+    if (!rc)
+        rc = descry_buf_append(&end, "/", 1, err);
+    if (rc)
+        return rc;
+    int code = sqlite3_bind_blob(stmt, 1, end.data, size, SQLITE_TRANSIENT);
+    if (!code)
+        code = sqlite3_bind_blob(stmt, 2, end.data, size + 1, SQLITE_TRANSIENT);
+    end.data[size] = '/' + 1;
+    if (!code)
+        code = sqlite3_bind_blob(stmt, 3, end.data, size + 1, SQLITE_TRANSIENT);
+    descry_buf_free(&end);
+    return code ? descry_sqlite_error(store, err) : 0;
+}
+
+/* ---- transactions ---------------------------------------------------------------------------------------------- */
+
+static int begin(descry_store *base, descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    if (store->read_only)
+        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", store->path);
+    return descry_sqlite_exec(store, "BEGIN IMMEDIATE", err);
+}
+
+static void rollback(descry_store *base)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    if (!sqlite3_get_autocommit(store->db))
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int commit(descry_store *base, descry_error *err)
+{
+    int rc = descry_sqlite_exec((descry_sqlite *)base, "COMMIT", err);
+    if (rc)
+        rollback(base);
+    return rc;
+}
+
+int descry_sqlite_enter(descry_sqlite *store, const char *sql, int *entered, descry_error *err)
+{
+    *entered = 0;
+    if (!sqlite3_get_autocommit(store->db))
+        return 0;
+    int rc = descry_sqlite_exec(store, sql, err);
+    *entered = rc == 0;
+    return rc;
+}
+
+int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error *err)
+{
+    if (!entered)
+        return rc;
+    if (rc == 0)
+        return commit(&store->base, err);
+    rollback(&store->base);
+    return rc;
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+static void close_store(descry_store *base)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    rollback(base);
+    descry_rows_close(&store->rows);
+    for (size_t i = 0; i < DESCRY_SQLITE_STATEMENTS; i++)
+        sqlite3_finalize(store->statements[i].stmt);
+    sqlite3_close(store->db);
+    free(store->path);
+    free(store);
+}
+
+static const char *name(const descry_store *base)
+{
+    return ((const descry_sqlite *)base)->path;
+}
+
+static int is_read_only(const descry_store *base)
+{
+    return ((const descry_sqlite *)base)->read_only;
+}
+
+static int folder_is_writable(const char *path)
+{
+    char *folder = strdup(path);
+    if (!folder)
+        return 0;
+    char *slash = strrchr(folder, '/');
+    slash[slash == folder] = 0;
+    int writable = access(folder, W_OK) == 0;
+    free(folder);
+    return writable;
+}
+
+/* "file:" URI of an absolute path, for a library in a folder where SQLite cannot make its -shm file.  Nobody can be
+ * writing there while there is no write-ahead log. */
+static int open_immutable(descry_sqlite *store, descry_error *err)
+{
+    descry_buf uri = {0};
+    int rc = descry_buf_printf(&uri, err, "file://");
+    for (const char *p = store->path; *p && !rc; p++)
+        rc = descry_buf_printf(&uri, err, strchr("%?#", *p) ? "%%%02X" : "%c", (unsigned char)*p);
+    if (!rc)
+        rc = descry_buf_printf(&uri, err, "?immutable=1");
+    if (!rc && sqlite3_open_v2(uri.data, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+                               NULL) != SQLITE_OK)
+        rc = descry_sqlite_error(store, err);
+    descry_buf_free(&uri);
+    return rc;
+}
+
+static int log_is_empty(const char *path)
+{
+    descry_buf wal = {0};
+    struct stat st;
+    int empty = !descry_buf_printf(&wal, NULL, "%s-wal", path) && (stat(wal.data, &st) != 0 || st.st_size == 0);
+    descry_buf_free(&wal);
+    return empty;
+}
+
+/* Decides how to open the file and opens it. */
+static int open_database(descry_sqlite *store, const descry_store_options *options, descry_error *err)
+{
+    struct stat st;
+    int exists = stat(store->path, &st) == 0, writable = folder_is_writable(store->path);
+    if (!exists && errno != ENOENT)
+        return descry_fail_errno(err, errno, "%s", store->path);
+    if (!exists && (options->read_only || !options->create))
+        return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no library", store->path);
+    if (exists && !S_ISREG(st.st_mode))
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library: not a regular file", store->path);
+    if (exists && access(store->path, R_OK) != 0)
+        return descry_fail_errno(err, errno, "%s", store->path);
+    store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));
+    if (store->read_only && !writable && log_is_empty(store->path))
+        return open_immutable(store, err);
+    int flags = store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return descry_sqlite_error(store, err);
+    return 0;
+}
+
+static int set_up(descry_sqlite *store, int create, descry_error *err)
+{
+    sqlite3_extended_result_codes(store->db, 1);
+    sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
+    int rc = descry_schema_prepare(store->db, store->path, create, store->read_only, err);
+    if (rc)
+        return rc;
+    /* a filesystem without shared memory keeps a rollback journal: slower, as safe */
+    if (!store->read_only)
+        rc = descry_sqlite_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
+    return rc ? rc : descry_sqlite_exec(store, "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF", err);
+}
+
+static const descry_store_ops OPS = {
+    .close = close_store,
+    .name = name,
+    .is_read_only = is_read_only,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .recipe = descry_sqlite_recipe,
+    .touch_recipe = descry_sqlite_touch_recipe,
+    .add_root = descry_sqlite_add_root,
+    .place = descry_sqlite_place,
+    .place_by_id = descry_sqlite_place_by_id,
+    .put_place = descry_sqlite_put_place,
+    .fail_place = descry_sqlite_fail_place,
+    .reappeared = descry_sqlite_reappeared,
+    .mark_missing = descry_sqlite_mark_missing,
+    .any_under = descry_sqlite_any_under,
+    .content = descry_sqlite_content,
+    .put_content = descry_sqlite_put_content,
+    .put_vector = descry_sqlite_put_vector,
+    .vector = descry_sqlite_vector,
+    .caption = descry_sqlite_caption,
+    .nearest = descry_sqlite_nearest,
+    .prepare = descry_sqlite_prepare,
+    .lacking = descry_sqlite_lacking,
+    .status = descry_sqlite_status,
+    .forget = descry_sqlite_forget,
+};
+
+int descry_store_open_sqlite(descry_store **out, const char *path, const descry_store_options *options,
+                             descry_error *err)
+{
+    *out = NULL;
+    if (path[0] != '/')
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not an absolute path", path);
+    descry_sqlite *store = calloc(1, sizeof *store);
+    if (!store || !(store->path = strdup(path))) {
+        free(store);
+        return descry_fail_memory(err);
+    }
+    store->base.ops = &OPS;
+    store->pool = options->pool;
+    store->log = options->log;
+    store->cpu = options->cpu;
+    int rc = open_database(store, options, err);
+    if (!rc)
+        rc = set_up(store, options->create, err);
+    if (rc) {
+        if (store->db)
+            close_store(&store->base);
+        else {
+            free(store->path);
+            free(store);
+        }
+        return rc;
+    }
+    *out = &store->base;
+    return 0;
+}

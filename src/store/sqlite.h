@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Inside the SQLite engine: the handle and what its files share. */
+#ifndef DESCRY_STORE_SQLITE_H
+#define DESCRY_STORE_SQLITE_H
+
+#include "scan/rows.h"
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+enum { DESCRY_SQLITE_STATEMENTS = 48 };
+
+typedef struct descry_sqlite {
+    descry_store base; /* first: a descry_store is one of these */
+    sqlite3 *db;
+    char *path;
+    int read_only;
+    descry_pool *pool;
+    const descry_log *log;
+    descry_cpu cpu;
+    struct {
+        const char *sql;
+        sqlite3_stmt *stmt;
+    } statements[DESCRY_SQLITE_STATEMENTS]; /* prepared when first used */
+    descry_rows *rows;                      /* the open scan file */
+    int64_t rows_recipe;                    /* whose it is */
+} descry_sqlite;
+
+int descry_sqlite_error(descry_sqlite *store, descry_error *err); /* the last failure of the database */
+
+/* The statement for `sql`, a literal that is always given by the same address, reset and without values. */
+int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt, descry_error *err);
+
+/* 1: a row is there, to be followed by another step or by sqlite3_reset; 0: done, and reset; or an error, and reset. */
+int descry_sqlite_step(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err);
+int descry_sqlite_run(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err); /* steps until done */
+int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err);
+
+/* Brackets for what takes several statements: a transaction unless there is one already.  leave() commits when rc is
+ * 0 and rolls back otherwise; it returns rc or the error of the commit. */
+int descry_sqlite_enter(descry_sqlite *store, const char *begin, int *entered, descry_error *err);
+int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error *err);
+
+/* Places at or under a path: the condition, and its three values. */
+#define DESCRY_SQLITE_UNDER "path >= ?1 AND path < ?3 AND (path = ?1 OR path >= ?2)"
+int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const char *path, descry_error *err);
+
+int descry_sqlite_nearest(descry_store *store, const descry_recipe *recipe, const descry_nearest *query,
+                          descry_hit **hits, size_t *count, descry_error *err);
+void descry_sqlite_prepare(descry_store *store, const descry_recipe *recipe);
+void descry_sqlite_remove_rows(descry_sqlite *store); /* scan files, after a removal */
+
+int descry_sqlite_add_root(descry_store *store, const char *path, descry_error *err);
+int descry_sqlite_place(descry_store *store, const char *path, int64_t recipe, descry_place *place, descry_error *err);
+int descry_sqlite_place_by_id(descry_store *store, int64_t id, int64_t recipe, descry_place *place, descry_buf *path,
+                              descry_error *err);
+int descry_sqlite_put_place(descry_store *store, const char *path, uint64_t size, int64_t mtime, int64_t content,
+                            descry_error *err);
+int descry_sqlite_fail_place(descry_store *store, const char *path, const char *reason, descry_error *err);
+int descry_sqlite_reappeared(descry_store *store, int64_t place, descry_error *err);
+int descry_sqlite_mark_missing(descry_store *store, const char *path, int (*gone)(void *arg, const char *path),
+                               void *arg, uint64_t *missing, descry_error *err);
+int descry_sqlite_any_under(descry_store *store, const char *path, int *any, descry_error *err);
+int descry_sqlite_forget(descry_store *store, const char *path, uint64_t *removed, descry_error *err);
+
+int descry_sqlite_recipe(descry_store *store, const char *digest, const char *name, int dim, int create,
+                         descry_recipe *recipe, descry_error *err);
+int descry_sqlite_touch_recipe(descry_store *store, int64_t recipe, descry_error *err);
+int descry_sqlite_content(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
+                          descry_error *err);
+int descry_sqlite_put_content(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
+int descry_sqlite_put_vector(descry_store *store, const descry_recipe *recipe, int64_t content, const float *vector,
+                             descry_error *err);
+int descry_sqlite_vector(descry_store *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
+                         descry_error *err);
+int descry_sqlite_caption(descry_store *store, int64_t content, descry_buf *text, descry_error *err);
+int descry_sqlite_lacking(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
+int descry_sqlite_status(descry_store *store, descry_library_status *status, descry_arena *arena, descry_error *err);
+
+#endif

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Recipes, contents, vectors, captions, and the sums of them. */
+#include "store/sqlite.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Runs a statement that gives at most one number. */
+static int one_number(descry_sqlite *store, sqlite3_stmt *stmt, int64_t *number, descry_error *err)
+{
+    *number = 0;
+    int rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    *number = sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    return 0;
+}
+
+/* ---- recipes --------------------------------------------------------------------------------------------------- */
+
+int descry_sqlite_recipe(descry_store *base, const char *digest, const char *name, int dim, int create,
+                         descry_recipe *recipe, descry_error *err)
+{
+    static const char PUT[] = "INSERT INTO recipes (digest, name, dim) VALUES (?1, ?2, ?3)"
+                              " ON CONFLICT (digest) DO UPDATE SET name = excluded.name";
+    static const char GET[] = "SELECT id, dim, vectors FROM recipes WHERE digest = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    *recipe = (descry_recipe){0};
+    if (strlen(digest) != DESCRY_RECIPE_HEX)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a recipe has %d digits", DESCRY_RECIPE_HEX);
+    sqlite3_stmt *stmt;
+    int rc = 0;
+    if (create) {
+        rc = descry_sqlite_get(store, PUT, &stmt, err);
+        if (!rc) {
+            sqlite3_bind_text(stmt, 1, digest, -1, SQLITE_STATIC);
+            sqlite3_bind_text(stmt, 2, name, -1, SQLITE_STATIC);
+            sqlite3_bind_int(stmt, 3, dim);
+            rc = descry_sqlite_run(store, stmt, err);
+        }
+    }
+    if (!rc)
+        rc = descry_sqlite_get(store, GET, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_text(stmt, 1, digest, -1, SQLITE_STATIC);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    *recipe = (descry_recipe){sqlite3_column_int64(stmt, 0), sqlite3_column_int(stmt, 1),
+                              (uint64_t)sqlite3_column_int64(stmt, 2)};
+    sqlite3_reset(stmt);
+    if (dim > 0 && recipe->dim != dim)
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: vectors of %s are said to have %d numbers instead of %d",
+                           store->path, name, recipe->dim, dim);
+    return 0;
+}
+
+int descry_sqlite_touch_recipe(descry_store *base, int64_t recipe, descry_error *err)
+{
+    static const char SQL[] = "UPDATE recipes SET last_indexed = ?2 WHERE id = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, recipe);
+    sqlite3_bind_int64(stmt, 2, (int64_t)time(NULL));
+    return descry_sqlite_run(store, stmt, err);
+}
+
+/* ---- contents -------------------------------------------------------------------------------------------------- */
+
+int descry_sqlite_content(descry_store *base, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
+                          descry_error *err)
+{
+    static const char SQL[] = "SELECT id, EXISTS (SELECT 1 FROM vectors WHERE content = contents.id AND recipe = ?2)"
+                              " FROM contents WHERE sha256 = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    *id = 0;
+    *has_vector = 0;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_blob(stmt, 1, sha256, DESCRY_SHA256_SIZE, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 2, recipe);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    *id = sqlite3_column_int64(stmt, 0);
+    *has_vector = sqlite3_column_int(stmt, 1);
+    sqlite3_reset(stmt);
+    return 0;
+}
+
+int descry_sqlite_put_content(descry_store *base, const descry_content *content, int64_t *id, descry_error *err)
+{
+    static const char SQL[] = "INSERT INTO contents (sha256, bytes, width, height, orientation)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (sha256) DO NOTHING";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_blob(stmt, 1, content->sha256, DESCRY_SHA256_SIZE, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 2, (int64_t)content->bytes);
+    sqlite3_bind_int(stmt, 3, content->width);
+    sqlite3_bind_int(stmt, 4, content->height);
+    sqlite3_bind_int(stmt, 5, content->orientation);
+    rc = descry_sqlite_run(store, stmt, err);
+    int has_vector;
+    return rc ? rc : descry_sqlite_content(base, content->sha256, 0, id, &has_vector, err);
+}
+
+int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text, descry_error *err)
+{
+    static const char SQL[] = "SELECT text FROM captions WHERE content = ?1"
+                              " ORDER BY author = 'person' DESC, id DESC LIMIT 1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    const void *bytes = sqlite3_column_text(stmt, 0);
+    rc = descry_buf_append(text, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 0), err);
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+/* ---- vectors --------------------------------------------------------------------------------------------------- */
+
+int descry_sqlite_put_vector(descry_store *base, const descry_recipe *recipe, int64_t content, const float *vector,
+                             descry_error *err)
+{
+    static const char SQL[] = "INSERT INTO vectors (recipe, content, f16) VALUES (?1, ?2, ?3)"
+                              " ON CONFLICT (content, recipe) DO NOTHING";
+    descry_sqlite *store = (descry_sqlite *)base;
+    size_t dim = (size_t)recipe->dim;
+    uint16_t *halves = descry_alloc(dim, sizeof *halves);
+    if (!halves)
+        return descry_fail_memory(err);
+    sqlite3_stmt *stmt;
+    int rc = 0;
+    if (!descry_scan_pack(vector, dim, halves))
+        rc = descry_fail(err, DESCRY_ERR_NUMERIC, "the embedding is not finite");
+    if (!rc)
+        rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc) {
+        sqlite3_bind_int64(stmt, 1, recipe->id);
+        sqlite3_bind_int64(stmt, 2, content);
+        sqlite3_bind_blob64(stmt, 3, halves, dim * sizeof *halves, SQLITE_STATIC);
+        rc = descry_sqlite_run(store, stmt, err);
+    }
+    free(halves);
+    return rc;
+}
+
+int descry_sqlite_vector(descry_store *base, const descry_recipe *recipe, int64_t content, float *vector, int *found,
+                         descry_error *err)
+{
+    static const char SQL[] = "SELECT f16 FROM vectors WHERE content = ?1 AND recipe = ?2";
+    descry_sqlite *store = (descry_sqlite *)base;
+    *found = 0;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    sqlite3_bind_int64(stmt, 2, recipe->id);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    rc = 0;
+    const void *blob = sqlite3_column_blob(stmt, 0);
+    size_t size = (size_t)sqlite3_column_bytes(stmt, 0);
+    if (!blob || size != (size_t)recipe->dim * sizeof(uint16_t))
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector of %zu bytes", store->path, size);
+    else {
+        descry_scan_unpack(blob, (size_t)recipe->dim, vector);
+        *found = 1;
+    }
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+int descry_sqlite_lacking(descry_store *base, const descry_recipe *recipe, uint64_t *count, descry_error *err)
+{
+    /* the first answers nearly always, without looking at each picture */
+    static const char NONE[] = "SELECT count(*) = ?2 FROM contents";
+    static const char SQL[] = "SELECT count(DISTINCT content) FROM places WHERE content IS NOT NULL AND missing = 0 AND"
+                              " NOT EXISTS (SELECT 1 FROM vectors WHERE content = places.content AND recipe = ?1)";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int64_t number = 0;
+    int rc = descry_sqlite_get(store, NONE, &stmt, err);
+    if (!rc) {
+        sqlite3_bind_int64(stmt, 2, (int64_t)recipe->vectors);
+        rc = one_number(store, stmt, &number, err);
+    }
+    *count = 0;
+    if (rc || number == 1)
+        return rc;
+    rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc) {
+        sqlite3_bind_int64(stmt, 1, recipe->id);
+        rc = one_number(store, stmt, &number, err);
+    }
+    *count = (uint64_t)number;
+    return rc;
+}
+
+/* ---- status ---------------------------------------------------------------------------------------------------- */
+
+static char *copy_column(sqlite3_stmt *stmt, int column, descry_arena *arena)
+{
+    const void *bytes = sqlite3_column_blob(stmt, column);
+    size_t size = (size_t)sqlite3_column_bytes(stmt, column);
+    char *copy = descry_arena_alloc(arena, size + 1, 1);
+    if (copy) {
+        memcpy(copy, bytes ? bytes : "", size);
+        copy[size] = 0;
+    }
+    return copy;
+}
+
+static int read_counts(descry_sqlite *store, descry_library_status *status, size_t *models, size_t *roots,
+                       descry_error *err)
+{
+    static const char SQL[] =
+        "SELECT (SELECT count(content) FROM places), (SELECT count(*) FROM places WHERE content IS NOT NULL AND"
+        " missing = 1), (SELECT count(*) FROM contents), (SELECT count(DISTINCT content) FROM captions),"
+        " (SELECT count(*) FROM places WHERE error IS NOT NULL), (SELECT count(*) FROM recipes WHERE vectors > 0),"
+        " (SELECT count(*) FROM roots)";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    status->photos = (uint64_t)sqlite3_column_int64(stmt, 0);
+    status->missing = (uint64_t)sqlite3_column_int64(stmt, 1);
+    status->contents = (uint64_t)sqlite3_column_int64(stmt, 2);
+    status->captions = (uint64_t)sqlite3_column_int64(stmt, 3);
+    status->failed = (uint64_t)sqlite3_column_int64(stmt, 4);
+    *models = (size_t)sqlite3_column_int64(stmt, 5);
+    *roots = (size_t)sqlite3_column_int64(stmt, 6);
+    sqlite3_reset(stmt);
+    return 0;
+}
+
+static int read_models(descry_sqlite *store, descry_library_model *models, size_t most, size_t *n, descry_arena *arena,
+                       descry_error *err)
+{
+    static const char SQL[] = "SELECT name, digest, dim, vectors, last_indexed FROM recipes WHERE vectors > 0"
+                              " ORDER BY last_indexed DESC, id DESC";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    while (!rc && *n < most && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        descry_library_model *model = &models[(*n)++];
+        model->name = copy_column(stmt, 0, arena);
+        model->recipe = copy_column(stmt, 1, arena);
+        model->dim = sqlite3_column_int(stmt, 2);
+        model->vectors = (uint64_t)sqlite3_column_int64(stmt, 3);
+        model->last_indexed = (uint64_t)sqlite3_column_int64(stmt, 4);
+        rc = model->name && model->recipe ? 0 : descry_fail_memory(err);
+    }
+    if (rc <= 0 && *n == most)
+        sqlite3_reset(stmt);
+    return rc;
+}
+
+static int read_roots(descry_sqlite *store, const char **roots, size_t most, size_t *n, descry_arena *arena,
+                      descry_error *err)
+{
+    static const char SQL[] = "SELECT path FROM roots ORDER BY path";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    while (!rc && *n < most && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        roots[*n] = copy_column(stmt, 0, arena);
+        rc = roots[(*n)++] ? 0 : descry_fail_memory(err);
+    }
+    if (rc <= 0 && *n == most)
+        sqlite3_reset(stmt);
+    return rc;
+}
+
+int descry_sqlite_status(descry_store *base, descry_library_status *status, descry_arena *arena, descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    *status = (descry_library_status){0};
+    size_t most_models = 0, most_roots = 0;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err); /* one moment for all */
+    if (rc)
+        return rc;
+    rc = read_counts(store, status, &most_models, &most_roots, err);
+    descry_library_model *models = descry_arena_alloc(arena, most_models, sizeof *models);
+    const char **roots = descry_arena_alloc(arena, most_roots, sizeof *roots);
+    if (!rc && (!models || !roots))
+        rc = descry_fail_memory(err);
+    if (!rc)
+        rc = read_models(store, models, most_models, &status->model_count, arena, err);
+    if (!rc)
+        rc = read_roots(store, roots, most_roots, &status->root_count, arena, err);
+    status->models = models;
+    status->roots = roots;
+    return descry_sqlite_leave(store, entered, rc, err);
+}

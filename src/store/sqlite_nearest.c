@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The nearest pictures: from the scan file when it can be trusted or made so, else straight from the tables. */
+#include "store/sqlite.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SPARE = 16, GROWTH = 8 };
+
+/* ---- vectors of a recipe, in order of number ------------------------------------------------------------------- */
+
+typedef struct source {
+    descry_sqlite *store;
+    sqlite3_stmt *stmt;
+    size_t dim;
+} source;
+
+static int next_row(void *arg, int64_t *id, const uint16_t **row, descry_error *err)
+{
+    source *from = arg;
+    int rc = descry_sqlite_step(from->store, from->stmt, err);
+    if (rc != 1)
+        return rc;
+    *id = sqlite3_column_int64(from->stmt, 0);
+    *row = sqlite3_column_blob(from->stmt, 1);
+    if (*row && (size_t)sqlite3_column_bytes(from->stmt, 1) == from->dim * sizeof **row)
+        return 1;
+    sqlite3_reset(from->stmt);
+    return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector has a wrong length",
+                       from->store->path);
+}
+
+static int open_source(source *from, descry_sqlite *store, const descry_recipe *recipe, int64_t after,
+                       descry_error *err)
+{
+    static const char SQL[] = "SELECT content, f16 FROM vectors WHERE recipe = ?1 AND id > ?2 ORDER BY id";
+    *from = (source){store, NULL, (size_t)recipe->dim};
+    int rc = descry_sqlite_get(store, SQL, &from->stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(from->stmt, 1, recipe->id);
+    sqlite3_bind_int64(from->stmt, 2, after);
+    return 0;
+}
+
+/* ---- the scan file --------------------------------------------------------------------------------------------- */
+
+static int rows_path(descry_sqlite *store, int64_t recipe, descry_buf *path)
+{
+    return recipe == 1 ? descry_buf_printf(path, NULL, "%s.scan", store->path)
+                       : descry_buf_printf(path, NULL, "%s.scan-%" PRId64, store->path, recipe);
+}
+
+void descry_sqlite_remove_rows(descry_sqlite *store)
+{
+    static const char SQL[] = "SELECT id FROM recipes";
+    descry_rows_close(&store->rows);
+    sqlite3_stmt *stmt;
+    if (descry_sqlite_get(store, SQL, &stmt, NULL))
+        return;
+    while (descry_sqlite_step(store, stmt, NULL) == 1) {
+        descry_buf path = {0};
+        if (!rows_path(store, sqlite3_column_int64(stmt, 0), &path))
+            unlink(path.data);
+        descry_buf_free(&path);
+    }
+}
+
+static int get_key(descry_sqlite *store, const descry_recipe *recipe, descry_rows_key *key, descry_rows_state *state,
+                   descry_error *err)
+{
+    static const char SQL[] = "SELECT uuid, digest, epoch, newest, vectors FROM library, recipes WHERE recipes.id = ?1";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, recipe->id);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc ? rc : descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: no recipe", store->path);
+    const void *uuid = sqlite3_column_blob(stmt, 0), *digest = sqlite3_column_blob(stmt, 1);
+    if (uuid && sqlite3_column_bytes(stmt, 0) == DESCRY_LIBRARY_ID && digest &&
+        sqlite3_column_bytes(stmt, 1) == DESCRY_RECIPE_HEX) {
+        memcpy(key->library, uuid, sizeof key->library);
+        memcpy(key->recipe, digest, sizeof key->recipe);
+        key->dim = (uint32_t)recipe->dim;
+        *state = (descry_rows_state){sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 3),
+                                     (uint64_t)sqlite3_column_int64(stmt, 4)};
+        rc = 0;
+    } else
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: its identity", store->path);
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+static int same_state(const descry_rows_state *a, const descry_rows_state *b)
+{
+    return a->epoch == b->epoch && a->last == b->last && a->count == b->count;
+}
+
+/* A library put back from a copy may have the same numbers for other vectors: the newest must be the same. */
+static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descry_rows *rows)
+{
+    static const char SQL[] = "SELECT content, f16 FROM vectors WHERE recipe = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
+    int64_t id;
+    const uint16_t *row;
+    if (!descry_rows_last(rows, &id, &row))
+        return descry_rows_get_state(rows)->count == 0;
+    sqlite3_stmt *stmt;
+    if (descry_sqlite_get(store, SQL, &stmt, NULL))
+        return 0;
+    sqlite3_bind_int64(stmt, 1, recipe->id);
+    sqlite3_bind_int64(stmt, 2, descry_rows_get_state(rows)->last);
+    if (descry_sqlite_step(store, stmt, NULL) != 1)
+        return 0;
+    size_t size = (size_t)recipe->dim * sizeof *row;
+    const void *blob = sqlite3_column_blob(stmt, 1);
+    int same = sqlite3_column_int64(stmt, 0) == id && blob && (size_t)sqlite3_column_bytes(stmt, 1) == size &&
+               memcmp(blob, row, size) == 0;
+    sqlite3_reset(stmt);
+    return same;
+}
+
+/* Brings the file at `path` to `state`.  `rows` is the open file when what it has is right as far as it goes. */
+static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const char *path, const descry_rows *rows,
+                      const descry_rows_key *key, const descry_rows_state *state, descry_error *err)
+{
+    source from;
+    int rc = DESCRY_ERR_LIMIT;
+    if (rows) {
+        rc = open_source(&from, store, recipe, descry_rows_get_state(rows)->last, err);
+        if (!rc) {
+            rc = descry_rows_append(rows, path, key, state, next_row, &from, err);
+            sqlite3_reset(from.stmt);
+        }
+    }
+    if (rc == DESCRY_ERR_LIMIT || rc == DESCRY_ERR_FORMAT) {
+        rc = open_source(&from, store, recipe, 0, err);
+        if (!rc) {
+            rc = descry_rows_write(path, key, state, next_row, &from, err);
+            sqlite3_reset(from.stmt);
+        }
+    }
+    return rc;
+}
+
+/* store->rows of this recipe and state, or NULL; within a transaction.  `anew`: what is there has been found damaged. */
+static void get_rows(descry_sqlite *store, const descry_recipe *recipe, const descry_rows_key *key,
+                     const descry_rows_state *state, int anew)
+{
+    if (store->rows && !anew && store->rows_recipe == recipe->id &&
+        same_state(descry_rows_get_state(store->rows), state))
+        return;
+    descry_rows_close(&store->rows);
+    store->rows_recipe = recipe->id;
+    descry_buf path = {0};
+    descry_error err = {0};
+    int rc = rows_path(store, recipe->id, &path);
+    if (!rc && !anew && !descry_rows_open(&store->rows, path.data, key, &err) && !agrees(store, recipe, store->rows))
+        descry_rows_close(&store->rows);
+    if (!rc && (!store->rows || !same_state(descry_rows_get_state(store->rows), state))) {
+        const descry_rows_state *had = store->rows ? descry_rows_get_state(store->rows) : NULL;
+        int grown = had && had->epoch == state->epoch && had->last < state->last && had->count < state->count;
+        rc = renew_rows(store, recipe, path.data, grown ? store->rows : NULL, key, state, &err);
+        descry_rows_close(&store->rows);
+        if (!rc)
+            rc = descry_rows_open(&store->rows, path.data, key, &err);
+        if (!rc && !same_state(descry_rows_get_state(store->rows), state))
+            descry_rows_close(&store->rows);
+    }
+    if (rc)
+        descry_log_write(store->log, DESCRY_LOG_INFO, "searching without a scan file: %s", err.message);
+    descry_buf_free(&path);
+}
+
+void descry_sqlite_prepare(descry_store *base, const descry_recipe *recipe)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    descry_rows_key key;
+    descry_rows_state state;
+    int entered;
+    if (descry_sqlite_enter(store, "BEGIN", &entered, NULL))
+        return;
+    if (!get_key(store, recipe, &key, &state, NULL) && state.count > 0)
+        get_rows(store, recipe, &key, &state, 0);
+    descry_sqlite_leave(store, entered, 0, NULL);
+}
+
+/* ---- which contents may be found ------------------------------------------------------------------------------- */
+
+typedef struct pair {
+    int64_t content, place;
+} pair;
+
+typedef struct filter {
+    const descry_nearest *query;
+    pair *under; /* [count] in order of content: contents under query->under, with their lowest place */
+    size_t count;
+} filter;
+
+static int by_content(const void *a, const void *b)
+{
+    int64_t x = ((const pair *)a)->content, y = ((const pair *)b)->content;
+    return (x > y) - (x < y);
+}
+
+static const pair *find(const filter *only, int64_t content)
+{
+    pair key = {content, 0};
+    return only->count ? bsearch(&key, only->under, only->count, sizeof key, by_content) : NULL;
+}
+
+static int accept(const void *arg, int64_t content)
+{
+    const filter *only = arg;
+    for (size_t i = 0; i < only->query->excludes; i++)
+        if (only->query->exclude[i] == content)
+            return 0;
+    return !only->query->under || find(only, content);
+}
+
+static int read_under(descry_sqlite *store, filter *only, descry_error *err)
+{
+    static const char SQL[] = "SELECT content, min(id) FROM places WHERE " DESCRY_SQLITE_UNDER
+                              " AND missing = 0 AND content IS NOT NULL GROUP BY content ORDER BY content";
+    if (!only->query->under)
+        return 0;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        rc = descry_sqlite_bind_under(store, stmt, only->query->under, err);
+    size_t capacity = 0;
+    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        rc = 0;
+        if (only->count == capacity) {
+            capacity = capacity ? 2 * capacity : 256;
+            pair *grown = descry_realloc(only->under, capacity, sizeof *grown);
+            if (!grown) {
+                sqlite3_reset(stmt);
+                return descry_fail_memory(err);
+            }
+            only->under = grown;
+        }
+        only->under[only->count++] = (pair){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1)};
+    }
+    return rc;
+}
+
+/* The place that stands for a content: 0 when all of its places are missing. */
+static int stand_in(descry_sqlite *store, const filter *only, int64_t content, int64_t *place, descry_error *err)
+{
+    static const char SQL[] = "SELECT min(id) FROM places WHERE content = ?1 AND missing = 0";
+    *place = 0;
+    if (only->query->under) {
+        const pair *found = find(only, content);
+        *place = found ? found->place : 0;
+        return 0;
+    }
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    *place = sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    return 0;
+}
+
+/* ---- the search ------------------------------------------------------------------------------------------------ */
+
+static int stream(descry_sqlite *store, const descry_recipe *recipe, const descry_scan_query *query, descry_top *top,
+                  descry_error *err)
+{
+    int64_t ids[DESCRY_ROWS_SEGMENT];
+    uint16_t *rows = descry_alloc(DESCRY_ROWS_SEGMENT, query->dim * sizeof *rows);
+    source from = {0};
+    int rc = rows ? open_source(&from, store, recipe, 0, err) : descry_fail_memory(err);
+    for (int more = 1; !rc && more;) {
+        size_t n = 0;
+        const uint16_t *row;
+        while (n < DESCRY_ROWS_SEGMENT && (more = next_row(&from, &ids[n], &row, err)) == 1)
+            memcpy(rows + n++ * query->dim, row, query->dim * sizeof *rows);
+        rc = more < 0 ? more : descry_scan_block(query, ids, rows, n, top, err);
+    }
+    if (from.stmt)
+        sqlite3_reset(from.stmt);
+    free(rows);
+    return rc;
+}
+
+static int scan(descry_sqlite *store, const descry_recipe *recipe, const descry_scan_query *query,
+                const descry_rows_key *key, const descry_rows_state *state, descry_top *top, descry_error *err)
+{
+    for (int tries = 0; store->rows && tries < 2; tries++) {
+        int rc = descry_rows_scan(store->rows, store->pool, query, top, err);
+        if (rc != DESCRY_ERR_FORMAT)
+            return rc;
+        descry_top_free(top);
+        top->k = query->k;
+        get_rows(store, recipe, key, state, 1);
+    }
+    descry_rows_close(&store->rows);
+    return stream(store, recipe, query, top, err);
+}
+
+static int best_first(const void *a, const void *b)
+{
+    const descry_hit *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static int resolve(descry_sqlite *store, const filter *only, const descry_top *top, descry_hit *hits, size_t *count,
+                   descry_error *err)
+{
+    *count = 0;
+    for (size_t i = 0; i < top->count; i++) {
+        int64_t place;
+        int rc = stand_in(store, only, top->items[i].id, &place, err);
+        if (rc)
+            return rc;
+        if (place)
+            hits[(*count)++] = (descry_hit){top->items[i].score, place, top->items[i].id};
+    }
+    return 0;
+}
+
+/* Contents are scanned, places are wanted: some contents have no place left, and equal scores go by place.  So a few
+ * more are fetched, and again more if those do not decide the first k. */
+static int search(descry_sqlite *store, const descry_recipe *recipe, const filter *only, descry_hit **hits,
+                  size_t *count, descry_error *err)
+{
+    const descry_nearest *query = only->query;
+    descry_rows_key key;
+    descry_rows_state state;
+    int rc = get_key(store, recipe, &key, &state, err);
+    if (rc || state.count == 0 || query->k == 0 || (query->under && only->count == 0))
+        return rc;
+    get_rows(store, recipe, &key, &state, 0);
+    size_t most = state.count > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)state.count;
+    size_t fetch = query->k < most ? query->k + SPARE : most;
+    for (;; fetch = fetch > most / GROWTH ? most : fetch * GROWTH) {
+        descry_scan_query each = {query->vector, (size_t)recipe->dim, fetch, query->threshold,
+                                  descry_scan_dot(store->cpu), accept, only};
+        descry_top top = {.k = fetch};
+        rc = scan(store, recipe, &each, &key, &state, &top, err);
+        descry_top_finish(&top);
+        free(*hits);
+        *hits = rc ? NULL : descry_alloc(top.count, sizeof **hits);
+        if (!rc)
+            rc = *hits ? resolve(store, only, &top, *hits, count, err) : descry_fail_memory(err);
+        int decided = rc || top.count < fetch || fetch >= most ||
+                      (*count >= query->k && top.items[top.count - 1].score < (*hits)[query->k - 1].score);
+        descry_top_free(&top);
+        if (decided)
+            break;
+    }
+    if (rc)
+        return rc;
+    qsort(*hits, *count, sizeof **hits, best_first);
+    if (*count > query->k)
+        *count = query->k;
+    return 0;
+}
+
+int descry_sqlite_nearest(descry_store *base, const descry_recipe *recipe, const descry_nearest *query,
+                          descry_hit **hits, size_t *count, descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    filter only = {query, NULL, 0};
+    *hits = NULL;
+    *count = 0;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (rc)
+        return rc;
+    rc = read_under(store, &only, err);
+    if (!rc)
+        rc = search(store, recipe, &only, hits, count, err);
+    rc = descry_sqlite_leave(store, entered, rc, err);
+    free(only.under);
+    if (rc) {
+        free(*hits);
+        *hits = NULL;
+        *count = 0;
+    }
+    return rc;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Roots and places. */
+#include "store/sqlite.h"
+
+#include "base/error.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { PAGE = 256 };
+
+static int bind_path(sqlite3_stmt *stmt, int at, const char *path)
+{
+    return sqlite3_bind_blob(stmt, at, path, (int)strlen(path), SQLITE_STATIC);
+}
+
+int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *err)
+{
+    static const char SQL[] = "INSERT OR IGNORE INTO roots (path, added) VALUES (?1, ?2)";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    bind_path(stmt, 1, path);
+    sqlite3_bind_int64(stmt, 2, (int64_t)time(NULL));
+    return descry_sqlite_run(store, stmt, err);
+}
+
+/* ---- one place ------------------------------------------------------------------------------------------------- */
+
+#define PLACE                                                                                                          \
+    "SELECT id, content, size, mtime, missing, error IS NOT NULL,"                                                     \
+    " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path FROM places "
+
+static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *place, descry_buf *path,
+                      descry_error *err)
+{
+    *place = (descry_place){0};
+    int rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    *place = (descry_place){
+        .id = sqlite3_column_int64(stmt, 0),
+        .content = sqlite3_column_int64(stmt, 1),
+        .size = (uint64_t)sqlite3_column_int64(stmt, 2),
+        .mtime = sqlite3_column_int64(stmt, 3),
+        .missing = sqlite3_column_int(stmt, 4),
+        .failed = sqlite3_column_int(stmt, 5),
+        .has_vector = sqlite3_column_int(stmt, 6),
+    };
+    rc = 0;
+    if (path) {
+        const void *bytes = sqlite3_column_blob(stmt, 7);
+        rc = descry_buf_append(path, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 7), err);
+    }
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+int descry_sqlite_place(descry_store *base, const char *path, int64_t recipe, descry_place *place, descry_error *err)
+{
+    static const char SQL[] = PLACE "WHERE path = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    bind_path(stmt, 1, path);
+    sqlite3_bind_int64(stmt, 2, recipe);
+    return read_place(store, stmt, place, NULL, err);
+}
+
+int descry_sqlite_place_by_id(descry_store *base, int64_t id, int64_t recipe, descry_place *place, descry_buf *path,
+                              descry_error *err)
+{
+    static const char SQL[] = PLACE "WHERE id = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, id);
+    sqlite3_bind_int64(stmt, 2, recipe);
+    return read_place(store, stmt, place, path, err);
+}
+
+int descry_sqlite_put_place(descry_store *base, const char *path, uint64_t size, int64_t mtime, int64_t content,
+                            descry_error *err)
+{
+    static const char FORMER[] = "INSERT OR IGNORE INTO former (place, content) SELECT id, content FROM places"
+                                 " WHERE path = ?1 AND content IS NOT NULL AND content <> ?2";
+    static const char PUT[] = "INSERT INTO places (path, content, size, mtime) VALUES (?1, ?2, ?3, ?4)"
+                              " ON CONFLICT (path) DO UPDATE SET content = excluded.content, size = excluded.size,"
+                              " mtime = excluded.mtime, missing = 0, error = NULL";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *former, *put;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    if (rc)
+        return rc;
+    rc = descry_sqlite_get(store, FORMER, &former, err);
+    if (!rc) {
+        bind_path(former, 1, path);
+        sqlite3_bind_int64(former, 2, content);
+        rc = descry_sqlite_run(store, former, err);
+    }
+    if (!rc)
+        rc = descry_sqlite_get(store, PUT, &put, err);
+    if (!rc) {
+        bind_path(put, 1, path);
+        sqlite3_bind_int64(put, 2, content);
+        sqlite3_bind_int64(put, 3, (int64_t)size);
+        sqlite3_bind_int64(put, 4, mtime);
+        rc = descry_sqlite_run(store, put, err);
+    }
+    return descry_sqlite_leave(store, entered, rc, err);
+}
+
+int descry_sqlite_fail_place(descry_store *base, const char *path, const char *reason, descry_error *err)
+{
+    static const char SQL[] = "INSERT INTO places (path, error) VALUES (?1, ?2)"
+                              " ON CONFLICT (path) DO UPDATE SET error = excluded.error";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    bind_path(stmt, 1, path);
+    sqlite3_bind_text(stmt, 2, reason, -1, SQLITE_STATIC);
+    return descry_sqlite_run(store, stmt, err);
+}
+
+static int run_with_id(descry_sqlite *store, const char *sql, int64_t id, descry_error *err)
+{
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, sql, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, id);
+    return descry_sqlite_run(store, stmt, err);
+}
+
+int descry_sqlite_reappeared(descry_store *base, int64_t place, descry_error *err)
+{
+    static const char SQL[] = "UPDATE places SET missing = 0, error = NULL WHERE id = ?1";
+    return run_with_id((descry_sqlite *)base, SQL, place, err);
+}
+
+/* ---- many places ----------------------------------------------------------------------------------------------- */
+
+/* Asks about one page of places, from the path *from on, which moves behind the last one; *n of them, *gone ids. */
+static int ask_page(descry_sqlite *store, const char *path, descry_buf *from, int (*gone)(void *arg, const char *path),
+                    void *arg, int64_t ids[PAGE], size_t *found, size_t *n, descry_error *err)
+{
+    static const char SQL[] = "SELECT id, path FROM places WHERE path >= ?4 AND path < ?3 AND (path = ?1 OR path >= ?2)"
+                              " AND missing = 0 ORDER BY path LIMIT 256";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        rc = descry_sqlite_bind_under(store, stmt, path, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_blob(stmt, 4, from->data, (int)from->size, SQLITE_TRANSIENT);
+    *n = *found = 0;
+    while ((rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        const void *bytes = sqlite3_column_blob(stmt, 1);
+        from->size = 0;
+        rc = descry_buf_append(from, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 1), err);
+        if (rc) {
+            sqlite3_reset(stmt);
+            return rc;
+        }
+        ++*n;
+        if (gone(arg, from->data))
+            ids[(*found)++] = sqlite3_column_int64(stmt, 0);
+    }
+    return rc ? rc : descry_buf_append(from, "", 1, err); /* the next path in order has one NUL more */
+}
+
+static int count_missing(descry_sqlite *store, const char *path, uint64_t *missing, descry_error *err)
+{
+    static const char SQL[] = "SELECT count(*) FROM places WHERE " DESCRY_SQLITE_UNDER " AND missing = 1";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        rc = descry_sqlite_bind_under(store, stmt, path, err);
+    if (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        *missing = (uint64_t)sqlite3_column_int64(stmt, 0);
+        rc = 0;
+    }
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+int descry_sqlite_mark_missing(descry_store *base, const char *path, int (*gone)(void *arg, const char *path),
+                               void *arg, uint64_t *missing, descry_error *err)
+{
+    static const char NEVER_READ[] = "DELETE FROM places WHERE id = ?1 AND content IS NULL";
+    static const char MISSING[] = "UPDATE places SET missing = 1, error = NULL WHERE id = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    int64_t ids[PAGE];
+    size_t found, n = PAGE;
+    descry_buf from = {0};
+    int rc = descry_buf_append(&from, path, path[1] ? strlen(path) : 0, err);
+    while (!rc && n == PAGE) {
+        rc = ask_page(store, path, &from, gone, arg, ids, &found, &n, err);
+        if (rc || found == 0)
+            continue;
+        int entered;
+        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+        for (size_t i = 0; i < found && !rc; i++) {
+            rc = run_with_id(store, NEVER_READ, ids[i], err);
+            if (!rc)
+                rc = run_with_id(store, MISSING, ids[i], err);
+        }
+        rc = descry_sqlite_leave(store, entered, rc, err);
+    }
+    descry_buf_free(&from);
+    return rc ? rc : count_missing(store, path, missing, err);
+}
+
+int descry_sqlite_any_under(descry_store *base, const char *path, int *any, descry_error *err)
+{
+    static const char SQL[] = "SELECT EXISTS (SELECT 1 FROM places WHERE " DESCRY_SQLITE_UNDER ")"
+                              " OR EXISTS (SELECT 1 FROM roots WHERE " DESCRY_SQLITE_UNDER ")";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        rc = descry_sqlite_bind_under(store, stmt, path, err);
+    if (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        *any = sqlite3_column_int(stmt, 0);
+        rc = 0;
+        sqlite3_reset(stmt);
+    }
+    return rc;
+}
+
+int descry_sqlite_forget(descry_store *base, const char *path, uint64_t *removed, descry_error *err)
+{
+    /* contents of changed files stay as long as their place does */
+    static const char *const STEPS[] = {
+        "DELETE FROM places WHERE " DESCRY_SQLITE_UNDER,
+        "DELETE FROM roots WHERE " DESCRY_SQLITE_UNDER,
+        "DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM places WHERE content = contents.id)"
+        " AND NOT EXISTS (SELECT 1 FROM former WHERE content = contents.id)",
+    };
+    descry_sqlite *store = (descry_sqlite *)base;
+    *removed = 0;
+    if (store->read_only)
+        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", store->path);
+    int entered, rc = descry_sqlite_exec(store, "PRAGMA secure_delete = ON", err);
+    if (!rc)
+        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < sizeof STEPS / sizeof *STEPS && !rc; i++) {
+        sqlite3_stmt *stmt;
+        rc = descry_sqlite_get(store, STEPS[i], &stmt, err);
+        if (!rc && i < 2)
+            rc = descry_sqlite_bind_under(store, stmt, path, err);
+        if (!rc)
+            rc = descry_sqlite_run(store, stmt, err);
+        if (!rc && i == 0)
+            *removed = (uint64_t)sqlite3_changes64(store->db);
+    }
+    rc = descry_sqlite_leave(store, entered, rc, err);
+    if (rc)
+        *removed = 0;
+    else {
+        descry_sqlite_remove_rows(store);
+        sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+    return rc;
+}

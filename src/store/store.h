@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a library holds, behind one table of functions, high enough that an engine may be itself: `nearest` is one call.
+ *
+ * A place is a path; a content is a picture by the SHA-256 of its file; a recipe is the identity of a model's
+ * embeddings; a vector belongs to a recipe and a content.  Ids are positive and stable; 0 means none.  A store is used
+ * from one thread at a time.  Without begin, every call is a transaction of its own. */
+#ifndef DESCRY_STORE_STORE_H
+#define DESCRY_STORE_STORE_H
+
+#include "base/cpu.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/pool.h"
+
+typedef struct descry_store {
+    const struct descry_store_ops *ops;
+} descry_store;
+
+typedef struct descry_store_options {
+    int read_only, create; /* as in descry_library_options */
+    descry_pool *pool;     /* these outlive the store */
+    const descry_log *log;
+    descry_cpu cpu;
+} descry_store_options;
+
+typedef struct descry_recipe {
+    int64_t id;
+    int dim;
+    uint64_t vectors;
+} descry_recipe;
+
+typedef struct descry_place {
+    int64_t id;
+    int64_t content;      /* 0: could never be read */
+    uint64_t size;        /* of the file when it was read */
+    int64_t mtime;        /* nanoseconds since 1970 */
+    int missing, failed;
+    int has_vector;       /* its content has one of the recipe asked for */
+} descry_place;
+
+typedef struct descry_content {
+    uint8_t sha256[DESCRY_SHA256_SIZE];
+    uint64_t bytes;
+    int width, height, orientation; /* as stored in the file */
+} descry_content;
+
+typedef struct descry_nearest {
+    int64_t recipe;
+    const float *vector;  /* [dim of the recipe], of length 1 */
+    size_t k;
+    float threshold;
+    const char *under;    /* only places at or under this path; NULL: everywhere */
+    const int64_t *exclude; /* contents */
+    size_t excludes;
+} descry_nearest;
+
+/* One for each content: its place that is not missing, has the lowest id, and is under `under`. */
+typedef struct descry_hit {
+    float score;
+    int64_t id, content;
+} descry_hit;
+
+typedef struct descry_store_ops {
+    void (*close)(descry_store *store);
+    const char *(*name)(const descry_store *store); /* for messages */
+    int (*is_read_only)(const descry_store *store);
+
+    int (*begin)(descry_store *store, descry_error *err);
+    int (*commit)(descry_store *store, descry_error *err); /* rolls back when it fails */
+    void (*rollback)(descry_store *store);                 /* nothing when there is none */
+
+    /* The recipe with this digest (64 hexadecimal digits); id 0 when the library has none, unless `create`. */
+    int (*recipe)(descry_store *store, const char *digest, const char *name, int dim, int create,
+                  descry_recipe *recipe, descry_error *err);
+    int (*touch_recipe)(descry_store *store, int64_t recipe, descry_error *err); /* indexed now */
+
+    int (*add_root)(descry_store *store, const char *path, descry_error *err);
+
+    /* The place at `path`, id 0 when unknown. */
+    int (*place)(descry_store *store, const char *path, int64_t recipe, descry_place *place, descry_error *err);
+    /* The place numbered `id` and its path appended to *path; id 0 when there is none. */
+    int (*place_by_id)(descry_store *store, int64_t id, int64_t recipe, descry_place *place, descry_buf *path,
+                       descry_error *err);
+    /* The file at `path` was read and has this content: adds or updates, not missing, not failed. */
+    int (*put_place)(descry_store *store, const char *path, uint64_t size, int64_t mtime, int64_t content,
+                     descry_error *err);
+    /* The file at `path` could not be read.  What was known of it stays. */
+    int (*fail_place)(descry_store *store, const char *path, const char *reason, descry_error *err);
+    int (*reappeared)(descry_store *store, int64_t place, descry_error *err); /* not missing, not failed */
+    /* Marks the places at or under `path` missing for which gone(arg, path) is not 0; those never read are dropped.
+     * *missing: all that are marked now. */
+    int (*mark_missing)(descry_store *store, const char *path, int (*gone)(void *arg, const char *path), void *arg,
+                        uint64_t *missing, descry_error *err);
+    int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* a place or a root */
+
+    /* The content with this digest, *id 0 when unknown, and whether it has a vector of `recipe`. */
+    int (*content)(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
+                   descry_error *err);
+    int (*put_content)(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
+    /* vector float [dim]; kept as f16.  DESCRY_ERR_NUMERIC when it is not finite.  One that exists stays. */
+    int (*put_vector)(descry_store *store, const descry_recipe *recipe, int64_t content, const float *vector,
+                      descry_error *err);
+    int (*vector)(descry_store *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
+                  descry_error *err);
+    /* A person's caption before a model's; nothing is appended when there is none. */
+    int (*caption)(descry_store *store, int64_t content, descry_buf *text, descry_error *err);
+
+    /* *hits: best first, equal scores by id; to be freed with free. */
+    int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
+                   size_t *count, descry_error *err);
+    /* Makes the next `nearest` fast; nothing depends on it. */
+    void (*prepare)(descry_store *store, const descry_recipe *recipe);
+    /* Contents at places that are not missing and that have no vector of `recipe`. */
+    int (*lacking)(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
+
+    int (*status)(descry_store *store, descry_library_status *status, descry_arena *arena, descry_error *err);
+    int (*forget)(descry_store *store, const char *path, uint64_t *removed, descry_error *err);
+} descry_store_ops;
+
+/* The one SQLite file at `path` (absolute). */
+int descry_store_open_sqlite(descry_store **store, const char *path, const descry_store_options *options,
+                             descry_error *err);
+
+#endif
