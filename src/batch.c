@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "batch.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_SIZE = 32, MAX_SIZE = 4096 };
+
+struct descry_batch {
+    descry_library *library;
+    descry_store *store;
+    descry_model *model;
+    descry_recipe recipe;
+    descry_preprocess_options options;
+    const descry_preprocess *preprocess;
+    size_t size, count;
+    descry_item *items;    /* [size] */
+    size_t picture;        /* bytes of a prepared picture */
+    uint8_t *rgb;          /* [size, H, W, 3] */
+    float *vectors;        /* [size, dim] */
+    pthread_mutex_t mutex; /* the store is for one thread at a time */
+};
+
+int descry_batch_open(descry_batch **out, descry_library *library, descry_model *model, const descry_recipe *recipe,
+                      const descry_preprocess_options *options, size_t size, descry_error *err)
+{
+    *out = NULL;
+    if (size > MAX_SIZE)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", size, MAX_SIZE);
+    descry_batch *batch = calloc(1, sizeof *batch);
+    if (!batch)
+        return descry_fail_memory(err);
+    pthread_mutex_init(&batch->mutex, NULL);
+    batch->library = library;
+    batch->store = library->store;
+    batch->model = model;
+    batch->recipe = *recipe;
+    batch->options = *options;
+    batch->preprocess = descry_clip_preprocess(model->clip);
+    batch->size = size ? size : DEFAULT_SIZE;
+    batch->picture = (size_t)batch->preprocess->width * (size_t)batch->preprocess->height * 3;
+    batch->items = calloc(batch->size, sizeof *batch->items);
+    batch->rgb = descry_alloc(batch->size, batch->picture);
+    batch->vectors = descry_alloc(batch->size, (size_t)recipe->dim * sizeof *batch->vectors);
+    if (!batch->items || !batch->rgb || !batch->vectors) {
+        descry_batch_close(&batch);
+        return descry_fail_memory(err);
+    }
+    *out = batch;
+    return 0;
+}
+
+void descry_batch_close(descry_batch **slot)
+{
+    descry_batch *batch = *slot;
+    if (!batch)
+        return;
+    if (batch->items)
+        descry_batch_clear(batch);
+    pthread_mutex_destroy(&batch->mutex);
+    free(batch->items);
+    free(batch->rgb);
+    free(batch->vectors);
+    free(batch);
+    *slot = NULL;
+}
+
+int descry_batch_add(descry_batch *batch, const char *path, uint64_t size, int64_t mtime, const descry_place *place,
+                     int same, descry_error *err)
+{
+    descry_item *item = &batch->items[batch->count];
+    *item = (descry_item){.path = strdup(path), .size = size, .mtime = mtime, .place = *place,
+                          .state = same ? DESCRY_ITEM_SAME : DESCRY_ITEM_NEW, .content = same ? place->content : 0};
+    if (!item->path)
+        return descry_fail_memory(err);
+    batch->count++;
+    return 0;
+}
+
+int descry_batch_is_full(const descry_batch *batch)
+{
+    return batch->count == batch->size;
+}
+
+size_t descry_batch_count(const descry_batch *batch)
+{
+    return batch->count;
+}
+
+const descry_item *descry_batch_item(const descry_batch *batch, size_t i)
+{
+    return &batch->items[i];
+}
+
+void descry_batch_clear(descry_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        free(batch->items[i].path);
+    batch->count = 0;
+}
+
+/* ---- reading and decoding, in parallel ------------------------------------------------------------------------- */
+
+static int decode(descry_batch *batch, descry_item *item, size_t i, const descry_buf *bytes)
+{
+    descry_picture picture = {0};
+    int rc = descry_picture_decode(&picture, (const uint8_t *)bytes->data, bytes->size, item->path,
+                                   &batch->options.limits, &item->err);
+    if (rc)
+        return rc;
+    item->what.width = picture.width;
+    item->what.height = picture.height;
+    item->what.orientation = picture.orientation;
+    rc = descry_preprocess_run(batch->preprocess, &batch->options, &picture, batch->rgb + i * batch->picture,
+                               &item->err);
+    descry_picture_free(&picture);
+    return rc;
+}
+
+static int look_up(descry_batch *batch, descry_item *item, int *known)
+{
+    pthread_mutex_lock(&batch->mutex);
+    int rc = batch->store->ops->content(batch->store, item->what.sha256, batch->recipe.id, &item->content, known,
+                                        &item->err);
+    pthread_mutex_unlock(&batch->mutex);
+    item->broken = rc != 0;
+    return rc;
+}
+
+static void prepare(void *arg, size_t i, unsigned worker)
+{
+    descry_batch *batch = arg;
+    descry_item *item = &batch->items[i];
+    (void)worker;
+    if (item->state == DESCRY_ITEM_SAME)
+        return;
+    descry_buf bytes = {0};
+    int known = 0, rc = descry_file_read(&bytes, item->path, batch->options.limits.max_bytes, &item->err);
+    if (!rc)
+        rc = descry_sha256_of(bytes.data, bytes.size, item->what.sha256, &item->err);
+    if (!rc) {
+        item->what.bytes = bytes.size;
+        rc = look_up(batch, item, &known);
+    }
+    if (!rc && !known)
+        rc = decode(batch, item, i, &bytes);
+    item->state = rc ? DESCRY_ITEM_FAILED : known ? DESCRY_ITEM_KNOWN : DESCRY_ITEM_NEW;
+    descry_buf_free(&bytes);
+}
+
+/* ---- the model ------------------------------------------------------------------------------------------------- */
+
+/* Prepared pictures without gaps and without copies of each other; returns how many. */
+static size_t gather(descry_batch *batch)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        descry_item *item = &batch->items[i];
+        item->twin = i;
+        for (size_t j = 0; j < i && item->state == DESCRY_ITEM_NEW && item->twin == i; j++)
+            if (batch->items[j].state == DESCRY_ITEM_NEW &&
+                memcmp(batch->items[j].what.sha256, item->what.sha256, DESCRY_SHA256_SIZE) == 0)
+                item->twin = batch->items[j].twin;
+        if (item->state != DESCRY_ITEM_NEW || item->twin != i)
+            continue;
+        memmove(batch->rgb + n * batch->picture, batch->rgb + i * batch->picture, batch->picture);
+        item->slot = n++;
+    }
+    return n;
+}
+
+static int all_finite(const float *vector, int dim)
+{
+    for (int i = 0; i < dim; i++)
+        if (!isfinite(vector[i]))
+            return 0;
+    return 1;
+}
+
+static int embed(descry_batch *batch, size_t n, descry_error *err)
+{
+    descry_clip *clip = batch->model->clip;
+    size_t dim = (size_t)batch->recipe.dim;
+    int rc = n ? descry_clip_embed_pixels(clip, batch->rgb, n, 1, batch->vectors, err) : 0;
+    if (rc && rc != DESCRY_ERR_NUMERIC)
+        return rc;
+    /* one by one, to find the picture that it is */
+    for (size_t i = 0; i < n && rc == DESCRY_ERR_NUMERIC; i++) {
+        int one = descry_clip_embed_pixels(clip, batch->rgb + i * batch->picture, 1, 1, batch->vectors + i * dim, err);
+        if (one && one != DESCRY_ERR_NUMERIC)
+            return one;
+        if (one)
+            batch->vectors[i * dim] = NAN;
+    }
+    for (size_t i = 0; i < batch->count; i++) {
+        descry_item *item = &batch->items[i];
+        const descry_item *first = &batch->items[item->twin];
+        if (item->state == DESCRY_ITEM_NEW && !all_finite(batch->vectors + first->slot * dim, batch->recipe.dim)) {
+            descry_fail(&item->err, DESCRY_ERR_NUMERIC, "%s: the embedding is not finite", item->path);
+            item->state = DESCRY_ITEM_FAILED;
+        } else if (item->state == DESCRY_ITEM_NEW && first != item)
+            item->state = DESCRY_ITEM_KNOWN;
+    }
+    return 0;
+}
+
+/* ---- the library ----------------------------------------------------------------------------------------------- */
+
+static int store_item(descry_batch *batch, descry_item *item, descry_error *err)
+{
+    const descry_store_ops *ops = batch->store->ops;
+    const descry_item *first = &batch->items[item->twin];
+    int rc = 0;
+    switch (item->state) {
+    case DESCRY_ITEM_SAME:
+        return ops->reappeared(batch->store, item->place.id, err);
+    case DESCRY_ITEM_FAILED:
+        return ops->fail_place(batch->store, item->path, item->err.message, err);
+    case DESCRY_ITEM_NEW:
+        rc = ops->put_content(batch->store, &item->what, &item->content, err);
+        if (!rc)
+            rc = ops->put_vector(batch->store, &batch->recipe, item->content,
+                                 batch->vectors + item->slot * (size_t)batch->recipe.dim, err);
+        break;
+    case DESCRY_ITEM_KNOWN:
+        if (first != item)
+            item->content = first->content;
+        break;
+    }
+    return rc ? rc : ops->put_place(batch->store, item->path, item->size, item->mtime, item->content, err);
+}
+
+int descry_batch_run(descry_batch *batch, descry_error *err)
+{
+    descry_pool_run(batch->library->context->pool, batch->count, prepare, batch);
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].broken)
+            return descry_fail(err, batch->items[i].err.code, "%s", batch->items[i].err.message);
+    int rc = embed(batch, gather(batch), err);
+    if (!rc)
+        rc = batch->store->ops->begin(batch->store, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < batch->count && !rc; i++)
+        rc = store_item(batch, &batch->items[i], err);
+    if (!rc)
+        return batch->store->ops->commit(batch->store, err);
+    batch->store->ops->rollback(batch->store);
+    return rc;
+}

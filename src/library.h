@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The handle of a library, shared by the verbs. */
+#ifndef DESCRY_LIBRARY_H
+#define DESCRY_LIBRARY_H
+
+#include "descry_internal.h"
+#include "store/store.h"
+
+struct descry_library {
+    descry_context *context;
+    descry_store *store;
+    char *path;          /* as asked for, absolute */
+    descry_arena status; /* what the last status points to */
+};
+
+/* The text of `path` under which the library knows something, else its real path. */
+int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err);
+
+/* At most one process changes a library's places: DESCRY_ERR_BUSY names the one that does. */
+typedef struct descry_library_lock {
+    int fd;
+    descry_buf path;
+} descry_library_lock;
+
+int descry_library_lock_take(descry_library_lock *lock, const descry_library *library, descry_error *err);
+void descry_library_lock_release(descry_library_lock *lock);
+
+#endif

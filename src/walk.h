@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Picture files below a folder.
+ *
+ * A file is taken for a picture by the ending of its name, one of those that picture files have; what it really is, its
+ * content decides when it is read.  A file whose name has no ending at all is taken when it begins as a picture does.
+ * Hidden files and folders (a leading dot) and "@eaDir" are passed over.  Links are followed, links to folders after
+ * all else, and no folder is entered twice.  Order: by name, bytewise. */
+#ifndef DESCRY_WALK_H
+#define DESCRY_WALK_H
+
+#include "descry.h"
+
+#include <sys/stat.h>
+
+typedef struct descry_walk {
+    const char *const *exclude; /* as in descry_index_options */
+    size_t excludes;
+    int (*file)(void *arg, const char *path, const struct stat *st); /* a non-zero return stops the walk */
+    void (*failure)(void *arg, const char *path, const descry_error *err); /* a part that could not be read; may be NULL */
+    void *arg;
+} descry_walk;
+
+/* `root` is absolute.  Returns 0, what `file` returned, or the error that kept it from reading `root` itself. */
+int descry_walk_run(const descry_walk *walk, const char *root, descry_error *err);
+
+#endif
