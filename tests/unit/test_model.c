@@ -230,7 +230,7 @@ static char *model_header(const char *skip, const char *rename, const char *shap
                           edited && shape ? shape : i < top ? tensors[i].shape : block[b].shape, at, at + 4 * elements);
         at += 4 * elements;
     }
-    if (skip && strcmp(skip, "+") == 0)
+    if (rename && skip && strcmp(skip, "+") == 0)
         descry_buf_printf(&out, NULL, ",\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[%zu,%zu]}", rename, at, at);
     descry_buf_printf(&out, NULL, "}");
     *data_size = at;
