@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fake_clip.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct descry_clip *the_clip; /* pictures are decoded without one */
+
+void fake_clip_init(struct descry_clip *clip, const char *name, char digit)
+{
+    *clip = (struct descry_clip){.name = name};
+    memset(clip->recipe, digit, 64);
+    the_clip = clip;
+}
+
+void fake_embedding(int r, int g, int b, float *out)
+{
+    float values[FAKE_DIM] = {(float)r, (float)g, (float)b, (float)(255 - r), (float)(255 - g), (float)(255 - b), 100, 50};
+    double square = 0;
+    for (int i = 0; i < FAKE_DIM; i++)
+        square += values[i] * values[i];
+    for (int i = 0; i < FAKE_DIM; i++)
+        out[i] = (float)(values[i] / sqrt(square));
+}
+
+/* ---- image ----------------------------------------------------------------------------------------------------- */
+
+int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                          const descry_limits *limits, descry_error *err)
+{
+    int r, g, b;
+    (void)limits;
+    if (the_clip && the_clip->unlink_on_read)
+        unlink(the_clip->unlink_on_read);
+    if (size < 9 || memcmp(bytes, "PIX ", 4) != 0 || sscanf((const char *)bytes, "PIX %d %d %d", &r, &g, &b) != 3)
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
+    *picture = (descry_picture){.width = 1, .height = 1, .mode = DESCRY_MODE_RGB, .orientation = 1, .data = malloc(3)};
+    picture->data[0] = (uint8_t)r;
+    picture->data[1] = (uint8_t)g;
+    picture->data[2] = (uint8_t)b;
+    return 0;
+}
+
+void descry_picture_free(descry_picture *picture)
+{
+    free(picture->data);
+    picture->data = NULL;
+}
+
+int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,
+                          const descry_picture *picture, uint8_t *rgb, descry_error *err)
+{
+    (void)options, (void)err;
+    for (int i = 0; i < preprocess->width * preprocess->height; i++)
+        memcpy(rgb + 3 * i, picture->data, 3);
+    return 0;
+}
+
+/* ---- clip ------------------------------------------------------------------------------------------------------ */
+
+void descry_clip_describe(const descry_clip *clip, descry_model_info *info)
+{
+    *info = (descry_model_info){.name = clip->name, .path = "", .recipe = clip->recipe, .dim = FAKE_DIM,
+                                .image_width = 2, .image_height = 2};
+}
+
+const descry_preprocess *descry_clip_preprocess(const descry_clip *clip)
+{
+    static const descry_preprocess preprocess = {.width = 2, .height = 2};
+    (void)clip;
+    return &preprocess;
+}
+
+int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
+                             descry_error *err)
+{
+    (void)normalize;
+    clip->calls++;
+    for (size_t i = 0; i < n; i++, rgb += 12) {
+        if (rgb[9] == 1 && rgb[10] == 2 && rgb[11] == 3)
+            return descry_fail(err, DESCRY_ERR_NUMERIC, "not finite");
+        fake_embedding(rgb[9], rgb[10], rgb[11], out + i * FAKE_DIM);
+        clip->embedded++;
+        if (clip->embedded == clip->kill_after)
+            kill(getpid(), SIGKILL);
+    }
+    return 0;
+}
+
+int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
+                            descry_error *err)
+{
+    (void)normalize, (void)clip;
+    for (size_t i = 0; i < n; i++) {
+        int r, g, b;
+        if (sscanf(texts[i], "%d %d %d", &r, &g, &b) != 3)
+            return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not a colour", texts[i]);
+        fake_embedding(r, g, b, out + i * FAKE_DIM);
+    }
+    return 0;
+}
