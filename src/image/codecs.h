@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One adapter per codec library, each in its own file. */
+#ifndef DESCRY_IMAGE_CODECS_H
+#define DESCRY_IMAGE_CODECS_H
+
+#include "image/picture.h"
+
+#include <stdbool.h>
+
+/* Decodes a whole file held in memory; `name` is for messages.  On failure the picture is left for the caller to free. */
+typedef int descry_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                          const descry_limits *limits, descry_error *err);
+
+typedef struct descry_codec {
+    const char *format;
+    bool (*recognises)(const uint8_t *bytes, size_t size);
+    descry_decode *decode;
+    const char *(*library)(void); /* name and version */
+} descry_codec;
+
+extern const descry_codec descry_codec_jpeg, descry_codec_png;
+
+/* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
+int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,
+                          const char *name, const descry_limits *limits, descry_error *err);
+
+/* The orientation, 1 .. 8, of an EXIF block that begins with "Exif\0\0" or directly with its TIFF header; 1 when there
+ * is none or it is damaged. */
+int descry_exif_orientation(const uint8_t *exif, size_t size);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image/convert.h"
+
+#include <string.h>
+
+static void grey(uint8_t *rgb, uint8_t value)
+{
+    rgb[0] = rgb[1] = rgb[2] = value;
+}
+
+/* Pillow: (255 - K) minus its product with the ink */
+static void cmyk(uint8_t *rgb, const uint8_t *in)
+{
+    unsigned white = 255u - in[3];
+    for (int b = 0; b < 3; b++) {
+        unsigned t = in[b] * white + 128;
+        rgb[b] = (uint8_t)(white - (((t >> 8) + t) >> 8));
+    }
+}
+
+static uint8_t clip(int32_t value)
+{
+    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+void descry_convert_rgb(const descry_picture *p, int reference, uint8_t *rgb)
+{
+    size_t pixels = (size_t)p->width * (size_t)p->height;
+    int bands = descry_picture_bands(p->mode);
+    const uint8_t *in = p->data;
+    const uint16_t *in16 = (const uint16_t *)(const void *)p->data;
+    const int32_t *in32 = (const int32_t *)(const void *)p->data;
+    if (p->mode == DESCRY_MODE_RGB) {
+        memcpy(rgb, in, pixels * 3);
+        return;
+    }
+    for (size_t i = 0; i < pixels; i++, rgb += 3, in += bands)
+        switch (p->mode) {
+        case DESCRY_MODE_P:
+            memcpy(rgb, p->palette + 3 * *in, 3);
+            break;
+        case DESCRY_MODE_RGBA:
+            memcpy(rgb, in, 3);
+            break;
+        case DESCRY_MODE_CMYK:
+            cmyk(rgb, in);
+            break;
+        case DESCRY_MODE_I16:
+            grey(rgb, reference ? clip(in16[i]) : (uint8_t)(in16[i] >> 8));
+            break;
+        case DESCRY_MODE_I32:
+            grey(rgb, clip(in32[i]));
+            break;
+        default:
+            grey(rgb, *in);
+        }
+}
+
+void descry_turn_upright(const uint8_t *rgb, int width, int height, int orientation, uint8_t *out)
+{
+    /* where the pixel right of, and below, an output pixel comes from, and the first */
+    ptrdiff_t w = width, h = height, right = 3, down = 3 * w, first = 0;
+    int swap = orientation >= 5;
+    switch (orientation) {
+    case 2: right = -3, down = 3 * w, first = 3 * (w - 1); break;                 /* mirrored */
+    case 3: right = -3, down = -3 * w, first = 3 * (w * h - 1); break;            /* half a turn */
+    case 4: right = 3, down = -3 * w, first = 3 * w * (h - 1); break;             /* upside down, mirrored */
+    case 5: right = 3 * w, down = 3, first = 0; break;                            /* transposed */
+    case 6: right = -3 * w, down = 3, first = 3 * w * (h - 1); break;             /* needs a turn to the right */
+    case 7: right = -3 * w, down = -3, first = 3 * (w * h - 1); break;
+    case 8: right = 3 * w, down = -3, first = 3 * (w - 1); break;                 /* needs a turn to the left */
+    default: break;
+    }
+    ptrdiff_t columns = swap ? h : w, rows = swap ? w : h;
+    enum { TILE = 32 }; /* both sides stay in cache */
+    for (ptrdiff_t y0 = 0; y0 < rows; y0 += TILE)
+        for (ptrdiff_t x0 = 0; x0 < columns; x0 += TILE)
+            for (ptrdiff_t y = y0; y < rows && y < y0 + TILE; y++)
+                for (ptrdiff_t x = x0; x < columns && x < x0 + TILE; x++)
+                    memcpy(out + 3 * (y * columns + x), rgb + first + y * down + x * right, 3);
+}

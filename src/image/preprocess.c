@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * open_clip's transforms: resize, centre crop or pad, RGB. */
+#include "image/preprocess.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "image/convert.h"
+#include "image/resample.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Python's round() of n / 2 */
+static int half_to_even(int n)
+{
+    int half = (n - (n & 1)) / 2;
+    return n & 1 && half & 1 ? half + 1 : half;
+}
+
+/* The size that the whole picture is resized to. */
+static int target_size(const descry_preprocess *p, int w, int h, int *width, int *height, descry_error *err)
+{
+    double a, b;
+    if (p->resize_mode == DESCRY_SQUASH) {
+        a = p->width, b = p->height;
+    } else if (p->resize_mode == DESCRY_SHORTEST && p->width == p->height) {
+        double size = p->width; /* torchvision: the long side is truncated */
+        a = w <= h ? size : floor(size * w / h);
+        b = w <= h ? floor(size * h / w) : size;
+    } else {
+        double x = (double)w / p->width, y = (double)h / p->height;
+        double ratio = p->resize_mode == DESCRY_LONGEST ? (x > y ? x : y) : (x < y ? x : y);
+        a = nearbyint(w / ratio), b = nearbyint(h / ratio);
+    }
+    if (!(a >= 1 && b >= 1 && a <= INT32_MAX / 2 && b <= INT32_MAX / 2))
+        return descry_fail(err, DESCRY_ERR_LIMIT, "a picture of %d x %d pixels cannot be resized", w, h);
+    *width = (int)a;
+    *height = (int)b;
+    return 0;
+}
+
+/* The part of one axis that the crop keeps: `size` resized, `want` wanted.  *pad: pixels of padding before it. */
+static void crop_axis(int size, int want, int *first, int *length, int *pad)
+{
+    *pad = size < want ? (want - size) / 2 : 0;
+    *first = size < want ? 0 : half_to_even(size - want);
+    *length = size < want ? size : want;
+}
+
+static int resize_and_crop(const descry_preprocess *p, const descry_preprocess_options *options,
+                           const descry_picture *picture, uint8_t *rgb, descry_error *err)
+{
+    descry_resample r = {.interpolation = p->interpolation};
+    int w = picture->width, h = picture->height, pad_x, pad_y;
+    int rc = target_size(p, w, h, &r.width, &r.height, err);
+    if (rc)
+        return rc;
+    if (p->width != p->height && p->resize_mode == DESCRY_SHORTEST)
+        r.interpolation = DESCRY_BICUBIC; /* open_clip does not hand the setting on in this case */
+    crop_axis(r.width, p->width, &r.left, &r.box_width, &pad_x);
+    crop_axis(r.height, p->height, &r.top, &r.box_height, &pad_y);
+    r.vertical_first = options->pillow >= 13 && h > r.height && (int64_t)h - r.height > 2 * ((int64_t)w - r.width);
+    descry_picture out;
+    rc = descry_resample_run(&r, picture, &out, err);
+    if (rc)
+        return rc;
+    if (r.box_width == p->width && r.box_height == p->height) {
+        descry_convert_rgb(&out, options->reference, rgb);
+    } else {
+        uint8_t *part = descry_alloc((size_t)r.box_width * (size_t)r.box_height, 3);
+        if (part) {
+            descry_convert_rgb(&out, options->reference, part);
+            memset(rgb, p->fill, (size_t)p->width * (size_t)p->height * 3);
+            for (int y = 0; y < r.box_height; y++)
+                memcpy(rgb + ((size_t)(y + pad_y) * (size_t)p->width + (size_t)pad_x) * 3,
+                       part + (size_t)y * (size_t)r.box_width * 3, (size_t)r.box_width * 3);
+        } else
+            rc = descry_fail_memory(err);
+        free(part);
+    }
+    descry_picture_free(&out);
+    return rc;
+}
+
+/* A copy in RGB, upright. */
+static int to_upright_rgb(const descry_picture *in, descry_picture *out, descry_error *err)
+{
+    size_t pixels = (size_t)in->width * (size_t)in->height;
+    int swap = in->orientation >= 5;
+    *out = (descry_picture){.width = swap ? in->height : in->width, .height = swap ? in->width : in->height,
+                            .mode = DESCRY_MODE_RGB, .orientation = 1, .data = descry_alloc(pixels, 3)};
+    uint8_t *flat = in->mode == DESCRY_MODE_RGB ? in->data : descry_alloc(pixels, 3);
+    int rc = out->data && flat ? 0 : descry_fail_memory(err);
+    if (!rc && flat != in->data)
+        descry_convert_rgb(in, 0, flat);
+    if (!rc)
+        descry_turn_upright(flat, in->width, in->height, in->orientation, out->data);
+    if (flat != in->data)
+        free(flat);
+    if (rc)
+        descry_picture_free(out);
+    return rc;
+}
+
+int descry_preprocess_run(const descry_preprocess *p, const descry_preprocess_options *options,
+                          const descry_picture *picture, uint8_t *rgb, descry_error *err)
+{
+    if (options->reference || (picture->mode == DESCRY_MODE_RGB && picture->orientation <= 1))
+        return resize_and_crop(p, options, picture, rgb, err);
+    descry_picture upright;
+    int rc = to_upright_rgb(picture, &upright, err);
+    if (!rc) {
+        rc = resize_and_crop(p, options, &upright, rgb, err);
+        descry_picture_free(&upright);
+    }
+    return rc;
+}
+
+void descry_preprocess_to_tensor(const descry_preprocess *p, const uint8_t *rgb, float *chw)
+{
+    size_t pixels = (size_t)p->width * (size_t)p->height;
+    for (int c = 0; c < 3; c++)
+        for (size_t i = 0; i < pixels; i++)
+            *chw++ = ((float)rgb[3 * i + (size_t)c] / 255 - p->mean[c]) / p->std[c];
+}
