@@ -37,11 +37,12 @@ MERGES = 1500
 VOCABULARY = 512 + MERGES + 2
 CONTEXT = 32
 WIDTH = 192
-SIZE = 96
+SIZE, PATCH = 96, 12
+INDEX = {name: i for i, name in enumerate(world.THINGS)}
 CONFIG = {
     "embed_dim": WIDTH,
     "vision_cfg": {
-        "image_size": SIZE, "layers": 6, "width": WIDTH, "head_width": 32, "patch_size": 12,
+        "image_size": SIZE, "layers": 6, "width": WIDTH, "head_width": 32, "patch_size": PATCH,
         "attentional_pool": True, "attn_pooler_queries": 32, "attn_pooler_heads": 6,
         "output_tokens": True,
     },
@@ -136,11 +137,44 @@ def build():
 
 # ---- batches ------------------------------------------------------------------------
 
-class Batches(torch.utils.data.IterableDataset):
-    """Endless batches: pictures, tokens, and which captions are true of which pictures."""
+ROLES = ("left", "right", "above", "below")
+GRID = SIZE // PATCH
+FACTS = len(world.THINGS) * (1 + len(ROLES)) + 3 + 2
 
-    def __init__(self, tokenizer, size, real, seed):
+
+def fact_targets(facts):
+    """A scene's facts as zeros and ones: things, things by their place, count, size."""
+    target = torch.zeros(FACTS)
+    things = len(world.THINGS)
+    for name, count in facts["things"].items():
+        target[INDEX[name]] = 1
+        if count > 1:
+            target[things * 5 + count - 2] = 1
+    if facts["relation"]:
+        first, how, second = facts["relation"]
+        for name, role in ((first, how), (second, world.OPPOSITE[how])):
+            target[things * (1 + ROLES.index(role)) + INDEX[name]] = 1
+    if facts["size"]:
+        target[-1 if facts["size"] == "big" else -2] = 1
+    return target
+
+
+def patch_targets(scene):
+    """What each patch shows, [GRID * GRID]: a thing's index + 1, or 0 for the background."""
+    target = torch.zeros(GRID, GRID, dtype=torch.long)
+    y, x = torch.meshgrid(*2 * [(torch.arange(GRID) + .5) / GRID], indexing="ij")
+    for name, cx, cy, scale, *_ in scene["sprites"]:
+        target[(x - cx) ** 2 + (y - cy) ** 2 < (.45 * scale) ** 2] = 1 + INDEX[name]
+    return target.flatten()
+
+
+class Batches(torch.utils.data.IterableDataset):
+    """Endless batches: pictures, tokens, which captions are true of which pictures, and what
+    the pictures show.  `groups` is a shared number: the share of scenes in groups of near misses."""
+
+    def __init__(self, tokenizer, size, real, seed, groups):
         self.tokenizer, self.size, self.real, self.seed = tokenizer, size, real, seed
+        self.groups = groups
         self.square, _ = eval_demo.preprocess(SIZE)
 
     def picture(self, rng, scene):
@@ -155,13 +189,17 @@ class Batches(torch.utils.data.IterableDataset):
         rng = random.Random(f"training {self.seed} {worker.id if worker else 0}")
         os.nice(1)
         while True:
-            scenes = [s for _ in range(self.size // 4) for s in world.sample_group(rng)]
+            scenes = [s for _ in range(self.size // 4)
+                      for s in (world.sample_group(rng) if rng.random() < self.groups.value
+                                else [world.sample(rng) for _ in range(4)])]
             captions = [world.describe(rng, s["facts"]) for s in scenes]
             claims = [world.parse(c) for c in captions]
             true = torch.tensor([[world.holds(c, s["facts"]) for c in claims] for s in scenes])
             assert true.diagonal().all()
             pictures = np.stack([np.asarray(self.picture(rng, s)) for s in scenes])
-            yield torch.from_numpy(pictures).permute(0, 3, 1, 2), self.tokenizer(captions), true
+            yield (torch.from_numpy(pictures).permute(0, 3, 1, 2), self.tokenizer(captions), true,
+                   torch.stack([fact_targets(s["facts"]) for s in scenes]),
+                   torch.stack([patch_targets(s) for s in scenes]))
 
 
 # ---- learning -----------------------------------------------------------------------
@@ -192,8 +230,35 @@ def check_forward(model, images, tokens):
         assert (ours - theirs).abs().max() < 1e-5 * max(1, theirs.abs().max().item())
 
 
-def losses(model, images, tokens, true):
-    """The contrastive loss over captions false of the others' pictures, and the caption loss."""
+class Hints(torch.nn.Module):
+    """Heads that only training has: from an embedding, of either kind, to the facts; from the
+    image tower's tokens to what each patch shows.  They tell the towers early what to look for."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.facts = torch.nn.Linear(WIDTH, FACTS)
+        self.patches = torch.nn.Linear(WIDTH, 1 + len(world.THINGS))
+        torch.nn.init.constant_(self.facts.bias, -5)
+        model.visual.transformer.register_forward_hook(self.keep)
+        weight = torch.ones(1 + len(world.THINGS))
+        weight[0] = .1
+        self.register_buffer("weight", weight)
+
+    def keep(self, module, inputs, output):
+        self.tokens = output[:, 1:]
+
+    def forward(self, image, text, facts, patches):
+        """Loss over latents [B, WIDTH], facts [B, FACTS], patches [B, GRID * GRID]."""
+        loss = F.cross_entropy(self.patches(self.tokens).flatten(0, 1), patches.flatten(), self.weight)
+        for latent in (image, text):
+            guess = self.facts(latent * WIDTH ** .5)
+            loss = loss + .1 * F.binary_cross_entropy_with_logits(guess, facts, reduction="sum") / len(facts)
+        return loss
+
+
+def losses(model, hints, images, tokens, true, facts, patches):
+    """The contrastive loss over captions false of the others' pictures, the caption loss, a
+    small one on the logits' partition, and the hints."""
     image, text, logits, labels = forward(model, images, tokens)
     scores = model.logit_scale.exp() * image @ text.T
     target = torch.arange(len(scores))
@@ -203,7 +268,7 @@ def losses(model, images, tokens, true):
     logits, labels = logits[used], labels[used]
     caption = F.cross_entropy(logits, labels)
     partition = 1e-4 * logits.logsumexp(-1).square().mean()
-    return contrast, caption, partition
+    return contrast, caption, partition, hints(image, text, facts, patches)
 
 
 def rate(done, peak):
@@ -213,9 +278,15 @@ def rate(done, peak):
     return peak * (.01 + .99 * .5 * (1 + math.cos(math.pi * min(1, (done - .02) / .98))))
 
 
-def optimiser(model, decay):
-    matrices = [p for p in model.parameters() if p.ndim >= 2]
-    others = [p for p in model.parameters() if p.ndim < 2]
+def groups(done):
+    """The share of near misses: none at first, when everything is still to be told apart."""
+    return min(.75, max(0., (done - .3) / .3))
+
+
+def optimiser(model, hints, decay):
+    parameters = [*model.parameters(), *hints.parameters()]
+    matrices = [p for p in parameters if p.ndim >= 2]
+    others = [p for p in parameters if p.ndim < 2]
     return torch.optim.AdamW([{"params": matrices, "weight_decay": decay},
                               {"params": others, "weight_decay": 0.}], lr=0, betas=(.9, .98))
 
@@ -230,12 +301,14 @@ class Run:
         torch.manual_seed(args.seed)
         self.tokenizer = write_settings(self.folder)
         self.model = build()
-        self.optimiser = optimiser(self.model, args.decay)
+        self.hints = Hints(self.model)
+        self.optimiser = optimiser(self.model, self.hints, args.decay)
         self.progress = {"seconds": 0., "scenes": 0, "steps": 0, "starts": 0}
         self.history = []
         if self.checkpoint.exists():
             saved = torch.load(self.checkpoint, weights_only=False)
             self.model.load_state_dict(saved["model"])
+            self.hints.load_state_dict(saved["hints"])
             self.optimiser.load_state_dict(saved["optimiser"])
             self.progress, self.history = saved["progress"], saved["history"]
         self.progress["starts"] += 1
@@ -245,7 +318,8 @@ class Run:
     def save(self):
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         part = self.checkpoint.with_suffix(".part")
-        torch.save({"model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(),
+        torch.save({"model": self.model.state_dict(), "hints": self.hints.state_dict(),
+                    "optimiser": self.optimiser.state_dict(),
                     "progress": self.progress, "history": self.history}, part)
         part.rename(self.checkpoint)
 
@@ -263,8 +337,9 @@ class Run:
 
     def train(self):
         args, now = self.args, self.progress
+        near = torch.multiprocessing.Value("d", 0.)
         loader = iter(torch.utils.data.DataLoader(
-            Batches(self.tokenizer, args.batch, args.real, f"{args.seed}.{now['starts']}"),
+            Batches(self.tokenizer, args.batch, args.real, f"{args.seed}.{now['starts']}", near),
             batch_size=None, num_workers=1, prefetch_factor=6))
         mean = 255 * torch.tensor(OPENAI_DATASET_MEAN).view(3, 1, 1)
         std = 255 * torch.tensor(OPENAI_DATASET_STD).view(3, 1, 1)
@@ -273,14 +348,15 @@ class Run:
         checked = False
         while now["seconds"] < budget:
             begun = time.monotonic()
-            images, tokens, true = next(loader)
+            near.value = groups(now["seconds"] / budget)
+            images, tokens, *targets = next(loader)
             images = (images - mean) / std
             if not checked:
                 check_forward(self.model, images[:8], tokens[:8])
                 checked = True
             for group in self.optimiser.param_groups:
                 group["lr"] = rate(now["seconds"] / budget, args.rate)
-            parts = losses(self.model, images, tokens, true)
+            parts = losses(self.model, self.hints, images, tokens, *targets)
             self.optimiser.zero_grad(set_to_none=True)
             sum(parts).backward()
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.)
@@ -295,7 +371,7 @@ class Run:
             means = parts if means is None else [.97 * m + .03 * p for m, p in zip(means, parts)]
             if now["steps"] % 20 == 0:
                 print(f"{now['seconds'] / 60:6.1f} min {now['scenes']:7d} scenes  contrast "
-                      f"{means[0]:.3f} caption {means[1]:.3f} partition {means[2]:.4f} scale "
+                      f"{means[0]:.3f} caption {means[1]:.3f} partition {means[2]:.4f} hints {means[3]:.3f} scale "
                       f"{self.model.logit_scale.exp().item():.1f}", flush=True)
             if now["seconds"] - saved > 180:
                 saved = now["seconds"]
@@ -313,7 +389,7 @@ def main():
     parser.add_argument("--checkpoint", default="build-demo/checkpoint.pt")
     parser.add_argument("--minutes", type=float, default=110, help="time to spend on steps")
     parser.add_argument("--evaluate", type=float, default=10, help="minutes between evaluations")
-    parser.add_argument("--batch", type=int, default=128, help="scenes in a batch")
+    parser.add_argument("--batch", type=int, default=64, help="scenes in a batch")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=.05, help="weight decay")
     parser.add_argument("--real", type=float, default=.12, help="share that pass through JPEG")
