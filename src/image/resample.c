@@ -300,17 +300,28 @@ static int run(const job *j, plane *out, const plane *from, descry_error *err)
 
 /* ---- modes --------------------------------------------------------------------------------------------------------- */
 
-static void nearest(const descry_resample *r, const descry_picture *in, uint8_t *out)
+/* Nearest inputs of one axis.  Pillow steps through the axis by adding, so rounding accumulates here as there. */
+static void nearest_axis(int *at, int in, int out, int first, int count)
 {
-    for (int y = 0; y < r->box_height; y++) {
-        size_t row = (size_t)((y + r->top + 0.5) * ((double)in->height / r->height));
-        row = row < (size_t)in->height ? row : (size_t)in->height - 1;
-        for (int x = 0; x < r->box_width; x++) {
-            size_t column = (size_t)((x + r->left + 0.5) * ((double)in->width / r->width));
-            column = column < (size_t)in->width ? column : (size_t)in->width - 1;
-            *out++ = in->data[row * (size_t)in->width + column];
-        }
-    }
+    double step = (double)in / out, x = step * 0.5;
+    for (int i = 0; i < first + count; i++, x += step)
+        if (i >= first)
+            at[i - first] = (int)x < in ? (int)x : in - 1;
+}
+
+static int nearest(const descry_resample *r, const descry_picture *in, uint8_t *out, descry_error *err)
+{
+    int *columns = descry_alloc((size_t)r->box_width + (size_t)r->box_height, sizeof *columns);
+    if (!columns)
+        return descry_fail_memory(err);
+    int *rows = columns + r->box_width;
+    nearest_axis(columns, in->width, r->width, r->left, r->box_width);
+    nearest_axis(rows, in->height, r->height, r->top, r->box_height);
+    for (int y = 0; y < r->box_height; y++)
+        for (int x = 0; x < r->box_width; x++)
+            *out++ = in->data[(size_t)rows[y] * (size_t)in->width + (size_t)columns[x]];
+    free(columns);
+    return 0;
 }
 
 static uint8_t times255(uint8_t a, uint8_t b) /* a b / 255, rounded */
@@ -364,10 +375,10 @@ int descry_resample_run(const descry_resample *r, const descry_picture *in, desc
     size_t box = (size_t)r->box_width * (size_t)r->box_height;
     if (in->mode == DESCRY_MODE_1 || in->mode == DESCRY_MODE_P) {
         out->data = descry_alloc(box, 1);
-        if (!out->data)
-            return descry_fail_memory(err);
-        nearest(r, in, out->data);
-        return 0;
+        int rc = out->data ? nearest(r, in, out->data, err) : descry_fail_memory(err);
+        if (rc)
+            descry_picture_free(out);
+        return rc;
     }
     int same = r->width == in->width && r->height == in->height; /* then Pillow does not touch the colours either */
     void *copy = NULL;
