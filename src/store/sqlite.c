@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUSY_MILLISECONDS = 10000 };
+enum { BUSY_MILLISECONDS = 10000, SMALLEST_PAGE = 512 };
 
 /* ---- statements ------------------------------------------------------------------------------------------------ */
 
@@ -200,6 +200,8 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
         return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no library", store->path);
     if (exists && !S_ISREG(st.st_mode))
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library: not a regular file", store->path);
+    if (exists && st.st_size > 0 && st.st_size < SMALLEST_PAGE) /* SQLite would take it for an empty database */
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library", store->path);
     if (exists && access(store->path, R_OK) != 0)
         return descry_fail_errno(err, errno, "%s", store->path);
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));

@@ -22,29 +22,12 @@ static int one_number(descry_sqlite *store, sqlite3_stmt *stmt, int64_t *number,
 
 /* ---- recipes --------------------------------------------------------------------------------------------------- */
 
-int descry_sqlite_recipe(descry_store *base, const char *digest, const char *name, int dim, int create,
-                         descry_recipe *recipe, descry_error *err)
+static int find_recipe(descry_sqlite *store, const char *digest, descry_recipe *recipe, descry_error *err)
 {
-    static const char PUT[] = "INSERT INTO recipes (digest, name, dim) VALUES (?1, ?2, ?3)"
-                              " ON CONFLICT (digest) DO UPDATE SET name = excluded.name";
-    static const char GET[] = "SELECT id, dim, vectors FROM recipes WHERE digest = ?1";
-    descry_sqlite *store = (descry_sqlite *)base;
-    *recipe = (descry_recipe){0};
-    if (strlen(digest) != DESCRY_RECIPE_HEX)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a recipe has %d digits", DESCRY_RECIPE_HEX);
+    static const char SQL[] = "SELECT id, dim, vectors FROM recipes WHERE digest = ?1";
     sqlite3_stmt *stmt;
-    int rc = 0;
-    if (create) {
-        rc = descry_sqlite_get(store, PUT, &stmt, err);
-        if (!rc) {
-            sqlite3_bind_text(stmt, 1, digest, -1, SQLITE_STATIC);
-            sqlite3_bind_text(stmt, 2, name, -1, SQLITE_STATIC);
-            sqlite3_bind_int(stmt, 3, dim);
-            rc = descry_sqlite_run(store, stmt, err);
-        }
-    }
-    if (!rc)
-        rc = descry_sqlite_get(store, GET, &stmt, err);
+    *recipe = (descry_recipe){0};
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
     sqlite3_bind_text(stmt, 1, digest, -1, SQLITE_STATIC);
@@ -54,10 +37,37 @@ int descry_sqlite_recipe(descry_store *base, const char *digest, const char *nam
     *recipe = (descry_recipe){sqlite3_column_int64(stmt, 0), sqlite3_column_int(stmt, 1),
                               (uint64_t)sqlite3_column_int64(stmt, 2)};
     sqlite3_reset(stmt);
-    if (dim > 0 && recipe->dim != dim)
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: vectors of %s are said to have %d numbers instead of %d",
-                           store->path, name, recipe->dim, dim);
     return 0;
+}
+
+int descry_sqlite_recipe(descry_store *base, const char *digest, const char *name, int dim, int create,
+                         descry_recipe *recipe, descry_error *err)
+{
+    static const char INSERT[] = "INSERT INTO recipes (digest, name, dim) VALUES (?1, ?2, ?3)";
+    static const char RENAME[] = "UPDATE recipes SET name = ?2 WHERE digest = ?1 AND name <> ?2";
+    descry_sqlite *store = (descry_sqlite *)base;
+    *recipe = (descry_recipe){0};
+    if (strlen(digest) != DESCRY_RECIPE_HEX)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a recipe has %d digits", DESCRY_RECIPE_HEX);
+    sqlite3_stmt *stmt;
+    int rc = find_recipe(store, digest, recipe, err);
+    if (!rc && create) {
+        const char *sql = recipe->id ? RENAME : INSERT;
+        rc = descry_sqlite_get(store, sql, &stmt, err);
+        if (rc)
+            return rc;
+        sqlite3_bind_text(stmt, 1, digest, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 2, name, -1, SQLITE_STATIC);
+        if (sql == INSERT)
+            sqlite3_bind_int(stmt, 3, dim);
+        rc = descry_sqlite_run(store, stmt, err);
+        if (!rc)
+            rc = find_recipe(store, digest, recipe, err);
+    }
+    if (!rc && recipe->id && dim > 0 && recipe->dim != dim)
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: vectors of %s are said to have %d numbers instead of %d",
+                         store->path, name, recipe->dim, dim);
+    return rc;
 }
 
 int descry_sqlite_touch_recipe(descry_store *base, int64_t recipe, descry_error *err)
@@ -101,10 +111,13 @@ int descry_sqlite_content(descry_store *base, const uint8_t *sha256, int64_t rec
 int descry_sqlite_put_content(descry_store *base, const descry_content *content, int64_t *id, descry_error *err)
 {
     static const char SQL[] = "INSERT INTO contents (sha256, bytes, width, height, orientation)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (sha256) DO NOTHING";
+                              " VALUES (?1, ?2, ?3, ?4, ?5)";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    int has_vector, rc = descry_sqlite_content(base, content->sha256, 0, id, &has_vector, err);
+    if (rc || *id)
+        return rc;
+    rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
     sqlite3_bind_blob(stmt, 1, content->sha256, DESCRY_SHA256_SIZE, SQLITE_STATIC);
@@ -113,8 +126,9 @@ int descry_sqlite_put_content(descry_store *base, const descry_content *content,
     sqlite3_bind_int(stmt, 4, content->height);
     sqlite3_bind_int(stmt, 5, content->orientation);
     rc = descry_sqlite_run(store, stmt, err);
-    int has_vector;
-    return rc ? rc : descry_sqlite_content(base, content->sha256, 0, id, &has_vector, err);
+    if (!rc)
+        *id = sqlite3_last_insert_rowid(store->db);
+    return rc;
 }
 
 int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text, descry_error *err)

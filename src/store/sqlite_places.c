@@ -90,44 +90,52 @@ int descry_sqlite_put_place(descry_store *base, const char *path, uint64_t size,
 {
     static const char FORMER[] = "INSERT OR IGNORE INTO former (place, content) SELECT id, content FROM places"
                                  " WHERE path = ?1 AND content IS NOT NULL AND content <> ?2";
-    static const char PUT[] = "INSERT INTO places (path, content, size, mtime) VALUES (?1, ?2, ?3, ?4)"
-                              " ON CONFLICT (path) DO UPDATE SET content = excluded.content, size = excluded.size,"
-                              " mtime = excluded.mtime, missing = 0, error = NULL";
+    /* not one statement with ON CONFLICT, which would use up an id each time */
+    static const char UPDATE[] = "UPDATE places SET content = ?2, size = ?3, mtime = ?4, missing = 0, error = NULL"
+                                 " WHERE path = ?1";
+    static const char INSERT[] = "INSERT INTO places (path, content, size, mtime) VALUES (?1, ?2, ?3, ?4)";
+    static const char *const STEPS[] = {FORMER, UPDATE, INSERT};
     descry_sqlite *store = (descry_sqlite *)base;
-    sqlite3_stmt *former, *put;
     int entered, rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
     if (rc)
         return rc;
-    rc = descry_sqlite_get(store, FORMER, &former, err);
-    if (!rc) {
-        bind_path(former, 1, path);
-        sqlite3_bind_int64(former, 2, content);
-        rc = descry_sqlite_run(store, former, err);
-    }
-    if (!rc)
-        rc = descry_sqlite_get(store, PUT, &put, err);
-    if (!rc) {
-        bind_path(put, 1, path);
-        sqlite3_bind_int64(put, 2, content);
-        sqlite3_bind_int64(put, 3, (int64_t)size);
-        sqlite3_bind_int64(put, 4, mtime);
-        rc = descry_sqlite_run(store, put, err);
+    for (size_t i = 0; i < 3 && !rc; i++) {
+        sqlite3_stmt *stmt;
+        if (STEPS[i] == INSERT && sqlite3_changes(store->db) > 0)
+            break;
+        rc = descry_sqlite_get(store, STEPS[i], &stmt, err);
+        if (rc)
+            break;
+        bind_path(stmt, 1, path);
+        sqlite3_bind_int64(stmt, 2, content);
+        if (STEPS[i] != FORMER) {
+            sqlite3_bind_int64(stmt, 3, (int64_t)size);
+            sqlite3_bind_int64(stmt, 4, mtime);
+        }
+        rc = descry_sqlite_run(store, stmt, err);
     }
     return descry_sqlite_leave(store, entered, rc, err);
 }
 
 int descry_sqlite_fail_place(descry_store *base, const char *path, const char *reason, descry_error *err)
 {
-    static const char SQL[] = "INSERT INTO places (path, error) VALUES (?1, ?2)"
-                              " ON CONFLICT (path) DO UPDATE SET error = excluded.error";
+    static const char UPDATE[] = "UPDATE places SET error = ?2 WHERE path = ?1";
+    static const char INSERT[] = "INSERT INTO places (path, error) VALUES (?1, ?2)";
+    static const char *const STEPS[] = {UPDATE, INSERT};
     descry_sqlite *store = (descry_sqlite *)base;
-    sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    int entered, rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
     if (rc)
         return rc;
-    bind_path(stmt, 1, path);
-    sqlite3_bind_text(stmt, 2, reason, -1, SQLITE_STATIC);
-    return descry_sqlite_run(store, stmt, err);
+    for (size_t i = 0; i < 2 && !rc && (i == 0 || sqlite3_changes(store->db) == 0); i++) {
+        sqlite3_stmt *stmt;
+        rc = descry_sqlite_get(store, STEPS[i], &stmt, err);
+        if (rc)
+            break;
+        bind_path(stmt, 1, path);
+        sqlite3_bind_text(stmt, 2, reason, -1, SQLITE_STATIC);
+        rc = descry_sqlite_run(store, stmt, err);
+    }
+    return descry_sqlite_leave(store, entered, rc, err);
 }
 
 static int run_with_id(descry_sqlite *store, const char *sql, int64_t id, descry_error *err)
