@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Rules: ftfy 6.3 (fix_text with its defaults), Python's html.unescape and str.lower. */
+#include "text/clean.h"
+
+#include "base/error.h"
+#include "text/classes.h"
+#include "text/unescape.h"
+#include "text/unicode_tables.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <uninorm.h>
+#include <unictype.h>
+#include <unistr.h>
+
+enum { MAX_SEGMENT = 1000000 };
+
+/* ---- arrays of code points ----------------------------------------------------------------------------------------- */
+
+static int reserve(descry_text *text, size_t size, descry_error *err)
+{
+    if (size <= text->capacity)
+        return 0;
+    size_t capacity = text->capacity ? text->capacity * 2 : 64;
+    capacity = capacity > size ? capacity : size;
+    uint32_t *data = descry_realloc(text->data, capacity, sizeof *data);
+    if (!data)
+        return descry_fail_memory(err);
+    text->data = data;
+    text->capacity = capacity;
+    return 0;
+}
+
+int descry_text_put(descry_text *text, uint32_t c, descry_error *err)
+{
+    int rc = reserve(text, text->size + 1, err);
+    if (!rc)
+        text->data[text->size++] = c;
+    return rc;
+}
+
+static int put_all(descry_text *text, const uint32_t *data, size_t size, descry_error *err)
+{
+    int rc = reserve(text, text->size + size, err);
+    if (!rc && size) {
+        memcpy(text->data + text->size, data, size * sizeof *data);
+        text->size += size;
+    }
+    return rc;
+}
+
+void descry_text_free(descry_text *text)
+{
+    free(text->data);
+    *text = (descry_text){0};
+}
+
+static void take(descry_text *text, descry_text *from)
+{
+    descry_text_free(text);
+    *text = *from;
+    *from = (descry_text){0};
+}
+
+int descry_text_decode(descry_text *text, const char *utf8, size_t size, descry_error *err)
+{
+    int rc = reserve(text, size, err);
+    for (size_t i = 0; i < size && !rc;) {
+        ucs4_t c;
+        int n = u8_mbtouc(&c, (const uint8_t *)utf8 + i, size - i); /* U+FFFD and the length of what is ill-formed */
+        rc = descry_text_put(text, c, err);
+        i += n > 0 ? (size_t)n : 1;
+    }
+    return rc;
+}
+
+/* ---- ftfy's steps on a segment --------------------------------------------------------------------------------------- */
+
+static const uint32_t *find_replacement(const replacement *table, size_t count, uint32_t c)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (table[middle].from < c)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && table[low].from == c ? table[low].to : NULL;
+}
+
+#define FIND(table, c) find_replacement(table, sizeof table / sizeof *table, c)
+
+/* Steps that turn one character into others: windows-1252 for C1 controls, ligatures, widths, straight quotes.  Each
+ * sees what the one before it made. */
+static int put_plain(descry_text *out, uint32_t c, int step, descry_error *err)
+{
+    const uint32_t *to = step == 0 ? FIND(c1_controls, c) : step == 1 ? FIND(ligatures, c) : FIND(widths, c);
+    int rc = 0;
+    if (step == 3) {
+        if (c >= 0x201C && c <= 0x201F)
+            c = '"';
+        else if (c == 0x02BC || (c >= 0x2018 && c <= 0x201B))
+            c = '\'';
+        return descry_text_put(out, c, err);
+    }
+    if (!to)
+        return put_plain(out, c, step + 1, err);
+    for (int i = 0; i < 3 && to[i] && !rc; i++)
+        rc = put_plain(out, to[i], step + 1, err);
+    return rc;
+}
+
+/* Line breaks, terminal escapes, control characters; in place. */
+static void fix_controls(descry_text *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text->size; i++) {
+        uint32_t c = text->data[i];
+        if (c == '\r' && i + 1 < text->size && text->data[i + 1] == '\n')
+            continue;
+        if (c == '\r' || c == 0x2028 || c == 0x2029 || c == 0x85)
+            c = '\n';
+        text->data[n++] = c;
+    }
+    text->size = n;
+    n = 0;
+    for (size_t i = 0; i < text->size; i++) {
+        uint32_t c = text->data[i];
+        if (c == 0x1B && i + 1 < text->size && text->data[i + 1] == '[') {
+            size_t j = i + 2;
+            while (j < text->size && (text->data[j] == ';' || uc_is_property_decimal_digit(text->data[j])))
+                j++;
+            if (j < text->size && ((text->data[j] | 0x20) >= 'a' && (text->data[j] | 0x20) <= 'z')) {
+                i = j;
+                continue;
+            }
+        }
+        text->data[n++] = c;
+    }
+    text->size = n;
+    n = 0;
+    for (size_t i = 0; i < text->size; i++)
+        if (!DESCRY_IN_RANGES(controls, text->data[i]))
+            text->data[n++] = text->data[i];
+    text->size = n;
+}
+
+static int normalise(descry_text *text, descry_error *err)
+{
+    size_t size;
+    uint32_t *data = u32_normalize(UNINORM_NFC, text->data, text->size, NULL, &size);
+    if (!data && text->size)
+        return descry_fail_memory(err);
+    free(text->data);
+    *text = (descry_text){data, size, size};
+    return 0;
+}
+
+static int same(const descry_text *a, const descry_text *b)
+{
+    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size * sizeof *a->data) == 0);
+}
+
+/* Repeats ftfy's steps until they change nothing. */
+static int fix_segment(descry_text *segment, int entities, descry_error *err)
+{
+    int rc = 0, stable = 0;
+    while (!rc && !stable) {
+        descry_text before = {0}, next = {0};
+        rc = put_all(&before, segment->data, segment->size, err);
+        if (!rc && entities) {
+            rc = descry_unescape_ftfy(&next, segment->data, segment->size, err);
+            if (!rc)
+                take(segment, &next);
+        }
+        for (size_t i = 0; i < segment->size && !rc; i++)
+            rc = put_plain(&next, segment->data[i], 0, err);
+        if (!rc) {
+            take(segment, &next);
+            fix_controls(segment);
+            rc = normalise(segment, err);
+        }
+        stable = !rc && same(segment, &before);
+        descry_text_free(&before);
+        descry_text_free(&next);
+    }
+    return rc;
+}
+
+int descry_text_fix(descry_text *text, descry_error *err)
+{
+    descry_text out = {0};
+    int rc = 0, entities = 1;
+    for (size_t at = 0; at < text->size && !rc;) {
+        size_t end = at;
+        while (end < text->size && end - at < MAX_SEGMENT && text->data[end] != '\n')
+            end++;
+        if (end < text->size && end - at < MAX_SEGMENT)
+            end++; /* the newline belongs to it */
+        descry_text segment = {0};
+        rc = put_all(&segment, text->data + at, end - at, err);
+        for (size_t i = 0; i < segment.size && entities; i++)
+            entities = segment.data[i] != '<'; /* it may be HTML itself: its entities mean something, from here on */
+        if (!rc)
+            rc = fix_segment(&segment, entities, err);
+        if (!rc)
+            rc = put_all(&out, segment.data, segment.size, err);
+        descry_text_free(&segment);
+        at = end;
+    }
+    if (!rc)
+        take(text, &out);
+    descry_text_free(&out);
+    return rc;
+}
+
+/* ---- the rest ------------------------------------------------------------------------------------------------------ */
+
+int descry_text_unescape(descry_text *text, descry_error *err)
+{
+    descry_text out = {0};
+    int rc = descry_unescape_html(&out, text->data, text->size, err);
+    if (!rc)
+        take(text, &out);
+    descry_text_free(&out);
+    return rc;
+}
+
+/* Runs of whitespace become one space; none at the ends. */
+static void collapse(descry_text *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text->size; i++)
+        if (!descry_is_space(text->data[i])) {
+            if (n > 0 && descry_is_space(text->data[i - 1]))
+                text->data[n++] = ' ';
+            text->data[n++] = text->data[i];
+        }
+    text->size = n;
+}
+
+static int lower(descry_text *text, descry_error *err)
+{
+    size_t size;
+    uint32_t *data = u32_tolower(text->data, text->size, NULL, NULL, NULL, &size);
+    if (!data && text->size)
+        return descry_fail_memory(err);
+    free(text->data);
+    *text = (descry_text){data, size, size};
+    return 0;
+}
+
+/* Most queries are plain: nothing in them that a step before lower-casing would touch but the spaces. */
+static int is_plain(const descry_text *text)
+{
+    for (size_t i = 0; i < text->size; i++)
+        if (text->data[i] < 0x20 || text->data[i] > 0x7E || text->data[i] == '&')
+            return 0;
+    return 1;
+}
+
+int descry_text_clean(descry_text *text, descry_error *err)
+{
+    int rc = 0;
+    if (!is_plain(text)) {
+        rc = descry_text_fix(text, err);
+        for (int i = 0; i < 2 && !rc; i++)
+            rc = descry_text_unescape(text, err);
+    }
+    if (!rc)
+        collapse(text);
+    return rc ? rc : lower(text, err);
+}
