@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the commands share: the command itself, its options, messages, and the choice of a model. */
+#ifndef CMD_COMMON_H
+#define CMD_COMMON_H
+
+#include "descry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Exit statuses.  A run that a signal stopped ends by that signal, which a shell shows as 128 + its number. */
+enum { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2, CMD_PARTLY = 3 };
+
+typedef struct cmd_command {
+    const char *name;
+    const char *summary;               /* one line of the list of commands */
+    const char *help;                  /* all that --help prints */
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
+} cmd_command;
+
+/* One per file, all listed in main.c. */
+extern const cmd_command cmd_embed, cmd_forget, cmd_help, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
+    cmd_tokenize, cmd_version;
+
+const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
+const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */
+int cmd_unknown(const char *name);             /* says so, suggests the nearest; CMD_USAGE */
+
+/* ---- options (options.c) ----------------------------------------------------------------------------------------- */
+
+typedef enum cmd_option_type {
+    CMD_FLAG,      /* int *: set to 1 */
+    CMD_TEXT,      /* const char ** */
+    CMD_COUNT,     /* size_t *: a decimal number, 1 or more */
+    CMD_THREADS,   /* unsigned *: 0 to 1024 */
+    CMD_NUMBER,    /* float *: finite */
+    CMD_PRECISION, /* nothing stored: only f32 and auto are accepted */
+    CMD_OPERAND    /* int: kind of an operand, kept in order among the others */
+} cmd_option_type;
+
+typedef struct cmd_option {
+    const char *name; /* without the dashes; of one letter: short only */
+    char letter;      /* short form, or 0 */
+    cmd_option_type type;
+    void *value;
+    int kind; /* of CMD_OPERAND */
+} cmd_option;
+
+typedef struct cmd_operand {
+    int kind; /* 0, or that of the option which named it */
+    const char *text;
+} cmd_operand;
+
+typedef struct cmd_operands {
+    cmd_operand *items;
+    size_t count;
+} cmd_operands;
+
+/* Reads the options of a command.  False: the command is over (--help was printed, or a mistake was reported) and
+ * *status is its exit status.  True: operands are as given, to be released with cmd_operands_free. */
+bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_option *options, size_t count,
+               cmd_operands *operands, int *status);
+void cmd_operands_free(cmd_operands *operands);
+
+/* The one of `count` names that `name` begins, or else is nearest to; NULL: none is near. */
+const char *cmd_nearest(const char *name, const char *const *names, size_t count);
+
+/* What nearly every command takes. */
+typedef struct cmd_common {
+    const char *library;
+    const char *model;
+    unsigned threads;
+    int json;
+} cmd_common;
+
+#define CMD_OPTION_LIBRARY(common)                                                                                     \
+    {                                                                                                                  \
+        "library", 0, CMD_TEXT, &(common).library, 0                                                                   \
+    }
+#define CMD_OPTION_MODEL(common)                                                                                       \
+    {                                                                                                                  \
+        "model", 0, CMD_TEXT, &(common).model, 0                                                                       \
+    }
+#define CMD_OPTION_THREADS(common)                                                                                     \
+    {                                                                                                                  \
+        "threads", 0, CMD_THREADS, &(common).threads, 0                                                                \
+    }
+#define CMD_OPTION_PRECISION                                                                                           \
+    {                                                                                                                  \
+        "precision", 0, CMD_PRECISION, NULL, 0                                                                         \
+    }
+#define CMD_OPTION_JSON(common)                                                                                        \
+    {                                                                                                                  \
+        "json", 0, CMD_FLAG, &(common).json, 0                                                                         \
+    }
+
+/* How pictures are read. */
+typedef struct cmd_pixels {
+    size_t max_side;
+    size_t max_pixels;
+    size_t pillow;
+    int reference;
+} cmd_pixels;
+
+#define CMD_PIXELS_INIT                                                                                                \
+    {                                                                                                                  \
+        65500, 512000000, 13, 0                                                                                        \
+    }
+#define CMD_OPTION_MAX_SIDE(pixels)                                                                                    \
+    {                                                                                                                  \
+        "max-side", 0, CMD_COUNT, &(pixels).max_side, 0                                                                \
+    }
+#define CMD_OPTION_MAX_PIXELS(pixels)                                                                                  \
+    {                                                                                                                  \
+        "max-pixels", 0, CMD_COUNT, &(pixels).max_pixels, 0                                                            \
+    }
+#define CMD_OPTION_PILLOW(pixels)                                                                                      \
+    {                                                                                                                  \
+        "pillow", 0, CMD_COUNT, &(pixels).pillow, 0                                                                    \
+    }
+#define CMD_OPTION_REFERENCE(pixels)                                                                                   \
+    {                                                                                                                  \
+        "reference", 0, CMD_FLAG, &(pixels).reference, 0                                                               \
+    }
+
+/* CMD_DONE, or CMD_USAGE having said which value is wrong. */
+int cmd_read_pixels(const cmd_command *command, const cmd_pixels *pixels, descry_preprocess_options *options);
+
+/* ---- messages (common.c), all to standard error ------------------------------------------------------------------ */
+
+void cmd_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a line: "descry: ..." */
+int cmd_fail(const descry_error *err); /* says it; CMD_USAGE for the caller's mistake, else CMD_FAILED */
+int cmd_fail_memory(void);             /* CMD_FAILED */
+int cmd_usage(const cmd_command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3))); /* CMD_USAGE */
+
+/* ---- opening (common.c); these return an exit status, having said what is wrong ---------------------------------- */
+
+int cmd_open_context(descry_context **ctx, unsigned threads);
+
+/* For reading only; the library must exist. */
+int cmd_open_library(descry_library **library, descry_context *ctx, const char *path);
+
+/* Name of the model that `library` was last indexed with, NULL when it holds none.  Says so when it holds several.
+ * To be released with free. */
+int cmd_last_model(char **name, descry_library *library);
+
+/* Opens common->model, else the last model of the library that common->library names. */
+int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common);
+int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
+
+/* True for a query or an argument that begins with ./ ../ / or ~/ */
+bool cmd_is_picture(const char *argument);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry embed */
+#include "common.h"
+#include "npy.h"
+#include "output.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int run(int argc, char **argv);
+
+const cmd_command cmd_embed = {
+    "embed", "the embeddings of texts and pictures",
+    "usage: descry embed [OPTIONS] TEXT|PICTURE...\n"
+    "\n"
+    "Prints embeddings, of length 1: a line of numbers for each text, then for each picture, in the order given.\n"
+    "An argument that begins with ./ ../ / or ~/ is a picture, any other a text.\n"
+    "\n"
+    "Options:\n"
+    "  -t, --text TEXT   a text, whatever it begins with\n"
+    "  -i, --image FILE  a picture, whatever its name\n"
+    "  --raw             as the tower gives it, before it is brought to length 1\n"
+    "  --logits          instead, for each picture a line with a number for each text:\n"
+    "                    exp(logit_scale) * cosine + logit_bias\n"
+    "  --npy OUT         write the rows to OUT as a NumPy array, float32 [n, dim], instead of printing them;\n"
+    "                    with --logits [pictures, texts]; with --json, print them too\n"
+    "  --model NAME      without it, the model that the library was last indexed with\n"
+    "  --library FILE    the library meant by that\n"
+    "  --reference       read pictures in open_clip's own order: resize in the file's mode, no EXIF rotation\n"
+    "  --pillow V        resample as Pillow 12 or 13 does (13)\n"
+    "  --max-side N      refuse pictures with more pixels along a side (65500)\n"
+    "  --max-pixels N    refuse pictures with more pixels in all (512000000)\n"
+    "  --threads N       worker threads; 0, the default: one per processor\n"
+    "  --precision P     f32 or auto: this build computes in f32\n"
+    "  --json            {\"input\", \"kind\": \"text\" or \"image\", \"model\", \"dim\", \"embedding\": [...]};\n"
+    "                    with --logits \"logits\" takes the place of \"dim\" and \"embedding\"\n"
+    "\n"
+    "A picture that cannot be read is named on standard error and has no row; the rest is done and the exit status\n"
+    "is 3.\n"
+    "\n"
+    "Examples:\n"
+    "  descry embed --model demo 'a cat' ./samples/gallery/0001.jpg --json\n"
+    "  descry embed --model demo --npy all.npy samples/gallery/*.jpg --image odd-name.jpg\n"
+    "  descry embed --model demo --logits 'a cat' 'a dog' ./samples/gallery/0001.jpg\n",
+    run};
+
+enum { TEXT = 1, IMAGE = 2 };
+enum { BATCH = 16 };
+
+typedef struct embedding {
+    cmd_common common;
+    descry_preprocess_options preprocess;
+    int raw, logits;
+    const char *npy_path;
+    cmd_operands operands;
+    descry_context *ctx;
+    descry_model *model;
+    descry_model_info info;
+    cmd_npy npy;
+    size_t dim;                   /* of an embedding */
+    const cmd_operand *at[BATCH]; /* the operands of the batch */
+    float *rows;                  /* [BATCH, dim] */
+    float *texts;                 /* [text_count, dim], for the logits only */
+    float *row;                   /* [text_count], one row of logits */
+    size_t text_count, image_count, failed;
+} embedding;
+
+/* ---- giving rows ----------------------------------------------------------------------------------------------- */
+
+static int print_json(const embedding *job, const cmd_operand *operand, const float *values, size_t count)
+{
+    bool is_text = operand->kind == TEXT;
+    json_t *object = json_object();
+    int rc = object ? 0 : -1;
+    if (!rc && is_text)
+        rc = json_object_set_new(object, "input", cmd_json_text(operand->text, strlen(operand->text)));
+    else if (!rc)
+        rc = cmd_json_set_path(object, "input", operand->text);
+    if (!rc)
+        rc = json_object_set_new(object, "kind", json_string(is_text ? "text" : "image"));
+    if (!rc)
+        rc = json_object_set_new(object, "model", cmd_json_text(job->info.name, strlen(job->info.name)));
+    if (!rc && !job->logits)
+        rc = json_object_set_new(object, "dim", json_integer(job->info.dim));
+    if (!rc)
+        rc = json_object_set_new(object, job->logits ? "logits" : "embedding", cmd_json_floats(values, count));
+    if (rc) {
+        json_decref(object);
+        object = NULL;
+    }
+    return cmd_json_line(object);
+}
+
+static int give(embedding *job, const cmd_operand *operand, const float *values, size_t count)
+{
+    int status = CMD_DONE;
+    if (job->npy_path)
+        status = cmd_npy_write(&job->npy, values, 1);
+    if (status == CMD_DONE && job->common.json) {
+        status = print_json(job, operand, values, count);
+    } else if (!job->npy_path) {
+        for (size_t i = 0; i < count; i++)
+            printf("%s%.9g", i ? " " : "", (double)values[i]); /* nine digits tell any two floats apart */
+        putchar('\n');
+    }
+    return status == CMD_DONE && !cmd_flush() ? CMD_FAILED : status;
+}
+
+/* logit[j] = exp(logit_scale) * picture . text[j] + bias */
+static int give_logits(embedding *job, const cmd_operand *operand, const float *image)
+{
+    for (size_t j = 0; j < job->text_count; j++) {
+        const float *text = job->texts + j * job->dim;
+        double dot = 0;
+        for (size_t i = 0; i < job->dim; i++)
+            dot += (double)image[i] * (double)text[i];
+        job->row[j] = (float)((double)job->info.logit_scale * dot + (double)job->info.logit_bias);
+    }
+    return give(job, operand, job->row, job->text_count);
+}
+
+/* ---- embedding ------------------------------------------------------------------------------------------------- */
+
+/* The next operands of a kind, from *next on: at most BATCH. */
+static size_t collect(embedding *job, int kind, size_t *next)
+{
+    size_t n = 0;
+    for (; *next < job->operands.count && n < BATCH; ++*next)
+        if (job->operands.items[*next].kind == kind)
+            job->at[n++] = &job->operands.items[*next];
+    return n;
+}
+
+static int embed_texts(embedding *job)
+{
+    descry_error err;
+    const char *texts[BATCH];
+    size_t next = 0, done = 0, n;
+    int status = CMD_DONE;
+    while (status == CMD_DONE && (n = collect(job, TEXT, &next)) > 0) {
+        float *rows = job->logits ? job->texts + done * job->dim : job->rows;
+        for (size_t i = 0; i < n; i++)
+            texts[i] = job->at[i]->text;
+        if (descry_embed_texts(job->model, texts, n, !job->raw, rows, &err))
+            return cmd_fail(&err);
+        for (size_t i = 0; i < n && !job->logits && status == CMD_DONE; i++)
+            status = give(job, job->at[i], rows + i * job->dim, job->dim);
+        done += n;
+    }
+    return status;
+}
+
+/* A "~/" that the shell left alone, as in a query of search. */
+static char *full_name(const char *name)
+{
+    const char *home = strncmp(name, "~/", 2) == 0 ? getenv("HOME") : NULL;
+    size_t size = strlen(name) + (home ? strlen(home) : 0);
+    char *full = malloc(size + 1);
+    if (full)
+        snprintf(full, size + 1, "%s%s", home ? home : "", home ? name + 1 : name);
+    return full;
+}
+
+static int read_picture(const embedding *job, const char *name, uint8_t *rgb)
+{
+    descry_error err;
+    char *path = full_name(name);
+    int rc = path ? descry_preprocess_file(job->model, path, &job->preprocess, rgb, &err) : DESCRY_ERR_MEMORY;
+    if (!path)
+        cmd_fail_memory();
+    else if (rc)
+        cmd_say("%s", err.message);
+    free(path);
+    return rc;
+}
+
+/* Reads the pictures of the batch; those that cannot be read leave it.  Returns how many remain. */
+static size_t read_pictures(embedding *job, uint8_t *rgb, size_t size, size_t n)
+{
+    size_t good = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (read_picture(job, job->at[i]->text, rgb + good * size))
+            job->failed++;
+        else
+            job->at[good++] = job->at[i];
+    }
+    return good;
+}
+
+static int embed_pictures(embedding *job)
+{
+    descry_error err;
+    size_t next = 0, n, size = (size_t)job->info.image_width * (size_t)job->info.image_height * 3;
+    uint8_t *rgb = malloc(BATCH * size);
+    int status = rgb ? CMD_DONE : cmd_fail_memory();
+    while (status == CMD_DONE && (n = collect(job, IMAGE, &next)) > 0) {
+        n = read_pictures(job, rgb, size, n);
+        if (n > 0 && descry_embed_pixels(job->model, rgb, n, !job->raw, job->rows, &err))
+            status = cmd_fail(&err);
+        for (size_t i = 0; i < n && status == CMD_DONE; i++)
+            status = job->logits ? give_logits(job, job->at[i], job->rows + i * job->dim)
+                                 : give(job, job->at[i], job->rows + i * job->dim, job->dim);
+    }
+    free(rgb);
+    return status;
+}
+
+static int embed(embedding *job)
+{
+    int status = cmd_open_context(&job->ctx, job->common.threads);
+    if (status == CMD_DONE)
+        status = cmd_open_model(&job->model, job->ctx, &cmd_embed, &job->common);
+    if (status != CMD_DONE)
+        return status;
+    descry_model_describe(job->model, &job->info);
+    job->dim = (size_t)job->info.dim;
+    job->rows = malloc(BATCH * job->dim * sizeof *job->rows);
+    job->texts = job->logits ? calloc(job->text_count, job->dim * sizeof *job->texts) : NULL;
+    job->row = job->logits ? calloc(job->text_count, sizeof *job->row) : NULL;
+    if (!job->rows || (job->logits && (!job->texts || !job->row)))
+        return cmd_fail_memory();
+    const size_t shape[] = {0, job->logits ? job->text_count : job->dim};
+    if (job->npy_path)
+        status = cmd_npy_open(&job->npy, job->npy_path, "f4", shape, 2);
+    if (status == CMD_DONE)
+        status = embed_texts(job);
+    if (status == CMD_DONE)
+        status = embed_pictures(job);
+    int closed = cmd_npy_close(&job->npy);
+    status = status == CMD_DONE ? closed : status;
+    if (status != CMD_DONE || job->failed == 0)
+        return status;
+    cmd_say("%zu of %zu pictures could not be read and have no row", job->failed, job->image_count);
+    return CMD_PARTLY;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------------------------- */
+
+static void classify(embedding *job)
+{
+    for (size_t i = 0; i < job->operands.count; i++) {
+        cmd_operand *operand = &job->operands.items[i];
+        if (!operand->kind)
+            operand->kind = cmd_is_picture(operand->text) ? IMAGE : TEXT;
+        job->text_count += operand->kind == TEXT;
+        job->image_count += operand->kind == IMAGE;
+    }
+}
+
+static int run(int argc, char **argv)
+{
+    embedding job = {0};
+    cmd_pixels pixels = CMD_PIXELS_INIT;
+    const cmd_option options[] = {CMD_OPTION_LIBRARY(job.common),
+                                  CMD_OPTION_MODEL(job.common),
+                                  CMD_OPTION_THREADS(job.common),
+                                  CMD_OPTION_PRECISION,
+                                  CMD_OPTION_JSON(job.common),
+                                  CMD_OPTION_PILLOW(pixels),
+                                  CMD_OPTION_REFERENCE(pixels),
+                                  CMD_OPTION_MAX_SIDE(pixels),
+                                  CMD_OPTION_MAX_PIXELS(pixels),
+                                  {"npy", 0, CMD_TEXT, &job.npy_path, 0},
+                                  {"raw", 0, CMD_FLAG, &job.raw, 0},
+                                  {"logits", 0, CMD_FLAG, &job.logits, 0},
+                                  {"text", 't', CMD_OPERAND, NULL, TEXT},
+                                  {"image", 'i', CMD_OPERAND, NULL, IMAGE}};
+    int status;
+    if (!cmd_parse(&cmd_embed, argc, argv, options, sizeof options / sizeof *options, &job.operands, &status))
+        return status;
+    classify(&job);
+    if (job.operands.count == 0)
+        status = cmd_usage(&cmd_embed, "which text or picture?");
+    else if (job.logits && (job.text_count == 0 || job.image_count == 0))
+        status = cmd_usage(&cmd_embed, "--logits needs a text and a picture");
+    else if (job.logits && job.raw)
+        status = cmd_usage(&cmd_embed, "--logits and --raw do not go together");
+    else
+        status = cmd_read_pixels(&cmd_embed, &pixels, &job.preprocess);
+    if (status == CMD_DONE)
+        status = embed(&job);
+    descry_model_close(&job.model);
+    descry_context_close(&job.ctx);
+    free(job.rows);
+    free(job.texts);
+    free(job.row);
+    cmd_operands_free(&job.operands);
+    return status;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry help */
+#include "common.h"
+
+#include <stdio.h>
+
+static int run(int argc, char **argv);
+
+const cmd_command cmd_help = {"help", "how to use descry, or one of its commands",
+                              "usage: descry help [COMMAND]\n"
+                              "\n"
+                              "Prints how to use descry, or what COMMAND --help prints.\n"
+                              "\n"
+                              "Examples:\n"
+                              "  descry help\n"
+                              "  descry help search\n",
+                              run};
+
+static const char introduction[] =
+    "descry finds pictures by what they show, with OpenCLIP models, on this machine alone.\n"
+    "\n"
+    "usage: descry COMMAND [OPTIONS] ...\n"
+    "\n"
+    "Commands:\n";
+
+static const char common_options[] =
+    "\n"
+    "Options that most commands take:\n"
+    "  --library FILE   the library; without it $DESCRY_LIBRARY, else $XDG_DATA_HOME/descry/library.db\n"
+    "                   (~/.local/share/descry/library.db)\n"
+    "  --model NAME     a directory in open_clip's format (open_clip_config.json beside its weights), a model of\n"
+    "                   Hugging Face's cache (hf-hub:organisation/name), or demo, the small bundled one;\n"
+    "                   without it, the model that the library was last indexed with\n"
+    "  --threads N      worker threads; 0, the default: one per processor\n"
+    "  --precision P    f32 or auto: this build computes in f32\n"
+    "  --json           one JSON object a line on standard output; all else goes to standard error.\n"
+    "                   A path that is not UTF-8 comes as text with U+FFFD and, in base64, as path_bytes.\n"
+    "\n"
+    "Exit status:\n"
+    "  0  done\n"
+    "  1  failed\n"
+    "  2  wrong usage\n"
+    "  3  done, but some inputs could not be read; each is named on standard error with the reason\n"
+    "  A run stopped by Ctrl-C ends by that signal: a shell shows 130.\n"
+    "\n"
+    "Environment:\n"
+    "  DESCRY_LIBRARY   the library\n"
+    "  DESCRY_CPU       portable, avx2 or avx512: use no instruction set above this one\n"
+    "  HF_HUB_CACHE, HF_HOME   where Hugging Face's cache is\n"
+    "\n"
+    "Examples:\n"
+    "  descry index --model demo ~/Pictures\n"
+    "  descry search a red apple beside a dog\n"
+    "  descry help search\n";
+
+static int run(int argc, char **argv)
+{
+    cmd_operands operands;
+    int status;
+    if (!cmd_parse(&cmd_help, argc, argv, NULL, 0, &operands, &status))
+        return status;
+    const char *name = operands.count == 1 ? operands.items[0].text : NULL;
+    const cmd_command *command = name ? cmd_find(name) : NULL;
+    if (operands.count > 1) {
+        status = cmd_usage(&cmd_help, "one command at a time");
+    } else if (command) {
+        fputs(command->help, stdout);
+    } else if (name) {
+        status = cmd_unknown(name);
+    } else {
+        fputs(introduction, stdout);
+        for (size_t i = 0; (command = cmd_at(i)); i++)
+            printf("  %-12s %s\n", command->name, command->summary);
+        fputs(common_options, stdout);
+    }
+    cmd_operands_free(&operands);
+    return status;
+}

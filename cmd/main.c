@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The commands, and finding the one that was asked for. */
+#include "common.h"
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const cmd_command *const commands[] = {
+    &cmd_index, &cmd_search,   &cmd_status,     &cmd_forget,  &cmd_models,
+    &cmd_embed, &cmd_tokenize, &cmd_preprocess, &cmd_version, &cmd_help,
+};
+
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+const cmd_command *cmd_at(size_t i)
+{
+    return i < COMMANDS ? commands[i] : NULL;
+}
+
+const cmd_command *cmd_find(const char *name)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+int cmd_unknown(const char *name)
+{
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++)
+        names[i] = commands[i]->name;
+    const char *near = cmd_nearest(name, names, COMMANDS);
+    if (near)
+        cmd_say("unknown command '%s'; did you mean '%s'?", name, near);
+    else
+        cmd_say("unknown command '%s'", name);
+    fputs("See 'descry help'.\n", stderr);
+    return CMD_USAGE;
+}
+
+/* A closed standard stream would give its number to the next file opened, and a message would land in the library. */
+static bool hold_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
+static int short_usage(void)
+{
+    fputs("usage: descry COMMAND [OPTIONS] ...\n\n", stderr);
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(stderr, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\nSee 'descry help' and 'descry COMMAND --help'.\n", stderr);
+    return CMD_USAGE;
+}
+
+static int run(int argc, char **argv)
+{
+    if (argc < 2)
+        return short_usage();
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    else if (strcmp(name, "--version") == 0)
+        name = "version";
+    const cmd_command *command = cmd_find(name);
+    if (command)
+        return command->run(argc - 1, argv + 1);
+    if (name[0] != '-')
+        return cmd_unknown(name);
+    cmd_say("unknown option '%s'; options come after the command", name);
+    fputs("See 'descry help'.\n", stderr);
+    return CMD_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (!hold_standard_streams())
+        return CMD_FAILED;
+    int status = cmd_close_output(run(argc, argv));
+    if (status > 128) { /* a signal stopped it: let the shell see that */
+        signal(status - 128, SIG_DFL);
+        raise(status - 128);
+    }
+    return status;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry models */
+#include "common.h"
+#include "output.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int run(int argc, char **argv);
+
+const cmd_command cmd_models = {
+    "models", "known and installed models",
+    "usage: descry models [OPTIONS]\n"
+    "\n"
+    "Lists the models: first those installed, with the length of their embeddings, their size and their place, then\n"
+    "the architectures that this build can run when given a directory with such a model.  A * marks the model that\n"
+    "the library was last indexed with.  A model in a directory of its own needs no installing: give the directory\n"
+    "to --model.\n"
+    "\n"
+    "Options:\n"
+    "  --installed     only those installed\n"
+    "  --library FILE  the library meant by *\n"
+    "  --json          {\"name\", \"installed\", \"path\", \"dim\", \"bytes\", \"default\"}; path, dim and bytes are "
+    "null for\n"
+    "                  an architecture\n"
+    "\n"
+    "Examples:\n"
+    "  descry models\n"
+    "  descry models --installed --json\n",
+    run};
+
+typedef struct listing {
+    int json, installed_only;
+    const char *last; /* name of the library's model, or NULL */
+    int status;
+} listing;
+
+static int print_json(const char *name, const char *path, int dim, uint64_t bytes, bool is_default)
+{
+    json_t *object = json_object();
+    if (object &&
+        (json_object_set_new(object, "name", cmd_json_text(name, strlen(name))) ||
+         json_object_set_new(object, "installed", json_boolean(path != NULL)) ||
+         (path ? cmd_json_set_path(object, "path", path) : json_object_set_new(object, "path", json_null())) ||
+         json_object_set_new(object, "dim", dim > 0 ? json_integer(dim) : json_null()) ||
+         json_object_set_new(object, "bytes", path ? json_integer((json_int_t)bytes) : json_null()) ||
+         json_object_set_new(object, "default", json_boolean(is_default)))) {
+        json_decref(object);
+        object = NULL;
+    }
+    return cmd_json_line(object);
+}
+
+static int print_model(void *arg, const char *name, const char *path, int dim, uint64_t bytes)
+{
+    listing *list = arg;
+    bool is_default = list->last && strcmp(list->last, name) == 0;
+    if (!path && list->installed_only)
+        return 0;
+    if (list->json) {
+        list->status = print_json(name, path, dim, bytes, is_default);
+    } else if (!path) {
+        printf("  %s\n", name);
+    } else {
+        printf("%c %s  dim %d  %.1f MB  ", is_default ? '*' : ' ', name, dim, (double)bytes / 1e6);
+        cmd_print_path(stdout, path);
+        putchar('\n');
+    }
+    return list->status != CMD_DONE || ferror(stdout);
+}
+
+/* Of the library as named, or the usual one if it is there. */
+static int find_last(char **name, descry_context *ctx, const char *path)
+{
+    descry_error err;
+    descry_library *library;
+    descry_library_status held;
+    descry_library_options options = {.read_only = 1};
+    *name = NULL;
+    int rc = descry_library_open(&library, ctx, path, &options, &err);
+    if (!rc)
+        rc = descry_status(library, &held, &err);
+    if (!rc && held.model_count > 0)
+        *name = strdup(held.models[0].name);
+    descry_library_close(&library);
+    return rc && path ? cmd_fail(&err) : CMD_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+    cmd_common common = {0};
+    listing list = {0};
+    const cmd_option options[] = {CMD_OPTION_LIBRARY(common),
+                                  CMD_OPTION_THREADS(common),
+                                  CMD_OPTION_JSON(common),
+                                  {"installed", 0, CMD_FLAG, &list.installed_only, 0}};
+    cmd_operands operands;
+    int status;
+    if (!cmd_parse(&cmd_models, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
+        return status;
+    descry_error err;
+    descry_context *ctx = NULL;
+    char *last = NULL;
+    if (operands.count > 0)
+        status = cmd_usage(&cmd_models, "'%s' is not expected", operands.items[0].text);
+    else
+        status = cmd_open_context(&ctx, common.threads);
+    if (status == CMD_DONE)
+        status = find_last(&last, ctx, common.library);
+    list.json = common.json;
+    list.last = last;
+    if (status == CMD_DONE && descry_models(ctx, print_model, &list, &err))
+        status = cmd_fail(&err);
+    descry_context_close(&ctx);
+    free(last);
+    cmd_operands_free(&operands);
+    return status == CMD_DONE ? list.status : status;
+}

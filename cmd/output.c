@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output.h"
+
+#include "common.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- UTF-8 ----------------------------------------------------------------------------------------------------- */
+
+/* Size of the character at the start of text[0..size), *character its code point.  Of an ill-formed one: the bytes
+ * that one U+FFFD stands for (Unicode 3.9, table 3-7: the longest start of a well-formed sequence), and -1. */
+static size_t next_character(const char *text, size_t size, int32_t *character)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    *character = -1;
+    if (s[0] < 0x80) {
+        *character = s[0];
+        return 1;
+    }
+    size_t length = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 1;
+    int32_t value = s[0] & (0xff >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        unsigned char low = 0x80, high = 0xbf;
+        if (i == 1) {
+            low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : low;
+            high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : high;
+        }
+        if (i >= size || s[i] < low || s[i] > high)
+            return i;
+        value = value << 6 | (s[i] & 0x3f);
+    }
+    if (length > 1)
+        *character = value;
+    return length;
+}
+
+/* Controls, line separators, and the marks that change the direction of what follows: "txt.exe" shown as "exe.txt". */
+static bool is_invisible(int32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+static void print_escaped(FILE *file, const char *text, bool backslash)
+{
+    for (size_t size = strlen(text), step; size > 0; text += step, size -= step) {
+        int32_t c;
+        step = next_character(text, size, &c);
+        if (c == '\n')
+            fputs("\\n", file);
+        else if (c == '\t')
+            fputs("\\t", file);
+        else if (c == '\r')
+            fputs("\\r", file);
+        else if (c == '\\' && backslash)
+            fputs("\\\\", file);
+        else if (c < 0 || is_invisible(c))
+            for (size_t i = 0; i < step; i++)
+                fprintf(file, "\\x%02x", (unsigned char)text[i]);
+        else
+            fwrite(text, 1, step, file);
+    }
+}
+
+void cmd_print_path(FILE *file, const char *path)
+{
+    print_escaped(file, path, true);
+}
+
+void cmd_print_visible(FILE *file, const char *text)
+{
+    print_escaped(file, text, false);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------------------------ */
+
+/* *lossy: something was replaced */
+static json_t *make_text(const char *text, size_t size, bool *lossy)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    char *copy = malloc(3 * size + 1); /* one bad byte can become three */
+    size_t used = 0;
+    *lossy = false;
+    if (!copy)
+        return NULL;
+    for (size_t step; size > 0; text += step, size -= step) {
+        int32_t c;
+        step = next_character(text, size, &c);
+        size_t bytes = c < 0 ? sizeof replacement - 1 : step;
+        memcpy(copy + used, c < 0 ? replacement : text, bytes);
+        used += bytes;
+        *lossy = *lossy || c < 0;
+    }
+    json_t *string = json_stringn_nocheck(copy, used);
+    free(copy);
+    return string;
+}
+
+json_t *cmd_json_text(const char *text, size_t size)
+{
+    bool lossy;
+    return make_text(text, size, &lossy);
+}
+
+static json_t *make_base64(const char *bytes, size_t size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *text = malloc((size + 2) / 3 * 4 + 1), *to = text;
+    if (!text)
+        return NULL;
+    for (size_t i = 0; i < size; i += 3) {
+        uint32_t group = 0;
+        for (size_t j = i; j < i + 3; j++)
+            group = group << 8 | (j < size ? (unsigned char)bytes[j] : 0);
+        for (int j = 0; j < 4; j++)
+            *to++ = i + (size_t)j > size ? '=' : digits[group >> (18 - 6 * j) & 63];
+    }
+    *to = 0;
+    json_t *string = json_string_nocheck(text);
+    free(text);
+    return string;
+}
+
+int cmd_json_set_path(json_t *object, const char *key, const char *path)
+{
+    char name[64];
+    bool lossy;
+    int rc = json_object_set_new(object, key, make_text(path, strlen(path), &lossy));
+    snprintf(name, sizeof name, "%s_bytes", key);
+    return rc || !lossy ? rc : json_object_set_new(object, name, make_base64(path, strlen(path)));
+}
+
+json_t *cmd_json_floats(const float *values, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; array && i < count; i++)
+        if (json_array_append_new(array, json_real((double)values[i]))) {
+            json_decref(array);
+            array = NULL;
+        }
+    return array;
+}
+
+/* ---- the stream ------------------------------------------------------------------------------------------------ */
+
+static int write_error; /* errno of the first write that failed */
+
+bool cmd_flush(void)
+{
+    errno = 0;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && !write_error)
+        write_error = errno ? errno : EIO;
+    return !write_error;
+}
+
+int cmd_json_line(json_t *object)
+{
+    /* nine digits tell any two floats apart */
+    char *line = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    if (!line)
+        return cmd_fail_memory();
+    errno = 0;
+    if (puts(line) < 0 && !write_error)
+        write_error = errno ? errno : EIO;
+    free(line);
+    return write_error ? CMD_FAILED : CMD_DONE;
+}
+
+int cmd_close_output(int status)
+{
+    if (cmd_flush())
+        return status;
+    if (write_error != EPIPE)
+        cmd_say("standard output: %s", strerror(write_error));
+    return CMD_FAILED;
+}

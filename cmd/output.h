@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Standard output: JSON lines and paths. */
+#ifndef CMD_OUTPUT_H
+#define CMD_OUTPUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Prints one object as a line and releases it.  NULL (memory was short) and a failed write return CMD_FAILED. */
+int cmd_json_line(json_t *object);
+
+/* A string of `size` bytes; ill-formed UTF-8 becomes U+FFFD. */
+json_t *cmd_json_text(const char *text, size_t size);
+
+/* object[key] = path as text; if that is not UTF-8, also object[key + "_bytes"] = base64.  -1: memory was short. */
+int cmd_json_set_path(json_t *object, const char *key, const char *path);
+
+/* An array of numbers, NULL when one is not finite. */
+json_t *cmd_json_floats(const float *values, size_t count);
+
+/* A name on one line, reversibly: control characters and ill-formed bytes as \n \t \r or \xHH, a backslash doubled. */
+void cmd_print_path(FILE *file, const char *path);
+
+/* The same but for the backslash, for messages. */
+void cmd_print_visible(FILE *file, const char *text);
+
+/* Writes out what is buffered.  False: standard output has failed, stop. */
+bool cmd_flush(void);
+
+/* The end of standard output: an exit status, having said what is wrong.  A reader that went away is no news. */
+int cmd_close_output(int status);
+
+#endif
