@@ -180,13 +180,33 @@ static int open_immutable(descry_sqlite *store, descry_error *err)
     return rc;
 }
 
-static int log_is_empty(const char *path)
+/* 1: no such file beside the library, or nothing in it. */
+static int is_without(const char *path, const char *suffix)
 {
-    descry_buf wal = {0};
+    descry_buf name = {0};
     struct stat st;
-    int empty = !descry_buf_printf(&wal, NULL, "%s-wal", path) && (stat(wal.data, &st) != 0 || st.st_size == 0);
-    descry_buf_free(&wal);
-    return empty;
+    int without = !descry_buf_printf(&name, NULL, "%s%s", path, suffix) && (stat(name.data, &st) != 0 || st.st_size == 0);
+    descry_buf_free(&name);
+    return without;
+}
+
+/* SQLite takes less than a page for an empty database, and a page that is cut off for one that ends in zeros.  While
+ * there is a log or a journal to be played back, a size says nothing. */
+static int check_size(const char *path, uint64_t size, descry_error *err)
+{
+    if (size == 0 || !is_without(path, "-wal") || !is_without(path, "-journal"))
+        return 0;
+    descry_map map;
+    int rc = descry_map_open(&map, path, err);
+    if (rc)
+        return rc;
+    size_t page = 0; /* bytes 16 and 17 of the header; 1 stands for 65536 */
+    if (map.size >= SMALLEST_PAGE && memcmp(map.data, "SQLite format 3", 16) == 0)
+        page = (size_t)map.data[16] << 8 | map.data[17];
+    if (map.size < SMALLEST_PAGE || (page >= SMALLEST_PAGE && map.size % page) || (page == 1 && map.size % 65536))
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library, or cut off", path);
+    descry_map_close(&map);
+    return rc;
 }
 
 /* Decides how to open the file and opens it. */
@@ -200,12 +220,13 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
         return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no library", store->path);
     if (exists && !S_ISREG(st.st_mode))
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library: not a regular file", store->path);
-    if (exists && st.st_size > 0 && st.st_size < SMALLEST_PAGE) /* SQLite would take it for an empty database */
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library", store->path);
     if (exists && access(store->path, R_OK) != 0)
         return descry_fail_errno(err, errno, "%s", store->path);
+    int rc = exists ? check_size(store->path, (uint64_t)st.st_size, err) : 0;
+    if (rc)
+        return rc;
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));
-    if (store->read_only && !writable && log_is_empty(store->path))
+    if (store->read_only && !writable && is_without(store->path, "-wal"))
         return open_immutable(store, err);
     int flags = store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
