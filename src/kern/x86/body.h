@@ -84,26 +84,33 @@ INLINE vec load_b(const char *b, int j, descry_dtype type)
     return type == DESCRY_F16 ? v_load_f16(h) : v_load_bf16(h);
 }
 
-INLINE void finish(const descry_gemm *g, vec sum, size_t row, size_t column)
+/* The epilogue of m rows by nv vectors.  Apart from the tiles, which are many, so that it exists once. */
+static __attribute__((noinline)) void finish(const descry_gemm *g, const float *sums, size_t row, size_t column, int m,
+                                             int nv)
 {
-    size_t left = g->n - column, at = row * g->ldc + column;
-    int whole = left >= VL;
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < nv; j++) {
+            size_t at_column = column + (size_t)j * VL, left = g->n - at_column;
+            size_t at = (row + (size_t)i) * g->ldc + at_column;
+            int whole = left >= VL;
+            vec sum = v_load(sums + (i * NV + j) * VL);
 #define LOAD(p) (whole ? v_load(p) : v_load_n(p, left))
-    if (g->bias)
-        sum = v_add(sum, LOAD(g->bias + column));
-    sum = v_activate(sum, g->activation);
-    if (g->gamma)
-        sum = v_mul(sum, LOAD(g->gamma + column));
-    if (g->residual)
-        sum = v_add(sum, LOAD(g->residual + at));
-    if (whole)
-        v_store(g->c + at, sum);
-    else
-        v_store_n(g->c + at, sum, left);
+            if (g->bias)
+                sum = v_add(sum, LOAD(g->bias + at_column));
+            sum = v_activate(sum, g->activation);
+            if (g->gamma)
+                sum = v_mul(sum, LOAD(g->gamma + at_column));
+            if (g->residual)
+                sum = v_add(sum, LOAD(g->residual + at));
 #undef LOAD
+            if (whole)
+                v_store(g->c + at, sum);
+            else
+                v_store_n(g->c + at, sum, left);
+        }
 }
 
-/* m rows by nv vectors of C, all of k, then the epilogue from registers.  Meanwhile it fetches the next panel, which
+/* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it fetches the next panel, which
  * this thread needs next and which nothing has touched: one line a step, `ahead` bytes apart. */
 INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b, const char *next, size_t ahead,
                  const int m, const int nv, const descry_dtype type)
@@ -125,9 +132,11 @@ INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b,
                 sum[i][j] = v_fma(x, w[j], sum[i][j]);
         }
     }
+    float sums[MR * NV * VL] __attribute__((aligned(64)));
     UNROLL for (int i = 0; i < m; i++)
         UNROLL for (int j = 0; j < nv; j++)
-            finish(g, sum[i][j], row + (size_t)i, column + (size_t)j * VL);
+            v_store(sums + (i * NV + j) * VL, sum[i][j]);
+    finish(g, sums, row, column, m, nv);
 }
 
 #define TILE(m, nv, type)                                                                                              \
