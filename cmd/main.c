@@ -85,6 +85,7 @@ int main(int argc, char **argv)
 {
     if (!hold_standard_streams())
         return CMD_FAILED;
+    signal(SIGXFSZ, SIG_IGN); /* a file too big for its limit is an error like a full disk */
     int status = cmd_close_output(run(argc, argv));
     if (status > 128) { /* a signal stopped it: let the shell see that */
         signal(status - 128, SIG_DFL);

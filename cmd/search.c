@@ -18,8 +18,8 @@ const cmd_command cmd_search = {
     "QUERY make one text.  A query that begins with ./ ../ / or ~/ is a picture, and #17 is the picture with that\n"
     "id in the library; a picture named in the query is left out of its results.\n"
     "\n"
-    "The score is the cosine of the two embeddings.  What is a good one depends on the model: texts and pictures\n"
-    "rarely reach 0.4, two pictures much more.\n"
+    "The score is the cosine of the two embeddings.  What is a good one depends on the model, and is much less for\n"
+    "a text than for a picture.\n"
     "\n"
     "Options:\n"
     "  -k N             at most N pictures (10)\n"
@@ -165,7 +165,7 @@ static int run(int argc, char **argv)
     char *query = join(&operands);
     if (!query)
         status = cmd_fail_memory();
-    else if (operands.count == 0)
+    else if (!query[strspn(query, " \t\n")])
         status = cmd_usage(&cmd_search, "what to look for?");
     else if (to.json && to.print0)
         status = cmd_usage(&cmd_search, "--json and --print0 do not go together");

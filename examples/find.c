@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Indexes a folder and searches it: the library in one page.
+ *
+ *     cc find.c $(pkg-config --cflags --libs descry) -o find
+ *     ./find demo pictures.db ~/Pictures "a red apple beside a dog" */
+#include <descry.h>
+
+#include <stdio.h>
+
+static int show_progress(void *arg, const descry_index_progress *progress)
+{
+    (void)arg;
+    fprintf(stderr, "\r%llu of %llu", (unsigned long long)progress->done, (unsigned long long)progress->total);
+    return 0; /* anything else would stop, and keep what is done */
+}
+
+static void show_failure(void *arg, const char *path, const descry_error *err)
+{
+    (void)arg, (void)path; /* the message names the file */
+    fprintf(stderr, "\r%s\n", err->message);
+}
+
+static int show_match(void *arg, const descry_match *match)
+{
+    (void)arg;
+    printf("%llu  %.4f  %s\n", (unsigned long long)match->rank, match->score, match->path);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5) {
+        fprintf(stderr, "usage: find MODEL LIBRARY FOLDER QUERY\n");
+        return 2;
+    }
+    descry_error err;
+    descry_context *ctx = NULL;
+    descry_model *model = NULL;
+    descry_library *library = NULL;
+    const char *folders[] = {argv[3]};
+    descry_index_options index = DESCRY_INDEX_OPTIONS_INIT;
+    index.progress = show_progress;
+    index.failure = show_failure;
+    descry_search_options search = DESCRY_SEARCH_OPTIONS_INIT;
+    search.k = 5;
+
+    int rc = descry_context_open(&ctx, NULL, &err);
+    if (!rc)
+        rc = descry_model_open(&model, ctx, argv[1], &err);
+    if (!rc)
+        rc = descry_library_open(&library, ctx, argv[2], NULL, &err);
+    if (!rc)
+        rc = descry_index(library, model, folders, 1, &index, NULL, &err);
+    fputc('\n', stderr);
+    if (!rc)
+        rc = descry_search(library, model, argv[4], &search, show_match, NULL, &err);
+    if (rc)
+        fprintf(stderr, "find: %s\n", err.message);
+
+    descry_library_close(&library); /* closing what was never opened does nothing */
+    descry_model_close(&model);
+    descry_context_close(&ctx);
+    return rc ? 1 : 0;
+}

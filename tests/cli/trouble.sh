@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+# Stopping, killing, two at once, files that are not libraries, a full disk.
+. "$DESCRY_SOURCE_ROOT/tests/cli/lib.sh"
+DESCRY_LIBRARY=$work/lib.db
+DESCRY_CPU=portable # slow enough to meet half way
+export DESCRY_LIBRARY DESCRY_CPU
+mkdir photos
+cp "$gallery"/*.jpg photos
+total=$(ls photos | wc -l)
+
+# some: the library holds vectors, but not all
+some() {
+    "$DESCRY" status --json 2>/dev/null | grep -q '"vectors":[1-9]'
+}
+
+# start_index: in the background, held still as soon as something is in the library; $pid
+start_index() {
+    # in a script, a command in the background ignores Ctrl-C unless told otherwise
+    env --default-signal=INT "$DESCRY" index "$@" >index.out 2>index.err &
+    pid=$!
+    wait_for some
+    kill -STOP "$pid"
+}
+
+end_index() { # SIGNAL
+    [ "$1" = none ] || kill -"$1" "$pid"
+    kill -CONT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    cp index.out out
+    cp index.err err
+}
+
+# vectors: how many the library holds
+vectors() {
+    "$DESCRY" status --json | sed 's/.*"vectors":\([0-9]*\).*/\1/'
+}
+
+# two at once
+start_index --model demo --threads 1 --json photos
+exits 1 "a second index" "$DESCRY" index --model demo photos
+says err "process $pid " "a second index: names the first"
+exits 1 "forget meanwhile" "$DESCRY" forget photos/0001.jpg
+exits 0 "search meanwhile" "$DESCRY" search -k 3 cat
+is "search meanwhile: found" "$(wc -l <out)" 3
+
+# Ctrl-C
+end_index INT
+is "Ctrl-C: ends by the signal" "$status" 130
+kept=$(vectors)
+json "Ctrl-C: the summary" "row['stopped'] is True and row['embedded'] == $kept"
+[ "$kept" -gt 0 ] && [ "$kept" -lt "$total" ]
+verdict $? "Ctrl-C: keeps what is done ($kept of $total)"
+start_index --threads 1 photos
+end_index TERM
+is "SIGTERM: ends by the signal" "$status" 143
+says out '^stopped after [0-9]+ of 200 pictures: .*kept$' "SIGTERM: the summary"
+
+# kill -9
+start_index --threads 1 photos
+end_index KILL
+is "kill -9" "$status" 137
+kept=$(vectors)
+exits 0 "status after kill -9" "$DESCRY" status
+
+# a picture that goes away meanwhile
+start_index --threads 1 --json photos
+rm photos/0200.jpg
+end_index none
+[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+verdict $? "a picture that goes away: no harm"
+json "resumed: what was there is not done again" "row['unchanged'] >= $kept and row['unchanged'] + row['embedded'] == $total - 1"
+is "resumed: complete" "$(vectors)" $((total - 1))
+unset DESCRY_CPU
+exits 0 "search" "$DESCRY" search -k 500 --json cat
+json "search: each picture once" "len({r['path'] for r in rows}) == len(rows) == $total - 1"
+"$DESCRY" index --library whole.db --model demo photos >/dev/null
+"$DESCRY" search --library whole.db -k 500 cat | awk '{ print $3 }' | sort >whole
+"$PYTHON" -c 'import json; print("\n".join(sorted(json.loads(l)["path"] for l in open("out"))))' | cmp -s - whole
+verdict $? "search: the same pictures as of a library made in one go"
+
+# not libraries
+cp "$gallery/0001.jpg" picture.db
+echo "hello" >text.db
+mkdir folder.db
+for library in picture.db text.db folder.db; do
+    for command in status 'search cat' "index --model demo $gallery" "forget x"; do
+        cp -R $library before
+        exits 1 "${command%% *} of $library" "$DESCRY" $command --library $library
+        says err "$library" "${command%% *} of $library: named"
+        diff -r before $library >/dev/null
+        verdict $? "${command%% *} of $library: unchanged"
+        rm -rf before
+    done
+done
+exits 1 "PostgreSQL" "$DESCRY" status --library postgresql://localhost/x
+: >empty.db
+exits 0 "an empty file becomes a library" "$DESCRY" index --model demo --library empty.db "$gallery/0001.jpg"
+"$PYTHON" -c 'import sqlite3; sqlite3.connect("foreign.db").execute("create table t (a)")'
+exits 1 "someone else's SQLite file" "$DESCRY" index --model demo --library foreign.db "$gallery/0001.jpg"
+cp empty.db newer.db
+"$PYTHON" -c 'import sqlite3; c = sqlite3.connect("newer.db"); c.execute("pragma user_version = 9999")'
+for command in status 'search cat' "index --model demo $gallery"; do
+    exits 1 "${command%% *} of a newer library" "$DESCRY" $command --library newer.db
+    says err 'newer' "${command%% *} of a newer library: said"
+done
+for size in 100 5000 20000; do
+    head -c $size whole.db >cut.db
+    for command in status 'search cat'; do
+        "$DESCRY" $command --library cut.db >out 2>err
+        status=$?
+        [ $status -le 1 ]
+        verdict $? "${command%% *} of a library cut off at $size: no crash"
+    done
+done
+
+# a full disk
+status=0
+(ulimit -f 300 && exec "$DESCRY" index --model demo --library full.db photos) >out 2>err || status=$?
+is "a full disk: status 1" "$status" 1
+says err 'full\.db' "a full disk: named"
+exits 0 "after a full disk" "$DESCRY" index --model demo --library full.db photos
+exits 0 "after a full disk: search" "$DESCRY" search --library full.db -k 500 --json cat
+json "after a full disk: complete" "len(rows) == $total - 1"
+
+# progress on a terminal and elsewhere
+"$PYTHON" "$here/terminal.py" "$DESCRY" index --model demo --library terminal.db photos >out 2>err
+status=$?
+is "on a terminal: status 0" "$status" 0
+silent err "on a terminal: the bar is drawn and cleared"
+grep -q '199/199\|left' index.err
+verdict $((1 - $?)) "elsewhere: no bar"
+finish

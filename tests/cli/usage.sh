@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+# Help, wrong usage, exit statuses, standard output that fails.
+. "$DESCRY_SOURCE_ROOT/tests/cli/lib.sh"
+
+exits 2 "no command" "$DESCRY"
+silent out "no command: nothing on standard output"
+says err '^usage: descry' "no command: usage on standard error"
+exits 0 "help" "$DESCRY" help
+silent err "help: nothing on standard error"
+for option in --help -h; do
+    "$DESCRY" help >help
+    exits 0 "$option" "$DESCRY" $option
+    cmp -s help out
+    verdict $? "$option is help"
+done
+exits 0 "--version" "$DESCRY" --version
+says out '^descry [0-9]+\.[0-9]+\.[0-9]+$' "--version: the version"
+
+for command in index search status forget models embed tokenize preprocess version help; do
+    "$DESCRY" help | grep -Eq "^  $command +[a-z]"
+    verdict $? "help lists $command"
+    exits 0 "$command --help" "$DESCRY" $command --help
+    silent err "$command --help: nothing on standard error"
+    says out "^usage: descry $command" "$command --help: usage"
+    says out '^Examples:$' "$command --help: examples"
+    "$DESCRY" help $command | cmp -s - out
+    verdict $? "help $command is $command --help"
+    awk 'length > 120 { exit 1 }' out
+    verdict $? "$command --help: no line longer than 120"
+    exits 0 "$command -h after others" "$DESCRY" $command -h --nonsense
+    exits 2 "$command --nonsense" "$DESCRY" $command --nonsense
+    silent out "$command --nonsense: nothing on standard output"
+    says err "unknown option '--nonsense'" "$command --nonsense: named"
+    exits 2 "$command -Z" "$DESCRY" $command -Z
+    says err "unknown option '-Z'" "$command -Z: named"
+    # every option that help names is one
+    for option in $("$DESCRY" $command --help | grep -Eo '^  (-., )?--[a-z0-9-]+' | grep -o -e '--.*'); do
+        "$DESCRY" $command $option 2>&1 </dev/null | grep -q "unknown option"
+        verdict $((1 - $?)) "$command knows $option"
+    done
+done
+
+exits 2 "unknown command" "$DESCRY" nonsense
+says err "unknown command 'nonsense'" "unknown command: named"
+exits 2 "a command to come" "$DESCRY" pull ViT-B-32
+says err "unknown command 'pull'" "a command to come: unknown"
+exits 2 "a slip" "$DESCRY" serach cat
+says err "did you mean 'search'" "a slip: the near command"
+exits 2 "a slip in an option" "$DESCRY" search --treshold 1 cat
+says err "did you mean '--threshold'" "a slip in an option: the near option"
+exits 2 "help of an unknown command" "$DESCRY" help nonsense
+exits 2 "option before the command" "$DESCRY" --json status
+
+exits 2 "option without its value" "$DESCRY" search --under
+says err "option '--under' needs a value" "option without its value: named"
+exits 2 "short option without its value" "$DESCRY" search -k
+says err "option '-k' needs a value" "short option without its value: named"
+exits 2 "flag with a value" "$DESCRY" search --json=1 cat
+says err "takes no value" "flag with a value: said"
+for bad in 0 -1 +1 ' 1' 1x '' 99999999999999999999999; do
+    exits 2 "-k '$bad'" "$DESCRY" search -k "$bad" cat
+done
+for bad in nan inf '' 0.3x; do
+    exits 2 "--threshold '$bad'" "$DESCRY" search --threshold "$bad" cat
+done
+exits 2 "--threads -1" "$DESCRY" version --threads -1
+exits 2 "--threads 1025" "$DESCRY" version --threads 1025
+for precision in bf16 int8; do
+    exits 2 "--precision $precision" "$DESCRY" search --precision $precision cat
+    says err "not supported by this build" "--precision $precision: said"
+done
+exits 2 "--precision f64" "$DESCRY" search --precision f64 cat
+exits 2 "search for nothing" "$DESCRY" search
+exits 2 "search for an empty text" "$DESCRY" search ''
+exits 2 "--json and --print0" "$DESCRY" search --json -0 cat
+exits 2 "embed nothing" "$DESCRY" embed
+exits 2 "--logits without a picture" "$DESCRY" embed --model demo --logits cat
+exits 2 "--logits --raw" "$DESCRY" embed --model demo --logits --raw cat ./cat.jpg
+exits 2 "tokenize nothing" "$DESCRY" tokenize
+exits 2 "tokenize --stdin and a text" "$DESCRY" tokenize --stdin cat
+exits 2 "preprocess nothing" "$DESCRY" preprocess --npy x.npy
+exits 2 "preprocess two" "$DESCRY" preprocess --npy x.npy a b
+exits 2 "preprocess to nowhere" "$DESCRY" preprocess a
+exits 2 "--pillow 11" "$DESCRY" preprocess --pillow 11 --npy x.npy a
+exits 2 "status of something" "$DESCRY" status something
+exits 2 "forget nothing" "$DESCRY" forget
+exits 2 "DESCRY_CPU of no known name" env DESCRY_CPU=mmx "$DESCRY" version
+
+# without a model
+exits 2 "index without a model" "$DESCRY" index "$gallery"
+says err '--model' "index without a model: says what to do"
+[ ! -e home/.local ]
+verdict $? "index without a model: makes no library"
+exits 1 "index with a model that is not there" "$DESCRY" index --model ./nowhere "$gallery"
+[ ! -e home/.local ]
+verdict $? "index with a model that is not there: makes no library"
+exits 2 "embed without a model" "$DESCRY" embed cat
+exits 1 "search without a library" "$DESCRY" search cat
+says err 'there is no library' "search without a library: said"
+exits 1 "status without a library" "$DESCRY" status
+exits 1 "forget without a library" "$DESCRY" forget x
+[ ! -e home/.local ]
+verdict $? "nothing but index makes a library"
+
+# version, models
+exits 0 "version" "$DESCRY" version --json --threads 3
+json "version: shape" 'len(rows) == 1 and set(row) == {"version", "cpu", "threads", "features"}'
+json "version: values" 'row["threads"] == 3 and row["cpu"] in ("portable", "avx2", "avx512") and len(row["features"]) > 1'
+exits 0 "DESCRY_CPU" env DESCRY_CPU=portable "$DESCRY" version --json
+json "DESCRY_CPU: portable" 'row["cpu"] == "portable"'
+exits 0 "models" "$DESCRY" models
+says out '^  demo  dim [0-9]+' "models: demo"
+says out '^  ViT-B-32$' "models: an architecture"
+exits 0 "models --json" "$DESCRY" models --json
+json "models: shape" 'all(set(r) == {"name", "installed", "path", "dim", "bytes", "default"} for r in rows)'
+json "models: demo" '[r["dim"] > 0 and r["bytes"] > 0 and r["path"][0] == "/" for r in rows if r["name"] == "demo"] == [True]'
+json "models: an architecture" '{"name": "ViT-B-32", "installed": False, "path": None, "dim": None, "bytes": None, "default": False} in rows'
+exits 0 "models --installed" "$DESCRY" models --installed --json
+json "models --installed: only demo" '[r["name"] for r in rows] == ["demo"]'
+
+# standard output
+for command in version help models 'version --json' 'models --json' 'tokenize cat' 'tokenize --json cat' 'search --help'; do
+    status=0
+    "$DESCRY" $command >/dev/full 2>err || status=$?
+    is "$command >/dev/full: status 1" "$status" 1
+    says err 'standard output: No space left on device' "$command >/dev/full: said"
+done
+status=0
+"$DESCRY" version >&- 2>err || status=$?
+is "closed standard output: status 1" "$status" 1
+says err 'standard output' "closed standard output: said"
+status=0
+"$DESCRY" version <&- >out 2>&- || status=$?
+is "closed standard input and error: status 0" "$status" 0
+# a reader that goes away is no news: by the signal, and when that is ignored
+"$DESCRY" models 2>err | head -c 1 >/dev/null
+silent err "a reader that goes away: silence"
+"$PYTHON" -c 'print("cat\n" * 20000)' >cats
+(trap '' PIPE; "$DESCRY" tokenize --stdin <cats 2>err; echo $? >code) | head -n 1 >/dev/null
+silent err "a reader that goes away, signal ignored: silence"
+is "a reader that goes away, signal ignored: status 1" "$(cat code)" 1
+finish
