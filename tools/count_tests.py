@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Adds up the results of a test run and prints "N passed, N failed" as its last line.
+
+    python tools/count_tests.py FOLDER
+
+FOLDER holds *.tap (lines "ok ..." and "not ok ...") and *.json (Meson's testlog.json).  Of a cmocka or TAP program each
+case counts; one that ends badly without saying so, and every skip, counts as a failure.  Exit status 1 on any."""
+
+import json
+import pathlib
+import re
+import sys
+
+
+def cases(text):
+    """Passed and failed cases that a program's output tells of."""
+    passed = len(re.findall(r"^\[       OK \]", text, re.M)) + len(re.findall(r"^ok\b(?!.*# SKIP)", text, re.M))
+    failed = len(re.findall(r"^\[ RUN      \]", text, re.M)) - len(re.findall(r"^\[       OK \]", text, re.M))
+    return passed, failed + len(re.findall(r"^not ok\b|^ok\b.*# SKIP", text, re.M))
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    passed = failed = 0
+    for path in sorted(folder.glob("*.tap")):
+        good, bad = cases(path.read_text())
+        passed, failed = passed + good, failed + bad
+        for line in re.findall(r"^not ok.*", path.read_text(), re.M):
+            print(f"FAILED {line[7:]}")
+    for path in sorted(folder.glob("*.json")):
+        for line in path.read_text().splitlines():
+            test = json.loads(line)
+            good, bad = cases(test.get("stdout") or "")
+            if test["result"] != "OK" and bad == 0:
+                bad = 1
+            if good + bad == 0:
+                good = 1  # a program that is one case
+            if bad:
+                print(f"FAILED {path.stem} {test['name']}: {test['result']}")
+                print((test.get("stdout") or "")[-3000:], (test.get("stderr") or "")[-3000:], sep="\n")
+            passed, failed = passed + good, failed + bad
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0 or passed == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
