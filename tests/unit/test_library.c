@@ -526,6 +526,10 @@ static void results_can_be_limited(void **state)
         picture(f, name, 6 * i, 0, 0);
     }
     index_ok(f, "");
+    folder(f, "photos/a-b"); /* between a and a/ in the order of bytes */
+    picture(f, "a-b/50.jpg", 250, 250, 250);
+    picture(f, "a.jpg", 250, 250, 251);
+    index_ok(f, "");
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     options.k = 5;
     assert_int_equal(search_with(f, "0 0 0", &options), 0);
@@ -547,7 +551,14 @@ static void results_can_be_limited(void **state)
     assert_found(f, 2, "a/04.jpg");
     options.under = "/";
     assert_int_equal(search_with(f, "0 0 0", &options), 0);
-    assert_int_equal(f->matches, 40);
+    assert_int_equal(f->matches, 42);
+    options.under = at(f, "photos/a.jpg");
+    assert_int_equal(search_with(f, "0 0 0", &options), 0);
+    assert_int_equal(f->matches, 1);
+    assert_int_equal(symlink("photos", at(f, "link")), 0);
+    options.under = at(f, "link/a");
+    assert_int_equal(search_with(f, "0 0 0", &options), 0);
+    assert_int_equal(f->matches, 10);
     options.under = "/nowhere";
     assert_int_equal(search_with(f, "0 0 0", &options), 0);
     assert_int_equal(f->matches, 0);

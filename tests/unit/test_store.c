@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "library_fixture.h"
 
+#include "base/lock.h"
 #include "paths.h"
 #include "store/schema.h"
 
@@ -400,6 +401,9 @@ static void a_scan_file_of_another_past_is_not_believed(void **state)
     size_t stale_size = read_file(at(f, "library.db.scan"), stale, sizeof stale);
     reopen(f);
     index_ok(f, "");
+    descry_library_close(&f->library);
+    unlink(at(f, "library.db.scan"));
+    reopen(f);
     answer expected = ask(f, 40);
     descry_library_close(&f->library);
     write_file(at(f, "library.db.scan"), stale, stale_size);
@@ -456,6 +460,44 @@ static void enough_are_found_behind_many_missing_ones(void **state)
     assert_int_equal(ask(f, 64).matches, 50);
 }
 
+static void very_many_may_be_missing(void **state)
+{
+    fixture *f = *state;
+    char name[32];
+    for (int i = 0; i < 700; i++) {
+        snprintf(name, sizeof name, "%03d.jpg", i);
+        twin_picture(f, name, i);
+    }
+    index_ok(f, "");
+    for (int i = 0; i < 700; i++) {
+        snprintf(name, sizeof name, "%03d.jpg", i);
+        if (i != 333)
+            remove_file(f, name);
+    }
+    index_ok(f, "");
+    assert_progress(f, 0, 1, 0, 0, 699);
+    assert_int_equal(ask(f, 10).matches, 1);
+    assert_string_equal(f->paths[0], at(f, "photos/333.jpg"));
+}
+
+static void a_lock_is_held_once(void **state)
+{
+    fixture *f = *state;
+    int first, second;
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s", at(f, "a.lock"));
+    assert_int_equal(descry_lock_take(&first, path, NULL), 0);
+    assert_int_equal(descry_lock_take(&second, path, NULL), DESCRY_ERR_BUSY);
+    assert_int_equal(second, -1);
+    unlink(path);
+    assert_int_equal(descry_lock_take(&second, path, NULL), 0); /* another file of that name */
+    close(first);
+    close(second);
+    assert_int_equal(descry_lock_take(&first, path, NULL), 0);
+    close(first);
+    assert_int_equal(descry_lock_take(&first, f->folder, NULL), DESCRY_ERR_IO);
+}
+
 /* ---- paths ----------------------------------------------------------------------------------------------------- */
 
 static void paths_become_absolute_and_real(void **state)
@@ -510,6 +552,8 @@ int main(void)
         STORE_TEST(a_scan_file_of_another_past_is_not_believed),
         STORE_TEST(equal_scores_are_in_order_of_id),
         STORE_TEST(enough_are_found_behind_many_missing_ones),
+        STORE_TEST(very_many_may_be_missing),
+        STORE_TEST(a_lock_is_held_once),
         STORE_TEST(paths_become_absolute_and_real),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
