@@ -221,7 +221,8 @@ typedef struct descry_search_options {
 
 /* Finds the pictures nearest to a query by cosine, exact, equal scores in order of id.  The query is a text; or a
  * picture when it begins with ./ ../ / ~/; or "#17", the picture with that id in the library.  A picture named in the
- * query is left out of its results.  `model` may be NULL for "#17" when the library holds one model's vectors.
+ * query is left out of its results; copies are one match, at their place with the lowest id; missing files are left
+ * out.  `model` may be NULL for "#17" when the library holds one model's vectors.
  * A non-zero return of `each` stops. */
 typedef int (*descry_match_callback)(void *arg, const descry_match *match);
 DESCRY_API int descry_search(descry_library *library, descry_model *model, const char *query,

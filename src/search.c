@@ -243,7 +243,8 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
                   const descry_search_options *options, descry_match_callback each, void *arg, descry_error *err)
 {
     static const descry_search_options defaults = DESCRY_SEARCH_OPTIONS_INIT;
-    search job = {.library = library, .store = library->store, .model = model, .options = options ? options : &defaults};
+    search job = {.library = library, .store = library->store, .model = model};
+    job.options = options ? options : &defaults;
     descry_buf under = {0};
     descry_hit *hits = NULL;
     size_t count = 0;

@@ -16,7 +16,8 @@ typedef struct descry_walk {
     const char *const *exclude; /* as in descry_index_options */
     size_t excludes;
     int (*file)(void *arg, const char *path, const struct stat *st); /* a non-zero return stops the walk */
-    void (*failure)(void *arg, const char *path, const descry_error *err); /* a part that could not be read; may be NULL */
+    /* a part that could not be read; may be NULL */
+    void (*failure)(void *arg, const char *path, const descry_error *err);
     void *arg;
 } descry_walk;
 

@@ -185,7 +185,8 @@ static int is_without(const char *path, const char *suffix)
 {
     descry_buf name = {0};
     struct stat st;
-    int without = !descry_buf_printf(&name, NULL, "%s%s", path, suffix) && (stat(name.data, &st) != 0 || st.st_size == 0);
+    int without = !descry_buf_printf(&name, NULL, "%s%s", path, suffix) &&
+                  (stat(name.data, &st) != 0 || st.st_size == 0);
     descry_buf_free(&name);
     return without;
 }

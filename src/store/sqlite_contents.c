@@ -197,7 +197,8 @@ int descry_sqlite_vector(descry_store *base, const descry_recipe *recipe, int64_
     const void *blob = sqlite3_column_blob(stmt, 0);
     size_t size = (size_t)sqlite3_column_bytes(stmt, 0);
     if (!blob || size != (size_t)recipe->dim * sizeof(uint16_t))
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector of %zu bytes", store->path, size);
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector of %zu bytes", store->path,
+                         size);
     else {
         descry_scan_unpack(blob, (size_t)recipe->dim, vector);
         *found = 1;

@@ -73,7 +73,8 @@ void descry_sqlite_remove_rows(descry_sqlite *store)
 static int get_key(descry_sqlite *store, const descry_recipe *recipe, descry_rows_key *key, descry_rows_state *state,
                    descry_error *err)
 {
-    static const char SQL[] = "SELECT uuid, digest, epoch, newest, vectors FROM library, recipes WHERE recipes.id = ?1";
+    static const char SQL[] = "SELECT uuid, digest, epoch, newest, vectors FROM library, recipes"
+                              " WHERE recipes.id = ?1";
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
@@ -105,7 +106,8 @@ static int same_state(const descry_rows_state *a, const descry_rows_state *b)
 /* A library put back from a copy may have the same numbers for other vectors: the newest must be the same. */
 static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descry_rows *rows)
 {
-    static const char SQL[] = "SELECT content, f16 FROM vectors WHERE recipe = ?1 AND id <= ?2 ORDER BY id DESC LIMIT 1";
+    static const char SQL[] = "SELECT content, f16 FROM vectors WHERE recipe = ?1 AND id <= ?2"
+                              " ORDER BY id DESC LIMIT 1";
     int64_t id;
     const uint16_t *row;
     if (!descry_rows_last(rows, &id, &row))

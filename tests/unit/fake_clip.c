@@ -21,7 +21,8 @@ void fake_clip_init(struct descry_clip *clip, const char *name, char digit)
 
 void fake_embedding(int r, int g, int b, float *out)
 {
-    float values[FAKE_DIM] = {(float)r, (float)g, (float)b, (float)(255 - r), (float)(255 - g), (float)(255 - b), 100, 50};
+    float values[FAKE_DIM] = {(float)r, (float)g, (float)b, (float)(255 - r), (float)(255 - g), (float)(255 - b), 100,
+                              50};
     double square = 0;
     for (int i = 0; i < FAKE_DIM; i++)
         square += values[i] * values[i];

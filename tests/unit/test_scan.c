@@ -154,7 +154,7 @@ static descry_rows *write_rows(size_t n)
     source from = {0, n};
     descry_rows_state wanted = {3, (int64_t)n, n};
     descry_error err;
-    descry_rows *file;
+    descry_rows *file = NULL;
     if (descry_rows_write(path, &KEY, &wanted, next, &from, &err) || descry_rows_open(&file, path, &KEY, &err))
         fail_msg("%s", err.message);
     return file;
