@@ -75,7 +75,7 @@ static const uint32_t entity_values[ENTITIES][3] = {{
 
 def ranges(pattern):
     """Ranges of the characters that match, as first and last."""
-    out, match = [], regex.compile(pattern).match
+    out, match = [], regex.compile(pattern, regex.IGNORECASE).match
     for c in range(sys.maxunicode + 1):
         if 0xD800 <= c <= 0xDFFF or not match(chr(c)):
             continue
@@ -116,7 +116,9 @@ def unicode_tables():
         else:
             run = [c, c]
             controls.append(run)
-    parts = [range_table("letters", ranges(r"\p{L}")), range_table("numbers", ranges(r"\p{N}")),
+    # classes as the reference's pattern sees them, which ignores case
+    parts = [range_table("letters", ranges(r"[\p{L}]")), range_table("numbers", ranges(r"[\p{N}]")),
+             range_table("unmatched", ranges(r"(?![\p{L}])(?![\p{N}])(?![^\s\p{L}\p{N}])\S")),
              range_table("controls", controls), replacements("c1_controls", c1),
              replacements("ligatures", ftfy.chardata.LIGATURES), replacements("widths", ftfy.chardata.WIDTH_MAP)]
     return f"""/* SPDX-License-Identifier: Apache-2.0

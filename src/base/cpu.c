@@ -4,6 +4,9 @@
 #include "base/error.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 static const char *const names[DESCRY_CPU_COUNT] = {"portable", "avx2", "avx512"};
 
@@ -12,11 +15,19 @@ const char *descry_cpu_name(descry_cpu cpu)
     return names[cpu];
 }
 
+#if defined(__x86_64__)
+static int has_f16c(void) /* clang 14's __builtin_cpu_supports does not know it */
+{
+    unsigned a, b, c = 0, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+#endif
+
 descry_cpu descry_cpu_best(void)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
     if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         return DESCRY_CPU_AVX512;

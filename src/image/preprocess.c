@@ -48,6 +48,23 @@ static void crop_axis(int size, int want, int *first, int *length, int *pad)
     *length = size < want ? size : want;
 }
 
+/* The colour of padding: `fill` in every band of the file's own mode, where that is what is padded. */
+static void fill_colour(const descry_preprocess *p, const descry_picture *picture, int reference, uint8_t rgb[3])
+{
+    union {
+        uint8_t bytes[4];
+        uint16_t half;
+        int32_t word;
+    } pixel = {{p->fill, p->fill, p->fill, p->fill}};
+    if (picture->mode == DESCRY_MODE_I16)
+        pixel.half = p->fill;
+    else if (picture->mode == DESCRY_MODE_I32)
+        pixel.word = p->fill;
+    descry_picture one = {.width = 1, .height = 1, .mode = picture->mode, .data = pixel.bytes};
+    memcpy(one.palette, picture->palette, sizeof one.palette);
+    descry_convert_rgb(&one, reference, rgb);
+}
+
 static int resize_and_crop(const descry_preprocess *p, const descry_preprocess_options *options,
                            const descry_picture *picture, uint8_t *rgb, descry_error *err)
 {
@@ -71,7 +88,10 @@ static int resize_and_crop(const descry_preprocess *p, const descry_preprocess_o
         uint8_t *part = descry_alloc((size_t)r.box_width * (size_t)r.box_height, 3);
         if (part) {
             descry_convert_rgb(&out, options->reference, part);
-            memset(rgb, p->fill, (size_t)p->width * (size_t)p->height * 3);
+            uint8_t colour[3];
+            fill_colour(p, &out, options->reference, colour);
+            for (size_t i = 0; i < (size_t)p->width * (size_t)p->height; i++)
+                memcpy(rgb + 3 * i, colour, 3);
             for (int y = 0; y < r.box_height; y++)
                 memcpy(rgb + ((size_t)(y + pad_y) * (size_t)p->width + (size_t)pad_x) * 3,
                        part + (size_t)y * (size_t)r.box_width * 3, (size_t)r.box_width * 3);

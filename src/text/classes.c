@@ -35,3 +35,8 @@ int descry_is_space(uint32_t c)
     return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
+
+int descry_is_piece(uint32_t c)
+{
+    return !descry_is_space(c) && (c < 0x80 || !DESCRY_IN_RANGES(unmatched, c));
+}

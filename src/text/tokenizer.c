@@ -219,10 +219,10 @@ static int matches(const uint32_t *in, size_t size, const char *word)
 
 static int is_other(uint32_t c)
 {
-    return !descry_is_space(c) && !descry_is_letter(c) && !descry_is_number(c);
+    return descry_is_piece(c) && !descry_is_letter(c) && !descry_is_number(c);
 }
 
-/* The length of the piece that begins at in[0], which is not a space; the text is in lower case. */
+/* The length of the piece that begins at in[0], which can begin one; the text is in lower case. */
 static size_t piece(const uint32_t *in, size_t size)
 {
     static const char *const words[] = {"<start_of_text>", "<end_of_text>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
@@ -286,7 +286,7 @@ int descry_tokenizer_encode(const descry_tokenizer *t, const char *text, size_t 
     *count = 1;
     for (size_t i = 0; i < clean.size && *count < room && !rc;) {
         size_t n = 1;
-        if (!descry_is_space(clean.data[i])) {
+        if (descry_is_piece(clean.data[i])) {
             n = piece(clean.data + i, clean.size - i);
             rc = put_piece(&e, clean.data + i, n, ids, room, count);
         }

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Compares descry with open_clip, live: tokens of random strings, pixels of random pictures in every mode, embeddings of
+real architectures with random weights and of the bundled model; then makes the goldens again and compares them with the
+committed ones.  `./run parity` prepares what this needs.
+
+    python tools/parity.py [--descry build/cmd/descry] [--strings N] [--pictures N] [--models NAME ...] [--no-goldens]
+
+Prints a line for each comparison; exit status 1 when one fails."""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+import ftfy
+import numpy as np
+import open_clip
+import torch
+from open_clip.tokenizer import SimpleTokenizer
+from open_clip.transform import image_transform
+from PIL import Image
+from safetensors.torch import save_file
+
+
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BASE, LARGE = 2e-6, 5e-6
+MODELS = {"ViT-B-32": BASE, "ViT-B-16": BASE, "ViT-B-32-quickgelu": BASE, "ViT-L-14": LARGE}
+TEXTS = ["two cats", "A Photo of a <b>dog</b>!", "", "naïve café, 日本語 and 🐈", "x" * 400]
+failures = 0
+
+
+def report(name, good, detail):
+    global failures
+    failures += not good
+    print(f"{'ok    ' if good else 'FAILED'} {name}: {detail}", flush=True)
+
+
+def descry(args, *words, **more):
+    return subprocess.run([args.descry, *map(str, words)], capture_output=True, check=True, **more).stdout
+
+
+# ---- tokens --------------------------------------------------------------------------
+
+def random_string(rng):
+    """Strings of what has gone wrong elsewhere: scripts, marks, entities, quotes, controls, all planes."""
+    pools = [
+        lambda: chr(rng.randint(0x20, 0x7E)), lambda: chr(rng.randint(0xA0, 0x24F)),
+        lambda: chr(rng.randint(0x300, 0x36F)), lambda: chr(rng.randint(0x370, 0x1FFF)),
+        lambda: chr(rng.randint(0x2000, 0x2BFF)), lambda: chr(rng.randint(0x3000, 0xD7FF)),
+        lambda: chr(rng.randint(0xF900, 0xFFEF)), lambda: chr(rng.randint(0x1F000, 0x1FAFF)),
+        lambda: chr(rng.randint(0x10000, 0x10FFFF)), lambda: chr(rng.choice([*range(1, 10), *range(11, 32), *range(127, 160)])),
+        lambda: rng.choice(["&amp;", "&lt;", "&#39;", "&#x1F600;", "&eacute", "&NotEqualTilde;", "&EACUTE;", "&#150;", "&bogus;"]),
+        lambda: rng.choice(["'s", "'LL", "’re", "don't", "ſ", "ﬁ", "Σας", "İ", "<end_of_text>", "<start_of_text>", "...", "\t"]),
+        lambda: rng.choice(["a photo of ", "the ", "cat", "Kitty", "2024", "photographed", " ", " "]),
+    ]
+    chosen = rng.sample(pools, rng.randint(1, 4))
+    text = "".join(rng.choice(chosen)() for _ in range(rng.randint(0, 30)))
+    return "".join(c for c in text if c not in "\n\r" and not 0xD800 <= ord(c) <= 0xDFFF)
+
+
+def check_tokens(args):
+    rng, tokenizer = random.Random(1), SimpleTokenizer()
+    strings = [random_string(rng) for _ in range(args.strings)]
+    lines = descry(args, "tokenize", "--stdin", "--json", input="".join(s + "\n" for s in strings).encode()).splitlines()
+    wrong, repaired = [], 0
+    for text, line in zip(strings, lines, strict=True):
+        if ftfy.fix_text(text) != ftfy.fix_text(text, fix_encoding=False):
+            repaired += 1  # mojibake: not yet descry's business
+            continue
+        row = tokenizer([text])[0].tolist()
+        expected = row[:row.index(tokenizer.eot_token_id, 1) + 1] if row[-1] != tokenizer.eot_token_id else row
+        ids = json.loads(line)["ids"]
+        if ids + [0] * (77 - len(ids)) != row:
+            wrong.append((text, ids, expected))
+    for text, ids, expected in wrong[:5]:
+        print(f"  {text!r}\n    {ids}\n    {expected}")
+    report("tokens", not wrong, f"{len(strings) - repaired} strings, {len(wrong)} differ ({repaired} of {len(strings)} need ftfy's "
+           "repair of mojibake and were left out)")
+
+
+# ---- pixels --------------------------------------------------------------------------
+
+SETTINGS = [("shortest", "bicubic", 96), ("squash", "bicubic", 96), ("squash", "bilinear", 224), ("longest", "bicubic", 96),
+            ("shortest", "bilinear", 224)]
+
+
+def model_folder(folder, size, mode, interpolation):
+    """The bundled model with other preprocessing."""
+    config = json.loads((ROOT / "models/demo/open_clip_config.json").read_text())
+    config["model_cfg"]["vision_cfg"]["image_size"] = size
+    config["preprocess_cfg"].update(resize_mode=mode, interpolation=interpolation)
+    folder.mkdir()
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    for name in ("open_clip_model.safetensors", "bpe_demo.txt.gz"):
+        os.symlink(ROOT / "models/demo" / name, folder / name)
+    return folder
+
+
+def random_picture(rng, path):
+    """A noisy picture of a random size and mode in `path`, whose suffix this gives; the plain ones can be read both ways."""
+    mode = rng.choice(["RGB"] * 4 + ["JPEG"] * 4 + ["L", "LA", "RGBA", "P", "1", "I;16", "CMYK", "grey JPEG"])
+    w, h = (int(2 ** rng.uniform(2, 10.3)) for _ in range(2))
+    noise = np.random.default_rng(rng.getrandbits(32))
+    smooth = Image.fromarray(noise.integers(0, 256, (max(2, h // 9), max(2, w // 9), 4), np.uint8), "RGBA").resize((w, h))
+    pixels = (np.asarray(smooth, np.int16) + noise.integers(-40, 40, (h, w, 4))).clip(0, 255).astype(np.uint8)
+    if mode in ("JPEG", "CMYK", "grey JPEG"):
+        picture = Image.fromarray(pixels[..., :3]).convert({"JPEG": "RGB", "CMYK": "CMYK", "grey JPEG": "L"}[mode])
+        path = path.with_suffix(".jpg")
+        picture.save(path, quality=rng.randint(40, 98), subsampling=rng.choice([0, 1, 2]) if mode == "JPEG" else -1,
+                     progressive=rng.random() < .3)
+    else:
+        if mode == "I;16":
+            picture = Image.fromarray(pixels[..., 0].astype(np.uint16) * 257)
+        elif mode == "LA":
+            picture = Image.fromarray(pixels).convert("LA")
+        else:
+            picture = Image.fromarray(pixels if mode == "RGBA" else pixels[..., :3])
+            picture = picture if mode in ("RGB", "RGBA") else picture.convert(mode)
+        path = path.with_suffix(".png")
+        picture.save(path)
+    return path, mode in ("RGB", "JPEG")
+
+
+def check_pixels(args, folder):
+    rng = random.Random(2)
+    models = [model_folder(folder / f"model{i}", size, mode, interpolation)
+              for i, (mode, interpolation, size) in enumerate(SETTINGS)]
+    wrong, tried = 0, 0
+    for i in range(args.pictures):
+        k = i % len(SETTINGS)
+        mode, interpolation, size = SETTINGS[k]
+        path, plain = random_picture(rng, folder / f"{i}")
+        transform = image_transform(size, False, resize_mode=mode, interpolation=interpolation).transforms
+        picture = Image.open(path)
+        for step in transform[:-2]:  # up to the tensor
+            picture = step(picture)
+        expected = np.asarray(picture)
+        for words in [["--reference"], []] if plain else [["--reference"]]:
+            descry(args, "preprocess", "--model", models[k], "--rgb", *words, "--npy", folder / "out.npy", path)
+            got = np.load(folder / "out.npy").reshape(expected.shape)
+            tried += 1
+            if (got != expected).any():
+                wrong += 1
+                if wrong <= 5:
+                    print(f"  {path.name} {Image.open(path).mode} {Image.open(path).size} {SETTINGS[k]} {words}: "
+                          f"{int((got != expected).sum())} samples differ")
+        path.unlink()
+    report("pixels", not wrong, f"{args.pictures} pictures, read {tried} times, {wrong} differ")
+
+
+# ---- embeddings ----------------------------------------------------------------------
+
+def compare_embeddings(args, name, model, preprocess, tokenizer, folder, bound):
+    gallery = sorted((ROOT / "samples/gallery").glob("*.jpg"))[:8]
+    with torch.inference_mode():
+        image = model.encode_image(torch.stack([preprocess(Image.open(p)) for p in gallery]), normalize=True).numpy()
+        text = model.encode_text(tokenizer(TEXTS), normalize=True).numpy()
+    descry(args, "embed", "--model", folder, "--npy", folder.parent / "e.npy", *TEXTS, *gallery)
+    got = np.load(folder.parent / "e.npy")
+    worst = [float(np.abs(got[:len(TEXTS)] - text).max()), float(np.abs(got[len(TEXTS):] - image).max())]
+    report(name, max(worst) <= bound, f"texts within {worst[0]:.1e}, pictures within {worst[1]:.1e} (bound {bound:.0e})")
+
+
+def check_models(args, folder):
+    for name in args.models:
+        for dtype in (torch.float32, torch.bfloat16) if name == "ViT-B-32" else (torch.float32,):
+            torch.manual_seed(3)
+            model, _, preprocess = open_clip.create_model_and_transforms(name)
+            state = {k: v.to(dtype).contiguous() for k, v in model.eval().state_dict().items()}
+            model.load_state_dict(state)
+            there = folder / f"{name}-{dtype}".replace(".", "-")
+            there.mkdir()
+            save_file(state, there / "open_clip_model.safetensors")
+            config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": {}}
+            (there / "open_clip_config.json").write_text(json.dumps(config))
+            compare_embeddings(args, f"{name}, random {str(dtype)[6:]} weights", model, preprocess,
+                               open_clip.get_tokenizer(name), there, MODELS.get(name, LARGE))
+            (there / "open_clip_model.safetensors").unlink()
+    demo = ROOT / "models/demo"
+    model, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{demo}")
+    tokenizer = SimpleTokenizer(str(demo / "bpe_demo.txt.gz"), context_length=32)
+    (folder / "demo").symlink_to(demo)
+    compare_embeddings(args, "the bundled model", model.eval(), preprocess, tokenizer, folder / "demo", BASE)
+
+
+def check_goldens(folder):
+    subprocess.run([sys.executable, ROOT / "tools/make_goldens.py", "--out", folder / "goldens.json"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    new, old = (json.loads(p.read_text()) for p in (folder / "goldens.json", ROOT / "tests/golden/architectures.json"))
+    worst = 0.
+    for name, golden in old["models"].items():
+        for kind in ("image", "text"):
+            worst = max(worst, float(np.abs(np.array(golden[kind]) - np.array(new["models"][name][kind])).max()))
+    report("goldens made again", worst <= 1e-6, f"{len(old['models'])} models within {worst:.1e}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--descry", default=ROOT / "build/cmd/descry")
+    parser.add_argument("--strings", type=int, default=20000)
+    parser.add_argument("--pictures", type=int, default=500)
+    parser.add_argument("--models", nargs="*", default=list(MODELS))
+    parser.add_argument("--no-goldens", action="store_true")
+    args = parser.parse_args()
+    print(f"open_clip {open_clip.__version__}, torch {torch.__version__}, Pillow {Image.__version__}, ftfy {ftfy.__version__}")
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        check_tokens(args)
+        check_pixels(args, folder)
+        check_models(args, folder)
+        if not args.no_goldens:
+            check_goldens(folder)
+    return failures > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
