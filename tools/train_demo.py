@@ -4,7 +4,7 @@
 Needs torch, torchvision, open_clip_torch (3.x), Pillow, numpy, safetensors and the Noto
 Color Emoji font.  Two processor cores and about two hours do:
 
-    python tools/train_demo.py --minutes 110 --out models/demo
+    python tools/train_demo.py --minutes 75 --out models/demo
 
 The learning rate falls with the time spent in steps, so the run may be paused; it is
 resumed from --checkpoint if that holds one.  The weights written are half precision.
@@ -117,7 +117,9 @@ def write_settings(folder):
 def write_weights(model, folder):
     """Write the weights in half precision."""
     state = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
-    save_file(state, folder / "open_clip_model.safetensors", metadata={"format": "pt"})
+    path = folder / "open_clip_model.safetensors"
+    save_file(state, path, metadata={"format": "pt"})
+    path.chmod(0o644)
 
 
 def build():
@@ -170,7 +172,8 @@ def patch_targets(scene):
 
 class Batches(torch.utils.data.IterableDataset):
     """Endless batches: pictures, tokens, which captions are true of which pictures, and what
-    the pictures show.  `groups` is a shared number: the share of scenes in groups of near misses."""
+    the pictures show.  `groups` is a shared number: the share of scenes in groups of near
+    misses."""
 
     def __init__(self, tokenizer, size, real, seed, groups):
         self.tokenizer, self.size, self.real, self.seed = tokenizer, size, real, seed
@@ -249,10 +252,11 @@ class Hints(torch.nn.Module):
 
     def forward(self, image, text, facts, patches):
         """Loss over latents [B, WIDTH], facts [B, FACTS], patches [B, GRID * GRID]."""
-        loss = F.cross_entropy(self.patches(self.tokens).flatten(0, 1), patches.flatten(), self.weight)
+        loss = F.cross_entropy(self.patches(self.tokens).transpose(1, 2), patches, self.weight)
         for latent in (image, text):
-            guess = self.facts(latent * WIDTH ** .5)
-            loss = loss + .1 * F.binary_cross_entropy_with_logits(guess, facts, reduction="sum") / len(facts)
+            wrong = F.binary_cross_entropy_with_logits(
+                self.facts(latent * WIDTH ** .5), facts, reduction="sum")
+            loss = loss + .1 * wrong / len(facts)
         return loss
 
 
@@ -371,8 +375,8 @@ class Run:
             means = parts if means is None else [.97 * m + .03 * p for m, p in zip(means, parts)]
             if now["steps"] % 20 == 0:
                 print(f"{now['seconds'] / 60:6.1f} min {now['scenes']:7d} scenes  contrast "
-                      f"{means[0]:.3f} caption {means[1]:.3f} partition {means[2]:.4f} hints {means[3]:.3f} scale "
-                      f"{self.model.logit_scale.exp().item():.1f}", flush=True)
+                      f"{means[0]:.3f} caption {means[1]:.3f} partition {means[2]:.4f} hints {means[3]:.3f} "
+                      f"scale {self.model.logit_scale.exp().item():.1f}", flush=True)
             if now["seconds"] - saved > 180:
                 saved = now["seconds"]
                 self.save()
@@ -387,7 +391,7 @@ def main():
     parser = argparse.ArgumentParser(description="Train the bundled demo model.")
     parser.add_argument("--out", default="models/demo", help="model directory to write")
     parser.add_argument("--checkpoint", default="build-demo/checkpoint.pt")
-    parser.add_argument("--minutes", type=float, default=110, help="time to spend on steps")
+    parser.add_argument("--minutes", type=float, default=75, help="time to spend on steps")
     parser.add_argument("--evaluate", type=float, default=10, help="minutes between evaluations")
     parser.add_argument("--batch", type=int, default=64, help="scenes in a batch")
     parser.add_argument("--rate", type=float, default=1e-3, help="peak learning rate")
