@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry's side of the benchmarks, driven by bench/run.py so that it can take turns with the peer.
+ *
+ *     bench_descry MODEL THREADS
+ *
+ * Reads lines from standard input and answers each with one line:
+ *     image N REPEATS    seconds for a batch of N pictures, REPEATS times
+ *     text TEXT          seconds for one text
+ *     peak               the processor's f32 multiply-adds, flop/s of THREADS threads */
+#define _POSIX_C_SOURCE 200809L
+#include <descry.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void stop(const descry_error *err)
+{
+    fprintf(stderr, "bench_descry: %s\n", err->message);
+    exit(1);
+}
+
+/* ---- the peak: independent chains of multiply-adds in registers ---------------------------------------------------- */
+
+enum { CHAINS = 12, ROUNDS = 20000000 };
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define CHAIN(vec, set1, fmadd)                                                                                        \
+    vec sum[CHAINS], x = set1(0.999f), y = set1(1e-3f);                                                                \
+    for (int i = 0; i < CHAINS; i++)                                                                                   \
+        sum[i] = set1((float)i);                                                                                       \
+    for (long k = 0; k < ROUNDS; k++)                                                                                  \
+        for (int i = 0; i < CHAINS; i++)                                                                               \
+            sum[i] = fmadd(sum[i], x, y);                                                                              \
+    for (int i = 1; i < CHAINS; i++)                                                                                   \
+        sum[0] = fmadd(sum[i], x, sum[0]);                                                                             \
+    *(volatile float *)arg = sum[0][0];                                                                                \
+    return NULL;
+
+__attribute__((target("avx512f"))) static void *peak512(void *arg)
+{
+    CHAIN(__m512, _mm512_set1_ps, _mm512_fmadd_ps)
+}
+
+__attribute__((target("avx2,fma"))) static void *peak256(void *arg)
+{
+    CHAIN(__m256, _mm256_set1_ps, _mm256_fmadd_ps)
+}
+#endif
+
+static double peak(unsigned threads, const char *cpu)
+{
+#if defined(__x86_64__)
+    void *(*run)(void *) = strcmp(cpu, "avx512") == 0 ? peak512 : peak256;
+    double flop = 2.0 * CHAINS * ROUNDS * (strcmp(cpu, "avx512") == 0 ? 16 : 8) * threads;
+    pthread_t *ids = malloc(threads * sizeof *ids);
+    float *results = malloc(threads * sizeof *results);
+    double start = now();
+    for (unsigned i = 0; i < threads; i++)
+        pthread_create(&ids[i], NULL, run, &results[i]);
+    for (unsigned i = 0; i < threads; i++)
+        pthread_join(ids[i], NULL);
+    double seconds = now() - start;
+    free(ids);
+    free(results);
+    return flop / seconds;
+#else
+    (void)threads, (void)cpu;
+    return 0;
+#endif
+}
+
+/* -------------------------------------------------------------------------------------------------------------------- */
+
+int main(int argc, char **argv)
+{
+    descry_error err;
+    descry_context *ctx;
+    descry_model *model;
+    descry_model_info info;
+    descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
+    enum { MOST = 64 };
+    if (argc != 3)
+        return 2;
+    options.threads = (unsigned)atoi(argv[2]);
+    if (descry_context_open(&ctx, &options, &err) || descry_model_open(&model, ctx, argv[1], &err))
+        stop(&err);
+    descry_model_describe(model, &info);
+    size_t picture = (size_t)info.image_width * (size_t)info.image_height * 3;
+    uint8_t *rgb = malloc(MOST * picture);
+    float *out = malloc(MOST * (size_t)info.dim * sizeof *out);
+    for (size_t i = 0; i < MOST * picture; i++)
+        rgb[i] = (uint8_t)(i * 2654435761u >> 24);
+
+    char line[4096];
+    while (fgets(line, sizeof line, stdin)) {
+        size_t n = 0;
+        int repeats = 0;
+        line[strcspn(line, "\n")] = 0;
+        if (sscanf(line, "image %zu %d", &n, &repeats) == 2 && n <= MOST) {
+            for (int i = 0; i < repeats; i++) {
+                double start = now();
+                if (descry_embed_pixels(model, rgb, n, 1, out, &err))
+                    stop(&err);
+                printf("%.9f ", now() - start);
+            }
+        } else if (strncmp(line, "text ", 5) == 0) {
+            const char *text = line + 5;
+            double start = now();
+            if (descry_embed_texts(model, &text, 1, 1, out, &err))
+                stop(&err);
+            printf("%.9f", now() - start);
+        } else if (strcmp(line, "peak") == 0) {
+            printf("%.6g", peak(descry_context_threads(ctx), descry_context_cpu(ctx)));
+        }
+        printf("\n");
+        fflush(stdout);
+    }
+    free(rgb);
+    free(out);
+    descry_model_close(&model);
+    descry_context_close(&ctx);
+    return 0;
+}

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Speed, side by side with open_clip on PyTorch: the same weights, the same number of threads, in turns within one run.
+`./run bench` prepares what this needs.
+
+    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search]
+
+Prints medians with the middle half of the times in brackets, the ratio to open_clip, and the share of the processor's peak,
+which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention."""
+
+import argparse
+import json
+import os
+import pathlib
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import open_clip
+import torch
+from safetensors.torch import save_file
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SHORT, LONG = "a photo of a cat", "a very long description of a picture " * 9
+
+
+def quartiles(times):
+    times = sorted(times)
+    low, middle, high = (statistics.quantiles(times, n=4) if len(times) > 1 else times * 3)
+    return middle, f"{1e3 * middle:9.2f} ms ({1e3 * low:.2f} - {1e3 * high:.2f})"
+
+
+class Descry:
+    """bench_descry, asked line by line."""
+
+    def __init__(self, model, threads):
+        self.process = subprocess.Popen([ROOT / "build/bench/bench_descry", model, str(threads)], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(self, line):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        return [float(x) for x in self.process.stdout.readline().split()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def flop(model, kind, tokens):
+    """Multiply-adds, twice, of one picture or text of so many tokens; open_clip's whole last block included."""
+    tower = model.visual if kind == "image" else model
+    blocks = tower.transformer.resblocks
+    width = blocks[0].attn.embed_dim
+    weights = sum(p.numel() for n, p in blocks.named_parameters() if p.ndim == 2)
+    total = 2 * tokens * weights + len(blocks) * 4 * tokens * tokens * width
+    if kind == "image":
+        total += 2 * (tokens - 1) * model.visual.conv1.weight.numel()
+    return total
+
+
+def peer(function, argument, repeats):
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function(argument)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def encoders(args, name, folder):
+    torch.manual_seed(0)
+    model = open_clip.create_model(name).eval()
+    folder.mkdir()
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "open_clip_model.safetensors")
+    config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": {}}
+    (folder / "open_clip_config.json").write_text(json.dumps(config))
+    descry = Descry(folder, args.threads)
+    tokenizer = open_clip.get_tokenizer(name)
+    size = model.visual.image_size
+    size = size[0] if isinstance(size, tuple) else size
+    pictures = torch.randn(8, 3, size, size)
+    tokens = {"image": model.visual.positional_embedding.shape[0], SHORT: 7, LONG: 77}
+    cases = {f"picture, batch {n}": (lambda n=n: descry.ask(f"image {n} 1"),
+                                     lambda n=n: peer(model.encode_image, pictures[:n], 1), "image", tokens["image"], n)
+             for n in (1, 8)}
+    for label, text in (("text, short", SHORT), ("text, 77 ids", LONG)):
+        cases[label] = (lambda text=text: descry.ask(f"text {text}"),
+                        lambda text=text: peer(lambda t: model.encode_text(tokenizer([t])), text, 1), "text", tokens[text], 1)
+    ours, theirs, peaks = ({label: [] for label in cases} for _ in range(3))
+    with torch.inference_mode():
+        for round_ in range(args.rounds + 1):
+            for label, (ask, run, *_) in cases.items():
+                a, b, top = ask(), run(), descry.ask("peak")
+                if round_:  # the first is for warming up
+                    ours[label] += a
+                    theirs[label] += b
+                    peaks[label] += top
+    print(f"\n{name}, {args.threads} thread{'s' * (args.threads > 1)}, {args.rounds} rounds")
+    print(f"{'':18}{'descry':>30}{'open_clip on PyTorch':>36}{'ratio':>8}{'of peak':>9}")
+    for label, (_, _, kind, count, n) in cases.items():
+        mine, text = quartiles(ours[label])
+        his, other = quartiles(theirs[label])
+        share = n * flop(model, kind, count) / mine / statistics.median(peaks[label])
+        print(f"{label:18}{text:>30}{other:>36}{his / mine:8.2f}{100 * share:8.0f} %")
+    descry.close()
+
+
+# ---- search, from exec to results ------------------------------------------------------
+
+def make_library(path, count):
+    """The demo library, and so many random unit vectors more."""
+    descry = ROOT / "build/cmd/descry"
+    subprocess.run([descry, "index", "--library", path, "--model", "demo", ROOT / "samples/gallery"], check=True,
+                   stdout=subprocess.DEVNULL)
+    rng = np.random.default_rng(0)
+    db = sqlite3.connect(path)
+    recipe, dim = db.execute("SELECT id, dim FROM recipes").fetchone()
+    first = db.execute("SELECT max(id) FROM contents").fetchone()[0] + 1
+    for start in range(0, count, 10000):
+        rows = rng.standard_normal((min(10000, count - start), dim))
+        rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype("<f2")
+        ids = range(first + start, first + start + len(rows))
+        db.executemany("INSERT INTO contents (id, sha256, bytes) VALUES (?, ?, 0)", ((i, b"synthetic %d" % i) for i in ids))
+        db.executemany("INSERT INTO places (path, content) VALUES (?, ?)", ((b"/synthetic/%d.jpg" % i, i) for i in ids))
+        db.executemany("INSERT INTO vectors (recipe, content, f16) VALUES (?, ?, ?)",
+                       ((recipe, i, row.tobytes()) for i, row in zip(ids, rows)))
+    db.commit()
+    db.close()
+    return dim
+
+
+def cold_search(args, folder):
+    print("\ndescry search 'two cats': from exec to exit, page cache warm")
+    for count in (0, 100000):
+        path = folder / f"library-{count}.db"
+        dim = make_library(path, count)
+        command = [ROOT / "build/cmd/descry", "search", "--library", path, "--threads", str(args.threads), "two cats"]
+        times, memory = [], 0
+        for round_ in range(args.rounds + 2):
+            start = time.perf_counter()
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            if status:
+                sys.exit("search failed")
+            if round_ > 1:  # the first makes the scan file
+                times.append(time.perf_counter() - start)
+                memory = max(memory, usage.ru_maxrss)
+        print(f"{200 + count:7d} pictures, {dim} numbers each: {quartiles(times)[1]}, at most {memory / 1024:.0f} MB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--models", nargs="*", default=["ViT-B-32", "ViT-B-16"])
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--only", choices=("encoders", "search"))
+    args = parser.parse_args()
+    subprocess.run(["ninja", "-C", ROOT / "build", "bench/bench_descry"], check=True, stdout=subprocess.DEVNULL)
+    torch.set_num_threads(args.threads)
+    print(f"torch {torch.__version__}, open_clip {open_clip.__version__}, {subprocess.run(['sh', '-c', 'grep -m1 name.*: /proc/cpuinfo'], capture_output=True, text=True).stdout.strip().split(': ')[-1]}")
+    with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
+        folder = pathlib.Path(folder)
+        if args.only != "search":
+            for name in args.models:
+                encoders(args, name, folder / name)
+        if args.only != "encoders":
+            cold_search(args, folder)
+
+
+if __name__ == "__main__":
+    main()
