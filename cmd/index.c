@@ -93,8 +93,10 @@ static void print_part(uint64_t count, const char *what)
 
 static void print_summary(const descry_index_progress *p, bool stopped)
 {
-    if (stopped)
-        printf("stopped after %" PRIu64 " of %" PRIu64 " pictures", p->done, p->total ? p->total : p->found);
+    if (stopped && p->total == 0)
+        fputs("stopped while looking for pictures", stdout);
+    else if (stopped)
+        printf("stopped after %" PRIu64 " of %" PRIu64 " pictures", p->done, p->total);
     else
         printf("%" PRIu64 " picture%s", p->found, p->found == 1 ? "" : "s");
     printf(": %" PRIu64 " new", p->embedded);

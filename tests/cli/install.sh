@@ -54,6 +54,7 @@ mkdir photos
 cp "$gallery"/000[1-9].jpg photos
 DESCRY_DATA_DIR=$(dirname "$(find "$work/root" -type d -name models)") # of the installed tree
 export DESCRY_DATA_DIR
+is "the model is installed" "$(basename "$DESCRY_DATA_DIR")" descry
 exits 0 "find runs" ./find demo find.db photos "a red apple"
 is "find: five matches" "$(wc -l <out)" 5
 awk '{ print $1, $2, $3 }' out >found

@@ -13,8 +13,13 @@ trap 'chmod -R u+rwX "$work" 2>/dev/null; rm -rf "$work"' EXIT
 HOME=$work/home
 export HOME
 mkdir "$HOME"
-unset XDG_DATA_HOME XDG_CACHE_HOME HF_HOME HF_HUB_CACHE DESCRY_LIBRARY DESCRY_CPU DESCRY_DATA_DIR
+unset XDG_DATA_HOME XDG_CACHE_HOME HF_HOME HF_HUB_CACHE DESCRY_LIBRARY DESCRY_CPU
 cd "$work" || exit 99
+# the demo model as it is now, whatever becomes of the original meanwhile
+mkdir -p data/models
+cp -R "$DESCRY_SOURCE_ROOT/models/demo" data/models
+DESCRY_DATA_DIR=$work/data
+export DESCRY_DATA_DIR
 tests=0 failed=0 status=0
 
 # verdict STATUS DESCRIPTION: one test

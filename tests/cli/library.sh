@@ -96,7 +96,7 @@ verdict $? "search: the same again"
 verdict $? "search: the number of threads makes no difference"
 
 # a second model
-cp -R "$DESCRY_SOURCE_ROOT/models/demo" mine
+cp -R data/models/demo mine
 sed 's/0\.48145466/0.5/' mine/open_clip_config.json >config && mv config mine/open_clip_config.json
 exits 1 "search with a model that nothing is indexed with" "$DESCRY" search --model ./mine cat
 says err 'demo' "search with a model that nothing is indexed with: names the other"

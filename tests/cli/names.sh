@@ -82,7 +82,7 @@ fi
 mkdir -p bin/cmd mine mine/closed
 cp "$DESCRY" bin/cmd/descry
 cp "$DESCRY_BUILD_ROOT"/libdescry.so.0 bin
-cp -R "$DESCRY_SOURCE_ROOT/models/demo" model
+cp -R data/models/demo model
 chmod -R a+rX bin model
 cp "$gallery/0009.jpg" "$gallery/0010.jpg" mine
 cp "$gallery/0011.jpg" mine/closed
