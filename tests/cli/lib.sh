@@ -86,13 +86,6 @@ npy() {
     [ $checked -eq 0 ] || sed 's/^/# /' "$work/check"
 }
 
-# wait_for COMMAND...: until it succeeds; for what another process is about to do
-wait_for() {
-    until "$@" >/dev/null 2>&1; do
-        sleep 0.05
-    done
-}
-
 finish() {
     echo "1..$tests"
     [ "$failed" -eq 0 ]
