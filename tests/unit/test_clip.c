@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Models as a whole, by way of the public header: folders that are not models, weights that are damaged, the model cache,
+ * identities of embeddings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "descry.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static descry_context *ctx;
+static char folder[64], demo[4096];
+
+static int load(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/descry-test-XXXXXX");
+    snprintf(demo, sizeof demo, "%s/models/demo", getenv("DESCRY_SOURCE_ROOT"));
+    if (!mkdtemp(folder) || setenv("XDG_CACHE_HOME", folder, 1) != 0 || unsetenv("HF_HUB_CACHE") != 0 ||
+        unsetenv("HF_HOME") != 0)
+        return -1;
+    descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
+    options.threads = 2;
+    return descry_context_open(&ctx, &options, NULL);
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    char command[128];
+    descry_context_close(&ctx);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+/* ---- models made from the bundled one ------------------------------------------------------------------------------ */
+
+static descry_buf read_demo(const char *name)
+{
+    char path[8192];
+    descry_buf file = {0};
+    descry_error err;
+    snprintf(path, sizeof path, "%s/%s", demo, name);
+    if (descry_file_read(&file, path, 1 << 30, &err))
+        fail_msg("%s", err.message);
+    return file;
+}
+
+static void write_in(const char *model, const char *name, const void *data, size_t size)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s/%s", folder, model, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* A copy in folder/model, without the file `leave_out`. */
+static const char *copy_demo(const char *model, const char *leave_out)
+{
+    static const char *const names[] = {"open_clip_config.json", "open_clip_model.safetensors", "bpe_demo.txt.gz"};
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, model);
+    assert_int_equal(mkdir(path, 0700), 0);
+    for (size_t i = 0; i < 3; i++)
+        if (!leave_out || strcmp(names[i], leave_out) != 0) {
+            descry_buf file = read_demo(names[i]);
+            write_in(model, names[i], file.data, file.size);
+            descry_buf_free(&file);
+        }
+    return path;
+}
+
+static void replace_in_config(const char *model, const char *from, const char *to)
+{
+    descry_buf config = read_demo("open_clip_config.json"), out = {0};
+    char *at = strstr(config.data, from);
+    assert_non_null(at);
+    assert_int_equal(descry_buf_append(&out, config.data, (size_t)(at - config.data), NULL), 0);
+    assert_int_equal(descry_buf_printf(&out, NULL, "%s%s", to, at + strlen(from)), 0);
+    write_in(model, "open_clip_config.json", out.data, out.size);
+    descry_buf_free(&config);
+    descry_buf_free(&out);
+}
+
+static void expect_refusal(const char *path, int code, const char *message)
+{
+    descry_model *model;
+    descry_error err = {0};
+    int rc = descry_model_open(&model, ctx, path, &err);
+    assert_null(model);
+    if (rc != code || !strstr(err.message, message))
+        fail_msg("%s: %d \"%s\", expected %d \"%s\"", path, rc, err.message, code, message);
+}
+
+static void what_is_no_model_is_named(void **state)
+{
+    (void)state;
+    expect_refusal("/nonexistent", DESCRY_ERR_NOT_FOUND, "/nonexistent: no such model");
+    expect_refusal("/tmp", DESCRY_ERR_NOT_FOUND, "/tmp: has no open_clip_config.json");
+    expect_refusal("hf-hub:nobody/nothing", DESCRY_ERR_NOT_FOUND, "not in the model cache");
+    expect_refusal("hf-hub:../../etc", DESCRY_ERR_ARGUMENT, "not of the form");
+    expect_refusal(copy_demo("no-weights", "open_clip_model.safetensors"), DESCRY_ERR_NOT_FOUND, "no weights");
+    write_in("no-weights", "open_clip_pytorch_model.bin", "x", 1);
+    char path[256];
+    snprintf(path, sizeof path, "%s/no-weights", folder);
+    expect_refusal(path, DESCRY_ERR_UNSUPPORTED, "open_clip_pytorch_model.bin: a Python pickle");
+    expect_refusal(copy_demo("no-merges", "bpe_demo.txt.gz"), DESCRY_ERR_NOT_FOUND, "bpe_demo.txt.gz");
+    copy_demo("escape", NULL);
+    replace_in_config("escape", "\"bpe_demo.txt.gz\"", "\"../no-merges/x.gz\"");
+    snprintf(path, sizeof path, "%s/escape", folder);
+    expect_refusal(path, DESCRY_ERR_FORMAT, "leads out of the model's folder");
+    replace_in_config("escape", "\"bpe_demo.txt.gz\"", "null");
+    expect_refusal(path, DESCRY_ERR_FORMAT, "but the tokenizer has 49408 ids");
+    replace_in_config("escape", "\"embed_dim\": 192", "\"embed_dim\": 186");
+    expect_refusal(path, DESCRY_ERR_FORMAT, ": shape [");
+}
+
+static void weights_that_are_not_numbers_give_no_embedding(void **state)
+{
+    (void)state;
+    const char *path = copy_demo("nan", NULL);
+    descry_buf weights = read_demo("open_clip_model.safetensors");
+    for (size_t i = weights.size / 2 & ~(size_t)1; i < weights.size; i += 2)
+        memcpy(weights.data + i, "\x00\x7E", 2); /* f16 NaN */
+    write_in("nan", "open_clip_model.safetensors", weights.data, weights.size);
+    descry_buf_free(&weights);
+    descry_model *model;
+    descry_model_info info;
+    descry_error err;
+    assert_int_equal(descry_model_open(&model, ctx, path, &err), 0);
+    descry_model_describe(model, &info);
+    float *out = calloc((size_t)info.dim, sizeof *out);
+    uint8_t *rgb = calloc((size_t)info.image_width * (size_t)info.image_height, 3);
+    const char *text = "a cat";
+    int bad = descry_embed_pixels(model, rgb, 1, 1, out, &err) == DESCRY_ERR_NUMERIC;
+    bad += descry_embed_texts(model, &text, 1, 1, out, &err) == DESCRY_ERR_NUMERIC;
+    assert_true(bad >= 1); /* which tower's weights are in the second half, the file's order decides */
+    free(out);
+    free(rgb);
+    descry_model_close(&model);
+}
+
+static void expect_recipe(const char *path, char recipe[DESCRY_SHA256_HEX])
+{
+    descry_model *model;
+    descry_model_info info;
+    descry_error err;
+    if (descry_model_open(&model, ctx, path, &err))
+        fail_msg("%s", err.message);
+    descry_model_describe(model, &info);
+    strcpy(recipe, info.recipe);
+    assert_int_equal(strlen(recipe), 64);
+    descry_model_close(&model);
+}
+
+static void a_recipe_is_of_contents_not_of_names(void **state)
+{
+    (void)state;
+    char original[DESCRY_SHA256_HEX], copy[DESCRY_SHA256_HEX], other[DESCRY_SHA256_HEX];
+    expect_recipe(demo, original);
+    const char *path = copy_demo("same", NULL);
+    expect_recipe(path, copy);
+    assert_string_equal(copy, original);
+    expect_recipe(path, copy); /* from the cache of digests */
+    assert_string_equal(copy, original);
+    replace_in_config("same", "\"shortest\"", "\"squash\"");
+    expect_recipe(path, other);
+    assert_string_not_equal(other, original);
+    char cache[256];
+    struct stat st;
+    snprintf(cache, sizeof cache, "%s/descry/digests", folder);
+    assert_int_equal(stat(cache, &st), 0);
+    /* a damaged cache costs time, nothing else */
+    FILE *file = fopen(cache, "w");
+    fputs("nonsense\n\n 1234\n", file);
+    fclose(file);
+    expect_recipe(demo, copy);
+    assert_string_equal(copy, original);
+}
+
+static int find_name(void *arg, const char *name, const char *path, int dim, uint64_t bytes)
+{
+    if (strcmp(name, "hf-hub:someone/tiny-world") == 0) {
+        assert_non_null(strstr(path, "snapshots/abc123"));
+        assert_int_equal(dim, 192);
+        assert_true(bytes > 1000000);
+        *(int *)arg += 1;
+    }
+    if (strcmp(name, "ViT-B-32") == 0)
+        assert_null(path);
+    return 0;
+}
+
+static void models_of_the_hugging_face_cache_are_found(void **state)
+{
+    (void)state;
+    char path[512];
+    snprintf(path, sizeof path, "%s/huggingface", folder);
+    mkdir(path, 0700);
+    strcat(path, "/hub");
+    mkdir(path, 0700);
+    strcat(path, "/models--someone--tiny-world");
+    mkdir(path, 0700);
+    size_t length = strlen(path);
+    strcat(path, "/snapshots");
+    mkdir(path, 0700);
+    strcpy(path + length, "/refs");
+    mkdir(path, 0700);
+    copy_demo("huggingface/hub/models--someone--tiny-world/snapshots/abc123", NULL);
+    write_in("huggingface/hub/models--someone--tiny-world/refs", "main", "abc123\n", 7);
+    int found = 0;
+    descry_error err;
+    assert_int_equal(descry_models(ctx, find_name, &found, &err), 0);
+    assert_int_equal(found, 1);
+    char recipe[DESCRY_SHA256_HEX];
+    expect_recipe("hf-hub:someone/tiny-world", recipe);
+    write_in("huggingface/hub/models--someone--tiny-world/refs", "main", "../../../x", 10);
+    expect_refusal("hf-hub:someone/tiny-world", DESCRY_ERR_NOT_FOUND, "not in the model cache");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_model_is_named),
+        cmocka_unit_test(weights_that_are_not_numbers_give_no_embedding),
+        cmocka_unit_test(a_recipe_is_of_contents_not_of_names),
+        cmocka_unit_test(models_of_the_hugging_face_cache_are_found),
+    };
+    return cmocka_run_group_tests_name("clip", tests, load, unload);
+}
