@@ -58,4 +58,6 @@ descry_library_status status_of(fixture *f);
 
 int in_child(void (*work)(fixture *f), fixture *f, int as_nobody); /* its exit status, or 1000 + signal */
 
+#define LIBRARY_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+
 #endif
