@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "kern/kernels.h"
+#include "emulated512.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,6 +56,7 @@ static void for_each_table(void (*check)(const descry_kernels *))
         assert_int_equal(table->cpu, cpu);
         check(table);
     }
+    check(&descry_kernels_emulated512);
 }
 
 /* ---- matrix product ---------------------------------------------------------------------------------------------- */

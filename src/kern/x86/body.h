@@ -10,7 +10,9 @@
 #else
 #define UNROLL _Pragma("GCC unroll 16")
 #endif
+#ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
+#endif
 #define NAME_2(op, isa) op##_##isa
 #define NAME_1(op, isa) NAME_2(op, isa)
 #define NAME(op) NAME_1(op, ISA)
