@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/file.h"
 
 #include "base/error.h"
@@ -53,6 +54,12 @@ void descry_map_close(descry_map *map)
     if (map->data)
         munmap((void *)map->data, map->size);
     *map = (descry_map){0};
+}
+
+void descry_map_release(const descry_map *map)
+{
+    if (map->data)
+        madvise((void *)map->data, map->size, MADV_DONTNEED);
 }
 
 int descry_file_read(descry_buf *buf, const char *path, uint64_t limit, descry_error *err)

@@ -16,6 +16,9 @@ typedef struct descry_map {
 int descry_map_open(descry_map *map, const char *path, descry_error *err);
 void descry_map_close(descry_map *map);
 
+/* Gives the pages read so far back to the system; they return from the file when they are touched again. */
+void descry_map_release(const descry_map *map);
+
 /* Reads a regular file into *buf (empty before); DESCRY_ERR_LIMIT when it is larger than `limit` bytes. */
 int descry_file_read(descry_buf *buf, const char *path, uint64_t limit, descry_error *err);
 

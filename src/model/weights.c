@@ -424,14 +424,18 @@ int descry_weights_prepare_vision(descry_weights *w, const descry_model_config *
                                   descry_pool *pool, descry_error *err)
 {
     packer p = {kernels, pool, err, NULL};
-    return each_of_vision(&w->vision, config->vision.block.layers, prepare, &p);
+    int rc = each_of_vision(&w->vision, config->vision.block.layers, prepare, &p);
+    descry_map_release(&w->file.map); /* the packed copy is the one in use */
+    return rc;
 }
 
 int descry_weights_prepare_text(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
                                 descry_pool *pool, descry_error *err)
 {
     packer p = {kernels, pool, err, NULL};
-    return each_of_text(&w->text, config->text.block.layers, prepare, &p);
+    int rc = each_of_text(&w->text, config->text.block.layers, prepare, &p);
+    descry_map_release(&w->file.map);
+    return rc;
 }
 
 static int release(void *arg, descry_linear *l)
