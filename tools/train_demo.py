@@ -142,6 +142,9 @@ def build():
 ROLES = ("left", "right", "above", "below")
 GRID = SIZE // PATCH
 FACTS = len(world.THINGS) * (1 + len(ROLES)) + 3 + 2
+KINDS = 1 + len(world.THINGS)          # the background, or a thing
+STATES = (*ROLES, 2, 3, 4, "small", "big", None)
+CELLS = (GRID // 2) ** 2
 
 
 def fact_targets(facts):
@@ -162,12 +165,29 @@ def fact_targets(facts):
 
 
 def patch_targets(scene):
-    """What each patch shows, [GRID * GRID]: a thing's index + 1, or 0 for the background."""
-    target = torch.zeros(GRID, GRID, dtype=torch.long)
+    """What each patch shows, [2, GRID * GRID]: a thing's index + 1, or 0 for the background;
+    and how that thing stands in the scene, an index into STATES, or -100."""
+    target = torch.zeros(2, GRID, GRID, dtype=torch.long)
+    target[1] = -100
+    facts, state = scene["facts"], {}
+    for name, count in facts["things"].items():
+        state[name] = STATES.index(count if count > 1 else facts["size"])
+    if facts["relation"]:
+        first, how, second = facts["relation"]
+        state = {first: STATES.index(how), second: STATES.index(world.OPPOSITE[how])}
     y, x = torch.meshgrid(*2 * [(torch.arange(GRID) + .5) / GRID], indexing="ij")
     for name, cx, cy, scale, *_ in scene["sprites"]:
-        target[(x - cx) ** 2 + (y - cy) ** 2 < (.45 * scale) ** 2] = 1 + INDEX[name]
-    return target.flatten()
+        here = (x - cx) ** 2 + (y - cy) ** 2 < (.45 * scale) ** 2
+        target[:, here] = torch.tensor([[1 + INDEX[name]], [state[name]]])
+    return target.flatten(1)
+
+
+def cell_targets(patches):
+    """The same for cells of two by two patches, [B, 2, CELLS]: a thing wins over background."""
+    half = GRID // 2
+    blocks = patches.view(-1, 2, half, 2, half, 2).transpose(3, 4).reshape(-1, 2, CELLS, 4)
+    best = blocks[:, 0].argmax(-1, keepdim=True)
+    return torch.stack([blocks[:, i].gather(-1, best)[..., 0] for i in (0, 1)], 1)
 
 
 class Batches(torch.utils.data.IterableDataset):
@@ -218,13 +238,14 @@ def forward(model, images, tokens):
         text, length + 1, x.dtype)
     x = tower.transformer(x, attn_mask=mask)
     latent = F.normalize(tower.ln_final(x[:, -1]) @ tower.text_projection, dim=-1)
-    return image, latent, model.text_decoder(image_tokens, x[:, :-2]), text[:, 1:]
+    logits = model.text_decoder(image_tokens, x[:, :-2])
+    return image, latent, logits, text[:, 1:], image_tokens
 
 
 def check_forward(model, images, tokens):
     """Make sure that the short forward equals open_clip's own."""
     with torch.no_grad():
-        image, text, logits, labels = forward(model, images, tokens)
+        image, text, logits, labels, _ = forward(model, images, tokens)
         full = model(images, tokens)
     span = labels.shape[1]
     used = labels != 0
@@ -235,24 +256,33 @@ def check_forward(model, images, tokens):
 
 class Hints(torch.nn.Module):
     """Heads that only training has: from an embedding, of either kind, to the facts; from the
-    image tower's tokens to what each patch shows.  They tell the towers early what to look for."""
+    image tower's patches, and from the tokens that the decoder sees, to what is where.  They
+    tell the towers early what to look for."""
 
     def __init__(self, model):
         super().__init__()
         self.facts = torch.nn.Linear(WIDTH, FACTS)
-        self.patches = torch.nn.Linear(WIDTH, 1 + len(world.THINGS))
+        self.patches = torch.nn.Linear(WIDTH, KINDS + len(STATES))
+        self.cells = torch.nn.Linear(WIDTH, KINDS + len(STATES))
         torch.nn.init.constant_(self.facts.bias, -5)
         model.visual.transformer.register_forward_hook(self.keep)
-        weight = torch.ones(1 + len(world.THINGS))
+        weight = torch.ones(KINDS)
         weight[0] = .1
         self.register_buffer("weight", weight)
 
     def keep(self, module, inputs, output):
         self.tokens = output[:, 1:]
 
-    def forward(self, image, text, facts, patches):
-        """Loss over latents [B, WIDTH], facts [B, FACTS], patches [B, GRID * GRID]."""
-        loss = F.cross_entropy(self.patches(self.tokens).transpose(1, 2), patches, self.weight)
+    def places(self, guess, target):
+        """Loss over what is shown and how it stands, [B, PLACES, KINDS + STATES]."""
+        kinds, states = guess.transpose(1, 2).split((KINDS, len(STATES)), 1)
+        return F.cross_entropy(kinds, target[:, 0], self.weight) + F.cross_entropy(
+            states, target[:, 1])
+
+    def forward(self, image, text, seen, facts, patches):
+        """Loss over latents [B, WIDTH], decoder tokens, facts [B, FACTS] and patch_targets."""
+        loss = self.places(self.patches(self.tokens), patches)
+        loss = loss + self.places(self.cells(seen[:, :CELLS]), cell_targets(patches))
         for latent in (image, text):
             wrong = F.binary_cross_entropy_with_logits(
                 self.facts(latent * WIDTH ** .5), facts, reduction="sum")
@@ -263,7 +293,7 @@ class Hints(torch.nn.Module):
 def losses(model, hints, images, tokens, true, facts, patches):
     """The contrastive loss over captions false of the others' pictures, the caption loss, a
     small one on the logits' partition, and the hints."""
-    image, text, logits, labels = forward(model, images, tokens)
+    image, text, logits, labels, seen = forward(model, images, tokens)
     scores = model.logit_scale.exp() * image @ text.T
     target = torch.arange(len(scores))
     scores = scores.masked_fill(true & ~torch.eye(len(scores), dtype=torch.bool), -1e4)
@@ -272,7 +302,7 @@ def losses(model, hints, images, tokens, true, facts, patches):
     logits, labels = logits[used], labels[used]
     caption = F.cross_entropy(logits, labels)
     partition = 1e-4 * logits.logsumexp(-1).square().mean()
-    return contrast, caption, partition, hints(image, text, facts, patches)
+    return contrast, 2 * caption, partition, hints(image, text, seen, facts, patches)
 
 
 def rate(done, peak):
