@@ -36,7 +36,7 @@ static int pool_by_attention(const descry_runner *run, const descry_model_config
                              const descry_sequences *s, float *x, float *out, descry_error *err)
 {
     size_t e = (size_t)config->embed_dim, w = (size_t)config->vision.block.width, rows = s->first[s->count];
-    float eps = config->vision.block.eps;
+    const float eps = 1e-5f; /* open_clip builds the pooler without norm_kwargs */
     float *q = descry_alloc_aligned(2 * e, sizeof *q), *kv = descry_alloc_aligned(2 * rows, e * sizeof *kv);
     float *mixed = descry_alloc_aligned(s->count, e * sizeof *mixed);
     int rc = q && kv && mixed ? 0 : descry_fail_memory(err);

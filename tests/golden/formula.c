@@ -40,6 +40,8 @@ typedef struct writer {
     uint64_t offset;
     descry_dtype dtype;
     formula_fault fault;
+    const char *prefix; /* of every name in the header */
+    int logit_dims;
     int first;
 } writer;
 
@@ -94,7 +96,7 @@ static void tensor(writer *w, const char *prefix, const char *rest, int dims, si
     if (w->fault == FAULT_BIAS && ends(name, "resblocks.1.mlp.c_fc.bias"))
         scale = 0;
     size_t bytes = count * descry_dtype_size(w->dtype);
-    fprintf(w->header, "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[", w->first ? "{" : ",", name,
+    fprintf(w->header, "%s\"%s%s\":{\"dtype\":\"%s\",\"shape\":[", w->first ? "{" : ",", w->prefix, name,
             w->dtype == DESCRY_F32 ? "F32" : w->dtype == DESCRY_F16 ? "F16" : "BF16");
     for (int i = 0; i < dims; i++)
         fprintf(w->header, "%s%zu", i ? "," : "", shape[i]);
@@ -195,7 +197,8 @@ static void decoder(writer *w, const descry_decoder_config *c, size_t vocabulary
 
 enum { HEADER_ROOM = 1 << 18 };
 
-char *formula_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault)
+static char *write_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault, const char *prefix,
+                        int logit_dims)
 {
     const char *root = getenv("DESCRY_BUILD_ROOT");
     char *path = malloc(4096), *json = NULL;
@@ -203,16 +206,16 @@ char *formula_file(const descry_model_config *config, descry_dtype dtype, formul
     snprintf(path, 4096, "%s/formula-XXXXXX", root ? root : "/tmp");
     int fd = mkstemp(path);
     writer w = {.header = open_memstream(&json, &size), .data = fd < 0 ? NULL : fdopen(fd, "w"), .dtype = dtype,
-                .fault = fault, .first = 1};
+                .fault = fault, .prefix = prefix, .logit_dims = logit_dims, .first = 1};
     assert_non_null(w.header);
     assert_non_null(w.data);
     assert_int_equal(fseek(w.data, 8 + HEADER_ROOM, SEEK_SET), 0);
     vision(&w, &config->vision, (size_t)config->embed_dim);
     text(&w, &config->text, config->text_prefix ? "text." : "", (size_t)config->embed_dim);
     decoder(&w, &config->decoder, (size_t)config->text.vocab_size);
-    tensor(&w, "", "logit_scale", 0, 0, 0, 0, 0);
+    tensor(&w, "", "logit_scale", w.logit_dims, 1, 0, 0, 0);
     if (config->has_logit_bias)
-        tensor(&w, "", "logit_bias", 0, 0, 0, 0, 0);
+        tensor(&w, "", "logit_bias", w.logit_dims, 1, 0, 0, 0);
     fprintf(w.header, "}");
     assert_int_equal(fclose(w.header), 0);
     assert_true(size <= HEADER_ROOM);
@@ -223,6 +226,16 @@ char *formula_file(const descry_model_config *config, descry_dtype dtype, formul
     assert_int_equal(fclose(w.data), 0);
     free(json);
     return path;
+}
+
+char *formula_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault)
+{
+    return write_file(config, dtype, fault, "", 0);
+}
+
+char *formula_file_as(const descry_model_config *config, descry_dtype dtype, const char *prefix, int logit_dims)
+{
+    return write_file(config, dtype, FAULT_NONE, prefix, logit_dims);
 }
 
 void formula_open(descry_weights *weights, const descry_model_config *config, descry_dtype dtype, formula_fault fault)

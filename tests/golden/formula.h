@@ -20,6 +20,10 @@ typedef enum formula_fault {
  * Fails the running test on any error. */
 char *formula_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault);
 
+/* The same with `prefix` before each name, which the values do not depend on; logit_scale and logit_bias have the shape
+ * [1] instead of [] when logit_dims is 1. */
+char *formula_file_as(const descry_model_config *config, descry_dtype dtype, const char *prefix, int logit_dims);
+
 /* Opens that file and deletes it. */
 void formula_open(descry_weights *weights, const descry_model_config *config, descry_dtype dtype, formula_fault fault);
 
