@@ -15,9 +15,9 @@ import sys
 
 def cases(text):
     """Passed and failed cases that a program's output tells of."""
-    passed = len(re.findall(r"^\[       OK \]", text, re.M)) + len(re.findall(r"^ok\b(?!.*# SKIP)", text, re.M))
+    passed = len(re.findall(r"^\[       OK \]", text, re.M)) + len(re.findall(r"^ok\b(?!.*# *(?i:skip))", text, re.M))
     failed = len(re.findall(r"^\[ RUN      \]", text, re.M)) - len(re.findall(r"^\[       OK \]", text, re.M))
-    return passed, failed + len(re.findall(r"^not ok\b|^ok\b.*# SKIP", text, re.M))
+    return passed, failed + len(re.findall(r"^not ok\b|^ok\b.*# *(?i:skip)", text, re.M))
 
 
 def main():
@@ -29,7 +29,11 @@ def main():
         for line in re.findall(r"^not ok.*", path.read_text(), re.M):
             print(f"FAILED {line[7:]}")
     for path in sorted(folder.glob("*.json")):
-        for line in path.read_text().splitlines():
+        lines = path.read_text().splitlines()
+        if not lines:
+            print(f"FAILED {path.stem}: no tests ran")
+            failed += 1
+        for line in lines:
             test = json.loads(line)
             good, bad = cases(test.get("stdout") or "")
             if test["result"] != "OK" and bad == 0:
