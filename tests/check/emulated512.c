@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define INLINE static /* one tile for all sizes instead of one for each: this is about results */
+#define UNROLL
 #define ISA emulated512
 #define THIS_CPU DESCRY_CPU_AVX512
 enum { VL = 16, MR = 8, NV = 3 };

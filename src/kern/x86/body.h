@@ -5,7 +5,8 @@
 
 #include <math.h>
 
-#if defined(__clang__)
+#if defined(UNROLL) /* by the includer: to nothing */
+#elif defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define UNROLL _Pragma("GCC unroll 16")
