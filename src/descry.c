@@ -47,6 +47,7 @@ void descry_context_close(descry_context **ctx)
     if (!ctx || !*ctx)
         return;
     descry_pool_close(&(*ctx)->pool);
+    descry_tokenizer_close(&(*ctx)->tokenizer);
     free(*ctx);
     *ctx = NULL;
 }
@@ -98,12 +99,10 @@ void descry_model_describe(const descry_model *model, descry_model_info *info)
 int descry_tokenize(descry_context *ctx, const descry_model *model, const char *text, size_t length, int32_t **ids,
                     size_t *count, descry_error *err)
 {
-    (void)ctx;
     enum { CLIP_CONTEXT = 77 };
     *ids = NULL;
     *count = 0;
     int context_length = CLIP_CONTEXT;
-    descry_tokenizer *own = NULL;
     const descry_tokenizer *tokenizer = NULL;
     int rc = 0;
     if (model) {
@@ -114,14 +113,13 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
         if (!tokenizer)
             rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer is not supported", info.name);
     } else {
-        rc = descry_tokenizer_open(&own, NULL, err);
-        tokenizer = own;
+        rc = ctx->tokenizer ? 0 : descry_tokenizer_open(&ctx->tokenizer, NULL, err);
+        tokenizer = ctx->tokenizer;
     }
     if (!rc && !(*ids = descry_alloc((size_t)context_length, sizeof **ids)))
         rc = descry_fail_memory(err);
     if (!rc)
         rc = descry_tokenizer_encode(tokenizer, text, length, context_length, *ids, count, err);
-    descry_tokenizer_close(&own);
     if (rc) {
         free(*ids);
         *ids = NULL;

@@ -12,6 +12,7 @@ struct descry_context {
     descry_pool *pool;
     descry_cpu cpu;
     descry_log log;
+    descry_tokenizer *tokenizer; /* CLIP's own, from its first use without a model on */
 };
 
 struct descry_model {

@@ -53,8 +53,8 @@ static int choose_recipe(search *job, descry_error *err)
     if (!rc && status.model_count == 0)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no pictures are indexed yet", path);
     else if (!rc && job->model)
-        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: nothing is indexed with %s, only with %s", path, info.name,
-                         names.data);
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: nothing is indexed with %s as it is now, only with %s: index again",
+                         path, info.name, names.data);
     else if (!rc && status.model_count > 1)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: which model of %s?", path, names.data);
     else if (!rc)

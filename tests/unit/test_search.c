@@ -128,7 +128,7 @@ static void models_do_not_mix(void **state)
     index_ok(f, "");
     fake_clip_init(&f->clip, "other", 'b');
     assert_int_equal(search_with(f, "255 0 0", NULL), DESCRY_ERR_NOT_FOUND);
-    assert_non_null(strstr(f->err.message, "nothing is indexed with other, only with fake"));
+    assert_non_null(strstr(f->err.message, "nothing is indexed with other as it is now, only with fake"));
     index_ok(f, "a.jpg");
     assert_progress(f, 1, 0, 0, 0, 0);
     search_ok(f, "255 0 0", 1);
