@@ -3,15 +3,17 @@
 """Speed, side by side with open_clip on PyTorch: the same weights, the same number of threads, in turns within one run.
 `./run bench` prepares what this needs.
 
-    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search]
+    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search] [--compile] [--build DIR]
 
 Prints medians with the middle half of the times in brackets, the ratio to open_clip, and the share of the processor's peak,
-which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention."""
+which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention; --compile
+gives its towers to torch.compile.  Both tokenize the texts; descry is given pictures as bytes, open_clip as floats."""
 
 import argparse
 import json
 import os
 import pathlib
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -22,23 +24,25 @@ import time
 import numpy as np
 import open_clip
 import torch
-from safetensors.torch import save_file
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SHORT, LONG = "a photo of a cat", "a very long description of a picture " * 9
+sys.path.insert(0, str(ROOT / "tools"))
+import openclip_reference as reference
+
+SHORT, LONG = "a photo of a cat", "a very long description of a picture " * 11  # cut at 77 ids
 
 
 def quartiles(times):
     times = sorted(times)
-    low, middle, high = (statistics.quantiles(times, n=4) if len(times) > 1 else times * 3)
+    low, middle, high = (statistics.quantiles(times, n=4, method="inclusive") if len(times) > 1 else times * 3)
     return middle, f"{1e3 * middle:9.2f} ms ({1e3 * low:.2f} - {1e3 * high:.2f})"
 
 
 class Descry:
     """bench_descry, asked line by line."""
 
-    def __init__(self, model, threads):
-        self.process = subprocess.Popen([ROOT / "build/bench/bench_descry", model, str(threads)], text=True,
+    def __init__(self, build, model, threads):
+        self.process = subprocess.Popen([build / "bench/bench_descry", model, str(threads)], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, line):
@@ -52,45 +56,42 @@ class Descry:
 
 
 def flop(model, kind, tokens):
-    """Multiply-adds, twice, of one picture or text of so many tokens; open_clip's whole last block included."""
+    """Multiply-adds, twice, that one picture or text of so many tokens needs: of the last block only one row is read, and a
+    text's tokens look back only."""
     tower = model.visual if kind == "image" else model
-    blocks = tower.transformer.resblocks
-    width = blocks[0].attn.embed_dim
-    weights = sum(p.numel() for n, p in blocks.named_parameters() if p.ndim == 2)
-    total = 2 * tokens * weights + len(blocks) * 4 * tokens * tokens * width
-    if kind == "image":
-        total += 2 * (tokens - 1) * model.visual.conv1.weight.numel()
-    return total
+    block, layers = tower.transformer.resblocks[0], len(tower.transformer.resblocks)
+    width = block.attn.embed_dim
+    qkv, rest = block.attn.in_proj_weight.numel(), sum(p.numel() for p in block.parameters() if p.ndim == 2)
+    rest -= qkv
+    pairs = tokens * tokens if kind == "image" else tokens * (tokens + 1) // 2
+    one_row = kind == "text" or (model.visual.pool_type == "tok" and model.visual.attn_pool is None)
+    total = 2 * layers * tokens * (qkv + rest) + 4 * layers * pairs * width
+    if one_row:
+        total -= 2 * (tokens - 1) * rest + 4 * (pairs - tokens) * width
+    return total + (2 * (tokens - 1) * model.visual.conv1.weight.numel() if kind == "image" else 0)
 
 
-def peer(function, argument, repeats):
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        function(argument)
-        times.append(time.perf_counter() - start)
-    return times
+def peer(function, argument):
+    start = time.perf_counter()
+    function(argument)
+    return [time.perf_counter() - start]
 
 
 def encoders(args, name, folder):
     torch.manual_seed(0)
-    model = open_clip.create_model(name).eval()
-    folder.mkdir()
-    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "open_clip_model.safetensors")
-    config = {"model_cfg": open_clip.get_model_config(name), "preprocess_cfg": {}}
-    (folder / "open_clip_config.json").write_text(json.dumps(config))
-    descry = Descry(folder, args.threads)
+    model = reference.build(name)
+    descry = Descry(args.build, reference.save(folder, model, name), args.threads)
     tokenizer = open_clip.get_tokenizer(name)
-    size = model.visual.image_size
-    size = size[0] if isinstance(size, tuple) else size
-    pictures = torch.randn(8, 3, size, size)
+    pictures = torch.randn(8, 3, *reference.image_size(model))
+    compiled = torch.compile if args.compile else lambda function: function
+    encode_image, encode_text = compiled(model.encode_image), compiled(model.encode_text)
     tokens = {"image": model.visual.positional_embedding.shape[0], SHORT: 7, LONG: 77}
     cases = {f"picture, batch {n}": (lambda n=n: descry.ask(f"image {n} 1"),
-                                     lambda n=n: peer(model.encode_image, pictures[:n], 1), "image", tokens["image"], n)
+                                     lambda n=n: peer(encode_image, pictures[:n]), "image", tokens["image"], n)
              for n in (1, 8)}
     for label, text in (("text, short", SHORT), ("text, 77 ids", LONG)):
         cases[label] = (lambda text=text: descry.ask(f"text {text}"),
-                        lambda text=text: peer(lambda t: model.encode_text(tokenizer([t])), text, 1), "text", tokens[text], 1)
+                        lambda text=text: peer(lambda t: encode_text(tokenizer([t])), text), "text", tokens[text], 1)
     ours, theirs, peaks = ({label: [] for label in cases} for _ in range(3))
     with torch.inference_mode():
         for round_ in range(args.rounds + 1):
@@ -112,9 +113,8 @@ def encoders(args, name, folder):
 
 # ---- search, from exec to results ------------------------------------------------------
 
-def make_library(path, count):
+def make_library(descry, path, count):
     """The demo library, and so many random unit vectors more."""
-    descry = ROOT / "build/cmd/descry"
     subprocess.run([descry, "index", "--library", path, "--model", "demo", ROOT / "samples/gallery"], check=True,
                    stdout=subprocess.DEVNULL)
     rng = np.random.default_rng(0)
@@ -137,20 +137,14 @@ def make_library(path, count):
 def cold_search(args, folder):
     print("\ndescry search 'two cats': from exec to exit, page cache warm")
     for count in (0, 100000):
-        path = folder / f"library-{count}.db"
-        dim = make_library(path, count)
-        command = [ROOT / "build/cmd/descry", "search", "--library", path, "--threads", str(args.threads), "two cats"]
-        times, memory = [], 0
-        for round_ in range(args.rounds + 2):
-            start = time.perf_counter()
-            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
-            if status:
-                sys.exit("search failed")
-            if round_ > 1:  # the first makes the scan file
-                times.append(time.perf_counter() - start)
-                memory = max(memory, usage.ru_maxrss)
-        print(f"{200 + count:7d} pictures, {dim} numbers each: {quartiles(times)[1]}, at most {memory / 1024:.0f} MB")
+        path, descry = folder / f"library-{count}.db", args.build / "cmd/descry"
+        dim = make_library(descry, path, count)
+        command = [descry, "search", "--library", path, "--threads", str(args.threads), "two cats"]
+        cold = [sys.executable, ROOT / "bench/cold.py"]
+        subprocess.run([*cold, "2", *command], check=True, stdout=subprocess.DEVNULL)  # the first makes the scan file
+        result = json.loads(subprocess.run([*cold, str(args.rounds), *command], check=True, capture_output=True).stdout)
+        print(f"{200 + count:7d} pictures, {dim} numbers each: {quartiles(result['seconds'])[1]}, "
+              f"at most {result['kilobytes'] / 1024:.0f} MB")
 
 
 def main():
@@ -159,11 +153,15 @@ def main():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--only", choices=("encoders", "search"))
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=ROOT / "build")
     args = parser.parse_args()
-    subprocess.run(["ninja", "-C", ROOT / "build", "bench/bench_descry"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", args.build, "bench/bench_descry", "cmd/descry"], check=True,
+                   stdout=subprocess.DEVNULL)
     torch.set_num_threads(args.threads)
-    print(f"torch {torch.__version__}, open_clip {open_clip.__version__}, {subprocess.run(['sh', '-c', 'grep -m1 name.*: /proc/cpuinfo'], capture_output=True, text=True).stdout.strip().split(': ')[-1]}")
-    with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
+    processor = re.search("model name\\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    print(f"torch {torch.__version__}, open_clip {open_clip.__version__}, {processor[1] if processor else 'processor unknown'}")
+    with tempfile.TemporaryDirectory(dir=args.build) as folder:
         folder = pathlib.Path(folder)
         if args.only != "search":
             for name in args.models:

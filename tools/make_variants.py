@@ -32,9 +32,9 @@ COCA = {"custom_text": True,
         "vision_cfg": {"attentional_pool": True, "attn_pooler_queries": 5, "attn_pooler_heads": 4, "output_tokens": True},
         "text_cfg": {"embed_cls": True, "output_tokens": True},
         "multimodal_cfg": {"context_length": 12, "vocab_size": 500, "width": 32, "heads": 4, "layers": 2}}
-# an ordinary text; padding inside and the end token twice; a full row with EOS; nothing but start and end
-TEXTS = [[START, 17, 230, 5, 301, END], [START, 9, 0, EOS, 44, END, 3, END, 0, 71], [START] + list(range(7, 13)) + [EOS, 400, 33, 81, END],
-         [START, END]]
+# an ordinary text; padding inside, EOS and the end token twice; a full row; nothing but start and end
+TEXTS = [[START, 17, 230, 5, 301, END], [START, 9, 0, EOS, 44, END, 3, END, 0, 71],
+         [START, *range(7, 13), EOS, 400, 33, 81, END], [START, END]]
 
 
 def ids(length):
