@@ -3,11 +3,13 @@
 """Speed, side by side with open_clip on PyTorch: the same weights, the same number of threads, in turns within one run.
 `./run bench` prepares what this needs.
 
-    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search] [--compile] [--build DIR]
+    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search] [--compile]
+                        [--build build]
 
-Prints medians with the middle half of the times in brackets, the ratio to open_clip, and the share of the processor's peak,
-which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention; --compile
-gives its towers to torch.compile.  Both tokenize the texts; descry is given pictures as bytes, open_clip as floats."""
+Prints medians with the middle half of the times in brackets, the ratio to open_clip, and the share of the processor's
+peak, which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention;
+--compile gives its towers to torch.compile.  Both tokenize the texts; descry is given pictures as bytes, open_clip as
+floats."""
 
 import argparse
 import json
@@ -56,8 +58,8 @@ class Descry:
 
 
 def flop(model, kind, tokens):
-    """Multiply-adds, twice, that one picture or text of so many tokens needs: of the last block only one row is read, and a
-    text's tokens look back only."""
+    """Multiply-adds, twice, that one picture or text of so many tokens needs: of the last block only one row is
+    read, and a text's tokens look back only."""
     tower = model.visual if kind == "image" else model
     block, layers = tower.transformer.resblocks[0], len(tower.transformer.resblocks)
     width = block.attn.embed_dim
@@ -125,7 +127,8 @@ def make_library(descry, path, count):
         rows = rng.standard_normal((min(10000, count - start), dim))
         rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype("<f2")
         ids = range(first + start, first + start + len(rows))
-        db.executemany("INSERT INTO contents (id, sha256, bytes) VALUES (?, ?, 0)", ((i, b"synthetic %d" % i) for i in ids))
+        db.executemany("INSERT INTO contents (id, sha256, bytes) VALUES (?, ?, 0)",
+                       ((i, b"synthetic %d" % i) for i in ids))
         db.executemany("INSERT INTO places (path, content) VALUES (?, ?)", ((b"/synthetic/%d.jpg" % i, i) for i in ids))
         db.executemany("INSERT INTO vectors (recipe, content, f16) VALUES (?, ?, ?)",
                        ((recipe, i, row.tobytes()) for i, row in zip(ids, rows)))
@@ -160,7 +163,8 @@ def main():
                    stdout=subprocess.DEVNULL)
     torch.set_num_threads(args.threads)
     processor = re.search("model name\\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
-    print(f"torch {torch.__version__}, open_clip {open_clip.__version__}, {processor[1] if processor else 'processor unknown'}")
+    print(f"torch {torch.__version__}, open_clip {open_clip.__version__}, "
+          f"{processor[1] if processor else 'processor unknown'}")
     with tempfile.TemporaryDirectory(dir=args.build) as folder:
         folder = pathlib.Path(folder)
         if args.only != "search":

@@ -5,22 +5,22 @@ pictures and texts come from a formula, so that the C tests can make the same in
 
     python tools/make_goldens.py [--out tests/golden/architectures.json] [--only NAME ...]
 
-Element i of tensor `name` is v = 2 u - 1, u = hash(crc32(name) xor i * 0x9E3779B1) / 2^32, scaled by the kind of
-tensor (see fill).  Pictures are [4, 3, S, S] of 2 v with the name "image"; texts are rows of ids.  Per model: embeddings
-of the pictures and texts, of length 1, and for the models of STAGES also what stands after each stage: a few values and
-a sum weighted with v of the name "probe", which notices any exchange of rows or columns.
+Weights and pictures: openclip_reference.py.  Texts are rows of ids.  Per model: embeddings of the pictures and texts, of
+length 1, and the lengths they had; and for some models what stands after each stage: a few values and a sum weighted
+with v of the name "probe", which notices any exchange of rows or columns.  Everything is computed in float64; "float32"
+says how far open_clip is from that in float32, for pictures and for texts.
 
 Needs open_clip_torch 3.3.0, torch and numpy."""
 
 import argparse
 import json
-import math
 import pathlib
-import zlib
 
 import numpy as np
 import open_clip
 import torch
+
+import openclip_reference as reference
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 REAL = ("ViT-B-32", "ViT-B-16", "ViT-L-14", "ViT-B-32-quickgelu", "ViT-L-14-CLIPA")
@@ -29,48 +29,6 @@ TEXTS = ("a photo of a cat", "Hello World!", "a diagram of a very long and windi
 # rows for models with another vocabulary and no end token
 OTHER_IDS = [[101, 1037, 6302, 1997, 1037, 4937] + 26 * [0], [101, 7592, 2088, 999] + 28 * [0],
              list(range(1000, 1032)), [101] + 31 * [0]]
-
-
-def hashed(name, count, start=0):
-    """v of elements start .. start + count, float64."""
-    with np.errstate(over="ignore"):
-        x = np.uint32(zlib.crc32(name.encode())) ^ (np.arange(start, start + count, dtype=np.uint32)
-                                                    * np.uint32(0x9E3779B1))
-        x ^= x >> np.uint32(16)
-        x *= np.uint32(0x85EBCA6B)
-        x ^= x >> np.uint32(13)
-        x *= np.uint32(0xC2B2AE35)
-        x ^= x >> np.uint32(16)
-    return 2 * (x / 4294967296.0) - 1
-
-
-def fill(model):
-    """Sets every parameter by the formula."""
-    with torch.no_grad():
-        for name, p in model.named_parameters():
-            count = p.numel()
-            if name == "logit_scale":
-                p.fill_(2.5)
-                continue
-            if name == "logit_bias":
-                p.fill_(-10.)
-                continue
-            flat = p.view(-1)
-            for start in range(0, count, 1 << 24):
-                v = hashed(name, min(1 << 24, count - start), start)
-                if p.ndim >= 2:
-                    v = v * math.sqrt(3 / (count / p.shape[0]))
-                elif name.endswith(".weight"):
-                    v = 1 + 0.2 * v
-                else:
-                    v = 0.1 * v
-                flat[start:start + len(v)] = torch.from_numpy(v.astype(np.float32))
-    return model.eval()
-
-
-def pictures(count, size):
-    values = (2 * hashed("image", count * 3 * size * size)).astype(np.float32)
-    return torch.from_numpy(values.reshape(count, 3, size, size))
 
 
 def digits(values):
@@ -82,7 +40,7 @@ def summary(x):
     x = np.asarray(x, dtype=np.float64)
     rows = [x[0], x[len(x) // 2], x[-1]]
     return {"rows": x.shape[0], "width": x.shape[1], "values": digits([r[:8] for r in rows]),
-            "probe": float(x.ravel() @ hashed("probe", x.size)), "norm": float(np.linalg.norm(x))}
+            "probe": float(x.ravel() @ reference.hashed("probe", x.size)), "norm": float(np.linalg.norm(x))}
 
 
 def record(module, stages, name):
@@ -115,7 +73,7 @@ def stages_of(model, image, ids):
     needed = position + 1 if text.attn_mask is not None else ids.shape[1]
     out = {}
     for name, x in seen.items():
-        x = x[0].float()
+        x = x[0]
         if name == "vision patches":
             x = x.flatten(1).T
         elif name == "ln_post":
@@ -132,18 +90,29 @@ def stages_of(model, image, ids):
     return out
 
 
-def golden(model, ids, size, with_stages, count=4):
-    images = pictures(count, size)
+def embed(model, images, ids):
+    """One at a time, which needs little memory; float64."""
+    return (torch.cat([model.encode_image(x[None], normalize=False) for x in images]).double(),
+            torch.cat([model.encode_text(x[None], normalize=False) for x in ids]).double())
+
+
+def golden(model, ids, with_stages, count=4):
+    images = reference.pictures(count, reference.image_size(model))
+    unit = torch.nn.functional.normalize
     with torch.inference_mode():
-        image = model.encode_image(images, normalize=True)
-        text = torch.cat([model.encode_text(row[None], normalize=True) for row in ids])
-        cosines = image @ image.T
-        entry = {"ids": [[int(i) for i in row] for row in ids],
-                 "image": [digits(v) for v in image], "text": [digits(v) for v in text]}
+        single = embed(model, images, ids)
+        model.double()
+        double = embed(model, images.double(), ids)
+        entry = {"ids": ids.tolist(), "float32": []}
+        for kind, x, y in zip(("image", "text"), single, double):
+            off, cosines = float((unit(x) - unit(y)).abs().max()), unit(y) @ unit(y).T - 2 * torch.eye(count)
+            entry["float32"].append(float(f"{off:.2g}"))
+            entry[kind] = [digits(v) for v in unit(y)]
+            entry[kind + "_length"] = digits(y.norm(dim=-1))
+            print(f"  {kind}: float32 within {off:.1e}, nearest two {float(cosines.max()):.4f}", flush=True)
+            assert cosines.max() < 0.999, "inputs are not told apart"
         if with_stages:
-            entry["stages"] = stages_of(model, images[:1], ids[:1])
-    print(f"  nearest pictures {float((cosines - torch.eye(count)).max()):.4f}, "
-          f"texts {float((text @ text.T - torch.eye(len(text))).max()):.4f}", flush=True)
+            entry["stages"] = stages_of(model, images[:1].double(), ids[:1])
     return entry
 
 
@@ -158,15 +127,9 @@ def main():
     out = {"open_clip": open_clip.__version__, "texts": TEXTS, "models": {}}
     for name in args.only:
         print(name, flush=True)
-        if name in tiny:
-            model = open_clip.model.CLIP(**tiny[name]["cfg"])
-            size, length = tiny[name]["image_size"], tiny[name]["context_length"]
-        else:
-            model = open_clip.create_model(name)
-            size = model.visual.image_size
-            size, length = size[0] if isinstance(size, tuple) else size, model.context_length
-        ids = torch.tensor(OTHER_IDS) if "CLIPA" in name else tokenizer(TEXTS, context_length=length)
-        out["models"][name] = golden(fill(model), ids, size, name in TINY + ("ViT-B-32",))
+        model = reference.fill(reference.build(tiny[name]["cfg"] if name in tiny else name))
+        ids = torch.tensor(OTHER_IDS) if "CLIPA" in name else tokenizer(TEXTS, context_length=model.context_length)
+        out["models"][name] = golden(model, ids, name in TINY + ("ViT-B-32",))
     args.out.write_text(json.dumps(out, separators=(",", ":")).replace('},"', '},\n"') + "\n")
 
 

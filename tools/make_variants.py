@@ -5,9 +5,9 @@ files that it changes while loading: other names, other types, positions for ano
 
     python tools/make_variants.py [--out tests/golden/variants.json]
 
-Each variant is saved by open_clip's model of `file` (the configuration the file was made for), loaded by open_clip's own
-load_checkpoint into the model of `cfg`, and run in float64.  No two variants may give the same results, unless one says
-`same` as the other: a setting without effect would prove nothing.  Weights and pictures: openclip_reference.py."""
+Each variant is saved by open_clip's model of `file` (the configuration the file was made for), loaded by open_clip's
+own load_checkpoint into the model of `cfg`, and run in float64.  No two variants may give the same results, unless one
+says `same` as the other: a setting without effect would prove nothing.  Weights and pictures: openclip_reference.py."""
 
 import argparse
 import copy
@@ -29,7 +29,8 @@ BASE = {
     "text_cfg": {"context_length": 12, "vocab_size": 500, "width": 32, "heads": 2, "layers": 2},
 }
 COCA = {"custom_text": True,
-        "vision_cfg": {"attentional_pool": True, "attn_pooler_queries": 5, "attn_pooler_heads": 4, "output_tokens": True},
+        "vision_cfg": {"attentional_pool": True, "attn_pooler_queries": 5, "attn_pooler_heads": 4,
+                       "output_tokens": True},
         "text_cfg": {"embed_cls": True, "output_tokens": True},
         "multimodal_cfg": {"context_length": 12, "vocab_size": 500, "width": 32, "heads": 4, "layers": 2}}
 # an ordinary text; padding inside, EOS and the end token twice; a full row; nothing but start and end
@@ -150,7 +151,8 @@ def golden(settings, more, folder):
         image, texts = model.encode_image(images.double(), normalize=False), model.encode_text(rows, normalize=False)
     off = max(float((a - b).abs().max()) for a, b in zip(single, (image, texts)))
     cosines = [unit @ unit.T for unit in (torch.nn.functional.normalize(x, dim=-1) for x in (image, texts))]
-    pool = config["text_cfg"].get("pool_type", "argmax")  # causal "first": all are their start token; "eos": few have it
+    # with "first", all texts are their start token, and so are those without EOS with "eos"
+    pool = config["text_cfg"].get("pool_type", "argmax")
     assert (cosines[0] - 2 * torch.eye(4)).max() < 0.9999, "pictures are not told apart"
     assert pool in ("first", "eos") or (cosines[1] - 2 * torch.eye(4)).max() < 0.9999, "texts are not told apart"
     entry = {"cfg": config}

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "text/classes.h"
+#include "text/mojibake.h"
 #include "text/unescape.h"
 #include "text/unicode_tables.h"
 
@@ -14,7 +15,7 @@
 #include <unictype.h>
 #include <unistr.h>
 
-enum { MAX_SEGMENT = 1000000 };
+enum { MAX_SEGMENT = 1000000, MAX_EFFORT = 4096 * 4096 };
 
 /* ---- arrays of code points ----------------------------------------------------------------------------------------- */
 
@@ -40,7 +41,7 @@ int descry_text_put(descry_text *text, uint32_t c, descry_error *err)
     return rc;
 }
 
-static int put_all(descry_text *text, const uint32_t *data, size_t size, descry_error *err)
+int descry_text_put_all(descry_text *text, const uint32_t *data, size_t size, descry_error *err)
 {
     int rc = reserve(text, text->size + size, err);
     if (!rc && size) {
@@ -50,13 +51,18 @@ static int put_all(descry_text *text, const uint32_t *data, size_t size, descry_
     return rc;
 }
 
+int descry_text_same(const descry_text *a, const descry_text *b)
+{
+    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size * sizeof *a->data) == 0);
+}
+
 void descry_text_free(descry_text *text)
 {
     free(text->data);
     *text = (descry_text){0};
 }
 
-static void take(descry_text *text, descry_text *from)
+void descry_text_take(descry_text *text, descry_text *from)
 {
     descry_text_free(text);
     *text = *from;
@@ -158,39 +164,47 @@ static int normalise(descry_text *text, descry_error *err)
     return 0;
 }
 
-static int same(const descry_text *a, const descry_text *b)
-{
-    return a->size == b->size && (a->size == 0 || memcmp(a->data, b->data, a->size * sizeof *a->data) == 0);
-}
-
 /* Repeats ftfy's steps until they change nothing. */
-static int fix_segment(descry_text *segment, int entities, descry_error *err)
+static int fix_segment(descry_text *segment, int entities, descry_effort *effort, descry_error *err)
 {
     int rc = 0, stable = 0;
     while (!rc && !stable) {
         descry_text before = {0}, next = {0};
-        rc = put_all(&before, segment->data, segment->size, err);
+        rc = descry_effort_spend(effort, segment->size, err);
+        if (!rc)
+            rc = descry_text_put_all(&before, segment->data, segment->size, err);
         if (!rc && entities) {
             rc = descry_unescape_ftfy(&next, segment->data, segment->size, err);
             if (!rc)
-                take(segment, &next);
+                descry_text_take(segment, &next);
         }
+        if (!rc)
+            rc = descry_text_repair(segment, effort, err);
         for (size_t i = 0; i < segment->size && !rc; i++)
             rc = put_plain(&next, segment->data[i], 0, err);
         if (!rc) {
-            take(segment, &next);
+            descry_text_take(segment, &next);
             fix_controls(segment);
             rc = normalise(segment, err);
         }
-        stable = !rc && same(segment, &before);
+        stable = !rc && descry_text_same(segment, &before);
         descry_text_free(&before);
         descry_text_free(&next);
     }
     return rc;
 }
 
+int descry_effort_spend(descry_effort *effort, size_t size, descry_error *err)
+{
+    if (effort->left < size)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "the text is encoded within itself too often");
+    effort->left -= size;
+    return 0;
+}
+
 int descry_text_fix(descry_text *text, descry_error *err)
 {
+    descry_effort effort = {16 * text->size + MAX_EFFORT};
     descry_text out = {0};
     int rc = 0, entities = 1;
     for (size_t at = 0; at < text->size && !rc;) {
@@ -200,18 +214,18 @@ int descry_text_fix(descry_text *text, descry_error *err)
         if (end < text->size && end - at < MAX_SEGMENT)
             end++; /* the newline belongs to it */
         descry_text segment = {0};
-        rc = put_all(&segment, text->data + at, end - at, err);
+        rc = descry_text_put_all(&segment, text->data + at, end - at, err);
         for (size_t i = 0; i < segment.size && entities; i++)
             entities = segment.data[i] != '<'; /* it may be HTML itself: its entities mean something, from here on */
         if (!rc)
-            rc = fix_segment(&segment, entities, err);
+            rc = fix_segment(&segment, entities, &effort, err);
         if (!rc)
-            rc = put_all(&out, segment.data, segment.size, err);
+            rc = descry_text_put_all(&out, segment.data, segment.size, err);
         descry_text_free(&segment);
         at = end;
     }
     if (!rc)
-        take(text, &out);
+        descry_text_take(text, &out);
     descry_text_free(&out);
     return rc;
 }
@@ -223,7 +237,7 @@ int descry_text_unescape(descry_text *text, descry_error *err)
     descry_text out = {0};
     int rc = descry_unescape_html(&out, text->data, text->size, err);
     if (!rc)
-        take(text, &out);
+        descry_text_take(text, &out);
     descry_text_free(&out);
     return rc;
 }

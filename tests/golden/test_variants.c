@@ -98,7 +98,8 @@ static void measure(const char *name, const json_t *golden, json_t *other, const
     free(path);
     if (rc)
         fail_msg("%s: %s", name, err.message);
-    assert_true(fabs((double)weights.logit_scale - log(json_number_value(json_object_get(golden, "logit_scale")))) < 1e-6);
+    double scale = json_number_value(json_object_get(golden, "logit_scale"));
+    assert_true(fabs((double)weights.logit_scale - log(scale)) < 1e-6);
     assert_true((double)weights.logit_bias == json_number_value(json_object_get(golden, "logit_bias")));
 
     const json_t *rows = json_object_get(golden, "ids");
@@ -137,8 +138,8 @@ static void every_variant_under_every_cap(void **state)
             measure(name, golden, NULL, descry_kernels_for((descry_cpu)cpu), &picture, &text);
             if (picture <= BOUND && text <= BOUND)
                 continue;
-            print_error("%s, %s: pictures off by %.2g, texts by %.2g\n", name, descry_cpu_name((descry_cpu)cpu), picture,
-                        text);
+            print_error("%s, %s: pictures off by %.2g, texts by %.2g\n", name, descry_cpu_name((descry_cpu)cpu),
+                        picture, text);
             wrong++;
         }
     assert_int_equal(wrong, 0);
