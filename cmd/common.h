@@ -14,12 +14,13 @@ enum { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2, CMD_PARTLY = 3 };
 typedef struct cmd_command {
     const char *name;
     const char *summary;               /* one line of the list of commands */
-    const char *help;                  /* all that --help prints */
+    const char *usage;                 /* what --help begins with: usage lines, a blank one, paragraphs */
+    const char *notes;                 /* what --help ends with, after the options: paragraphs, "Examples:" last */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
 } cmd_command;
 
 /* One per file, all listed in main.c. */
-extern const cmd_command cmd_embed, cmd_forget, cmd_help, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
+extern const cmd_command cmd_completions, cmd_embed, cmd_forget, cmd_help, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
     cmd_tokenize, cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
@@ -43,7 +44,9 @@ typedef struct cmd_option {
     char letter;      /* short form, or 0 */
     cmd_option_type type;
     void *value;
-    int kind; /* of CMD_OPERAND */
+    const char *argument; /* what help calls the value: "N", "FILE"; "12|13": one of these; NULL: CMD_FLAG */
+    const char *help;     /* a text of any length */
+    int kind;             /* of CMD_OPERAND */
 } cmd_option;
 
 typedef struct cmd_operand {
@@ -62,6 +65,13 @@ bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_opti
                cmd_operands *operands, int *status);
 void cmd_operands_free(cmd_operands *operands);
 
+/* What a command has to say of itself; printed by --help, as a manual page, as completions. */
+typedef void cmd_describer(const cmd_command *command, const cmd_option *options, size_t count);
+void cmd_describe(const cmd_command *command, cmd_describer *describer);
+cmd_describer cmd_print_help;   /* describe.c */
+cmd_describer cmd_print_manual; /* manual.c */
+void cmd_print_overview(const char *introduction, const char *notes); /* the manual page of descry itself */
+
 /* The one of `count` names that `name` begins, or else is nearest to; NULL: none is near. */
 const char *cmd_nearest(const char *name, const char *const *names, size_t count);
 
@@ -73,25 +83,25 @@ typedef struct cmd_common {
     int json;
 } cmd_common;
 
-#define CMD_OPTION_LIBRARY(common)                                                                                     \
+#define CMD_OPTION_LIBRARY(common, help)                                                                               \
     {                                                                                                                  \
-        "library", 0, CMD_TEXT, &(common).library, 0                                                                   \
+        "library", 0, CMD_TEXT, &(common).library, "FILE", help, 0                                                     \
     }
-#define CMD_OPTION_MODEL(common)                                                                                       \
+#define CMD_OPTION_MODEL(common, help)                                                                                 \
     {                                                                                                                  \
-        "model", 0, CMD_TEXT, &(common).model, 0                                                                       \
+        "model", 0, CMD_TEXT, &(common).model, "NAME", help, 0                                                         \
     }
 #define CMD_OPTION_THREADS(common)                                                                                     \
     {                                                                                                                  \
-        "threads", 0, CMD_THREADS, &(common).threads, 0                                                                \
+        "threads", 0, CMD_THREADS, &(common).threads, "N", "worker threads; 0, the default: one per processor", 0      \
     }
 #define CMD_OPTION_PRECISION                                                                                           \
     {                                                                                                                  \
-        "precision", 0, CMD_PRECISION, NULL, 0                                                                         \
+        "precision", 0, CMD_PRECISION, NULL, "f32|auto", "this build computes in f32", 0                               \
     }
-#define CMD_OPTION_JSON(common)                                                                                        \
+#define CMD_OPTION_JSON(common, help)                                                                                  \
     {                                                                                                                  \
-        "json", 0, CMD_FLAG, &(common).json, 0                                                                         \
+        "json", 0, CMD_FLAG, &(common).json, NULL, help, 0                                                             \
     }
 
 /* How pictures are read. */
@@ -108,19 +118,22 @@ typedef struct cmd_pixels {
     }
 #define CMD_OPTION_MAX_SIDE(pixels)                                                                                    \
     {                                                                                                                  \
-        "max-side", 0, CMD_COUNT, &(pixels).max_side, 0                                                                \
+        "max-side", 0, CMD_COUNT, &(pixels).max_side, "N",                                                             \
+            "refuse pictures with more pixels along a side (65500)", 0                                                 \
     }
 #define CMD_OPTION_MAX_PIXELS(pixels)                                                                                  \
     {                                                                                                                  \
-        "max-pixels", 0, CMD_COUNT, &(pixels).max_pixels, 0                                                            \
+        "max-pixels", 0, CMD_COUNT, &(pixels).max_pixels, "N",                                                         \
+            "refuse pictures with more pixels in all (512000000)", 0                                                   \
     }
 #define CMD_OPTION_PILLOW(pixels)                                                                                      \
     {                                                                                                                  \
-        "pillow", 0, CMD_COUNT, &(pixels).pillow, 0                                                                    \
+        "pillow", 0, CMD_COUNT, &(pixels).pillow, "12|13", "resample as this version of Pillow does (13)", 0           \
     }
 #define CMD_OPTION_REFERENCE(pixels)                                                                                   \
     {                                                                                                                  \
-        "reference", 0, CMD_FLAG, &(pixels).reference, 0                                                               \
+        "reference", 0, CMD_FLAG, &(pixels).reference, NULL,                                                           \
+            "read pictures in open_clip's own order: resize in the file's mode, no EXIF rotation", 0                   \
     }
 
 /* CMD_DONE, or CMD_USAGE having said which value is wrong. */

@@ -16,27 +16,7 @@ const cmd_command cmd_embed = {
     "usage: descry embed [OPTIONS] TEXT|PICTURE...\n"
     "\n"
     "Prints embeddings, of length 1: a line of numbers for each text, then for each picture, in the order given.\n"
-    "An argument that begins with ./ ../ / or ~/ is a picture, any other a text.\n"
-    "\n"
-    "Options:\n"
-    "  -t, --text TEXT   a text, whatever it begins with\n"
-    "  -i, --image FILE  a picture, whatever its name\n"
-    "  --raw             as the tower gives it, before it is brought to length 1\n"
-    "  --logits          instead, for each picture a line with a number for each text:\n"
-    "                    exp(logit_scale) * cosine + logit_bias\n"
-    "  --npy OUT         write the rows to OUT as a NumPy array, float32 [n, dim], instead of printing them;\n"
-    "                    with --logits [pictures, texts]; with --json, print them too\n"
-    "  --model NAME      without it, the model that the library was last indexed with\n"
-    "  --library FILE    the library meant by that\n"
-    "  --reference       read pictures in open_clip's own order: resize in the file's mode, no EXIF rotation\n"
-    "  --pillow V        resample as Pillow 12 or 13 does (13)\n"
-    "  --max-side N      refuse pictures with more pixels along a side (65500)\n"
-    "  --max-pixels N    refuse pictures with more pixels in all (512000000)\n"
-    "  --threads N       worker threads; 0, the default: one per processor\n"
-    "  --precision P     f32 or auto: this build computes in f32\n"
-    "  --json            {\"input\", \"kind\": \"text\" or \"image\", \"model\", \"dim\", \"embedding\": [...]};\n"
-    "                    with --logits \"logits\" takes the place of \"dim\" and \"embedding\"\n"
-    "\n"
+    "An argument that begins with ./ ../ / or ~/ is a picture, any other a text.\n",
     "A picture that cannot be read is named on standard error and has no row; the rest is done and the exit status\n"
     "is 3.\n"
     "\n"
@@ -253,20 +233,28 @@ static int run(int argc, char **argv)
 {
     embedding job = {0};
     cmd_pixels pixels = CMD_PIXELS_INIT;
-    const cmd_option options[] = {CMD_OPTION_LIBRARY(job.common),
-                                  CMD_OPTION_MODEL(job.common),
-                                  CMD_OPTION_THREADS(job.common),
-                                  CMD_OPTION_PRECISION,
-                                  CMD_OPTION_JSON(job.common),
-                                  CMD_OPTION_PILLOW(pixels),
-                                  CMD_OPTION_REFERENCE(pixels),
-                                  CMD_OPTION_MAX_SIDE(pixels),
-                                  CMD_OPTION_MAX_PIXELS(pixels),
-                                  {"npy", 0, CMD_TEXT, &job.npy_path, 0},
-                                  {"raw", 0, CMD_FLAG, &job.raw, 0},
-                                  {"logits", 0, CMD_FLAG, &job.logits, 0},
-                                  {"text", 't', CMD_OPERAND, NULL, TEXT},
-                                  {"image", 'i', CMD_OPERAND, NULL, IMAGE}};
+    const cmd_option options[] = {
+        {"text", 't', CMD_OPERAND, NULL, "TEXT", "a text, whatever it begins with", TEXT},
+        {"image", 'i', CMD_OPERAND, NULL, "FILE", "a picture, whatever its name", IMAGE},
+        {"raw", 0, CMD_FLAG, &job.raw, NULL, "as the tower gives it, before it is brought to length 1", 0},
+        {"logits", 0, CMD_FLAG, &job.logits, NULL,
+         "instead, for each picture a line with a number for each text: exp(logit_scale) * cosine + logit_bias", 0},
+        {"npy", 0, CMD_TEXT, &job.npy_path, "OUT",
+         "write the rows to OUT as a NumPy array, float32 [n, dim], instead of printing them; with --logits "
+         "[pictures, texts]; with --json, print them too",
+         0},
+        CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
+        CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
+        CMD_OPTION_REFERENCE(pixels),
+        CMD_OPTION_PILLOW(pixels),
+        CMD_OPTION_MAX_SIDE(pixels),
+        CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_THREADS(job.common),
+        CMD_OPTION_PRECISION,
+        CMD_OPTION_JSON(job.common,
+                        "{\"input\", \"kind\": \"text\" or \"image\", \"model\", \"dim\", \"embedding\": [...]}; with "
+                        "--logits \"logits\" takes the place of \"dim\" and \"embedding\""),
+    };
     int status;
     if (!cmd_parse(&cmd_embed, argc, argv, options, sizeof options / sizeof *options, &job.operands, &status))
         return status;

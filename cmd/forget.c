@@ -14,12 +14,7 @@ const cmd_command cmd_forget = {
     "\n"
     "Removes the pictures at or under PATH from the library, with the vectors and captions that no other picture\n"
     "needs, and prints how many there were.  The files themselves are not touched; a folder that is still indexed\n"
-    "will bring them back.\n"
-    "\n"
-    "Options:\n"
-    "  --library FILE  the library\n"
-    "  --json          {\"path\", \"removed\"}\n"
-    "\n"
+    "will bring them back.\n",
     "Examples:\n"
     "  descry forget ~/Pictures/old\n"
     "  descry forget --json ./blurred.jpg\n",
@@ -49,7 +44,11 @@ static int forget(descry_library *library, const char *path, int json)
 static int run(int argc, char **argv)
 {
     cmd_common common = {0};
-    const cmd_option options[] = {CMD_OPTION_LIBRARY(common), CMD_OPTION_THREADS(common), CMD_OPTION_JSON(common)};
+    const cmd_option options[] = {
+        CMD_OPTION_LIBRARY(common, "the library"),
+        CMD_OPTION_THREADS(common),
+        CMD_OPTION_JSON(common, "{\"path\", \"removed\"}"),
+    };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_forget, argc, argv, options, sizeof options / sizeof *options, &operands, &status))

@@ -6,25 +6,23 @@
 
 static int run(int argc, char **argv);
 
-const cmd_command cmd_help = {"help", "how to use descry, or one of its commands",
-                              "usage: descry help [COMMAND]\n"
-                              "\n"
-                              "Prints how to use descry, or what COMMAND --help prints.\n"
-                              "\n"
-                              "Examples:\n"
-                              "  descry help\n"
-                              "  descry help search\n",
-                              run};
+const cmd_command cmd_help = {
+    "help", "how to use descry, or one of its commands",
+    "usage: descry help [--man] [COMMAND]\n"
+    "\n"
+    "Prints how to use descry, or what COMMAND --help prints.\n",
+    "Examples:\n"
+    "  descry help\n"
+    "  descry help search\n"
+    "  descry help --man search | man -l -\n",
+    run};
 
 static const char introduction[] =
-    "descry finds pictures by what they show, with OpenCLIP models, on this machine alone.\n"
-    "\n"
     "usage: descry COMMAND [OPTIONS] ...\n"
     "\n"
-    "Commands:\n";
+    "descry finds pictures by what they show, with OpenCLIP models, on this machine alone.\n";
 
 static const char common_options[] =
-    "\n"
     "Options that most commands take:\n"
     "  --library FILE   the library; without it $DESCRY_LIBRARY, else $XDG_DATA_HOME/descry/library.db\n"
     "                   (~/.local/share/descry/library.db)\n"
@@ -53,26 +51,35 @@ static const char common_options[] =
     "  descry search a red apple beside a dog\n"
     "  descry help search\n";
 
+static void print_overview(void)
+{
+    const cmd_command *command;
+    printf("%s\nCommands:\n", introduction);
+    for (size_t i = 0; (command = cmd_at(i)); i++)
+        printf("  %-12s %s\n", command->name, command->summary);
+    printf("\n%s", common_options);
+}
+
 static int run(int argc, char **argv)
 {
+    int man = 0;
+    const cmd_option options[] = {{"man", 0, CMD_FLAG, &man, NULL, "as a manual page, for man or groff", 0}};
     cmd_operands operands;
     int status;
-    if (!cmd_parse(&cmd_help, argc, argv, NULL, 0, &operands, &status))
+    if (!cmd_parse(&cmd_help, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
     const char *name = operands.count == 1 ? operands.items[0].text : NULL;
     const cmd_command *command = name ? cmd_find(name) : NULL;
-    if (operands.count > 1) {
+    if (operands.count > 1)
         status = cmd_usage(&cmd_help, "one command at a time");
-    } else if (command) {
-        fputs(command->help, stdout);
-    } else if (name) {
+    else if (command)
+        cmd_describe(command, man ? cmd_print_manual : cmd_print_help);
+    else if (name)
         status = cmd_unknown(name);
-    } else {
-        fputs(introduction, stdout);
-        for (size_t i = 0; (command = cmd_at(i)); i++)
-            printf("  %-12s %s\n", command->name, command->summary);
-        fputs(common_options, stdout);
-    }
+    else if (man)
+        cmd_print_overview(introduction, common_options);
+    else
+        print_overview();
     cmd_operands_free(&operands);
     return status;
 }

@@ -24,20 +24,7 @@ const cmd_command cmd_index = {
     "\n"
     "A new library needs --model: a directory in open_clip's format (open_clip_config.json beside its weights) for\n"
     "real photographs, or demo, the small bundled model, to try things out.  Later runs use the library's model.\n"
-    "Another --model adds its vectors beside those of the first.\n"
-    "\n"
-    "Options:\n"
-    "  --model NAME     the model; without it, the one that the library was last indexed with\n"
-    "  --library FILE   the library; made if it is not there\n"
-    "  --exclude GLOB   leave out files and folders whose name, or path below PATH, matches; may be repeated\n"
-    "  --max-side N     refuse pictures with more pixels along a side (65500)\n"
-    "  --max-pixels N   refuse pictures with more pixels in all (512000000)\n"
-    "  --threads N      worker threads; 0, the default: one per processor\n"
-    "  --precision P    f32 or auto: this build computes in f32\n"
-    "  --json           one object at the end: {\"found\", \"embedded\", \"unchanged\", \"recognised\" (known content "
-    "at\n"
-    "                   a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\"}\n"
-    "\n"
+    "Another --model adds its vectors beside those of the first.\n",
     "Exit status 3: done, but some files could not be read; each is named with the reason.  Ctrl-C finishes the\n"
     "pictures at hand, saves them and ends by the signal (130 in a shell); a second Ctrl-C ends at once.\n"
     "\n"
@@ -228,10 +215,19 @@ static int run(int argc, char **argv)
 {
     indexing job = {.options = DESCRY_INDEX_OPTIONS_INIT};
     cmd_pixels pixels = CMD_PIXELS_INIT;
-    const cmd_option options[] = {CMD_OPTION_LIBRARY(job.common), CMD_OPTION_MODEL(job.common),
-                                  CMD_OPTION_THREADS(job.common), CMD_OPTION_PRECISION,
-                                  CMD_OPTION_JSON(job.common),    CMD_OPTION_MAX_SIDE(pixels),
-                                  CMD_OPTION_MAX_PIXELS(pixels),  {"exclude", 0, CMD_OPERAND, NULL, EXCLUDE}};
+    const cmd_option options[] = {
+        {"exclude", 0, CMD_OPERAND, NULL, "GLOB",
+         "leave out files and folders whose name, or path below PATH, matches; may be repeated", EXCLUDE},
+        CMD_OPTION_MAX_SIDE(pixels),
+        CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_MODEL(job.common, "the model; without it, the one that the library was last indexed with"),
+        CMD_OPTION_LIBRARY(job.common, "the library; made if it is not there"),
+        CMD_OPTION_THREADS(job.common),
+        CMD_OPTION_PRECISION,
+        CMD_OPTION_JSON(job.common,
+                        "one object at the end: {\"found\", \"embedded\", \"unchanged\", \"recognised\" (known content "
+                        "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\"}"),
+    };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_index, argc, argv, options, sizeof options / sizeof *options, &operands, &status))

@@ -17,15 +17,7 @@ const cmd_command cmd_models = {
     "Lists the models: first those installed, with the length of their embeddings, their size and their place, then\n"
     "the architectures that this build can run when given a directory with such a model.  A * marks the model that\n"
     "the library was last indexed with.  A model in a directory of its own needs no installing: give the directory\n"
-    "to --model.\n"
-    "\n"
-    "Options:\n"
-    "  --installed     only those installed\n"
-    "  --library FILE  the library meant by *\n"
-    "  --json          {\"name\", \"installed\", \"path\", \"dim\", \"bytes\", \"default\"}; path, dim and bytes are "
-    "null for\n"
-    "                  an architecture\n"
-    "\n"
+    "to --model.\n",
     "Examples:\n"
     "  descry models\n"
     "  descry models --installed --json\n",
@@ -92,10 +84,13 @@ static int run(int argc, char **argv)
 {
     cmd_common common = {0};
     listing list = {0};
-    const cmd_option options[] = {CMD_OPTION_LIBRARY(common),
-                                  CMD_OPTION_THREADS(common),
-                                  CMD_OPTION_JSON(common),
-                                  {"installed", 0, CMD_FLAG, &list.installed_only, 0}};
+    const cmd_option options[] = {
+        {"installed", 0, CMD_FLAG, &list.installed_only, NULL, "only those installed", 0},
+        CMD_OPTION_LIBRARY(common, "the library meant by *"),
+        CMD_OPTION_THREADS(common),
+        CMD_OPTION_JSON(common, "{\"name\", \"installed\", \"path\", \"dim\", \"bytes\", \"default\"}; path, dim and "
+                                "bytes are null for an architecture"),
+    };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_models, argc, argv, options, sizeof options / sizeof *options, &operands, &status))

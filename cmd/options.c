@@ -171,6 +171,18 @@ static int mistake(const cmd_command *command, int code, char **argv, const cmd_
     return unknown_option(command, given, options, count);
 }
 
+/* What --help does. */
+static cmd_describer *describe = cmd_print_help;
+
+void cmd_describe(const cmd_command *command, cmd_describer *describer)
+{
+    char name[32], help[] = "--help", *argv[] = {name, help, NULL};
+    snprintf(name, sizeof name, "%s", command->name);
+    describe = describer;
+    command->run(2, argv);
+    describe = cmd_print_help;
+}
+
 bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_option *options, size_t count,
                cmd_operands *operands, int *status)
 {
@@ -191,7 +203,7 @@ bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_opti
         if (code == 1) {
             operands->items[operands->count++] = (cmd_operand){0, optarg};
         } else if (code == 'h' || code == HELP) {
-            fputs(command->help, stdout);
+            describe(command, options, count);
             over = true;
         } else if (code == '?' || code == ':') {
             *status = mistake(command, code, argv, options, count);

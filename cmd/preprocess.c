@@ -14,19 +14,7 @@ const cmd_command cmd_preprocess = {
     "usage: descry preprocess [OPTIONS] --npy OUT FILE\n"
     "\n"
     "Reads a picture, resizes, crops and normalises it as the model wants it, and writes the result as a NumPy\n"
-    "array: float32 [3, H, W].\n"
-    "\n"
-    "Options:\n"
-    "  --npy OUT       the file to write\n"
-    "  --rgb           before normalising: uint8 [H, W, 3]\n"
-    "  --model NAME    without it, the model that the library was last indexed with\n"
-    "  --library FILE  the library meant by that\n"
-    "  --reference     open_clip's own order: resize in the file's own mode, no EXIF rotation\n"
-    "  --pillow V      resample as Pillow 12 or 13 does (13)\n"
-    "  --max-side N    refuse pictures with more pixels along a side (65500)\n"
-    "  --max-pixels N  refuse pictures with more pixels in all (512000000)\n"
-    "  --json          {\"path\", \"output\", \"dtype\", \"shape\": [...]}\n"
-    "\n"
+    "array: float32 [3, H, W].\n",
     "Examples:\n"
     "  descry preprocess --model demo --npy cat.npy cat.jpg\n"
     "  descry preprocess --model demo --rgb --reference --npy cat.npy cat.jpg\n",
@@ -92,11 +80,18 @@ static int run(int argc, char **argv)
     cmd_pixels pixels = CMD_PIXELS_INIT;
     const char *out = NULL;
     int as_rgb = 0;
-    const cmd_option options[] = {CMD_OPTION_LIBRARY(common),    CMD_OPTION_MODEL(common),
-                                  CMD_OPTION_THREADS(common),    CMD_OPTION_JSON(common),
-                                  CMD_OPTION_PILLOW(pixels),     CMD_OPTION_REFERENCE(pixels),
-                                  CMD_OPTION_MAX_SIDE(pixels),   CMD_OPTION_MAX_PIXELS(pixels),
-                                  {"npy", 0, CMD_TEXT, &out, 0}, {"rgb", 0, CMD_FLAG, &as_rgb, 0}};
+    const cmd_option options[] = {
+        {"npy", 0, CMD_TEXT, &out, "OUT", "the file to write", 0},
+        {"rgb", 0, CMD_FLAG, &as_rgb, NULL, "before normalising: uint8 [H, W, 3]", 0},
+        CMD_OPTION_REFERENCE(pixels),
+        CMD_OPTION_PILLOW(pixels),
+        CMD_OPTION_MAX_SIDE(pixels),
+        CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_MODEL(common, "without it, the model that the library was last indexed with"),
+        CMD_OPTION_LIBRARY(common, "the library meant by that"),
+        CMD_OPTION_THREADS(common),
+        CMD_OPTION_JSON(common, "{\"path\", \"output\", \"dtype\", \"shape\": [...]}"),
+    };
     cmd_operands operands;
     descry_preprocess_options how;
     int status;

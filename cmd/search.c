@@ -19,19 +19,7 @@ const cmd_command cmd_search = {
     "id in the library; a picture named in the query is left out of its results.\n"
     "\n"
     "The score is the cosine of the two embeddings.  What is a good one depends on the model, and is much less for\n"
-    "a text than for a picture.\n"
-    "\n"
-    "Options:\n"
-    "  -k N             at most N pictures (10)\n"
-    "  --threshold S    only pictures with a score of at least S\n"
-    "  --under FOLDER   only pictures in this folder and those below it\n"
-    "  --library FILE   the library\n"
-    "  --model NAME     search what was indexed with this model; without it, the last one indexed with\n"
-    "  --threads N      worker threads; 0, the default: one per processor\n"
-    "  --precision P    f32 or auto: this build computes in f32\n"
-    "  -0, --print0     paths only, as they are, each followed by a NUL: for xargs -0\n"
-    "  --json           {\"rank\", \"score\", \"id\", \"path\", \"caption\"}\n"
-    "\n"
+    "a text than for a picture.\n",
     "Without --json and -0 a path is always on one line: control characters and bytes that are not UTF-8 are shown\n"
     "as \\n, \\t, \\r or \\xHH, and a backslash as \\\\.\n"
     "\n"
@@ -148,15 +136,17 @@ static int run(int argc, char **argv)
     cmd_common common = {0};
     descry_search_options how = DESCRY_SEARCH_OPTIONS_INIT;
     printer to = {0};
-    const cmd_option options[] = {CMD_OPTION_LIBRARY(common),
-                                  CMD_OPTION_MODEL(common),
-                                  CMD_OPTION_THREADS(common),
-                                  CMD_OPTION_PRECISION,
-                                  CMD_OPTION_JSON(common),
-                                  {"k", 'k', CMD_COUNT, &how.k, 0},
-                                  {"threshold", 0, CMD_NUMBER, &how.threshold, 0},
-                                  {"under", 0, CMD_TEXT, &how.under, 0},
-                                  {"print0", '0', CMD_FLAG, &to.print0, 0}};
+    const cmd_option options[] = {
+        {"k", 'k', CMD_COUNT, &how.k, "N", "at most N pictures (10)", 0},
+        {"threshold", 0, CMD_NUMBER, &how.threshold, "S", "only pictures with a score of at least S", 0},
+        {"under", 0, CMD_TEXT, &how.under, "FOLDER", "only pictures in this folder and those below it", 0},
+        {"print0", '0', CMD_FLAG, &to.print0, NULL, "paths only, as they are, each followed by a NUL: for xargs -0", 0},
+        CMD_OPTION_MODEL(common, "search what was indexed with this model; without it, the last one indexed with"),
+        CMD_OPTION_LIBRARY(common, "the library"),
+        CMD_OPTION_THREADS(common),
+        CMD_OPTION_PRECISION,
+        CMD_OPTION_JSON(common, "{\"rank\", \"score\", \"id\", \"path\", \"caption\"}"),
+    };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_search, argc, argv, options, sizeof options / sizeof *options, &operands, &status))

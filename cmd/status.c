@@ -10,22 +10,15 @@
 
 static int run(int argc, char **argv);
 
-const cmd_command cmd_status = {"status", "what the library holds",
-                                "usage: descry status [OPTIONS]\n"
-                                "\n"
-                                "Prints what the library holds: pictures, models (last indexed first) and folders.\n"
-                                "\n"
-                                "Options:\n"
-                                "  --library FILE  the library\n"
-                                "  --json          {\"photos\", \"missing\", \"contents\", \"captions\", \"failed\",\n"
-                                "                  \"models\": [{\"name\", \"dim\", \"vectors\", \"recipe\", "
-                                "\"last_indexed\"}], \"roots\": [...],\n"
-                                "                  \"library\"}; last_indexed in seconds since 1970\n"
-                                "\n"
-                                "Examples:\n"
-                                "  descry status\n"
-                                "  descry status --json --library holiday.db\n",
-                                run};
+const cmd_command cmd_status = {
+    "status", "what the library holds",
+    "usage: descry status [OPTIONS]\n"
+    "\n"
+    "Prints what the library holds: pictures, models (last indexed first) and folders.\n",
+    "Examples:\n"
+    "  descry status\n"
+    "  descry status --json --library holiday.db\n",
+    run};
 
 static json_t *make_models(const descry_library_status *held)
 {
@@ -99,7 +92,13 @@ static void print_plain(const descry_library *library, const descry_library_stat
 static int run(int argc, char **argv)
 {
     cmd_common common = {0};
-    const cmd_option options[] = {CMD_OPTION_LIBRARY(common), CMD_OPTION_THREADS(common), CMD_OPTION_JSON(common)};
+    const cmd_option options[] = {
+        CMD_OPTION_LIBRARY(common, "the library"),
+        CMD_OPTION_THREADS(common),
+        CMD_OPTION_JSON(common, "{\"photos\", \"missing\", \"contents\", \"captions\", \"failed\", \"models\": [{\"name\", "
+                                "\"dim\", \"vectors\", \"recipe\", \"last_indexed\"}], \"roots\": [...], \"library\"}; "
+                                "last_indexed in seconds since 1970"),
+    };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_status, argc, argv, options, sizeof options / sizeof *options, &operands, &status))

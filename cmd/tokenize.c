@@ -17,13 +17,7 @@ const cmd_command cmd_tokenize = {
     "       descry tokenize [OPTIONS] --stdin\n"
     "\n"
     "Prints the ids that a model's text tower is given: start token, text, end token, without padding.\n"
-    "Each argument is a text of its own.\n"
-    "\n"
-    "Options:\n"
-    "  --model NAME  use this model's table and length; without it CLIP's own table and 77 ids\n"
-    "  --stdin       one text a line from standard input\n"
-    "  --json        {\"text\", \"ids\": [...]}\n"
-    "\n"
+    "Each argument is a text of its own.\n",
     "Examples:\n"
     "  descry tokenize 'a photo of a cat'\n"
     "  descry tokenize --json --stdin < captions.txt\n",
@@ -89,10 +83,12 @@ static int run(int argc, char **argv)
 {
     cmd_common common = {0};
     int from_stdin = 0;
-    const cmd_option options[] = {CMD_OPTION_MODEL(common),
-                                  CMD_OPTION_JSON(common),
-                                  CMD_OPTION_THREADS(common),
-                                  {"stdin", 0, CMD_FLAG, &from_stdin, 0}};
+    const cmd_option options[] = {
+        {"stdin", 0, CMD_FLAG, &from_stdin, NULL, "one text a line from standard input", 0},
+        CMD_OPTION_MODEL(common, "use this model's table and length; without it CLIP's own table and 77 ids"),
+        CMD_OPTION_THREADS(common),
+        CMD_OPTION_JSON(common, "{\"text\", \"ids\": [...]}"),
+    };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_tokenize, argc, argv, options, sizeof options / sizeof *options, &operands, &status))

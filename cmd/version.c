@@ -11,12 +11,7 @@ const cmd_command cmd_version = {
     "version", "version, instruction set, picture formats",
     "usage: descry version [--json]\n"
     "\n"
-    "Prints the version, the instruction set in use, the number of threads, and what was built in.\n"
-    "\n"
-    "Options:\n"
-    "  --threads N  as other commands would be given it\n"
-    "  --json       {\"version\", \"cpu\", \"threads\", \"features\": [...]}\n"
-    "\n"
+    "Prints the version, the instruction set in use, the number of threads, and what was built in.\n",
     "Examples:\n"
     "  descry version\n"
     "  DESCRY_CPU=portable descry version --json\n",
@@ -34,7 +29,10 @@ static int print_json(const descry_context *ctx)
 static int run(int argc, char **argv)
 {
     cmd_common common = {0};
-    const cmd_option options[] = {CMD_OPTION_THREADS(common), CMD_OPTION_JSON(common)};
+    const cmd_option options[] = {
+        CMD_OPTION_THREADS(common),
+        CMD_OPTION_JSON(common, "{\"version\", \"cpu\", \"threads\", \"features\": [...]}"),
+    };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_version, argc, argv, options, sizeof options / sizeof *options, &operands, &status))

@@ -17,6 +17,11 @@ verdict $? "the program is installed"
 verdict $? "descry.h is the only header"
 [ -z "$(find root -name '*.a')" ]
 verdict $? "no static libraries"
+for name in man1/descry.1 $("$DESCRY" help | sed -n '/^Commands:/,/^$/s|^  \([a-z]*\) .*|man1/descry-\1.1|p') \
+    bash-completion/completions/descry zsh/site-functions/_descry fish/vendor_completions.d/descry.fish; do
+    [ -s "$(find root -path "*/share/*$name")" ]
+    verdict $? "$name is installed"
+done
 
 # the library
 is "soname" "$(objdump -p "$libdir/libdescry.so" | awk '$1 == "SONAME" { print $2 }')" libdescry.so.0

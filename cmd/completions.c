@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry completions */
+#include "common.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int run(int argc, char **argv);
+
+const cmd_command cmd_completions = {
+    "completions", "make a shell complete descry's commands and options",
+    "usage: descry completions bash|zsh|fish\n"
+    "\n"
+    "Prints a script for the shell.  'descry' installed by a package or by ./run install has them in place already.\n",
+    "Examples:\n"
+    "  . <(descry completions bash)                 # in ~/.bashrc\n"
+    "  descry completions zsh > ~/.zfunc/_descry    # in a folder of $fpath\n"
+    "  descry completions fish > ~/.config/fish/completions/descry.fish\n",
+    run};
+
+/* What a value can be. */
+typedef enum value { NO_VALUE, ANY, FILES, FOLDERS, MODELS, CHOICE } value;
+
+static value value_of(const cmd_option *option)
+{
+    static const struct {
+        const char *argument;
+        value value;
+    } known[] = {{"FILE", FILES},     {"OUT", FILES},   {"PATH", FILES},
+                 {"FOLDER", FOLDERS}, {"DIR", FOLDERS}, {"NAME", ANY}};
+    if (!option->argument)
+        return NO_VALUE;
+    if (strcmp(option->name, "model") == 0)
+        return MODELS;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(option->argument, known[i].argument) == 0)
+            return known[i].value;
+    return strchr(option->argument, '|') ? CHOICE : ANY;
+}
+
+/* Prints a text with some characters behind a backslash and others as something else. */
+static void print_escaped(const char *text, const char *special)
+{
+    for (; *text; text++) {
+        if (strchr(special, *text))
+            putchar('\\');
+        putchar(*text);
+    }
+}
+
+static void print_choices(const char *argument)
+{
+    for (; *argument; argument++)
+        putchar(*argument == '|' ? ' ' : *argument);
+}
+
+static void each_command(cmd_describer *describer)
+{
+    const cmd_command *command;
+    for (size_t i = 0; (command = cmd_at(i)); i++)
+        cmd_describe(command, describer);
+}
+
+/* ---- bash ------------------------------------------------------------------------------------------------------ */
+
+static void bash_case(const cmd_command *command, const cmd_option *options, size_t count)
+{
+    static const char *const kinds[] = {[ANY] = "any", [FILES] = "files", [FOLDERS] = "folders", [MODELS] = "models"};
+    printf("    %s)\n        options='--help", command->name);
+    for (size_t i = 0; i < count; i++) {
+        if (options[i].letter && options[i].name[1])
+            printf(" -%c", options[i].letter);
+        printf(" %s%s", options[i].name[1] ? "--" : "-", options[i].name);
+    }
+    puts("'\n        case $before in");
+    for (size_t i = 0; i < count; i++) {
+        value what = value_of(&options[i]);
+        if (what == NO_VALUE)
+            continue;
+        fputs("        ", stdout);
+        if (options[i].letter && options[i].name[1])
+            printf("-%c | ", options[i].letter);
+        printf("%s%s) ", options[i].name[1] ? "--" : "-", options[i].name);
+        if (what == CHOICE) {
+            fputs("choices='", stdout);
+            print_choices(options[i].argument);
+            fputs("'", stdout);
+        } else {
+            printf("kind=%s", kinds[what]);
+        }
+        puts(" ;;");
+    }
+    puts("        esac\n        ;;");
+}
+
+static void print_bash(void)
+{
+    const cmd_command *command;
+    fputs("# bash completion for descry\n"
+          "_descry()\n"
+          "{\n"
+          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} options='' choices='' "
+          "kind=operand\n"
+          "    COMPREPLY=()\n"
+          "    if ((COMP_CWORD == 1)); then\n"
+          "        COMPREPLY=($(compgen -W '--help --version",
+          stdout);
+    for (size_t i = 0; (command = cmd_at(i)); i++)
+        printf(" %s", command->name);
+    puts("' -- \"$word\"))\n"
+         "        return\n"
+         "    fi\n"
+         "    case ${COMP_WORDS[1]} in");
+    each_command(bash_case);
+    fputs("    esac\n"
+          "    case $kind in\n"
+          "    models) choices=$(descry models --installed 2>/dev/null | awk '{ print $1 == \"*\" ? $2 : $1 }') ;;\n"
+          "    operand)\n"
+          "        case ${COMP_WORDS[1]} in\n"
+          "        help) choices='",
+          stdout);
+    for (size_t i = 0; (command = cmd_at(i)); i++)
+        printf("%s%s", i ? " " : "", command->name);
+    puts("' ;;\n"
+         "        completions) choices='bash zsh fish' ;;\n"
+         "        esac\n"
+         "        ;;\n"
+         "    esac\n"
+         "    if [[ $word == -* && $kind == operand ]]; then\n"
+         "        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+         "    elif [[ $choices ]]; then\n"
+         "        COMPREPLY=($(compgen -W \"$choices\" -- \"$word\"))\n"
+         "        if [[ $kind == models ]]; then\n"
+         "            compopt -o filenames 2>/dev/null\n"
+         "            mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- \"$word\")\n"
+         "        fi\n"
+         "    elif [[ $kind == folders ]]; then\n"
+         "        compopt -o filenames 2>/dev/null\n"
+         "        mapfile -t COMPREPLY < <(compgen -d -- \"$word\")\n"
+         "    elif [[ $kind == files || $kind == operand ]]; then\n"
+         "        compopt -o filenames 2>/dev/null\n"
+         "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+         "    fi\n"
+         "}\n"
+         "complete -F _descry descry");
+}
+
+/* ---- zsh ------------------------------------------------------------------------------------------------------- */
+
+static void zsh_option(const cmd_option *option)
+{
+    value what = value_of(option);
+    static const char *const actions[] = {
+        [NO_VALUE] = "", [ANY] = "", [FILES] = "_files", [FOLDERS] = "_files -/", [MODELS] = "_descry_models"};
+    if (option->letter && option->name[1])
+        printf("            '*'{-%c,--%s}'[", option->letter, option->name);
+    else
+        printf("            '*%s%s[", option->name[1] ? "--" : "-", option->name);
+    for (const char *c = option->help; *c; c++)
+        if (*c == '\'')
+            fputs("'\\''", stdout);
+        else
+            print_escaped((const char[]){*c, 0}, "[]:\\");
+    putchar(']');
+    if (what == CHOICE) {
+        fputs(":value:(", stdout);
+        print_choices(option->argument);
+        putchar(')');
+    } else if (what != NO_VALUE) {
+        printf(":%s:%s", option->argument, actions[what]);
+    }
+    puts("' \\");
+}
+
+static void zsh_case(const cmd_command *command, const cmd_option *options, size_t count)
+{
+    printf("    %s)\n        _arguments -s \\\n            '(-h --help)'{-h,--help}'[how to use it]' \\\n",
+           command->name);
+    for (size_t i = 0; i < count; i++)
+        zsh_option(&options[i]);
+    if (strcmp(command->name, "help") == 0)
+        puts("            \"1:command:($names)\" ;;");
+    else if (command == &cmd_completions)
+        puts("            '1:shell:(bash zsh fish)' ;;");
+    else
+        puts("            '*:file:_files' ;;");
+}
+
+static void print_zsh(void)
+{
+    const cmd_command *command;
+    puts("#compdef descry\n"
+         "_descry_models()\n"
+         "{\n"
+         "    local -a models\n"
+         "    models=(${(f)\"$(descry models --installed 2>/dev/null | awk '{ print $1 == \"*\" ? $2 : $1 }')\"})\n"
+         "    _alternative 'models:model:compadd -a models' 'folders:folder:_files -/'\n"
+         "}\n"
+         "_descry()\n"
+         "{\n"
+         "    local -a described\n"
+         "    described=(");
+    for (size_t i = 0; (command = cmd_at(i)); i++) {
+        printf("        '%s:", command->name);
+        for (const char *c = command->summary; *c; c++)
+            fputs(*c == '\'' ? "'\\''" : (const char[]){*c, 0}, stdout);
+        puts("'");
+    }
+    puts("    )\n"
+         "    if ((CURRENT == 2)); then\n"
+         "        _describe command described\n"
+         "        return\n"
+         "    fi\n"
+         "    local names=\"${(j: :)${(@)described%%:*}}\"\n"
+         "    shift words\n"
+         "    ((CURRENT--))\n"
+         "    case $words[1] in");
+    each_command(zsh_case);
+    puts("    esac\n"
+         "}\n"
+         "if [ \"$funcstack[1]\" = _descry ]; then\n"
+         "    _descry \"$@\"\n"
+         "else\n"
+         "    compdef _descry descry\n"
+         "fi");
+}
+
+/* ---- fish ------------------------------------------------------------------------------------------------------ */
+
+static void fish_lines(const cmd_command *command, const cmd_option *options, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const cmd_option *option = &options[i];
+        value what = value_of(option);
+        printf("complete -c descry -n '__fish_seen_subcommand_from %s'", command->name);
+        if (option->letter)
+            printf(" -s %c", option->letter);
+        if (option->name[1])
+            printf(" -l %s", option->name);
+        if (what == FILES)
+            fputs(" -r -F", stdout);
+        else if (what == FOLDERS)
+            fputs(" -x -a '(__fish_complete_directories)'", stdout);
+        else if (what == MODELS)
+            fputs(" -r -F -a '(descry models --installed 2>/dev/null | string replace -r \"^[* ]*(\\S+).*\" \"\\$1\")'",
+                  stdout);
+        else if (what == ANY)
+            fputs(" -x", stdout);
+        if (what == CHOICE) {
+            fputs(" -x -a '", stdout);
+            print_choices(option->argument);
+            putchar('\'');
+        }
+        fputs(" -d '", stdout);
+        print_escaped(option->help, "'\\");
+        puts("'");
+    }
+    printf("complete -c descry -n '__fish_seen_subcommand_from %s' -s h -l help -d 'how to use it'\n", command->name);
+}
+
+static void print_fish(void)
+{
+    const cmd_command *command;
+    puts("# fish completion for descry");
+    for (size_t i = 0; (command = cmd_at(i)); i++) {
+        printf("complete -c descry -n __fish_use_subcommand -f -a %s -d '", command->name);
+        print_escaped(command->summary, "'\\");
+        puts("'");
+    }
+    each_command(fish_lines);
+    puts("complete -c descry -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'");
+    fputs("complete -c descry -n '__fish_seen_subcommand_from help' -f -a '", stdout);
+    for (size_t i = 0; (command = cmd_at(i)); i++)
+        printf("%s%s", i ? " " : "", command->name);
+    puts("'");
+}
+
+static int run(int argc, char **argv)
+{
+    cmd_operands operands;
+    int status;
+    if (!cmd_parse(&cmd_completions, argc, argv, NULL, 0, &operands, &status))
+        return status;
+    const char *shell = operands.count == 1 ? operands.items[0].text : "";
+    if (strcmp(shell, "bash") == 0)
+        print_bash();
+    else if (strcmp(shell, "zsh") == 0)
+        print_zsh();
+    else if (strcmp(shell, "fish") == 0)
+        print_fish();
+    else
+        status = cmd_usage(&cmd_completions, "for which shell? bash, zsh or fish");
+    cmd_operands_free(&operands);
+    return status;
+}

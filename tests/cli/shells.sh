@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completions, asked of the shells themselves, and manual pages.
+. "$DESCRY_SOURCE_ROOT/tests/cli/lib.sh"
+PATH=$(dirname "$DESCRY"):$PATH
+export PATH
+commands=$("$DESCRY" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+touch 'a picture.jpg'
+mkdir 'some folder'
+
+for shell in bash zsh fish; do
+    exits 0 "completions $shell" "$DESCRY" completions $shell
+    silent err "completions $shell: nothing on standard error"
+    cp out $shell.completions
+done
+exits 2 "completions for no shell" "$DESCRY" completions
+exits 2 "completions for an unknown shell" "$DESCRY" completions csh
+
+# in_bash WORD...: what bash would offer, a line each
+in_bash() {
+    bash -c '. ./bash.completions; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _descry; printf "%s\n" "${COMPREPLY[@]}"' \
+        bash descry "$@" | sort | tr '\n' '|'
+}
+in_fish() {
+    fish --no-config -c 'source ./fish.completions; complete -C $argv[1]' "$1" | cut -f 1 | sort | tr '\n' '|'
+}
+is "bash: commands" "$(in_bash f)" 'forget|'
+is "bash: options" "$(in_bash search --thr)" '--threads|--threshold|'
+is "bash: a value of some" "$(in_bash search --precision '')" 'auto|f32|'
+is "bash: files" "$(in_bash preprocess a)" 'a picture.jpg|'
+is "bash: folders" "$(in_bash search --under s)" 'some folder|'
+is "bash: no word for a number" "$(in_bash search -k '')" '|'
+is "bash: models" "$(in_bash search --model de)" 'demo|'
+is "bash: help of a command" "$(in_bash help se)" 'search|'
+is "fish: commands" "$(in_fish 'descry f')" 'forget|'
+is "fish: options" "$(in_fish 'descry search --thr')" '--threads|--threshold|'
+is "fish: a value of some" "$(in_fish 'descry search --precision ')" 'auto|f32|'
+is "fish: models" "$(in_fish 'descry search --model de')" 'demo|'
+is "fish: folders" "$(in_fish 'descry search --under so')" 'some folder/|'
+
+# zsh completes in a terminal only: _arguments and _describe tell what they were given
+cat >zsh.rc <<'END'
+compdef() { :; }
+_describe() { print -l "${(@P)2}"; }
+_arguments() { print -l -- "$@"; }
+. ./zsh.completions
+in_zsh() { words=("$@"); CURRENT=$#; _descry; }
+END
+run zsh -f -c '. ./zsh.rc; in_zsh descry ""; in_zsh descry search ""; in_zsh descry help ""'
+silent err "zsh: no complaint"
+says out '^search:find pictures' "zsh: commands"
+says out '^\*--threshold\[only pictures.*\]:S:$' "zsh: options"
+says out '^\*--precision\[.*\]:value:\(f32 auto\)$' "zsh: a value of some"
+says out '^1:command:\(.*search.*\)$' "zsh: help of a command"
+
+for command in '' $commands; do
+    exits 0 "manual page of ${command:-descry}" "$DESCRY" help --man $command
+    cp out page
+    run groff -man -Tutf8 -ww -z page
+    silent err "manual page of ${command:-descry}: groff has no complaint"
+    run groff -man -Tascii -P-cbou page
+    says out '^NAME$' "manual page of ${command:-descry}: a name"
+done
+for command in $commands; do
+    in_bash '' | tr '|' '\n' | grep -qx "$command"
+    verdict $? "bash offers $command"
+    for option in $("$DESCRY" $command --help | grep -Eo '^  (-., )?--[a-z0-9-]+' | grep -o -e '--.*'); do
+        for shell in bash zsh; do
+            grep -q -e "$option" $shell.completions
+            verdict $? "$shell: $command $option"
+        done
+        in_fish "descry $command $option" | tr '|' '\n' | grep -qx -e "$option"
+        verdict $? "fish: $command $option"
+        "$DESCRY" help --man $command | sed 's/\\-/-/g' | grep -q -e "$option\\\\fR"
+        verdict $? "manual page: $command $option"
+    done
+done
+finish
