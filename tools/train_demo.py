@@ -303,7 +303,7 @@ class Hints(torch.nn.Module):
         for latent in (image, text):
             wrong = F.binary_cross_entropy_with_logits(
                 self.facts(latent * WIDTH ** .5), facts, reduction="sum")
-            loss = loss + .1 * wrong / len(facts)
+            loss = loss + .3 * wrong / len(facts)
         return loss
 
 
