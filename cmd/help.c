@@ -43,7 +43,7 @@ static const char common_options[] =
     "\n"
     "Environment:\n"
     "  DESCRY_LIBRARY   the library\n"
-    "  DESCRY_CPU       portable, avx2 or avx512: use no instruction set above this one\n"
+    "  DESCRY_CPU       use no instruction set above this one: portable, avx2, avx512; on ARM portable, neon\n"
     "  HF_HUB_CACHE, HF_HOME   where Hugging Face's cache is\n"
     "\n"
     "Examples:\n"

@@ -66,7 +66,8 @@ typedef enum descry_log_level { DESCRY_LOG_WARNING = 1, DESCRY_LOG_INFO = 2 } de
 
 typedef struct descry_context_options {
     unsigned threads; /* worker threads; 0: one per processor of this process's affinity mask */
-    const char *cpu;  /* highest instruction set: "portable", "avx2", "avx512"; NULL: $DESCRY_CPU, else the best */
+    const char *cpu;  /* highest instruction set: "portable", "avx2", "avx512"; on ARM "portable", "neon";
+                         NULL: $DESCRY_CPU, else the best */
     void (*log)(void *log_arg, descry_log_level level, const char *message); /* NULL: messages are dropped */
     void *log_arg;
 } descry_context_options;

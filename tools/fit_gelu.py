@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fits the polynomial of the vector GELU (src/kern/x86/body.h).
+"""Fits the polynomial of the vector GELU (src/kern/body.h).
 
 With Q(a) = erfc(a / sqrt 2) / 2, gelu(x) = max(x, 0) - |x| Q(|x|).  Q is approximated by exp(-a^2/2) u P(u) with
 u = 1 / (1 + 0.33 a) and P of degree 6, so that the largest error of |x| Q(|x|) is smallest (Lawson's iteration).

@@ -8,7 +8,23 @@
 #include <cpuid.h>
 #endif
 
-static const char *const names[DESCRY_CPU_COUNT] = {"portable", "avx2", "avx512"};
+#if defined(__x86_64__)
+#define CHOICE "portable, avx2 or avx512"
+#elif defined(__aarch64__)
+#define CHOICE "portable or neon"
+#else
+#define CHOICE "portable"
+#endif
+
+static const char *const names[DESCRY_CPU_COUNT] = {
+    [DESCRY_CPU_PORTABLE] = "portable",
+#if defined(__x86_64__)
+    [DESCRY_CPU_AVX2] = "avx2",
+    [DESCRY_CPU_AVX512] = "avx512",
+#elif defined(__aarch64__)
+    [DESCRY_CPU_NEON] = "neon",
+#endif
+};
 
 const char *descry_cpu_name(descry_cpu cpu)
 {
@@ -33,8 +49,12 @@ descry_cpu descry_cpu_best(void)
         return DESCRY_CPU_AVX512;
     if (avx2)
         return DESCRY_CPU_AVX2;
-#endif
     return DESCRY_CPU_PORTABLE;
+#elif defined(__aarch64__)
+    return DESCRY_CPU_NEON; /* what compilers take for granted on AArch64: even a float is passed in its registers */
+#else
+    return DESCRY_CPU_PORTABLE;
+#endif
 }
 
 int descry_cpu_choose(descry_cpu *cpu, const char *cap, descry_error *err)
@@ -48,5 +68,5 @@ int descry_cpu_choose(descry_cpu *cpu, const char *cap, descry_error *err)
                 *cpu = (descry_cpu)i;
             return 0;
         }
-    return descry_fail(err, DESCRY_ERR_ARGUMENT, "\"%s\" is not an instruction set: portable, avx2 or avx512", cap);
+    return descry_fail(err, DESCRY_ERR_ARGUMENT, "\"%s\" is not an instruction set of this processor: " CHOICE, cap);
 }

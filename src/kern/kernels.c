@@ -13,6 +13,9 @@ const descry_kernels *descry_kernels_for(descry_cpu cpu)
         return &descry_kernels_avx512;
     case DESCRY_CPU_AVX2:
         return &descry_kernels_avx2;
+#elif defined(__aarch64__)
+    case DESCRY_CPU_NEON:
+        return &descry_kernels_neon;
 #endif
     default:
         return &descry_kernels_portable;

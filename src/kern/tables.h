@@ -8,5 +8,6 @@
 extern const descry_kernels descry_kernels_portable;
 extern const descry_kernels descry_kernels_avx2;
 extern const descry_kernels descry_kernels_avx512;
+extern const descry_kernels descry_kernels_neon;
 
 #endif

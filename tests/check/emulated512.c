@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The x86 kernels in the shape that they have with AVX-512 (16 lanes, tiles of 8 rows), over vectors that any processor
+ * The kernels in the shape that they have with AVX-512 (16 lanes, tiles of 8 rows), over vectors that any processor
  * can run: so that this shape is tested on machines without AVX-512, all but the intrinsics themselves. */
 #include "emulated512.h"
 
@@ -9,7 +9,7 @@
 #define INLINE static /* one tile for all sizes instead of one for each: this is about results */
 #define UNROLL
 #define ISA emulated512
-#define THIS_CPU DESCRY_CPU_AVX512
+#define THIS_CPU DESCRY_CPU_PORTABLE /* runs on any */
 enum { VL = 16, MR = 8, NV = 3 };
 typedef struct vec {
     float lane[16];
@@ -135,4 +135,4 @@ static inline float v_top(vec v)
     TILE(1, nv, type) TILE(2, nv, type) TILE(3, nv, type) TILE(4, nv, type)                                            \
     TILE(5, nv, type) TILE(6, nv, type) TILE(7, nv, type) TILE(8, nv, type)
 
-#include "kern/x86/body.h"
+#include "kern/body.h"

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "emulated512.h"
+#include "kern/tables.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,6 +58,18 @@ static void for_each_table(void (*check)(const descry_kernels *))
         check(table);
     }
     check(&descry_kernels_emulated512);
+}
+
+static void tables(void **state)
+{
+    (void)state;
+    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++)
+        print_message("  %s\n", descry_cpu_name((descry_cpu)cpu));
+    assert_ptr_equal(descry_kernels_for(DESCRY_CPU_PORTABLE), &descry_kernels_portable);
+#if defined(__aarch64__) /* where every processor has it, so must this library */
+    assert_int_equal(descry_cpu_best(), DESCRY_CPU_NEON);
+    assert_ptr_equal(descry_kernels_for(descry_cpu_best()), &descry_kernels_neon);
+#endif
 }
 
 /* ---- matrix product ---------------------------------------------------------------------------------------------- */
@@ -278,7 +291,7 @@ static void half_precision_round_trips(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
+        cmocka_unit_test(tables),     cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
         cmocka_unit_test(layer_norm), cmocka_unit_test(dot_f16),     cmocka_unit_test(half_precision_round_trips),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);

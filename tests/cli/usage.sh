@@ -105,7 +105,7 @@ verdict $? "nothing but index makes a library"
 # version, models
 exits 0 "version" "$DESCRY" version --json --threads 3
 json "version: shape" 'len(rows) == 1 and set(row) == {"version", "cpu", "threads", "features"}'
-json "version: values" 'row["threads"] == 3 and row["cpu"] in ("portable", "avx2", "avx512") and len(row["features"]) > 1'
+json "version: values" 'row["threads"] == 3 and row["cpu"] in ("portable", "avx2", "avx512", "neon") and len(row["features"]) > 1'
 exits 0 "DESCRY_CPU" env DESCRY_CPU=portable "$DESCRY" version --json
 json "DESCRY_CPU: portable" 'row["cpu"] == "portable"'
 exits 0 "models" "$DESCRY" models

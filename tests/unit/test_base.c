@@ -109,7 +109,7 @@ static void cpu_caps_are_names(void **state)
     descry_error err;
     assert_int_equal(descry_cpu_choose(&cpu, "portable", &err), 0);
     assert_int_equal(cpu, DESCRY_CPU_PORTABLE);
-    assert_int_equal(descry_cpu_choose(&cpu, "avx512", &err), 0);
+    assert_int_equal(descry_cpu_choose(&cpu, descry_cpu_name(DESCRY_CPU_COUNT - 1), &err), 0);
     assert_int_equal(cpu, descry_cpu_best());
     assert_int_equal(descry_cpu_choose(&cpu, "sse9", &err), DESCRY_ERR_ARGUMENT);
 }

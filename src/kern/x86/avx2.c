@@ -123,4 +123,4 @@ static inline float v_top(vec v)
 
 #define TILES(nv, type) TILE(1, nv, type) TILE(2, nv, type) TILE(3, nv, type) TILE(4, nv, type)
 
-#include "kern/x86/body.h"
+#include "kern/body.h"

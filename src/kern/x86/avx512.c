@@ -116,4 +116,4 @@ static inline float v_top(vec v)
     TILE(1, nv, type) TILE(2, nv, type) TILE(3, nv, type) TILE(4, nv, type)                                            \
     TILE(5, nv, type) TILE(6, nv, type) TILE(7, nv, type) TILE(8, nv, type)
 
-#include "kern/x86/body.h"
+#include "kern/body.h"
