@@ -115,7 +115,7 @@ static int to_upright_rgb(const descry_picture *in, descry_picture *out, descry_
     if (!rc && flat != in->data)
         descry_convert_rgb(in, 0, flat);
     if (!rc)
-        descry_turn_upright(flat, in->width, in->height, in->orientation, out->data);
+        descry_turn_upright(flat, 3, in->width, in->height, in->orientation, out->data);
     if (flat != in->data)
         free(flat);
     if (rc)
