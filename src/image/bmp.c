@@ -223,7 +223,7 @@ static int read_runs(reader *r)
         } else if (value == 0) {
             x = 0, y++;
         } else if (value == 1) {
-            break;
+            return y + 1 < r->height ? fail(r, "it ends before its last row") : 0;
         } else if (value == 2) {
             if (r->size - r->at < 2)
                 return fail(r, "truncated");

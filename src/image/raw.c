@@ -49,24 +49,66 @@ static int copy_rgb(descry_picture *picture, const void *data, size_t size, uint
     return rc;
 }
 
-static int read_preview(libraw_data_t *raw, descry_picture *picture, const char *name, const descry_limits *limits,
-                        descry_error *err)
+/* ---- the preview ------------------------------------------------------------------------------------------------- */
+
+/* Pixels of the JPEG that begins here, 0 when none does that libjpeg decodes: sensor data may be JPEG, too, of the
+ * lossless kind.  Source: ITU-T T.81, B.2. */
+static uint64_t jpeg_pixels(const uint8_t *bytes, size_t size)
 {
-    int code = libraw_unpack_thumb(raw);
-    if (code)
-        return fail(name, code, err);
-    const libraw_thumbnail_t *preview = &raw->thumbnail;
-    if (!preview->thumb)
+    for (size_t at = 2; size - at >= 9 && bytes[at] == 0xFF;) {
+        uint8_t marker = bytes[at + 1];
+        size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
+        if (marker >= 0xC0 && marker <= 0xC2)
+            return ((uint64_t)bytes[at + 5] << 8 | bytes[at + 6]) * ((uint64_t)bytes[at + 7] << 8 | bytes[at + 8]);
+        bool other = (marker >= 0xC3 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) ||
+                     (marker >= 0xD0 && marker <= 0xDA);
+        if (other || marker < 0xC0 || length < 2 || length + 2 > size - at)
+            break;
+        at += length + 2;
+    }
+    return 0;
+}
+
+/* The largest JPEG in the file.  It is found by its first bytes rather than by libraw_unpack_thumb(), which in LibRaw
+ * 0.20 writes beyond its memory when a damaged file lies about the length of a preview. */
+static int read_preview(const libraw_data_t *raw, descry_picture *picture, const uint8_t *bytes, size_t size,
+                        const char *name, const descry_limits *limits, descry_error *err)
+{
+    uint64_t most = 0;
+    size_t best = 0;
+    for (size_t at = 0; size - at >= 16; at++) {
+        const uint8_t *found = memchr(bytes + at, 0xFF, size - 15 - at);
+        if (!found)
+            break;
+        at = (size_t)(found - bytes);
+        if (found[1] != 0xD8 || found[2] != 0xFF)
+            continue;
+        uint64_t pixels = jpeg_pixels(found, size - at);
+        if (pixels > most) {
+            most = pixels;
+            best = at;
+        }
+    }
+    if (most == 0)
         return fail(name, LIBRAW_NO_THUMBNAIL, err);
-    int rc = DESCRY_ERR_UNSUPPORTED;
-    if (preview->tformat == LIBRAW_THUMBNAIL_JPEG && preview->tlength > 0)
-        rc = descry_codec_jpeg.decode(picture, (const uint8_t *)preview->thumb, preview->tlength, name, limits, err);
-    else if (preview->tformat == LIBRAW_THUMBNAIL_BITMAP)
-        rc = copy_rgb(picture, preview->thumb, preview->tlength, preview->twidth, preview->theight,
-                      preview->tcolors ? preview->tcolors : 3, name, limits, err);
+    int rc = descry_codec_jpeg.decode(picture, bytes + best, size - best, name, limits, err);
     if (!rc)
         turn_preview(raw, picture);
     return rc;
+}
+
+/* ---- the sensor's data ------------------------------------------------------------------------------------------- */
+
+/* LibRaw carries on where data is wrong; that it ended is told by an offset of -1. */
+#if LIBRAW_COMPILE_CHECK_VERSION_NOTLESS(0, 21)
+static void note_end(void *arg, const char *file, const INT64 offset)
+#else
+static void note_end(void *arg, const char *file, const int offset)
+#endif
+{
+    (void)file;
+    if (offset < 0)
+        *(bool *)arg = true;
 }
 
 /* LibRaw turns the result upright. */
@@ -76,7 +118,12 @@ static int develop(libraw_data_t *raw, descry_picture *picture, const char *name
     int rc = descry_picture_check(raw->sizes.raw_width, raw->sizes.raw_height, name, limits, err);
     if (rc)
         return rc;
+    bool ended = false;
+    libraw_set_dataerror_handler(raw, note_end, &ended);
     int code = libraw_unpack(raw);
+    libraw_set_dataerror_handler(raw, NULL, NULL);
+    if (ended)
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: truncated camera RAW", name);
     if (!code)
         code = libraw_dcraw_process(raw);
     libraw_processed_image_t *image = code ? NULL : libraw_dcraw_make_mem_image(raw, &code);
@@ -90,19 +137,22 @@ static int develop(libraw_data_t *raw, descry_picture *picture, const char *name
     return rc;
 }
 
-static int read_best(libraw_data_t *raw, descry_picture *picture, const char *name, const descry_limits *limits,
-                     descry_error *err)
+static int read_best(libraw_data_t *raw, descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                     const descry_limits *limits, descry_error *err)
 {
     descry_picture developed = {.orientation = 1};
-    int rc = read_preview(raw, picture, name, limits, err), shorter = 0;
+    descry_error why;
+    int rc = read_preview(raw, picture, bytes, size, name, limits, err), shorter = 0;
     if (!rc)
         shorter = picture->width < picture->height ? picture->width : picture->height;
+    else
+        descry_picture_free(picture);
     if (shorter >= ENOUGH || (shorter > 0 && shorter >= raw->sizes.width / 2 && shorter >= raw->sizes.height / 2))
         return 0;
-    int other = develop(raw, &developed, name, limits, rc ? err : NULL);
+    int other = develop(raw, &developed, name, limits, &why);
     if (other) {
         descry_picture_free(&developed);
-        return rc ? other : 0; /* a small preview is better than nothing */
+        return rc ? descry_fail(err, other, "%s", why.message) : 0; /* a small preview is better than nothing */
     }
     descry_picture_free(picture);
     *picture = developed;
@@ -124,8 +174,10 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     raw->params.half_size = 1;
     raw->params.use_camera_wb = 1;
     raw->params.output_bps = 8;
+    raw->params.gamm[0] = 1 / 2.4; /* sRGB's curve (IEC 61966-2-1), LibRaw's own is BT.709's */
+    raw->params.gamm[1] = 12.92;
     int code = libraw_open_buffer(raw, (void *)(uintptr_t)bytes, size); /* which it only reads */
-    int rc = code ? fail(name, code, err) : read_best(raw, picture, name, limits, err);
+    int rc = code ? fail(name, code, err) : read_best(raw, picture, bytes, size, name, limits, err);
     libraw_close(raw);
     return rc;
 }

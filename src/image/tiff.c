@@ -87,9 +87,11 @@ static int note_error(TIFF *tiff, void *arg, const char *module, const char *for
     return 1; /* and no other handler */
 }
 
-static int ignore(TIFF *tiff, void *arg, const char *module, const char *format, va_list values)
+/* Of warnings, only that a tag lies beyond the end of the file is one that makes it damaged. */
+static int note_warning(TIFF *tiff, void *arg, const char *module, const char *format, va_list values)
 {
-    (void)tiff, (void)arg, (void)module, (void)format, (void)values;
+    if (strncmp(format, "IO error during reading", 23) == 0)
+        note_error(tiff, arg, module, format, values);
     return 1;
 }
 
@@ -422,12 +424,12 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     uint64_t most = limits->max_pixels < (1u << 24) ? 1u << 26 : limits->max_pixels > INT64_MAX / 8 ? INT64_MAX : limits->max_pixels * 4;
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)most);
     TIFFOpenOptionsSetErrorHandlerExtR(options, note_error, &r);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore, &r);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, note_warning, &r);
     r.tiff = TIFFClientOpenExt("", "r", (thandle_t)&r, fetch, refuse, seek, close_nothing, size_of, map, unmap, options);
     TIFFOpenOptionsFree(options);
     if (!r.tiff)
         return fail(&r, "its header is wrong");
-    int rc = read_all(&r);
+    int rc = r.message[0] ? fail(&r, "its header is wrong") : read_all(&r);
     free(r.buffer);
     TIFFClose(r.tiff);
     return rc;
