@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/formats.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,10 +11,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
-
-static const char *const ENDINGS[] = {"jpg", "jpeg", "jpe", "jfif", "png"};
 
 typedef struct folder_id {
     dev_t dev;
@@ -79,24 +77,19 @@ static int is_passed_over(const walk_state *state, const char *name)
 
 static int begins_as_picture(const char *path)
 {
-    unsigned char head[8] = {0};
+    unsigned char head[DESCRY_FORMAT_HEAD];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return 0;
     ssize_t n = read(fd, head, sizeof head);
     close(fd);
-    return (n >= 3 && memcmp(head, "\xFF\xD8\xFF", 3) == 0) || (n == 8 && memcmp(head, "\x89PNG\r\n\x1A\n", 8) == 0);
+    return n > 0 && descry_format_begins(head, (size_t)n);
 }
 
 static int is_candidate(const char *path, const char *name)
 {
     const char *dot = strrchr(name, '.');
-    if (!dot)
-        return begins_as_picture(path);
-    for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS; i++)
-        if (strcasecmp(dot + 1, ENDINGS[i]) == 0)
-            return 1;
-    return 0;
+    return dot ? descry_format_ending(dot + 1) : begins_as_picture(path);
 }
 
 /* ---- walking --------------------------------------------------------------------------------------------------- */

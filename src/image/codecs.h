@@ -12,17 +12,22 @@ typedef int descry_decode(descry_picture *picture, const uint8_t *bytes, size_t 
                           const descry_limits *limits, descry_error *err);
 
 typedef struct descry_codec {
-    const char *format;
-    bool (*recognises)(const uint8_t *bytes, size_t size);
     descry_decode *decode;
-    const char *(*library)(void); /* name and version */
+    const char *(*library)(void); /* format, library and version */
 } descry_codec;
 
-extern const descry_codec descry_codec_jpeg, descry_codec_png;
+extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp, descry_codec_gif, descry_codec_tiff,
+    descry_codec_bmp, descry_codec_pnm, descry_codec_heif, descry_codec_jxl, descry_codec_jpeg2000, descry_codec_raw;
 
 /* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,
                           const char *name, const descry_limits *limits, descry_error *err);
+
+/* Only the check, for libraries that take memory of their own. */
+int descry_picture_check(uint64_t width, uint64_t height, const char *name, const descry_limits *limits,
+                         descry_error *err);
+
+size_t descry_picture_pixel(descry_picture_mode mode); /* bytes of a pixel */
 
 /* The orientation, 1 .. 8, of an EXIF block that begins with "Exif\0\0" or directly with its TIFF header; 1 when there
  * is none or it is damaged. */

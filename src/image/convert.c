@@ -23,6 +23,11 @@ static uint8_t clip(int32_t value)
     return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
+static uint8_t high_bits(int32_t value, uint8_t shift)
+{
+    return shift == 24 ? (uint8_t)((uint32_t)value >> 24) : value < 0 ? 0 : clip(value >> shift);
+}
+
 void descry_convert_rgb(const descry_picture *p, int reference, uint8_t *rgb)
 {
     size_t pixels = (size_t)p->width * (size_t)p->height;
@@ -46,29 +51,29 @@ void descry_convert_rgb(const descry_picture *p, int reference, uint8_t *rgb)
             cmyk(rgb, in);
             break;
         case DESCRY_MODE_I16:
-            grey(rgb, reference ? clip(in16[i]) : (uint8_t)(in16[i] >> 8));
+            grey(rgb, reference ? clip(in16[i]) : clip(in16[i] >> (p->shift ? p->shift : 8)));
             break;
         case DESCRY_MODE_I32:
-            grey(rgb, clip(in32[i]));
+            grey(rgb, reference ? clip(in32[i]) : high_bits(in32[i], p->shift));
             break;
         default:
             grey(rgb, *in);
         }
 }
 
-void descry_turn_upright(const uint8_t *rgb, int width, int height, int orientation, uint8_t *out)
+static inline void turn(const uint8_t *in, ptrdiff_t size, int width, int height, int orientation, uint8_t *out)
 {
     /* where the pixel right of, and below, an output pixel comes from, and the first */
-    ptrdiff_t w = width, h = height, right = 3, down = 3 * w, first = 0;
+    ptrdiff_t w = width, h = height, right = 1, down = w, first = 0;
     int swap = orientation >= 5;
     switch (orientation) {
-    case 2: right = -3, down = 3 * w, first = 3 * (w - 1); break;                 /* mirrored */
-    case 3: right = -3, down = -3 * w, first = 3 * (w * h - 1); break;            /* half a turn */
-    case 4: right = 3, down = -3 * w, first = 3 * w * (h - 1); break;             /* upside down, mirrored */
-    case 5: right = 3 * w, down = 3, first = 0; break;                            /* transposed */
-    case 6: right = -3 * w, down = 3, first = 3 * w * (h - 1); break;             /* needs a turn to the right */
-    case 7: right = -3 * w, down = -3, first = 3 * (w * h - 1); break;
-    case 8: right = 3 * w, down = -3, first = 3 * (w - 1); break;                 /* needs a turn to the left */
+    case 2: right = -1, down = w, first = w - 1; break;           /* mirrored */
+    case 3: right = -1, down = -w, first = w * h - 1; break;      /* half a turn */
+    case 4: right = 1, down = -w, first = w * (h - 1); break;     /* upside down, mirrored */
+    case 5: right = w, down = 1, first = 0; break;                /* transposed */
+    case 6: right = -w, down = 1, first = w * (h - 1); break;     /* needs a turn to the right */
+    case 7: right = -w, down = -1, first = w * h - 1; break;
+    case 8: right = w, down = -1, first = w - 1; break;           /* needs a turn to the left */
     default: break;
     }
     ptrdiff_t columns = swap ? h : w, rows = swap ? w : h;
@@ -77,5 +82,15 @@ void descry_turn_upright(const uint8_t *rgb, int width, int height, int orientat
         for (ptrdiff_t x0 = 0; x0 < columns; x0 += TILE)
             for (ptrdiff_t y = y0; y < rows && y < y0 + TILE; y++)
                 for (ptrdiff_t x = x0; x < columns && x < x0 + TILE; x++)
-                    memcpy(out + 3 * (y * columns + x), rgb + first + y * down + x * right, 3);
+                    memcpy(out + size * (y * columns + x), in + size * (first + y * down + x * right), (size_t)size);
+}
+
+void descry_turn_upright(const uint8_t *in, size_t pixel, int width, int height, int orientation, uint8_t *out)
+{
+    switch (pixel) { /* constants, so that pixels are not copied by a call each */
+    case 1: turn(in, 1, width, height, orientation, out); break;
+    case 2: turn(in, 2, width, height, orientation, out); break;
+    case 3: turn(in, 3, width, height, orientation, out); break;
+    default: turn(in, 4, width, height, orientation, out); break;
+    }
 }

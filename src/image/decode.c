@@ -1,15 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 #include "base/file.h"
+#include "base/memory.h"
 #include "image/codecs.h"
+#include "image/formats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const descry_codec *const codecs[] = {&descry_codec_jpeg, &descry_codec_png};
-
-enum { CODECS = sizeof codecs / sizeof *codecs };
+/* What this build reads; NULL: not. */
+static const descry_codec *const codecs[DESCRY_FORMATS] = {
+    [DESCRY_FORMAT_JPEG] = &descry_codec_jpeg,
+    [DESCRY_FORMAT_PNG] = &descry_codec_png,
+    [DESCRY_FORMAT_BMP] = &descry_codec_bmp,
+    [DESCRY_FORMAT_PNM] = &descry_codec_pnm,
+#ifdef DESCRY_WITH_WEBP
+    [DESCRY_FORMAT_WEBP] = &descry_codec_webp,
+#endif
+#ifdef DESCRY_WITH_GIF
+    [DESCRY_FORMAT_GIF] = &descry_codec_gif,
+#endif
+#ifdef DESCRY_WITH_RAW
+    [DESCRY_FORMAT_RAW] = &descry_codec_raw,
+#endif
+#ifdef DESCRY_WITH_TIFF
+    [DESCRY_FORMAT_TIFF] = &descry_codec_tiff,
+#endif
+#ifdef DESCRY_WITH_HEIF
+    [DESCRY_FORMAT_HEIF] = &descry_codec_heif,
+#endif
+#ifdef DESCRY_WITH_JXL
+    [DESCRY_FORMAT_JXL] = &descry_codec_jxl,
+#endif
+#ifdef DESCRY_WITH_JPEG2000
+    [DESCRY_FORMAT_JPEG2000] = &descry_codec_jpeg2000,
+#endif
+};
 
 int descry_picture_bands(descry_picture_mode mode)
 {
@@ -19,13 +46,13 @@ int descry_picture_bands(descry_picture_mode mode)
     return bands[mode];
 }
 
-static size_t sample_size(descry_picture_mode mode)
+size_t descry_picture_pixel(descry_picture_mode mode)
 {
-    return mode == DESCRY_MODE_I16 ? 2 : mode == DESCRY_MODE_I32 ? 4 : 1;
+    return (size_t)descry_picture_bands(mode) * (mode == DESCRY_MODE_I16 ? 2 : mode == DESCRY_MODE_I32 ? 4 : 1);
 }
 
-int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,
-                          const char *name, const descry_limits *limits, descry_error *err)
+int descry_picture_check(uint64_t width, uint64_t height, const char *name, const descry_limits *limits,
+                         descry_error *err)
 {
     if (width == 0 || height == 0)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: a picture of %llu x %llu pixels", name,
@@ -37,8 +64,16 @@ int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t heig
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: %llu x %llu pixels, more than the limit of %llu in all", name,
                            (unsigned long long)width, (unsigned long long)height,
                            (unsigned long long)limits->max_pixels);
-    size_t pixel = (size_t)descry_picture_bands(mode) * sample_size(mode);
-    picture->data = descry_alloc(width * height, pixel);
+    return 0;
+}
+
+int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,
+                          const char *name, const descry_limits *limits, descry_error *err)
+{
+    int rc = descry_picture_check(width, height, name, limits, err);
+    if (rc)
+        return rc;
+    picture->data = descry_alloc(width * height, descry_picture_pixel(mode));
     if (!picture->data)
         return descry_fail(err, DESCRY_ERR_MEMORY, "%s: out of memory for %llu x %llu pixels", name,
                            (unsigned long long)width, (unsigned long long)height);
@@ -54,14 +89,32 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
     *picture = (descry_picture){.orientation = 1};
     if (size == 0)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the file is empty", name);
-    for (size_t i = 0; i < CODECS; i++)
-        if (codecs[i]->recognises(bytes, size)) {
-            int rc = codecs[i]->decode(picture, bytes, size, name, limits, err);
-            if (rc)
-                descry_picture_free(picture);
-            return rc;
+    int rc = DESCRY_ERR_UNSUPPORTED;
+    const char *missing = NULL, *package = NULL;
+    bool tried = false;
+    for (size_t i = 0; rc == DESCRY_ERR_UNSUPPORTED && i < DESCRY_FORMATS; i++) {
+        const descry_format *format = descry_format_at(i);
+        if (!format->recognises(bytes, size))
+            continue;
+        if (!codecs[i]) {
+            /* a TIFF made by a camera stays one for its user: better no picture than its thumbnail */
+            missing = format->name;
+            package = format->package;
+            break;
         }
-    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: not a picture in a format that this build reads", name);
+        descry_picture_free(picture);
+        picture->orientation = 1;
+        tried = true;
+        rc = codecs[i]->decode(picture, bytes, size, name, limits, err);
+    }
+    if (rc)
+        descry_picture_free(picture);
+    if (missing && rc)
+        return descry_fail(err, rc, "%s: %s is not in this build; on Debian, install %s and build again", name, missing,
+                           package);
+    if (rc && !tried)
+        return descry_fail(err, rc, "%s: not a picture in a format that is known", name);
+    return rc;
 }
 
 int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err)
@@ -83,5 +136,8 @@ void descry_picture_free(descry_picture *picture)
 
 const char *descry_picture_format(size_t index)
 {
-    return index < CODECS ? codecs[index]->library() : NULL;
+    for (size_t i = 0; i < DESCRY_FORMATS; i++)
+        if (codecs[i] && index-- == 0)
+            return codecs[i]->library();
+    return NULL;
 }

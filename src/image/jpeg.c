@@ -116,11 +116,6 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return r.rc;
 }
 
-static bool recognises(const uint8_t *bytes, size_t size)
-{
-    return size >= 3 && memcmp(bytes, "\xFF\xD8\xFF", 3) == 0;
-}
-
 #define TEXT_1(x) #x
 #define TEXT(x) TEXT_1(x)
 
@@ -133,4 +128,4 @@ static const char *library(void)
 #endif
 }
 
-const descry_codec descry_codec_jpeg = {"JPEG", recognises, decode, library};
+const descry_codec descry_codec_jpeg = {decode, library};

@@ -24,11 +24,12 @@ typedef struct descry_picture {
     int orientation;           /* EXIF: 1 (upright) .. 8 */
     uint8_t *data;             /* [height, width, bands], rows without padding; owned */
     uint8_t palette[256 * 3];  /* MODE_P: RGB; entries beyond the file's are 0 */
+    uint8_t shift;             /* I16, I32: right by so many bits makes samples of 8 bits; 0: 8; 24: I32 without sign */
 } descry_picture;
 
 /* Decodes `size` bytes of any supported format, told by content.  `name` is used in messages only.
- * DESCRY_ERR_FORMAT: damaged or truncated; DESCRY_ERR_UNSUPPORTED: not a picture format of this build;
- * DESCRY_ERR_LIMIT: dimensions beyond `limits`, checked before memory is taken. */
+ * DESCRY_ERR_FORMAT: damaged or truncated; DESCRY_ERR_UNSUPPORTED: of a kind or in a
+ * format that this build does not read; DESCRY_ERR_LIMIT: dimensions beyond `limits`, checked before memory is taken. */
 int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                           const descry_limits *limits, descry_error *err);
 
@@ -38,6 +39,6 @@ int descry_picture_load(descry_picture *picture, const char *path, const descry_
 void descry_picture_free(descry_picture *picture);
 
 int descry_picture_bands(descry_picture_mode mode);   /* samples in a pixel */
-const char *descry_picture_format(size_t index);      /* "jpeg (libjpeg-turbo 2.1.5)", ...; NULL after the last */
+const char *descry_picture_format(size_t index);      /* "JPEG (libjpeg-turbo 2.1.5)", ...; NULL after the last */
 
 #endif

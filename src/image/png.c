@@ -151,14 +151,9 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return r.rc;
 }
 
-static bool recognises(const uint8_t *bytes, size_t size)
-{
-    return size >= 8 && memcmp(bytes, "\x89PNG\r\n\x1A\n", 8) == 0;
-}
-
 static const char *library(void)
 {
     return "PNG (libpng " PNG_LIBPNG_VER_STRING ")";
 }
 
-const descry_codec descry_codec_png = {"PNG", recognises, decode, library};
+const descry_codec descry_codec_png = {decode, library};

@@ -110,12 +110,16 @@ static int to_upright_rgb(const descry_picture *in, descry_picture *out, descry_
     int swap = in->orientation >= 5;
     *out = (descry_picture){.width = swap ? in->height : in->width, .height = swap ? in->width : in->height,
                             .mode = DESCRY_MODE_RGB, .orientation = 1, .data = descry_alloc(pixels, 3)};
+    if (out->data && in->orientation <= 1) { /* no second copy */
+        descry_convert_rgb(in, 0, out->data);
+        return 0;
+    }
     uint8_t *flat = in->mode == DESCRY_MODE_RGB ? in->data : descry_alloc(pixels, 3);
     int rc = out->data && flat ? 0 : descry_fail_memory(err);
     if (!rc && flat != in->data)
         descry_convert_rgb(in, 0, flat);
     if (!rc)
-        descry_turn_upright(flat, in->width, in->height, in->orientation, out->data);
+        descry_turn_upright(flat, 3, in->width, in->height, in->orientation, out->data);
     if (flat != in->data)
         free(flat);
     if (rc)

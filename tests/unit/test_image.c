@@ -19,6 +19,8 @@
 
 enum { SIZE = 24 };
 
+static int wrong; /* pictures */
+
 static const descry_limits limits = DESCRY_LIMITS_INIT;
 
 static char *path_of(const char *name)
@@ -48,11 +50,13 @@ static void expect_crc(const char *name, int reference, const char *crc)
     descry_error err;
     if (descry_picture_load(&picture, path_of(name), &limits, &err) ||
         descry_preprocess_run(&p, &options, &picture, rgb, &err))
-        fail_msg("%s", err.message);
+        print_error("%s\n", err.message), wrong++;
     descry_picture_free(&picture);
     snprintf(got, sizeof got, "%08lx", crc32(0, rgb, sizeof rgb));
-    if (strcmp(got, crc) != 0)
-        fail_msg("%s, %s: %s, expected %s", name, reference ? "reference" : "upright", got, crc);
+    if (strcmp(got, crc) != 0) {
+        print_error("%s, %s: %s, expected %s\n", name, reference ? "reference" : "upright", got, crc);
+        wrong++;
+    }
 }
 
 static void every_kind_gives_open_clips_pixels(void **state)
@@ -60,13 +64,15 @@ static void every_kind_gives_open_clips_pixels(void **state)
     (void)state;
     json_t *expected = json_load_file(path_of("expected.json"), 0, NULL), *row;
     const char *name;
-    assert_true(json_object_size(expected) >= 30);
+    assert_true(json_object_size(expected) >= 110);
     json_object_foreach(expected, name, row)
     {
-        expect_crc(name, 1, json_string_value(json_object_get(row, "reference")));
+        if (json_is_string(json_object_get(row, "reference")))
+            expect_crc(name, 1, json_string_value(json_object_get(row, "reference")));
         expect_crc(name, 0, json_string_value(json_object_get(row, "upright")));
     }
     json_decref(expected);
+    assert_int_equal(wrong, 0);
 }
 
 static int decode(const void *bytes, size_t size, descry_error *err)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The formats of pictures: told by content, found by the endings of their names. */
+#ifndef DESCRY_IMAGE_FORMATS_H
+#define DESCRY_IMAGE_FORMATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* In the order in which they are tried: RAW before TIFF, of which many RAW formats are made. */
+enum {
+    DESCRY_FORMAT_JPEG,
+    DESCRY_FORMAT_PNG,
+    DESCRY_FORMAT_WEBP,
+    DESCRY_FORMAT_GIF,
+    DESCRY_FORMAT_RAW,
+    DESCRY_FORMAT_TIFF,
+    DESCRY_FORMAT_HEIF,
+    DESCRY_FORMAT_JXL,
+    DESCRY_FORMAT_JPEG2000,
+    DESCRY_FORMAT_BMP,
+    DESCRY_FORMAT_PNM,
+    DESCRY_FORMATS
+};
+
+typedef struct descry_format {
+    const char *name;
+    const char *package; /* Debian's, with what this format needs; NULL: nothing */
+    const char *endings; /* of file names, in lower case, with spaces between */
+    bool (*recognises)(const uint8_t *bytes, size_t size);
+} descry_format;
+
+enum { DESCRY_FORMAT_HEAD = 64 }; /* bytes that tell whether a file begins as a picture */
+
+const descry_format *descry_format_at(size_t index); /* NULL after the last */
+bool descry_format_begins(const uint8_t *bytes, size_t size);
+bool descry_format_ending(const char *ending); /* "jpg", in either case: is it a picture's? */
+
+#endif
