@@ -71,11 +71,21 @@ int cmd_open_context(descry_context **ctx, unsigned threads)
     return descry_context_open(ctx, &options, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
+/* For reading only; an older library is brought up to date first, if it may be written. */
+static int open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err)
+{
+    descry_library_options reading = {.read_only = 1}, changing = {0};
+    int rc = descry_library_open(library, ctx, path, &reading, err);
+    if (rc != DESCRY_ERR_UNSUPPORTED || descry_library_open(library, ctx, path, &changing, NULL))
+        return rc;
+    descry_library_close(library);
+    return descry_library_open(library, ctx, path, &reading, err);
+}
+
 int cmd_open_library(descry_library **library, descry_context *ctx, const char *path)
 {
     descry_error err;
-    descry_library_options options = {.read_only = 1};
-    int rc = descry_library_open(library, ctx, path, &options, &err);
+    int rc = open_existing(library, ctx, path, &err);
     if (rc == DESCRY_ERR_NOT_FOUND) {
         cmd_say("%s ('descry index' makes a library)", err.message);
         return CMD_FAILED;
@@ -113,9 +123,8 @@ static int last_model_at(char **name, descry_context *ctx, const char *path)
 {
     descry_error err;
     descry_library *library;
-    descry_library_options options = {.read_only = 1};
     *name = NULL;
-    int rc = descry_library_open(&library, ctx, path, &options, &err);
+    int rc = open_existing(&library, ctx, path, &err);
     if (rc == DESCRY_ERR_NOT_FOUND && !path)
         return CMD_DONE;
     int status = rc ? cmd_fail(&err) : cmd_last_model(name, library);

@@ -34,6 +34,8 @@ typedef enum cmd_option_type {
     CMD_COUNT,     /* size_t *: a decimal number, 1 or more */
     CMD_THREADS,   /* unsigned *: 0 to 1024 */
     CMD_NUMBER,    /* float *: finite */
+    CMD_TIME,      /* int64_t *: see descry_time_parse */
+    CMD_NEAR,      /* descry_filter *: LAT,LON,KM */
     CMD_PRECISION, /* nothing stored: only f32 and auto are accepted */
     CMD_OPERAND    /* int: kind of an operand, kept in order among the others */
 } cmd_option_type;
@@ -93,6 +95,28 @@ typedef struct cmd_common {
     {                                                                                                                  \
         "json", 0, CMD_FLAG, &(common).json, 0                                                                         \
     }
+
+/* Which pictures; --under is an operand of this kind, see cmd_filter_under. */
+enum { CMD_UNDER = 1000 };
+
+#define CMD_OPTIONS_FILTER(filter)                                                                                     \
+    {"under", 0, CMD_OPERAND, NULL, CMD_UNDER}, {"after", 0, CMD_TIME, &(filter).after, 0},                            \
+        {"before", 0, CMD_TIME, &(filter).before, 0}, {"camera", 0, CMD_TEXT, &(filter).camera, 0},                    \
+    {                                                                                                                  \
+        "near", 0, CMD_NEAR, &(filter), 0                                                                              \
+    }
+
+#define CMD_HELP_FILTER                                                                                                \
+    "  --under FOLDER   only pictures in this folder and those below it; may be repeated: in one of them\n"            \
+    "  --after DATE     only pictures taken at DATE or later: YYYY, YYYY-MM or YYYY-MM-DD, the last also with\n"       \
+    "                   THH:MM[:SS]; the time is that of the clock where it was taken\n"                               \
+    "  --before DATE    only pictures taken before DATE begins: --after 2019 --before 2020 is all of 2019\n"           \
+    "  --camera TEXT    only pictures by a camera whose make and model contain TEXT, in capitals or not\n"             \
+    "  --near LAT,LON,KM  only pictures taken at most KM kilometres from there, in degrees: south and west are\n"      \
+    "                   negative\n"
+
+/* Takes the operands of kind CMD_UNDER out and into the filter; the array is to be released with free. */
+int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char ***folders);
 
 /* How pictures are read. */
 typedef struct cmd_pixels {

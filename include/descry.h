@@ -202,22 +202,60 @@ typedef struct descry_index_options {
 DESCRY_API int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                             const descry_index_options *options, descry_index_progress *result, descry_error *err);
 
+/* ---- what a picture says of itself ------------------------------------------------------------------------------ */
+
+enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
+#define DESCRY_NO_TIME INT64_MIN
+
+/* From a picture's EXIF. */
+typedef struct descry_metadata {
+    int64_t taken;         /* what the clock showed where it was taken: milliseconds from 1970-01-01 00:00:00 of that
+                            * clock, so that 12:00 is noon whatever the zone; DESCRY_NO_TIME: unknown */
+    int32_t taken_offset;  /* minutes by which that clock is ahead of UTC; DESCRY_NO_OFFSET: unknown */
+    char camera[DESCRY_CAMERA_SIZE]; /* make and model, UTF-8; "": unknown */
+    double latitude, longitude;      /* degrees, north and east positive; both NaN: unknown */
+} descry_metadata;
+
+/* "YYYY", "YYYY-MM" or "YYYY-MM-DD", the last with "THH:MM" or "THH:MM:SS" (a space may stand for the T): the first
+ * moment of it, as in descry_metadata.  Years 0001 to 9999 of the Gregorian calendar.  DESCRY_ERR_ARGUMENT otherwise. */
+DESCRY_API int descry_time_parse(const char *text, int64_t *time, descry_error *err);
+
+/* ISO 8601: "2019-07-21T14:03:59", ".250" after it when there are milliseconds, then "+02:00" or "Z" when the offset is
+ * known.  "" for DESCRY_NO_TIME and for times outside of the years 0001 to 9999. */
+DESCRY_API void descry_time_print(char text[DESCRY_TIME_SIZE], int64_t time, int32_t offset);
+
+/* Which pictures; all that is asked for must hold.  A picture without the datum never matches a filter on it. */
+typedef struct descry_filter {
+    const char *const *under;   /* in or below one of these folders (or sources: see descry_match) */
+    size_t unders;              /* 0: everywhere */
+    int64_t after, before;      /* after <= taken < before; DESCRY_NO_TIME: no such bound */
+    const char *camera;         /* make and model contain this, upper and lower case alike; NULL: any */
+    double latitude, longitude; /* the place taken is at most this far from here, along a great circle of the */
+    double km;                  /* sphere with the Earth's mean radius; negative: anywhere */
+} descry_filter;
+
+#define DESCRY_FILTER_INIT {NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1}
+
+/* ---- searching -------------------------------------------------------------------------------------------------- */
+
 typedef struct descry_match {
     uint64_t rank; /* from 1 */
     float score;   /* raw cosine */
     int64_t id;    /* of the picture in this library, stable */
-    const char *path;
+    const char *path;    /* of the file; or, for a picture without one, its source, such as a URL */
     const char *caption; /* NULL: none */
+    int source;          /* 1: path is a source */
+    const descry_metadata *metadata;
 } descry_match;
 
 typedef struct descry_search_options {
     size_t k;                 /* at most this many matches */
     float threshold;          /* only matches with score >= this; -2: all */
-    const char *under;        /* only pictures under this folder; NULL: everywhere */
+    descry_filter filter;     /* applied before the cut at k: no match is lost to it */
     descry_preprocess_options preprocess;
 } descry_search_options;
 
-#define DESCRY_SEARCH_OPTIONS_INIT {10, -2.0f, NULL, DESCRY_PREPROCESS_OPTIONS_INIT}
+#define DESCRY_SEARCH_OPTIONS_INIT {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT}
 
 /* Finds the pictures nearest to a query by cosine, exact, equal scores in order of id.  The query is a text; or a
  * picture when it begins with ./ ../ / ~/; or "#17", the picture with that id in the library.  A picture named in the
@@ -247,11 +285,12 @@ typedef struct descry_library_status {
     size_t model_count;
     const char *const *roots; /* the same lifetime */
     size_t root_count;
+    uint64_t sources;  /* of the photos, those that have no file, only a source */
 } descry_library_status;
 
 DESCRY_API int descry_status(descry_library *library, descry_library_status *status, descry_error *err);
 
-/* Removes the pictures at or under `path` from the library, and vectors and captions that no other place needs.
+/* Removes the pictures at or under `path` (or a source) from the library, and vectors and captions that no other place needs.
  * The files themselves are not touched.  *removed counts places. */
 DESCRY_API int descry_forget(descry_library *library, const char *path, uint64_t *removed, descry_error *err);
 

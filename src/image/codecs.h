@@ -16,9 +16,13 @@ typedef struct descry_codec {
     bool (*recognises)(const uint8_t *bytes, size_t size);
     descry_decode *decode;
     const char *(*library)(void); /* name and version */
+    descry_decode *peek;          /* all but the pixels; NULL: only `decode` can */
 } descry_codec;
 
 extern const descry_codec descry_codec_jpeg, descry_codec_png;
+
+/* Keeps a copy of an EXIF block for picture->exif, if memory can be had. */
+void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size_t size);
 
 /* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,

@@ -64,7 +64,7 @@ int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err)
 int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const char *path, descry_error *err)
 {
     int size = (int)strlen(path);
-    if (size == 1) /* "/" */
+    if (size == 1 && path[0] == '/')
         size = 0;
     descry_buf end = {0};
     int rc = descry_buf_append(&end, path, (size_t)size, err);
@@ -264,13 +264,18 @@ static const descry_store_ops OPS = {
     .fail_place = descry_sqlite_fail_place,
     .reappeared = descry_sqlite_reappeared,
     .mark_missing = descry_sqlite_mark_missing,
+    .put_source = descry_sqlite_put_source,
     .any_under = descry_sqlite_any_under,
     .content = descry_sqlite_content,
     .put_content = descry_sqlite_put_content,
+    .unread = descry_sqlite_unread,
+    .put_metadata = descry_sqlite_put_metadata,
+    .metadata = descry_sqlite_metadata,
     .put_vector = descry_sqlite_put_vector,
     .vector = descry_sqlite_vector,
     .caption = descry_sqlite_caption,
     .nearest = descry_sqlite_nearest,
+    .list = descry_sqlite_list,
     .prepare = descry_sqlite_prepare,
     .lacking = descry_sqlite_lacking,
     .status = descry_sqlite_status,
