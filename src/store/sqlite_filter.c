@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicase.h>
+#include <unistr.h>
 
 #define EARTH_KM 6371.0088 /* mean radius: Moritz, Geodetic Reference System 1980, R1 */
 #define RADIANS  0.017453292519943295
@@ -97,9 +98,10 @@ static double distance(double lat1, double lon1, double lat2, double lon2)
 /* Unicode's full case folding; NULL when it is not UTF-8 or memory is short. */
 static char *fold(const char *text)
 {
-    size_t size;
-    uint8_t *folded = u8_casefold((const uint8_t *)text, strlen(text) + 1, NULL, NULL, NULL, &size);
-    return (char *)folded;
+    size_t size = strlen(text) + 1;
+    if (u8_check((const uint8_t *)text, size))
+        return NULL;
+    return (char *)u8_casefold((const uint8_t *)text, size, NULL, NULL, NULL, &size);
 }
 
 /* Few cameras took many pictures: the last verdict is kept. */
