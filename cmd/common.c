@@ -147,6 +147,58 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     return status;
 }
 
+char *cmd_full_model(const char *name)
+{
+    bool is_directory = strcmp(name, "demo") != 0 && strncmp(name, "hf-hub:", 7) != 0;
+    char *full = is_directory ? realpath(name, NULL) : NULL;
+    return full ? full : strdup(name);
+}
+
+static int open_named_model(descry_model **model, descry_context *ctx, const char *name)
+{
+    descry_error err;
+    char *full = cmd_full_model(name);
+    int status = full ? CMD_DONE : cmd_fail_memory();
+    if (status == CMD_DONE && descry_model_open(model, ctx, full, &err))
+        status = cmd_fail(&err);
+    free(full);
+    return status;
+}
+
+static int open_last_model(descry_model **model, descry_context *ctx, const cmd_command *command,
+                           descry_library *library)
+{
+    descry_error err;
+    char *name;
+    int status = cmd_last_model(&name, library);
+    if (status == CMD_DONE && !name)
+        status = cmd_no_model(command);
+    if (status == CMD_DONE && descry_model_open(model, ctx, name, &err))
+        status = cmd_fail(&err);
+    free(name);
+    return status;
+}
+
+int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
+                       const cmd_command *command, const cmd_common *common)
+{
+    descry_error err;
+    descry_library_options options = {.create = common->model != NULL};
+    int status = cmd_open_context(ctx, common->threads);
+    if (status == CMD_DONE && common->model)
+        status = open_named_model(model, *ctx, common->model);
+    if (status != CMD_DONE)
+        return status;
+    int rc = descry_library_open(library, *ctx, common->library, &options, &err);
+    if (rc == DESCRY_ERR_NOT_FOUND && !common->model) {
+        cmd_say("%s", err.message);
+        return cmd_no_model(command);
+    }
+    if (rc)
+        return cmd_fail(&err);
+    return common->model ? CMD_DONE : open_last_model(model, *ctx, command, *library);
+}
+
 /* ---- arguments ------------------------------------------------------------------------------------------------- */
 
 bool cmd_is_picture(const char *argument)

@@ -19,7 +19,7 @@ typedef struct cmd_command {
 } cmd_command;
 
 /* One per file, all listed in main.c. */
-extern const cmd_command cmd_embed, cmd_forget, cmd_help, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
+extern const cmd_command cmd_embed, cmd_export, cmd_forget, cmd_help, cmd_import, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
     cmd_tokenize, cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
@@ -171,6 +171,15 @@ int cmd_last_model(char **name, descry_library *library);
 
 /* Opens common->model, else the last model of the library that common->library names. */
 int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common);
+
+/* A model's name as libraries keep it: a directory by its full path, so that it is found from anywhere.  NULL: memory
+ * was short.  To be released with free. */
+char *cmd_full_model(const char *name);
+
+/* Opens common->model and the library, which is made if need be; or an existing library and its last model.  A library
+ * is made only when its model is there. */
+int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
+                       const cmd_command *command, const cmd_common *common);
 int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
 
 /* True for a query or an argument that begins with ./ ../ / or ~/ */

@@ -12,6 +12,7 @@
 
 static const cmd_command *const commands[] = {
     &cmd_index, &cmd_search,   &cmd_status,     &cmd_forget,  &cmd_models,
+    &cmd_export, &cmd_import,
     &cmd_embed, &cmd_tokenize, &cmd_preprocess, &cmd_version, &cmd_help,
 };
 

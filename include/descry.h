@@ -294,6 +294,87 @@ DESCRY_API int descry_status(descry_library *library, descry_library_status *sta
  * The files themselves are not touched.  *removed counts places. */
 DESCRY_API int descry_forget(descry_library *library, const char *path, uint64_t *removed, descry_error *err);
 
+/* ---- exchange --------------------------------------------------------------------------------------------------- */
+
+/* A picture of the library.  Copies are one, at the place with the lowest id; missing files are left out. */
+typedef struct descry_entry {
+    int64_t id;
+    const char *path;       /* as in descry_match */
+    int source;
+    const char *caption;    /* NULL: none */
+    const descry_metadata *metadata;
+    const float *vector;    /* [dim], of length 1 but for f16 rounding; NULL: not asked for, or none of this model */
+    int dim;
+} descry_entry;
+
+typedef struct descry_export_options {
+    const char *model;    /* as it was indexed (its name or recipe); NULL: the last indexed */
+    descry_filter filter;
+    int vectors;          /* descry_entries: 1: with vectors; 2: and only those pictures that have one */
+    /* how many of `total` are done; a non-zero return stops (DESCRY_ERR_CANCELLED) */
+    int (*progress)(void *arg, uint64_t done, uint64_t total);
+    void *arg;
+} descry_export_options;
+
+#define DESCRY_EXPORT_OPTIONS_INIT {NULL, DESCRY_FILTER_INIT, 0, NULL, NULL}
+
+/* Calls `each` for the pictures, in order of id, as they are at one moment; a non-zero return stops.  The model itself
+ * is not needed.  DESCRY_ERR_NOT_FOUND: nothing is indexed with it, though vectors are asked for. */
+typedef int (*descry_entry_callback)(void *arg, const descry_entry *entry);
+DESCRY_API int descry_entries(descry_library *library, const descry_export_options *options,
+                              descry_entry_callback each, void *arg, descry_error *err);
+
+/* Writes the vectors of one model to a NumPy archive, for numpy.load: "features", float32 [n, dim], and "urls", unicode
+ * [n], the paths and sources (bytes that are not UTF-8 as Python's surrogateescape: os.fsencode gives them back).  The
+ * order is that of descry_entries.  A file of that name is replaced when all is written.  *count (may be NULL): n. */
+DESCRY_API int descry_export_npz(descry_library *library, const char *path, const descry_export_options *options,
+                                 uint64_t *count, descry_error *err);
+
+typedef struct descry_import_progress {
+    uint64_t total, done; /* rows */
+    uint64_t added;       /* pictures that the library did not know */
+    uint64_t completed;   /* known pictures that had no vector of this model */
+    uint64_t unchanged;
+    uint64_t failed;
+    double seconds;
+} descry_import_progress;
+
+typedef struct descry_import_options {
+    const char *features, *urls; /* names of the arrays */
+    uint64_t max_bytes;          /* of either array; and at most 4 GiB of features in Fortran order, held in memory */
+    descry_limits limits;        /* for local pictures */
+    /* called often; a non-zero return stops after the rows in flight (DESCRY_ERR_CANCELLED), which are committed */
+    int (*progress)(void *arg, const descry_import_progress *progress);
+    /* called once for each row that was left out, with its number from 0; url may be NULL */
+    void (*failure)(void *arg, uint64_t row, const char *url, const descry_error *err);
+    void *arg;
+} descry_import_options;
+
+#define DESCRY_IMPORT_OPTIONS_INIT                                                                                     \
+    {"features", "urls", UINT64_C(68719476736), DESCRY_LIMITS_INIT, NULL, NULL, NULL}
+
+/* Adds embeddings that `model` made from a NumPy archive (np.savez, np.savez_compressed): "features", float16, 32 or 64
+ * [n, dim of the model], and "urls", unicode or bytes [n]; other arrays are passed over.  That the vectors are this
+ * model's is taken on trust.  Each is brought to length 1, unless it is so within what f16 can tell (2^-11).
+ *
+ * A url that is the absolute path of a file here becomes the picture in that file, as if it had been indexed (the file
+ * is read, not embedded); any other becomes a picture without a file, whose source is the url.  A vector that is there
+ * is not replaced: importing a file again changes nothing.
+ *
+ * A row whose vector is not finite or has no direction, whose url is empty or ill-formed, or whose file is no picture
+ * is named and left out.  An archive that is damaged, cut off, or not what it says changes nothing: all of it is checked
+ * first.  DESCRY_ERR_FORMAT, DESCRY_ERR_LIMIT, DESCRY_ERR_UNSUPPORTED name the file, the array and the reason;
+ * DESCRY_ERR_ARGUMENT: vectors of another length than the model's.  *result (may be NULL) is filled in any case. */
+DESCRY_API int descry_import_npz(descry_library *library, descry_model *model, const char *path,
+                                 const descry_import_options *options, descry_import_progress *result,
+                                 descry_error *err);
+
+/* The first 128 bytes of a .npy file (version 1.0, C order): the values follow.  `type` is NumPy's, such as "<f4".
+ * Returns 128; 0: it does not fit. */
+enum { DESCRY_NPY_HEADER = 128 };
+DESCRY_API size_t descry_npy_header(char header[DESCRY_NPY_HEADER], const char *type, const uint64_t *shape,
+                                    size_t dims);
+
 #ifdef __cplusplus
 }
 #endif

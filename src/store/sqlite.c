@@ -92,6 +92,11 @@ static int begin(descry_store *base, descry_error *err)
     return descry_sqlite_exec(store, "BEGIN IMMEDIATE", err);
 }
 
+static int begin_reading(descry_store *base, descry_error *err)
+{
+    return descry_sqlite_exec((descry_sqlite *)base, "BEGIN", err);
+}
+
 static void rollback(descry_store *base)
 {
     descry_sqlite *store = (descry_sqlite *)base;
@@ -253,6 +258,7 @@ static const descry_store_ops OPS = {
     .name = name,
     .is_read_only = is_read_only,
     .begin = begin,
+    .begin_reading = begin_reading,
     .commit = commit,
     .rollback = rollback,
     .recipe = descry_sqlite_recipe,

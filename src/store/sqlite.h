@@ -65,7 +65,7 @@ int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t con
 int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
                                int64_t *place, descry_error *err);
 
-int descry_sqlite_list(descry_store *store, const descry_recipe *recipe, const descry_filter *filter, int with_vector,
+int descry_sqlite_list(descry_store *store, int64_t recipe, const descry_filter *filter, int with_vector,
                        int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err);
 int descry_sqlite_nearest(descry_store *store, const descry_recipe *recipe, const descry_nearest *query,
                           descry_hit **hits, size_t *count, descry_error *err);

@@ -265,27 +265,11 @@ static int stands(descry_sqlite *store, const descry_sqlite_filter *filter, int6
     return rc;
 }
 
-static int give_row(descry_sqlite *store, sqlite3_stmt *stmt, const descry_recipe *recipe, int with_vector,
-                    int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err)
-{
-    size_t size = (size_t)sqlite3_column_bytes(stmt, 4);
-    const uint16_t *halves = sqlite3_column_blob(stmt, 4);
-    if (halves && (!recipe || size != (size_t)recipe->dim * sizeof *halves))
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector of %zu bytes", store->path,
-                           size);
-    if (!halves && with_vector)
-        return 0;
-    const char *path = sqlite3_column_blob(stmt, 2);
-    descry_row row = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), path ? path : "",
-                      (size_t)sqlite3_column_bytes(stmt, 2), sqlite3_column_int(stmt, 3), halves};
-    return each(arg, &row);
-}
-
-int descry_sqlite_list(descry_store *base, const descry_recipe *recipe, const descry_filter *wanted, int with_vector,
+int descry_sqlite_list(descry_store *base, int64_t recipe, const descry_filter *wanted, int with_vector,
                        int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err)
 {
-    static const char SQL[] = "SELECT places.id, places.content, path, source, f16 FROM places LEFT JOIN vectors"
-                              " ON vectors.content = places.content AND recipe = ?1"
+    static const char SQL[] = "SELECT places.id, places.content, path, source, vectors.id IS NOT NULL FROM places"
+                              " LEFT JOIN vectors ON vectors.content = places.content AND recipe = ?1"
                               " WHERE missing = 0 AND places.content IS NOT NULL ORDER BY places.id";
     descry_sqlite *store = (descry_sqlite *)base;
     descry_sqlite_filter filter;
@@ -297,12 +281,16 @@ int descry_sqlite_list(descry_store *base, const descry_recipe *recipe, const de
     if (!rc)
         rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
-        sqlite3_bind_int64(stmt, 1, recipe ? recipe->id : 0);
+        sqlite3_bind_int64(stmt, 1, recipe);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        int is;
-        rc = stands(store, &filter, sqlite3_column_int64(stmt, 1), sqlite3_column_int64(stmt, 0), &is, err);
+        const char *path = sqlite3_column_blob(stmt, 2);
+        descry_row row = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), path ? path : "",
+                          (size_t)sqlite3_column_bytes(stmt, 2), sqlite3_column_int(stmt, 3),
+                          sqlite3_column_int(stmt, 4)};
+        int is = 0;
+        rc = with_vector && !row.has_vector ? 0 : stands(store, &filter, row.content, row.id, &is, err);
         if (!rc && is)
-            rc = give_row(store, stmt, recipe, with_vector, each, arg, err);
+            rc = each(arg, &row);
         if (rc)
             sqlite3_reset(stmt);
     }

@@ -66,10 +66,9 @@ typedef struct descry_hit {
 /* One for each content, as descry_hit. */
 typedef struct descry_row {
     int64_t id, content;
-    const char *path;
+    const char *path; /* not terminated */
     size_t path_size;
-    int source;
-    const uint16_t *halves; /* f16 [dim of the recipe]; NULL: no vector of it */
+    int source, has_vector;
 } descry_row;
 
 typedef struct descry_store_ops {
@@ -78,6 +77,7 @@ typedef struct descry_store_ops {
     int (*is_read_only)(const descry_store *store);
 
     int (*begin)(descry_store *store, descry_error *err);
+    int (*begin_reading)(descry_store *store, descry_error *err); /* one moment for all that is read until rollback */
     int (*commit)(descry_store *store, descry_error *err); /* rolls back when it fails */
     void (*rollback)(descry_store *store);                 /* nothing when there is none */
 
@@ -126,8 +126,8 @@ typedef struct descry_store_ops {
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);
     /* Every content that `filter` (or NULL) lets through, in order of its place's id; with_vector 1: only those that
-     * have a vector of `recipe`, which may be NULL when 0.  What `each` returns ends it when it is not 0. */
-    int (*list)(descry_store *store, const descry_recipe *recipe, const descry_filter *filter, int with_vector,
+     * have a vector of `recipe`; recipe 0 has none.  What `each` returns ends it when it is not 0. */
+    int (*list)(descry_store *store, int64_t recipe, const descry_filter *filter, int with_vector,
                 int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err);
     /* Makes the next `nearest` fast; nothing depends on it. */
     void (*prepare)(descry_store *store, const descry_recipe *recipe);
