@@ -401,15 +401,14 @@ static void damage_is_survived(void **state)
             assert_true(rc == DESCRY_ERR_FORMAT || rc == DESCRY_ERR_NOT_FOUND);
         }
         assert_int_equal(status_of(f).photos, compressed ? 3 : 0); /* those of the first round */
-        for (size_t i = 0; i < size; i++)
-            for (int bit = 0; bit < 8; bit += 3) {
-                memcpy(bytes, good, size);
-                bytes[i] ^= (uint8_t)(1 << bit);
-                write_file(at(f, "cut.npz"), bytes, size);
-                t.failures = 0;
-                rounds++;
-                refused += import_with(f, at(f, "cut.npz"), &t, NULL) != 0;
-            }
+        for (size_t i = 0; i < size; i++) {
+            memcpy(bytes, good, size);
+            bytes[i] ^= (uint8_t)(1 << i % 8);
+            write_file(at(f, "cut.npz"), bytes, size);
+            t.failures = 0;
+            rounds++;
+            refused += import_with(f, at(f, "cut.npz"), &t, NULL) != 0;
+        }
     }
     /* the rest was in what nobody reads, such as times; no number and no url was changed */
     assert_true(refused > rounds / 2);
