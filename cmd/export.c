@@ -81,18 +81,31 @@ static int print_entry(void *arg, const descry_entry *entry)
 {
     exporting *job = arg;
     job->status = cmd_json_line(make_object(job, entry));
-    if (job->status == CMD_DONE && job->npy_path && !job->npy.file) {
-        const size_t shape[] = {0, (size_t)entry->dim};
-        job->status = cmd_npy_open(&job->npy, job->npy_path, "f4", shape, 2);
-    }
     if (job->status == CMD_DONE && job->npy_path)
         job->status = cmd_npy_write(&job->npy, entry->vector, 1);
     return job->status != CMD_DONE;
 }
 
+/* The array has to be there even if nothing comes to be in it. */
+static int open_array(exporting *job, descry_library *library)
+{
+    descry_error err;
+    descry_library_status held;
+    if (descry_status(library, &held, &err))
+        return cmd_fail(&err);
+    for (size_t i = 0; i < held.model_count; i++)
+        if (strcmp(held.models[i].name, job->options.model ? job->options.model : held.models[0].name) == 0) {
+            const size_t shape[] = {0, (size_t)held.models[i].dim};
+            return cmd_npy_open(&job->npy, job->npy_path, "f4", shape, 2);
+        }
+    return CMD_DONE; /* no such model: said soon */
+}
+
 static int export_lines(exporting *job, descry_library *library)
 {
     descry_error err;
+    if (job->npy_path && open_array(job, library) != CMD_DONE)
+        return CMD_FAILED;
     job->options.vectors = job->npy_path ? 2 : job->vectors;
     int rc = descry_entries(library, &job->options, print_entry, job, &err);
     int status = cmd_npy_close(&job->npy);

@@ -96,6 +96,12 @@ exits 0 "export --jsonl" "$DESCRY" export --jsonl --after 2019 --before 2020
 json "export --jsonl: filtered, without vectors" 'len(rows) == 2 and all("embedding" not in r and r["taken"].startswith("2019") for r in rows)'
 exits 0 "export --jsonl --npy" "$DESCRY" export --jsonl --npy v.npy --under photos/trip
 npy "export --jsonl --npy: a row for each line" v.npy 'shape == (2, 192) and descr == "<f4"'
+exits 0 "export --jsonl --npy of nothing" "$DESCRY" export --jsonl --npy v.npy --under ./nowhere
+silent out "export --jsonl --npy of nothing: no line"
+npy "export --jsonl --npy of nothing: no row" v.npy 'shape == (0, 192)'
+exits 1 "export --npy of a model that is not there" "$DESCRY" export --jsonl --npy w.npy --model nobody
+[ ! -e w.npy ]
+verdict $? "export --npy of a model that is not there: no file"
 exits 2 "export to nowhere" "$DESCRY" export
 exits 2 "export to both" "$DESCRY" export --npz x.npz --jsonl
 exits 1 "export of a model that is not there" "$DESCRY" export --npz x.npz --model nobody

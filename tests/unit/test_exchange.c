@@ -16,75 +16,11 @@
 
 #define NPY(descr, shape) "{'descr': '" descr "', 'fortran_order': False, 'shape': (" shape "), }"
 
-enum { ROOM = 16, WIDTH = 40 }; /* rows; characters of a url */
-
-typedef struct told {
-    size_t failures;
-    uint64_t rows[ROOM];
-    char messages[ROOM][1000];
-    size_t calls, stop_after;
-} told;
-
-static int on_progress(void *arg, const descry_import_progress *p)
-{
-    told *t = arg;
-    assert_true(p->done <= p->total);
-    assert_int_equal(p->done, p->added + p->completed + p->unchanged + p->failed);
-    return ++t->calls == t->stop_after;
-}
-
-static void on_failure(void *arg, uint64_t row, const char *url, const descry_error *err)
-{
-    told *t = arg;
-    (void)url;
-    assert_true(t->failures < ROOM);
-    t->rows[t->failures] = row;
-    snprintf(t->messages[t->failures++], sizeof *t->messages, "%s", err->message);
-}
-
-static int import_with(fixture *f, const char *path, told *t, descry_import_progress *p)
-{
-    descry_import_options options = DESCRY_IMPORT_OPTIONS_INIT;
-    options.progress = on_progress;
-    options.failure = on_failure;
-    options.arg = t;
-    return descry_import_npz(f->library, &f->model, path, &options, p, &f->err);
-}
-
-static void import_ok(fixture *f, const char *path, uint64_t added, uint64_t completed, uint64_t unchanged,
-                      uint64_t failed)
-{
-    told t = {0};
-    descry_import_progress p;
-    if (import_with(f, path, &t, &p))
-        fail_msg("%s", f->err.message);
-    assert_int_equal(p.added, added);
-    assert_int_equal(p.completed, completed);
-    assert_int_equal(p.unchanged, unchanged);
-    assert_int_equal(p.failed, failed);
-    assert_int_equal(t.failures, failed);
-    assert_int_equal(p.done, p.total);
-    assert_false(exists(at(f, "library.db.lock")));
-}
-
-/* Reds of n pictures, in f32, and urls in UCS-4. */
-static void fill(float *features, uint32_t *urls, size_t n, const char *format)
-{
-    memset(urls, 0, n * WIDTH * sizeof *urls);
-    for (size_t i = 0; i < n; i++) {
-        char url[WIDTH];
-        fake_embedding((int)(20 * i), 0, 0, features + FAKE_DIM * i);
-        int size = snprintf(url, sizeof url, format, (int)i);
-        for (int c = 0; c < size; c++)
-            urls[WIDTH * i + (size_t)c] = (unsigned char)url[c];
-    }
-}
-
 static const char *three(fixture *f)
 {
     float features[3 * FAKE_DIM];
     uint32_t urls[3 * WIDTH];
-    fill(features, urls, 3, "https://example.org/a/%d.jpg");
+    fill_reds(features, urls, 3, "https://example.org/a/%d.jpg");
     const npz_array arrays[] = {{"features", NPY("<f4", "3, 8"), features, sizeof features},
                                 {"urls", NPY("<U40", "3,"), urls, sizeof urls}};
     const char *path = at(f, "three.npz");
@@ -169,7 +105,7 @@ static void short_sources_are_themselves(void **state)
     uint64_t removed;
     float features[2 * FAKE_DIM];
     uint32_t urls[2 * WIDTH];
-    fill(features, urls, 2, "%d");
+    fill_reds(features, urls, 2, "%d");
     const npz_array arrays[] = {{"features", NPY("<f4", "2, 8"), features, sizeof features},
                                 {"urls", NPY("<U40", "2,"), urls, sizeof urls}};
     npz_write(at(f, "short.npz"), arrays, 2, 1);
@@ -286,7 +222,7 @@ static void bad_rows_are_named_and_the_rest_is_taken(void **state)
     enum { N = 9 };
     float features[N * FAKE_DIM];
     uint32_t urls[N * WIDTH];
-    fill(features, urls, N, "u%d");
+    fill_reds(features, urls, N, "u%d");
     features[FAKE_DIM * 1 + 3] = NAN;
     features[FAKE_DIM * 2] = INFINITY;
     memset(features + FAKE_DIM * 3, 0, FAKE_DIM * sizeof *features);
@@ -320,7 +256,7 @@ static void archives_that_lie_change_nothing(void **state)
     fixture *f = *state;
     float features[4 * FAKE_DIM];
     uint32_t urls[4 * WIDTH];
-    fill(features, urls, 4, "u%d");
+    fill_reds(features, urls, 4, "u%d");
     static const char U3[] = NPY("<U40", "3,"), F3[] = NPY("<f4", "3, 8");
     const struct {
         const char *features, *urls, *reason;
@@ -385,7 +321,7 @@ static void damage_is_survived(void **state)
     fixture *f = *state;
     float features[3 * FAKE_DIM];
     uint32_t urls[3 * WIDTH];
-    fill(features, urls, 3, "https://example.org/%d");
+    fill_reds(features, urls, 3, "https://example.org/%d");
     const npz_array arrays[] = {{"features", NPY("<f4", "3, 8"), features, sizeof features},
                                 {"urls", NPY("<U40", "3,"), urls, sizeof urls}};
     uint8_t good[2000], bytes[2000];
@@ -425,7 +361,7 @@ static const char *local_archive(fixture *f, const char *const *paths, size_t n)
     char urls[4][100] = {{0}};
     uint32_t ignored[4 * WIDTH];
     char header[100], texts[100];
-    fill(features, ignored, n, "%d");
+    fill_reds(features, ignored, n, "%d");
     for (size_t i = 0; i < n; i++)
         snprintf(urls[i], sizeof urls[i], "%s", paths[i]);
     snprintf(header, sizeof header, "{'descr': '<f4', 'fortran_order': False, 'shape': (%zu, 8), }", n);
