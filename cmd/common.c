@@ -71,11 +71,21 @@ int cmd_open_context(descry_context **ctx, unsigned threads)
     return descry_context_open(ctx, &options, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
+/* For reading only; an older library is brought up to date first, if it may be written. */
+static int open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err)
+{
+    descry_library_options reading = {.read_only = 1}, changing = {0};
+    int rc = descry_library_open(library, ctx, path, &reading, err);
+    if (rc != DESCRY_ERR_UNSUPPORTED || descry_library_open(library, ctx, path, &changing, NULL))
+        return rc;
+    descry_library_close(library);
+    return descry_library_open(library, ctx, path, &reading, err);
+}
+
 int cmd_open_library(descry_library **library, descry_context *ctx, const char *path)
 {
     descry_error err;
-    descry_library_options options = {.read_only = 1};
-    int rc = descry_library_open(library, ctx, path, &options, &err);
+    int rc = open_existing(library, ctx, path, &err);
     if (rc == DESCRY_ERR_NOT_FOUND) {
         cmd_say("%s ('descry index' makes a library)", err.message);
         return CMD_FAILED;
@@ -113,9 +123,8 @@ static int last_model_at(char **name, descry_context *ctx, const char *path)
 {
     descry_error err;
     descry_library *library;
-    descry_library_options options = {.read_only = 1};
     *name = NULL;
-    int rc = descry_library_open(&library, ctx, path, &options, &err);
+    int rc = open_existing(&library, ctx, path, &err);
     if (rc == DESCRY_ERR_NOT_FOUND && !path)
         return CMD_DONE;
     int status = rc ? cmd_fail(&err) : cmd_last_model(name, library);
@@ -136,6 +145,58 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
         status = cmd_fail(&err);
     free(last);
     return status;
+}
+
+char *cmd_full_model(const char *name)
+{
+    bool is_directory = strcmp(name, "demo") != 0 && strncmp(name, "hf-hub:", 7) != 0;
+    char *full = is_directory ? realpath(name, NULL) : NULL;
+    return full ? full : strdup(name);
+}
+
+static int open_named_model(descry_model **model, descry_context *ctx, const char *name)
+{
+    descry_error err;
+    char *full = cmd_full_model(name);
+    int status = full ? CMD_DONE : cmd_fail_memory();
+    if (status == CMD_DONE && descry_model_open(model, ctx, full, &err))
+        status = cmd_fail(&err);
+    free(full);
+    return status;
+}
+
+static int open_last_model(descry_model **model, descry_context *ctx, const cmd_command *command,
+                           descry_library *library)
+{
+    descry_error err;
+    char *name;
+    int status = cmd_last_model(&name, library);
+    if (status == CMD_DONE && !name)
+        status = cmd_no_model(command);
+    if (status == CMD_DONE && descry_model_open(model, ctx, name, &err))
+        status = cmd_fail(&err);
+    free(name);
+    return status;
+}
+
+int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
+                       const cmd_command *command, const cmd_common *common)
+{
+    descry_error err;
+    descry_library_options options = {.create = common->model != NULL};
+    int status = cmd_open_context(ctx, common->threads);
+    if (status == CMD_DONE && common->model)
+        status = open_named_model(model, *ctx, common->model);
+    if (status != CMD_DONE)
+        return status;
+    int rc = descry_library_open(library, *ctx, common->library, &options, &err);
+    if (rc == DESCRY_ERR_NOT_FOUND && !common->model) {
+        cmd_say("%s", err.message);
+        return cmd_no_model(command);
+    }
+    if (rc)
+        return cmd_fail(&err);
+    return common->model ? CMD_DONE : open_last_model(model, *ctx, command, *library);
 }
 
 /* ---- arguments ------------------------------------------------------------------------------------------------- */

@@ -20,7 +20,7 @@ typedef struct cmd_command {
 } cmd_command;
 
 /* One per file, all listed in main.c. */
-extern const cmd_command cmd_completions, cmd_embed, cmd_forget, cmd_help, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
+extern const cmd_command cmd_completions, cmd_embed, cmd_export, cmd_forget, cmd_help, cmd_import, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
     cmd_tokenize, cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
@@ -35,6 +35,8 @@ typedef enum cmd_option_type {
     CMD_COUNT,     /* size_t *: a decimal number, 1 or more */
     CMD_THREADS,   /* unsigned *: 0 to 1024 */
     CMD_NUMBER,    /* float *: finite */
+    CMD_TIME,      /* int64_t *: see descry_time_parse */
+    CMD_NEAR,      /* descry_filter *: LAT,LON,KM */
     CMD_PRECISION, /* nothing stored: only f32 and auto are accepted */
     CMD_OPERAND    /* int: kind of an operand, kept in order among the others */
 } cmd_option_type;
@@ -104,6 +106,47 @@ typedef struct cmd_common {
         "json", 0, CMD_FLAG, &(common).json, NULL, help, 0                                                             \
     }
 
+/* Which pictures; --under is an operand of this kind, see cmd_filter_under. */
+enum { CMD_UNDER = 1000 };
+
+#define CMD_OPTIONS_FILTER(filter)                                                                                     \
+    {"under",                                                                                                          \
+     0,                                                                                                                \
+     CMD_OPERAND,                                                                                                      \
+     NULL,                                                                                                             \
+     "FOLDER",                                                                                                         \
+     "only pictures in this folder and those below it; may be repeated: in one of them",                               \
+     CMD_UNDER},                                                                                                       \
+        {"after",                                                                                                      \
+         0,                                                                                                            \
+         CMD_TIME,                                                                                                     \
+         &(filter).after,                                                                                              \
+         "DATE",                                                                                                       \
+         "only pictures taken at DATE or later: YYYY, YYYY-MM or YYYY-MM-DD, the last also with THH:MM[:SS]; the "     \
+         "time is that of the clock where it was taken",                                                               \
+         0},                                                                                                           \
+        {"before",                                                                                                     \
+         0,                                                                                                            \
+         CMD_TIME,                                                                                                     \
+         &(filter).before,                                                                                             \
+         "DATE",                                                                                                       \
+         "only pictures taken before DATE begins: --after 2019 --before 2020 is all of 2019",                          \
+         0},                                                                                                           \
+        {"camera",                                                                                                     \
+         0,                                                                                                            \
+         CMD_TEXT,                                                                                                     \
+         &(filter).camera,                                                                                             \
+         "TEXT",                                                                                                       \
+         "only pictures by a camera whose make and model contain TEXT, in capitals or not",                            \
+         0},                                                                                                           \
+    {                                                                                                                  \
+        "near", 0, CMD_NEAR, &(filter), "LAT,LON,KM",                                                                  \
+            "only pictures taken at most KM kilometres from there, in degrees: south and west are negative", 0         \
+    }
+
+/* Takes the operands of kind CMD_UNDER out and into the filter; the array is to be released with free. */
+int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char ***folders);
+
 /* How pictures are read. */
 typedef struct cmd_pixels {
     size_t max_side;
@@ -160,6 +203,15 @@ int cmd_last_model(char **name, descry_library *library);
 
 /* Opens common->model, else the last model of the library that common->library names. */
 int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common);
+
+/* A model's name as libraries keep it: a directory by its full path, so that it is found from anywhere.  NULL: memory
+ * was short.  To be released with free. */
+char *cmd_full_model(const char *name);
+
+/* Opens common->model and the library, which is made if need be; or an existing library and its last model.  A library
+ * is made only when its model is there. */
+int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
+                       const cmd_command *command, const cmd_common *common);
 int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
 
 /* True for a query or an argument that begins with ./ ../ / or ~/ */

@@ -14,7 +14,7 @@ const cmd_command cmd_forget = {
     "\n"
     "Removes the pictures at or under PATH from the library, with the vectors and captions that no other picture\n"
     "needs, and prints how many there were.  The files themselves are not touched; a folder that is still indexed\n"
-    "will bring them back.\n",
+    "will bring them back.  PATH may be a source, such as a URL, of pictures that were imported without a file.\n",
     "Examples:\n"
     "  descry forget ~/Pictures/old\n"
     "  descry forget --json ./blurred.jpg\n",

@@ -3,9 +3,9 @@
 #include "common.h"
 #include "output.h"
 #include "progress.h"
+#include "stop.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,33 +34,12 @@ const cmd_command cmd_index = {
     "  descry index\n",
     run};
 
-/* ---- Ctrl-C ---------------------------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t stop_signal;
-
-static void request_stop(int number)
-{
-    stop_signal = number;
-}
-
-/* A signal that is ignored (nohup, a job in the background) stays so. */
-static void catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction old, new = {.sa_handler = request_stop, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
-        sigemptyset(&new.sa_mask);
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &new, NULL);
-    }
-}
-
 /* ---- the run --------------------------------------------------------------------------------------------------- */
 
 static int show_progress(void *arg, const descry_index_progress *progress)
 {
     (void)arg;
-    if (stop_signal)
+    if (cmd_stopped())
         return 1;
     cmd_progress_show(progress);
     return 0;
@@ -127,7 +106,7 @@ static int index_paths(indexing *job)
     descry_index_progress result = {0};
     descry_model_info info;
     descry_model_describe(job->model, &info);
-    catch_signals();
+    cmd_catch_signals();
     int rc = descry_index(job->library, job->model, job->paths, job->count, &job->options, &result, &err);
     bool stopped = rc == DESCRY_ERR_CANCELLED;
     cmd_progress_hide();
@@ -139,56 +118,11 @@ static int index_paths(indexing *job)
     else
         print_summary(&result, stopped);
     if (stopped)
-        return 128 + stop_signal;
+        return 128 + cmd_stopped();
     return status == CMD_DONE && result.failed > 0 ? CMD_PARTLY : status;
 }
 
-/* ---- opening --------------------------------------------------------------------------------------------------- */
-
-/* A directory is remembered by its full path, so that the library finds its model from anywhere. */
-static int open_named_model(indexing *job)
-{
-    descry_error err;
-    const char *name = job->common.model;
-    bool is_directory = strcmp(name, "demo") != 0 && strncmp(name, "hf-hub:", 7) != 0;
-    char *full = is_directory ? realpath(name, NULL) : NULL;
-    int rc = descry_model_open(&job->model, job->ctx, full ? full : name, &err);
-    free(full);
-    return rc ? cmd_fail(&err) : CMD_DONE;
-}
-
-static int open_last_model(indexing *job)
-{
-    descry_error err;
-    char *name;
-    int status = cmd_last_model(&name, job->library);
-    if (status == CMD_DONE && !name)
-        status = cmd_no_model(&cmd_index);
-    if (status == CMD_DONE && descry_model_open(&job->model, job->ctx, name, &err))
-        status = cmd_fail(&err);
-    free(name);
-    return status;
-}
-
-/* A library is made only when its model is there. */
-static int open_all(indexing *job)
-{
-    descry_error err;
-    descry_library_options options = {.create = job->common.model != NULL};
-    int status = cmd_open_context(&job->ctx, job->common.threads);
-    if (status == CMD_DONE && job->common.model)
-        status = open_named_model(job);
-    if (status != CMD_DONE)
-        return status;
-    int rc = descry_library_open(&job->library, job->ctx, job->common.library, &options, &err);
-    if (rc == DESCRY_ERR_NOT_FOUND && !job->common.model) {
-        cmd_say("%s", err.message);
-        return cmd_no_model(&cmd_index);
-    }
-    if (rc)
-        return cmd_fail(&err);
-    return job->common.model ? CMD_DONE : open_last_model(job);
-}
+/* ---- the command ------------------------------------------------------------------------------------------------ */
 
 enum { PATH, EXCLUDE };
 
@@ -238,7 +172,7 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE)
         status = sort_operands(&job, &operands);
     if (status == CMD_DONE)
-        status = open_all(&job);
+        status = cmd_open_to_change(&job.library, &job.model, &job.ctx, &cmd_index, &job.common);
     if (status == CMD_DONE)
         status = index_paths(&job);
     descry_library_close(&job.library);

@@ -2,11 +2,10 @@
 #include "npy.h"
 
 #include "common.h"
+#include "descry.h"
 
 #include <errno.h>
 #include <string.h>
-
-enum { HEADER = 128, PREFIX = 10 }; /* data begins at a multiple of 64; all our shapes fit */
 
 static int fail(const cmd_npy *npy)
 {
@@ -14,25 +13,17 @@ static int fail(const cmd_npy *npy)
     return CMD_FAILED;
 }
 
-/* numpy/lib/format.py: magic, version, length of the rest, a Python dictionary, spaces, a line feed. */
 static bool write_header(cmd_npy *npy)
 {
-    char header[HEADER + 1];
-    static const char magic[] = "\x93NUMPY\x01";
+    char header[DESCRY_NPY_HEADER], type[sizeof npy->type + 1];
+    uint64_t shape[CMD_NPY_DIMS];
     const int one = 1;
-    char order = npy->type[1] == '1' ? '|' : *(const char *)&one ? '<' : '>';
-    memcpy(header, magic, sizeof magic); /* its NUL is the minor version */
-    header[8] = HEADER - PREFIX;
-    header[9] = 0;
-    int n = PREFIX + snprintf(header + PREFIX, HEADER - PREFIX, "{'descr': '%c%s', 'fortran_order': False, 'shape': (",
-                              order, npy->type);
+    type[0] = npy->type[1] == '1' ? '|' : *(const char *)&one ? '<' : '>';
+    memcpy(type + 1, npy->type, sizeof npy->type);
     for (size_t i = 0; i < npy->dims; i++)
-        n += snprintf(header + n, HEADER - (size_t)n, "%s%zu", i ? ", " : "", npy->shape[i]);
-    n += snprintf(header + n, HEADER - (size_t)n, "%s), }", npy->dims == 1 ? "," : "");
-    memset(header + n, ' ', HEADER - (size_t)n);
-    header[HEADER - 1] = '\n';
+        shape[i] = npy->shape[i];
     npy->announced = npy->shape[0];
-    return fwrite(header, HEADER, 1, npy->file) == 1;
+    return fwrite(header, descry_npy_header(header, type, shape, npy->dims), 1, npy->file) == 1;
 }
 
 int cmd_npy_open(cmd_npy *npy, const char *path, const char *type, const size_t *shape, size_t dims)

@@ -72,6 +72,23 @@ static bool read_number(const char *text, unsigned long long most, unsigned long
     return errno == 0 && *number <= most;
 }
 
+/* "LAT,LON,KM" */
+static bool read_near(const char *text, descry_filter *filter)
+{
+    double values[3];
+    for (size_t i = 0; i < 3; i++) {
+        char *end;
+        values[i] = strtod(text, &end);
+        if (end == text || !isfinite(values[i]) || *end != (i < 2 ? ',' : 0))
+            return false;
+        text = end + 1;
+    }
+    filter->latitude = values[0];
+    filter->longitude = values[1];
+    filter->km = values[2];
+    return fabs(values[0]) <= 90 && fabs(values[1]) <= 180 && values[2] >= 0;
+}
+
 static int store_value(const cmd_command *command, const cmd_option *option, const char *shown, const char *text)
 {
     unsigned long long number;
@@ -97,6 +114,15 @@ static int store_value(const cmd_command *command, const cmd_option *option, con
         *(float *)option->value = strtof(text, &end);
         if (end == text || *end || !isfinite(*(float *)option->value))
             return bad_value(command, shown, text, "a number");
+        return CMD_DONE;
+    case CMD_TIME:
+        if (descry_time_parse(text, option->value, NULL))
+            return bad_value(command, shown, text, "a date: YYYY, YYYY-MM or YYYY-MM-DD, then THH:MM or THH:MM:SS");
+        return CMD_DONE;
+    case CMD_NEAR:
+        if (!read_near(text, option->value))
+            return bad_value(command, shown, text,
+                             "LAT,LON,KM: degrees from -90 to 90, from -180 to 180, and kilometres");
         return CMD_DONE;
     case CMD_PRECISION:
         if (strcmp(text, "bf16") == 0 || strcmp(text, "int8") == 0)
@@ -222,6 +248,22 @@ bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_opti
     if (over)
         cmd_operands_free(operands);
     return !over;
+}
+
+int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char ***folders)
+{
+    size_t kept = 0;
+    *folders = calloc(operands->count + 1, sizeof **folders);
+    if (!*folders)
+        return cmd_fail_memory();
+    for (size_t i = 0; i < operands->count; i++)
+        if (operands->items[i].kind == CMD_UNDER)
+            (*folders)[filter->unders++] = operands->items[i].text;
+        else
+            operands->items[kept++] = operands->items[i];
+    operands->count = kept;
+    filter->under = *folders;
+    return CMD_DONE;
 }
 
 void cmd_operands_free(cmd_operands *operands)

@@ -134,6 +134,23 @@ int cmd_json_set_path(json_t *object, const char *key, const char *path)
     return rc || !lossy ? rc : json_object_set_new(object, name, make_base64(path, strlen(path)));
 }
 
+int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata)
+{
+    char taken[DESCRY_TIME_SIZE];
+    int rc = 0;
+    descry_time_print(taken, metadata->taken, metadata->taken_offset);
+    if (*taken)
+        rc = json_object_set_new(object, "taken", json_string(taken));
+    if (!rc && *metadata->camera)
+        rc = json_object_set_new(object, "camera", cmd_json_text(metadata->camera, strlen(metadata->camera)));
+    if (!rc && !isnan(metadata->latitude) && !isnan(metadata->longitude)) {
+        rc = json_object_set_new(object, "lat", json_real(metadata->latitude));
+        if (!rc)
+            rc = json_object_set_new(object, "lon", json_real(metadata->longitude));
+    }
+    return rc;
+}
+
 json_t *cmd_json_floats(const float *values, size_t count)
 {
     json_t *array = json_array();

@@ -3,6 +3,8 @@
 #ifndef CMD_OUTPUT_H
 #define CMD_OUTPUT_H
 
+#include "descry.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,6 +18,9 @@ json_t *cmd_json_text(const char *text, size_t size);
 
 /* object[key] = path as text; if that is not UTF-8, also object[key + "_bytes"] = base64.  -1: memory was short. */
 int cmd_json_set_path(json_t *object, const char *key, const char *path);
+
+/* Adds "taken", "camera", "lat", "lon", those that are known.  -1: memory was short. */
+int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata);
 
 /* An array of numbers, NULL when one is not finite. */
 json_t *cmd_json_floats(const float *values, size_t count);

@@ -20,6 +20,9 @@ const cmd_command cmd_search = {
     "\n"
     "The score is the cosine of the two embeddings.  What is a good one depends on the model, and is much less for\n"
     "a text than for a picture.\n",
+    "A filter never costs results: the pictures that it lets through are compared, and the best N of them shown.\n"
+    "A picture whose file does not say when, where or with what it was taken is never found by that filter.\n"
+    "\n"
     "Without --json and -0 a path is always on one line: control characters and bytes that are not UTF-8 are shown\n"
     "as \\n, \\t, \\r or \\xHH, and a backslash as \\\\.\n"
     "\n"
@@ -27,6 +30,7 @@ const cmd_command cmd_search = {
     "  descry search a red apple beside a dog\n"
     "  descry search -k 3 --json ./samples/gallery/0007.jpg\n"
     "  descry search '#17' --threshold 0.6\n"
+    "  descry search sunset --after 2019-06 --before 2019-09 --camera nikon --near 48.137,11.575,20\n"
     "  descry search -0 beach | xargs -0 cp -t /tmp/beach --\n",
     run};
 
@@ -41,7 +45,9 @@ static int print_json(const descry_match *match)
     json_t *object = json_pack("{s:I, s:f, s:I}", "rank", (json_int_t)match->rank, "score", (double)match->score, "id",
                                (json_int_t)match->id);
     json_t *caption = match->caption ? cmd_json_text(match->caption, strlen(match->caption)) : json_null();
-    if (object && (cmd_json_set_path(object, "path", match->path) || json_object_set(object, "caption", caption))) {
+    if (object && (cmd_json_set_path(object, "path", match->path) || json_object_set(object, "caption", caption) ||
+                   cmd_json_set_metadata(object, match->metadata) ||
+                   (match->source && json_object_set_new(object, "source", json_true())))) {
         json_decref(object);
         object = NULL;
     }
@@ -139,20 +145,22 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         {"k", 'k', CMD_COUNT, &how.k, "N", "at most N pictures (10)", 0},
         {"threshold", 0, CMD_NUMBER, &how.threshold, "S", "only pictures with a score of at least S", 0},
-        {"under", 0, CMD_TEXT, &how.under, "FOLDER", "only pictures in this folder and those below it", 0},
+        CMD_OPTIONS_FILTER(how.filter),
         {"print0", '0', CMD_FLAG, &to.print0, NULL, "paths only, as they are, each followed by a NUL: for xargs -0", 0},
         CMD_OPTION_MODEL(common, "search what was indexed with this model; without it, the last one indexed with"),
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
         CMD_OPTION_PRECISION,
-        CMD_OPTION_JSON(common, "{\"rank\", \"score\", \"id\", \"path\", \"caption\"}"),
+        CMD_OPTION_JSON(common, "{\"rank\", \"score\", \"id\", \"path\", \"caption\"}, then what is known of \"taken\", \"camera\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a source, such as a URL"),
     };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_search, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
     to.json = common.json;
-    char *query = join(&operands);
+    const char **folders = NULL;
+    status = cmd_filter_under(&how.filter, &operands, &folders);
+    char *query = status == CMD_DONE ? join(&operands) : NULL;
     if (!query)
         status = cmd_fail_memory();
     else if (!query[strspn(query, " \t\n")])
@@ -164,6 +172,7 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE && to.count == 0)
         cmd_say("no match");
     free(query);
+    free(folders);
     cmd_operands_free(&operands);
     return status;
 }

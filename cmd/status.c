@@ -48,10 +48,11 @@ static json_t *make_roots(const descry_library_status *held)
 
 static int print_json(const descry_library *library, const descry_library_status *held)
 {
-    json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "photos", (json_int_t)held->photos, "missing",
+    json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:I}", "photos", (json_int_t)held->photos, "missing",
                                (json_int_t)held->missing, "contents", (json_int_t)held->contents, "captions",
                                (json_int_t)held->captions, "failed", (json_int_t)held->failed, "models",
-                               make_models(held), "roots", make_roots(held));
+                               make_models(held), "roots", make_roots(held), "sources",
+                               (json_int_t)held->sources);
     if (object && cmd_json_set_path(object, "library", descry_library_path(library))) {
         json_decref(object);
         object = NULL;
@@ -66,6 +67,8 @@ static void print_plain(const descry_library *library, const descry_library_stat
     printf("\npictures  %" PRIu64, held->photos);
     if (held->contents != held->photos)
         printf(", %" PRIu64 " different", held->contents);
+    if (held->sources)
+        printf(", %" PRIu64 " without a file", held->sources);
     if (held->missing)
         printf(", %" PRIu64 " missing", held->missing);
     if (held->failed)
@@ -95,7 +98,7 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
-        CMD_OPTION_JSON(common, "{\"photos\", \"missing\", \"contents\", \"captions\", \"failed\", \"models\": [{\"name\", "
+        CMD_OPTION_JSON(common, "{\"photos\", \"missing\", \"contents\", \"captions\", \"failed\", \"sources\" (photos without a file), \"models\": [{\"name\", "
                                 "\"dim\", \"vectors\", \"recipe\", \"last_indexed\"}], \"roots\": [...], \"library\"}; "
                                 "last_indexed in seconds since 1970"),
     };

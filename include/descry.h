@@ -203,22 +203,60 @@ typedef struct descry_index_options {
 DESCRY_API int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                             const descry_index_options *options, descry_index_progress *result, descry_error *err);
 
+/* ---- what a picture says of itself ------------------------------------------------------------------------------ */
+
+enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
+#define DESCRY_NO_TIME INT64_MIN
+
+/* From a picture's EXIF. */
+typedef struct descry_metadata {
+    int64_t taken;         /* what the clock showed where it was taken: milliseconds from 1970-01-01 00:00:00 of that
+                            * clock, so that 12:00 is noon whatever the zone; DESCRY_NO_TIME: unknown */
+    int32_t taken_offset;  /* minutes by which that clock is ahead of UTC; DESCRY_NO_OFFSET: unknown */
+    char camera[DESCRY_CAMERA_SIZE]; /* make and model, UTF-8; "": unknown */
+    double latitude, longitude;      /* degrees, north and east positive; both NaN: unknown */
+} descry_metadata;
+
+/* "YYYY", "YYYY-MM" or "YYYY-MM-DD", the last with "THH:MM" or "THH:MM:SS" (a space may stand for the T): the first
+ * moment of it, as in descry_metadata.  Years 0001 to 9999 of the Gregorian calendar.  DESCRY_ERR_ARGUMENT otherwise. */
+DESCRY_API int descry_time_parse(const char *text, int64_t *time, descry_error *err);
+
+/* ISO 8601: "2019-07-21T14:03:59", ".250" after it when there are milliseconds, then "+02:00" or "Z" when the offset is
+ * known.  "" for DESCRY_NO_TIME and for times outside of the years 0001 to 9999. */
+DESCRY_API void descry_time_print(char text[DESCRY_TIME_SIZE], int64_t time, int32_t offset);
+
+/* Which pictures; all that is asked for must hold.  A picture without the datum never matches a filter on it. */
+typedef struct descry_filter {
+    const char *const *under;   /* in or below one of these folders (or sources: see descry_match) */
+    size_t unders;              /* 0: everywhere */
+    int64_t after, before;      /* after <= taken < before; DESCRY_NO_TIME: no such bound */
+    const char *camera;         /* make and model contain this, upper and lower case alike; NULL: any */
+    double latitude, longitude; /* the place taken is at most this far from here, along a great circle of the */
+    double km;                  /* sphere with the Earth's mean radius; negative: anywhere */
+} descry_filter;
+
+#define DESCRY_FILTER_INIT {NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1}
+
+/* ---- searching -------------------------------------------------------------------------------------------------- */
+
 typedef struct descry_match {
     uint64_t rank; /* from 1 */
     float score;   /* raw cosine */
     int64_t id;    /* of the picture in this library, stable */
-    const char *path;
+    const char *path;    /* of the file; or, for a picture without one, its source, such as a URL */
     const char *caption; /* NULL: none */
+    int source;          /* 1: path is a source */
+    const descry_metadata *metadata;
 } descry_match;
 
 typedef struct descry_search_options {
     size_t k;                 /* at most this many matches */
     float threshold;          /* only matches with score >= this; -2: all */
-    const char *under;        /* only pictures under this folder; NULL: everywhere */
+    descry_filter filter;     /* applied before the cut at k: no match is lost to it */
     descry_preprocess_options preprocess;
 } descry_search_options;
 
-#define DESCRY_SEARCH_OPTIONS_INIT {10, -2.0f, NULL, DESCRY_PREPROCESS_OPTIONS_INIT}
+#define DESCRY_SEARCH_OPTIONS_INIT {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT}
 
 /* Finds the pictures nearest to a query by cosine, exact, equal scores in order of id.  The query is a text; or a
  * picture when it begins with ./ ../ / ~/; or "#17", the picture with that id in the library.  A picture named in the
@@ -248,13 +286,95 @@ typedef struct descry_library_status {
     size_t model_count;
     const char *const *roots; /* the same lifetime */
     size_t root_count;
+    uint64_t sources;  /* of the photos, those that have no file, only a source */
 } descry_library_status;
 
 DESCRY_API int descry_status(descry_library *library, descry_library_status *status, descry_error *err);
 
-/* Removes the pictures at or under `path` from the library, and vectors and captions that no other place needs.
+/* Removes the pictures at or under `path` (or a source) from the library, and vectors and captions that no other place needs.
  * The files themselves are not touched.  *removed counts places. */
 DESCRY_API int descry_forget(descry_library *library, const char *path, uint64_t *removed, descry_error *err);
+
+/* ---- exchange --------------------------------------------------------------------------------------------------- */
+
+/* A picture of the library.  Copies are one, at the place with the lowest id; missing files are left out. */
+typedef struct descry_entry {
+    int64_t id;
+    const char *path;       /* as in descry_match */
+    int source;
+    const char *caption;    /* NULL: none */
+    const descry_metadata *metadata;
+    const float *vector;    /* [dim], of length 1 but for f16 rounding; NULL: not asked for, or none of this model */
+    int dim;
+} descry_entry;
+
+typedef struct descry_export_options {
+    const char *model;    /* as it was indexed (its name or recipe); NULL: the last indexed */
+    descry_filter filter;
+    int vectors;          /* descry_entries: 1: with vectors; 2: and only those pictures that have one */
+    /* how many of `total` are done; a non-zero return stops (DESCRY_ERR_CANCELLED) */
+    int (*progress)(void *arg, uint64_t done, uint64_t total);
+    void *arg;
+} descry_export_options;
+
+#define DESCRY_EXPORT_OPTIONS_INIT {NULL, DESCRY_FILTER_INIT, 0, NULL, NULL}
+
+/* Calls `each` for the pictures, in order of id, as they are at one moment; a non-zero return stops.  The model itself
+ * is not needed.  DESCRY_ERR_NOT_FOUND: nothing is indexed with it, though vectors are asked for. */
+typedef int (*descry_entry_callback)(void *arg, const descry_entry *entry);
+DESCRY_API int descry_entries(descry_library *library, const descry_export_options *options,
+                              descry_entry_callback each, void *arg, descry_error *err);
+
+/* Writes the vectors of one model to a NumPy archive, for numpy.load: "features", float32 [n, dim], and "urls", unicode
+ * [n], the paths and sources (bytes that are not UTF-8 as Python's surrogateescape: os.fsencode gives them back).  The
+ * order is that of descry_entries.  A file of that name is replaced when all is written.  *count (may be NULL): n. */
+DESCRY_API int descry_export_npz(descry_library *library, const char *path, const descry_export_options *options,
+                                 uint64_t *count, descry_error *err);
+
+typedef struct descry_import_progress {
+    uint64_t total, done; /* rows */
+    uint64_t added;       /* pictures that the library did not know */
+    uint64_t completed;   /* known pictures that had no vector of this model */
+    uint64_t unchanged;
+    uint64_t failed;
+    double seconds;
+} descry_import_progress;
+
+typedef struct descry_import_options {
+    const char *features, *urls; /* names of the arrays */
+    uint64_t max_bytes;          /* of either array; and at most 4 GiB of features in Fortran order, held in memory */
+    descry_limits limits;        /* for local pictures */
+    /* called often; a non-zero return stops after the rows in flight (DESCRY_ERR_CANCELLED), which are committed */
+    int (*progress)(void *arg, const descry_import_progress *progress);
+    /* called once for each row that was left out, with its number from 0; url may be NULL */
+    void (*failure)(void *arg, uint64_t row, const char *url, const descry_error *err);
+    void *arg;
+} descry_import_options;
+
+#define DESCRY_IMPORT_OPTIONS_INIT                                                                                     \
+    {"features", "urls", UINT64_C(68719476736), DESCRY_LIMITS_INIT, NULL, NULL, NULL}
+
+/* Adds embeddings that `model` made from a NumPy archive (np.savez, np.savez_compressed): "features", float16, 32 or 64
+ * [n, dim of the model], and "urls", unicode or bytes [n]; other arrays are passed over.  That the vectors are this
+ * model's is taken on trust.  Each is brought to length 1, unless it is so within what f16 can tell (2^-11).
+ *
+ * A url that is the absolute path of a file here becomes the picture in that file, as if it had been indexed (the file
+ * is read, not embedded); any other becomes a picture without a file, whose source is the url.  A vector that is there
+ * is not replaced: importing a file again changes nothing.
+ *
+ * A row whose vector is not finite or has no direction, whose url is empty or ill-formed, or whose file is no picture
+ * is named and left out.  An archive that is damaged, cut off, or not what it says changes nothing: all of it is checked
+ * first.  DESCRY_ERR_FORMAT, DESCRY_ERR_LIMIT, DESCRY_ERR_UNSUPPORTED name the file, the array and the reason;
+ * DESCRY_ERR_ARGUMENT: vectors of another length than the model's.  *result (may be NULL) is filled in any case. */
+DESCRY_API int descry_import_npz(descry_library *library, descry_model *model, const char *path,
+                                 const descry_import_options *options, descry_import_progress *result,
+                                 descry_error *err);
+
+/* The first 128 bytes of a .npy file (version 1.0, C order): the values follow.  `type` is NumPy's, such as "<f4".
+ * Returns 128; 0: it does not fit. */
+enum { DESCRY_NPY_HEADER = 128 };
+DESCRY_API size_t descry_npy_header(char header[DESCRY_NPY_HEADER], const char *type, const uint64_t *shape,
+                                    size_t dims);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 #include "batch.h"
 
 #include "base/error.h"
+#include "meta/exif.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -105,6 +106,28 @@ void descry_batch_clear(descry_batch *batch)
 
 /* ---- reading and decoding, in parallel ------------------------------------------------------------------------- */
 
+static void take_facts(descry_item *item, const descry_picture *picture)
+{
+    item->what.width = picture->width;
+    item->what.height = picture->height;
+    item->what.orientation = picture->orientation;
+    descry_exif_read(&item->metadata, picture->exif, picture->exif_size);
+    item->has_metadata = 1;
+}
+
+/* Of a picture whose vector is there, from before its metadata were kept. */
+static int look(descry_batch *batch, descry_item *item, const descry_buf *bytes)
+{
+    descry_picture picture = {0};
+    int rc = descry_picture_peek(&picture, (const uint8_t *)bytes->data, bytes->size, item->path,
+                                 &batch->options.limits, &item->err);
+    if (rc)
+        return rc;
+    take_facts(item, &picture);
+    descry_picture_free(&picture);
+    return 0;
+}
+
 static int decode(descry_batch *batch, descry_item *item, size_t i, const descry_buf *bytes)
 {
     descry_picture picture = {0};
@@ -112,20 +135,20 @@ static int decode(descry_batch *batch, descry_item *item, size_t i, const descry
                                    &batch->options.limits, &item->err);
     if (rc)
         return rc;
-    item->what.width = picture.width;
-    item->what.height = picture.height;
-    item->what.orientation = picture.orientation;
+    take_facts(item, &picture);
     rc = descry_preprocess_run(batch->preprocess, &batch->options, &picture, batch->rgb + i * batch->picture,
                                &item->err);
     descry_picture_free(&picture);
     return rc;
 }
 
-static int look_up(descry_batch *batch, descry_item *item, int *known)
+static int look_up(descry_batch *batch, descry_item *item, int *known, int *unread)
 {
     pthread_mutex_lock(&batch->mutex);
     int rc = batch->store->ops->content(batch->store, item->what.sha256, batch->recipe.id, &item->content, known,
                                         &item->err);
+    if (!rc && item->content)
+        rc = batch->store->ops->unread(batch->store, item->content, unread, &item->err);
     pthread_mutex_unlock(&batch->mutex);
     item->broken = rc != 0;
     return rc;
@@ -139,15 +162,17 @@ static void prepare(void *arg, size_t i, unsigned worker)
     if (item->state == DESCRY_ITEM_SAME)
         return;
     descry_buf bytes = {0};
-    int known = 0, rc = descry_file_read(&bytes, item->path, batch->options.limits.max_bytes, &item->err);
+    int known = 0, unread = 0, rc = descry_file_read(&bytes, item->path, batch->options.limits.max_bytes, &item->err);
     if (!rc)
         rc = descry_sha256_of(bytes.data, bytes.size, item->what.sha256, &item->err);
     if (!rc) {
         item->what.bytes = bytes.size;
-        rc = look_up(batch, item, &known);
+        rc = look_up(batch, item, &known, &unread);
     }
     if (!rc && !known)
         rc = decode(batch, item, i, &bytes);
+    else if (!rc && unread)
+        rc = look(batch, item, &bytes);
     item->state = rc ? DESCRY_ITEM_FAILED : known ? DESCRY_ITEM_KNOWN : DESCRY_ITEM_NEW;
     descry_buf_free(&bytes);
 }
@@ -231,6 +256,8 @@ static int store_item(descry_batch *batch, descry_item *item, descry_error *err)
             item->content = first->content;
         break;
     }
+    if (!rc && item->has_metadata)
+        rc = ops->put_metadata(batch->store, item->content, &item->metadata, err);
     return rc ? rc : ops->put_place(batch->store, item->path, item->size, item->mtime, item->content, err);
 }
 

@@ -22,6 +22,8 @@ typedef struct descry_item {
     descry_item_state state;
     int64_t content;    /* once it is known */
     descry_content what;
+    descry_metadata metadata;
+    int has_metadata;   /* those were read */
     size_t twin;        /* of a NEW content the first item with it: this one, if it is the first */
     size_t slot;        /* which of the prepared pictures */
     int broken;         /* the library failed: `err` ends the run */

@@ -90,7 +90,7 @@ static int look_at(ingest *run, const char *path, const struct stat *st)
     int rc = run->store->ops->place(run->store, path, run->recipe, &place, run->err);
     if (rc)
         return rc;
-    int same = place.has_vector && place.size == (uint64_t)st->st_size && place.mtime == mtime;
+    int same = place.has_vector && !place.unread && place.size == (uint64_t)st->st_size && place.mtime == mtime;
     if (same && !place.missing && !place.failed) {
         run->progress.unchanged++;
         run->progress.done++;

@@ -91,10 +91,17 @@ int descry_status(descry_library *library, descry_library_status *status, descry
 
 int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err)
 {
-    int known, rc = descry_path_absolute(out, path, err);
+    int known = 0, rc = descry_path_absolute(out, path, err);
     if (!rc)
         rc = library->store->ops->any_under(library->store, out->data, &known, err);
-    return rc || known ? rc : descry_path_real(out, path, err);
+    if (rc || known)
+        return rc;
+    if (path[0] != '/')
+        rc = library->store->ops->any_under(library->store, path, &known, err);
+    if (rc || !known)
+        return rc ? rc : descry_path_real(out, path, err);
+    out->size = 0;
+    return descry_buf_append(out, path, strlen(path), err);
 }
 
 /* ---- changing it ----------------------------------------------------------------------------------------------- */

@@ -13,8 +13,13 @@ struct descry_library {
     descry_arena status; /* what the last status points to */
 };
 
-/* The text of `path` under which the library knows something, else its real path. */
+/* The text of `path` under which the library knows something (its absolute path, then itself, which may be a source),
+ * else its real path. */
 int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err);
+
+/* Checks a filter; *out is the same with paths as the library has them, which live in `arena`. */
+int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
+                          descry_arena *arena, descry_error *err);
 
 /* At most one process changes a library's places: DESCRY_ERR_BUSY names the one that does. */
 typedef struct descry_library_lock {

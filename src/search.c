@@ -165,7 +165,8 @@ static int query_id(search *job, int64_t id, descry_error *err)
     if (!rc && found)
         job->named[job->named_count++] = place.content;
     else if (!rc)
-        rc = query_file(job, path.data, err);
+        rc = place.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", path.data)
+                          : query_file(job, path.data, err);
     descry_buf_free(&path);
     return rc;
 }
@@ -229,9 +230,13 @@ static int give(search *job, const descry_hit *hits, size_t count, descry_match_
         rc = job->store->ops->place_by_id(job->store, hits[i].id, job->recipe.id, &place, &path, err);
         if (!rc)
             rc = job->store->ops->caption(job->store, hits[i].content, &caption, err);
+        descry_metadata metadata;
+        if (!rc)
+            rc = job->store->ops->metadata(job->store, hits[i].content, &metadata, err);
         if (rc || !place.id) /* forgotten a moment ago */
             continue;
-        descry_match match = {i + 1, hits[i].score, hits[i].id, path.data, caption.size ? caption.data : NULL};
+        descry_match match = {i + 1, hits[i].score, hits[i].id, path.data, caption.size ? caption.data : NULL,
+                              place.source, &metadata};
         stop = each && each(arg, &match);
     }
     descry_buf_free(&path);
@@ -245,7 +250,8 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
     static const descry_search_options defaults = DESCRY_SEARCH_OPTIONS_INIT;
     search job = {.library = library, .store = library->store, .model = model};
     job.options = options ? options : &defaults;
-    descry_buf under = {0};
+    descry_filter filter = DESCRY_FILTER_INIT;
+    descry_arena arena = {0};
     descry_hit *hits = NULL;
     size_t count = 0;
     int rc = isnan(job.options->threshold) ? descry_fail(err, DESCRY_ERR_ARGUMENT, "the threshold is not a number")
@@ -256,10 +262,10 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
         rc = warn_of_lacking(&job, err);
     if (!rc)
         rc = make_vector(&job, query, err);
-    if (!rc && job.options->under)
-        rc = descry_library_resolve(library, job.options->under, &under, err);
+    if (!rc)
+        rc = descry_library_filter(library, &job.options->filter, &filter, &arena, err);
     if (!rc) {
-        descry_nearest nearest = {job.recipe.id, job.vector, job.options->k, job.options->threshold, under.data,
+        descry_nearest nearest = {job.recipe.id, job.vector, job.options->k, job.options->threshold, &filter,
                                   job.named, job.named_count};
         rc = job.store->ops->nearest(job.store, &job.recipe, &nearest, &hits, &count, err);
     }
@@ -267,6 +273,6 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
         rc = give(&job, hits, count, each, arg, err);
     free(hits);
     free(job.vector);
-    descry_buf_free(&under);
+    descry_arena_free(&arena);
     return rc;
 }

@@ -19,10 +19,10 @@ import subprocess
 import sys
 import tempfile
 
-VERBS = "query store clip meta net"
+VERBS = "query store clip meta net npz"
 MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "image": "", "meta": "", "net": "", "query": "",
-    "model": "kern", "scan": "kern", "store": "scan", "clip": "model text image",
+    "model": "kern", "npz": "kern", "scan": "kern", "store": "scan", "clip": "model text image",
     "eval": VERBS + " kern", "verbs": VERBS + " image",
 }
 LIMIT = 600

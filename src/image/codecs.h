@@ -14,10 +14,14 @@ typedef int descry_decode(descry_picture *picture, const uint8_t *bytes, size_t 
 typedef struct descry_codec {
     descry_decode *decode;
     const char *(*library)(void); /* format, library and version */
+    descry_decode *peek;          /* all but the pixels; NULL: only `decode` can */
 } descry_codec;
 
 extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp, descry_codec_gif, descry_codec_tiff,
     descry_codec_bmp, descry_codec_pnm, descry_codec_heif, descry_codec_jxl, descry_codec_jpeg2000, descry_codec_raw;
+
+/* Keeps a copy of an EXIF block for picture->exif, if memory can be had. */
+void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size_t size);
 
 /* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,

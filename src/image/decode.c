@@ -83,8 +83,17 @@ int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t heig
     return 0;
 }
 
-int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                          const descry_limits *limits, descry_error *err)
+void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size_t size)
+{
+    free(picture->exif);
+    picture->exif = size ? descry_alloc(size, 1) : NULL;
+    picture->exif_size = picture->exif ? size : 0;
+    if (picture->exif)
+        memcpy(picture->exif, exif, size);
+}
+
+static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                        const descry_limits *limits, int peek, descry_error *err)
 {
     *picture = (descry_picture){.orientation = 1};
     if (size == 0)
@@ -105,7 +114,8 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
         descry_picture_free(picture);
         picture->orientation = 1;
         tried = true;
-        rc = codecs[i]->decode(picture, bytes, size, name, limits, err);
+        descry_decode *decode = peek && codecs[i]->peek ? codecs[i]->peek : codecs[i]->decode;
+        rc = decode(picture, bytes, size, name, limits, err);
     }
     if (rc)
         descry_picture_free(picture);
@@ -115,6 +125,18 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
     if (rc && !tried)
         return descry_fail(err, rc, "%s: not a picture in a format that is known", name);
     return rc;
+}
+
+int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                          const descry_limits *limits, descry_error *err)
+{
+    return read_picture(picture, bytes, size, name, limits, 0, err);
+}
+
+int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                        const descry_limits *limits, descry_error *err)
+{
+    return read_picture(picture, bytes, size, name, limits, 1, err);
 }
 
 int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err)
@@ -131,6 +153,7 @@ int descry_picture_load(descry_picture *picture, const char *path, const descry_
 void descry_picture_free(descry_picture *picture)
 {
     free(picture->data);
+    free(picture->exif);
     *picture = (descry_picture){0};
 }
 

@@ -21,6 +21,7 @@ typedef struct reader {
     const descry_limits *limits;
     descry_picture *picture;
     descry_error *err;
+    int peek; /* 1: no pixels */
     int rc;
 } reader;
 
@@ -57,6 +58,7 @@ static void read_orientation(reader *r)
     for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m; m = m->next)
         if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0) {
             r->picture->orientation = descry_exif_orientation(m->data, m->data_length);
+            descry_picture_keep_exif(r->picture, m->data, m->data_length);
             return;
         }
 }
@@ -67,6 +69,11 @@ static void read_all(reader *r)
     jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(jpeg, TRUE);
     read_orientation(r);
+    if (r->peek) {
+        r->picture->width = (int)jpeg->image_width;
+        r->picture->height = (int)jpeg->image_height;
+        return;
+    }
     descry_picture_mode mode = DESCRY_MODE_RGB;
     jpeg->out_color_space = JCS_RGB;
     if (jpeg->num_components == 1) {
@@ -103,10 +110,10 @@ static void read_guarded(reader *r, const uint8_t *bytes, size_t size)
     read_all(r);
 }
 
-static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                  const descry_limits *limits, descry_error *err)
+static int run(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+               const descry_limits *limits, int only_look, descry_error *err)
 {
-    reader r = {.name = name, .limits = limits, .picture = picture, .err = err};
+    reader r = {.name = name, .limits = limits, .picture = picture, .peek = only_look, .err = err};
     r.jpeg.err = jpeg_std_error(&r.manager);
     r.manager.error_exit = fail;
     r.manager.emit_message = warn;
@@ -114,6 +121,18 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     read_guarded(&r, bytes, size);
     jpeg_destroy_decompress(&r.jpeg);
     return r.rc;
+}
+
+static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                  const descry_limits *limits, descry_error *err)
+{
+    return run(picture, bytes, size, name, limits, 0, err);
+}
+
+static int peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                const descry_limits *limits, descry_error *err)
+{
+    return run(picture, bytes, size, name, limits, 1, err);
 }
 
 #define TEXT_1(x) #x
@@ -128,4 +147,4 @@ static const char *library(void)
 #endif
 }
 
-const descry_codec descry_codec_jpeg = {decode, library};
+const descry_codec descry_codec_jpeg = {decode, library, peek};

@@ -25,6 +25,8 @@ typedef struct descry_picture {
     uint8_t *data;             /* [height, width, bands], rows without padding; owned */
     uint8_t palette[256 * 3];  /* MODE_P: RGB; entries beyond the file's are 0 */
     uint8_t shift;             /* I16, I32: right by so many bits makes samples of 8 bits; 0: 8; 24: I32 without sign */
+    uint8_t *exif;             /* [exif_size] its EXIF block, from "Exif\0\0" or the TIFF header on; owned; or NULL */
+    size_t exif_size;
 } descry_picture;
 
 /* Decodes `size` bytes of any supported format, told by content.  `name` is used in messages only.
@@ -32,6 +34,11 @@ typedef struct descry_picture {
  * format that this build does not read; DESCRY_ERR_LIMIT: dimensions beyond `limits`, checked before memory is taken. */
 int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                           const descry_limits *limits, descry_error *err);
+
+/* The same for all but the pixels: `data` may be NULL, and what is wrong with them may go unnoticed.  Much faster where
+ * the codec can. */
+int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                        const descry_limits *limits, descry_error *err);
 
 /* Reads (up to limits->max_bytes) and decodes a file. */
 int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err);

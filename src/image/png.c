@@ -94,8 +94,10 @@ static void read_orientation(reader *r)
 {
     png_uint_32 size;
     png_bytep exif;
-    if (png_get_eXIf_1(r->png, r->info, &size, &exif))
+    if (png_get_eXIf_1(r->png, r->info, &size, &exif)) {
         r->picture->orientation = descry_exif_orientation(exif, size);
+        descry_picture_keep_exif(r->picture, exif, size);
+    }
 }
 
 static void read_all(reader *r)
@@ -156,4 +158,4 @@ static const char *library(void)
     return "PNG (libpng " PNG_LIBPNG_VER_STRING ")";
 }
 
-const descry_codec descry_codec_png = {decode, library};
+const descry_codec descry_codec_png = {decode, library, NULL};

@@ -46,6 +46,18 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "  author TEXT NOT NULL CHECK (author IN ('person', 'model')), model TEXT, text TEXT NOT NULL,"
     "  written INTEGER NOT NULL);"
     "CREATE INDEX captions_content ON captions (content);",
+
+    /* metadata: the reading that the columns after it come from, 0: none yet; taken: milliseconds of the clock there
+     * as if it were UTC; taken_offset: minutes; source 1: there is no file, path is where the picture comes from */
+    "ALTER TABLE contents ADD COLUMN metadata INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE contents ADD COLUMN taken INTEGER;"
+    "ALTER TABLE contents ADD COLUMN taken_offset INTEGER;"
+    "ALTER TABLE contents ADD COLUMN camera TEXT;"
+    "ALTER TABLE contents ADD COLUMN latitude REAL;"
+    "ALTER TABLE contents ADD COLUMN longitude REAL;"
+    "CREATE INDEX contents_taken ON contents (taken) WHERE taken IS NOT NULL;"
+    "CREATE INDEX contents_latitude ON contents (latitude) WHERE latitude IS NOT NULL;"
+    "ALTER TABLE places ADD COLUMN source INTEGER NOT NULL DEFAULT 0;",
 };
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)

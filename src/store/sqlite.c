@@ -64,7 +64,7 @@ int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err)
 int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const char *path, descry_error *err)
 {
     int size = (int)strlen(path);
-    if (size == 1) /* "/" */
+    if (size == 1 && path[0] == '/')
         size = 0;
     descry_buf end = {0};
     int rc = descry_buf_append(&end, path, (size_t)size, err);
@@ -90,6 +90,11 @@ static int begin(descry_store *base, descry_error *err)
     if (store->read_only)
         return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", store->path);
     return descry_sqlite_exec(store, "BEGIN IMMEDIATE", err);
+}
+
+static int begin_reading(descry_store *base, descry_error *err)
+{
+    return descry_sqlite_exec((descry_sqlite *)base, "BEGIN", err);
 }
 
 static void rollback(descry_store *base)
@@ -253,6 +258,7 @@ static const descry_store_ops OPS = {
     .name = name,
     .is_read_only = is_read_only,
     .begin = begin,
+    .begin_reading = begin_reading,
     .commit = commit,
     .rollback = rollback,
     .recipe = descry_sqlite_recipe,
@@ -264,13 +270,18 @@ static const descry_store_ops OPS = {
     .fail_place = descry_sqlite_fail_place,
     .reappeared = descry_sqlite_reappeared,
     .mark_missing = descry_sqlite_mark_missing,
+    .put_source = descry_sqlite_put_source,
     .any_under = descry_sqlite_any_under,
     .content = descry_sqlite_content,
     .put_content = descry_sqlite_put_content,
+    .unread = descry_sqlite_unread,
+    .put_metadata = descry_sqlite_put_metadata,
+    .metadata = descry_sqlite_metadata,
     .put_vector = descry_sqlite_put_vector,
     .vector = descry_sqlite_vector,
     .caption = descry_sqlite_caption,
     .nearest = descry_sqlite_nearest,
+    .list = descry_sqlite_list,
     .prepare = descry_sqlite_prepare,
     .lacking = descry_sqlite_lacking,
     .status = descry_sqlite_status,

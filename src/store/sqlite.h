@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-enum { DESCRY_SQLITE_STATEMENTS = 48 };
+enum { DESCRY_SQLITE_STATEMENTS = 64 };
 
 typedef struct descry_sqlite {
     descry_store base; /* first: a descry_store is one of these */
@@ -45,6 +45,28 @@ int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error 
 #define DESCRY_SQLITE_UNDER "path >= ?1 AND path < ?3 AND (path = ?1 OR path >= ?2)"
 int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const char *path, descry_error *err);
 
+/* Which contents may be found (sqlite_filter.c). */
+typedef struct descry_sqlite_pair {
+    int64_t content, place; /* place 0: the lowest of its places that is not missing */
+} descry_sqlite_pair;
+
+typedef struct descry_sqlite_filter {
+    int all;                   /* nothing is filtered out */
+    descry_sqlite_pair *pairs; /* [count] in order of content */
+    size_t count, capacity;
+} descry_sqlite_filter;
+
+/* Within a transaction; to be freed whatever it returns. */
+int descry_sqlite_filter_read(descry_sqlite *store, descry_sqlite_filter *filter, const descry_filter *wanted,
+                              descry_error *err);
+void descry_sqlite_filter_free(descry_sqlite_filter *filter);
+int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t content);
+/* The place that stands for a content that is accepted: 0 when all of its places are missing. */
+int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
+                               int64_t *place, descry_error *err);
+
+int descry_sqlite_list(descry_store *store, int64_t recipe, const descry_filter *filter, int with_vector,
+                       int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err);
 int descry_sqlite_nearest(descry_store *store, const descry_recipe *recipe, const descry_nearest *query,
                           descry_hit **hits, size_t *count, descry_error *err);
 void descry_sqlite_prepare(descry_store *store, const descry_recipe *recipe);
@@ -60,6 +82,7 @@ int descry_sqlite_fail_place(descry_store *store, const char *path, const char *
 int descry_sqlite_reappeared(descry_store *store, int64_t place, descry_error *err);
 int descry_sqlite_mark_missing(descry_store *store, const char *path, int (*gone)(void *arg, const char *path),
                                void *arg, uint64_t *missing, descry_error *err);
+int descry_sqlite_put_source(descry_store *store, const char *source, int64_t content, descry_error *err);
 int descry_sqlite_any_under(descry_store *store, const char *path, int *any, descry_error *err);
 int descry_sqlite_forget(descry_store *store, const char *path, uint64_t *removed, descry_error *err);
 
@@ -69,6 +92,10 @@ int descry_sqlite_touch_recipe(descry_store *store, int64_t recipe, descry_error
 int descry_sqlite_content(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
                           descry_error *err);
 int descry_sqlite_put_content(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
+int descry_sqlite_unread(descry_store *store, int64_t content, int *unread, descry_error *err);
+int descry_sqlite_put_metadata(descry_store *store, int64_t content, const descry_metadata *metadata,
+                               descry_error *err);
+int descry_sqlite_metadata(descry_store *store, int64_t content, descry_metadata *metadata, descry_error *err);
 int descry_sqlite_put_vector(descry_store *store, const descry_recipe *recipe, int64_t content, const float *vector,
                              descry_error *err);
 int descry_sqlite_vector(descry_store *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -122,13 +123,93 @@ int descry_sqlite_put_content(descry_store *base, const descry_content *content,
         return rc;
     sqlite3_bind_blob(stmt, 1, content->sha256, DESCRY_SHA256_SIZE, SQLITE_STATIC);
     sqlite3_bind_int64(stmt, 2, (int64_t)content->bytes);
-    sqlite3_bind_int(stmt, 3, content->width);
-    sqlite3_bind_int(stmt, 4, content->height);
-    sqlite3_bind_int(stmt, 5, content->orientation);
+    if (content->width > 0) { /* not of a picture without a file */
+        sqlite3_bind_int(stmt, 3, content->width);
+        sqlite3_bind_int(stmt, 4, content->height);
+        sqlite3_bind_int(stmt, 5, content->orientation);
+    }
     rc = descry_sqlite_run(store, stmt, err);
     if (!rc)
         *id = sqlite3_last_insert_rowid(store->db);
     return rc;
+}
+
+/* ---- metadata -------------------------------------------------------------------------------------------------- */
+
+enum { READING = 1 }; /* what is read of a picture: one more whenever all have to be read again */
+
+int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descry_error *err)
+{
+    static const char SQL[] = "SELECT metadata = 0 FROM contents WHERE id = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int64_t number = 0;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc) {
+        sqlite3_bind_int64(stmt, 1, content);
+        rc = one_number(store, stmt, &number, err);
+    }
+    *unread = number == 1;
+    return rc;
+}
+
+int descry_sqlite_put_metadata(descry_store *base, int64_t content, const descry_metadata *metadata,
+                               descry_error *err)
+{
+    static const char SQL[] = "UPDATE contents SET metadata = ?2, taken = ?3, taken_offset = ?4, camera = ?5,"
+                              " latitude = ?6, longitude = ?7 WHERE id = ?1 AND metadata <> ?2";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    sqlite3_bind_int(stmt, 2, READING);
+    if (metadata->taken != DESCRY_NO_TIME)
+        sqlite3_bind_int64(stmt, 3, metadata->taken);
+    if (metadata->taken != DESCRY_NO_TIME && metadata->taken_offset != DESCRY_NO_OFFSET)
+        sqlite3_bind_int(stmt, 4, metadata->taken_offset);
+    if (*metadata->camera)
+        sqlite3_bind_text(stmt, 5, metadata->camera, -1, SQLITE_STATIC);
+    sqlite3_bind_double(stmt, 6, metadata->latitude); /* NaN becomes NULL */
+    sqlite3_bind_double(stmt, 7, metadata->longitude);
+    return descry_sqlite_run(store, stmt, err);
+}
+
+static void copy_camera(sqlite3_stmt *stmt, int column, char camera[DESCRY_CAMERA_SIZE])
+{
+    const void *bytes = sqlite3_column_text(stmt, column);
+    size_t size = (size_t)sqlite3_column_bytes(stmt, column);
+    size = size < DESCRY_CAMERA_SIZE ? size : DESCRY_CAMERA_SIZE - 1;
+    memcpy(camera, bytes ? bytes : "", bytes ? size : 0);
+    camera[bytes ? size : 0] = 0;
+}
+
+int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata *metadata, descry_error *err)
+{
+    static const char SQL[] = "SELECT taken, taken_offset, camera, latitude, longitude FROM contents WHERE id = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    *metadata = (descry_metadata){.taken = DESCRY_NO_TIME, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN,
+                                  .longitude = NAN};
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    if (sqlite3_column_type(stmt, 0) != SQLITE_NULL)
+        metadata->taken = sqlite3_column_int64(stmt, 0);
+    if (sqlite3_column_type(stmt, 1) != SQLITE_NULL)
+        metadata->taken_offset = sqlite3_column_int(stmt, 1);
+    copy_camera(stmt, 2, metadata->camera);
+    if (sqlite3_column_type(stmt, 3) != SQLITE_NULL && sqlite3_column_type(stmt, 4) != SQLITE_NULL) {
+        metadata->latitude = sqlite3_column_double(stmt, 3);
+        metadata->longitude = sqlite3_column_double(stmt, 4);
+    }
+    sqlite3_reset(stmt);
+    return 0;
 }
 
 int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text, descry_error *err)
@@ -254,7 +335,7 @@ static int read_counts(descry_sqlite *store, descry_library_status *status, size
         "SELECT (SELECT count(content) FROM places), (SELECT count(*) FROM places WHERE content IS NOT NULL AND"
         " missing = 1), (SELECT count(*) FROM contents), (SELECT count(DISTINCT content) FROM captions),"
         " (SELECT count(*) FROM places WHERE error IS NOT NULL), (SELECT count(*) FROM recipes WHERE vectors > 0),"
-        " (SELECT count(*) FROM roots)";
+        " (SELECT count(*) FROM roots), (SELECT count(*) FROM places WHERE source = 1)";
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
@@ -268,6 +349,7 @@ static int read_counts(descry_sqlite *store, descry_library_status *status, size
     status->failed = (uint64_t)sqlite3_column_int64(stmt, 4);
     *models = (size_t)sqlite3_column_int64(stmt, 5);
     *roots = (size_t)sqlite3_column_int64(stmt, 6);
+    status->sources = (uint64_t)sqlite3_column_int64(stmt, 7);
     sqlite3_reset(stmt);
     return 0;
 }

@@ -194,85 +194,18 @@ void descry_sqlite_prepare(descry_store *base, const descry_recipe *recipe)
 
 /* ---- which contents may be found ------------------------------------------------------------------------------- */
 
-typedef struct pair {
-    int64_t content, place;
-} pair;
-
-typedef struct filter {
+typedef struct choice {
     const descry_nearest *query;
-    pair *under; /* [count] in order of content: contents under query->under, with their lowest place */
-    size_t count;
-} filter;
-
-static int by_content(const void *a, const void *b)
-{
-    int64_t x = ((const pair *)a)->content, y = ((const pair *)b)->content;
-    return (x > y) - (x < y);
-}
-
-static const pair *find(const filter *only, int64_t content)
-{
-    pair key = {content, 0};
-    return only->count ? bsearch(&key, only->under, only->count, sizeof key, by_content) : NULL;
-}
+    descry_sqlite_filter filter;
+} choice;
 
 static int accept(const void *arg, int64_t content)
 {
-    const filter *only = arg;
+    const choice *only = arg;
     for (size_t i = 0; i < only->query->excludes; i++)
         if (only->query->exclude[i] == content)
             return 0;
-    return !only->query->under || find(only, content);
-}
-
-static int read_under(descry_sqlite *store, filter *only, descry_error *err)
-{
-    static const char SQL[] = "SELECT content, min(id) FROM places WHERE " DESCRY_SQLITE_UNDER
-                              " AND missing = 0 AND content IS NOT NULL GROUP BY content ORDER BY content";
-    if (!only->query->under)
-        return 0;
-    sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (!rc)
-        rc = descry_sqlite_bind_under(store, stmt, only->query->under, err);
-    size_t capacity = 0;
-    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        rc = 0;
-        if (only->count == capacity) {
-            capacity = capacity ? 2 * capacity : 256;
-            pair *grown = descry_realloc(only->under, capacity, sizeof *grown);
-            if (!grown) {
-                sqlite3_reset(stmt);
-                return descry_fail_memory(err);
-            }
-            only->under = grown;
-        }
-        only->under[only->count++] = (pair){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1)};
-    }
-    return rc;
-}
-
-/* The place that stands for a content: 0 when all of its places are missing. */
-static int stand_in(descry_sqlite *store, const filter *only, int64_t content, int64_t *place, descry_error *err)
-{
-    static const char SQL[] = "SELECT min(id) FROM places WHERE content = ?1 AND missing = 0";
-    *place = 0;
-    if (only->query->under) {
-        const pair *found = find(only, content);
-        *place = found ? found->place : 0;
-        return 0;
-    }
-    sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
-        return rc;
-    sqlite3_bind_int64(stmt, 1, content);
-    rc = descry_sqlite_step(store, stmt, err);
-    if (rc != 1)
-        return rc;
-    *place = sqlite3_column_int64(stmt, 0);
-    sqlite3_reset(stmt);
-    return 0;
+    return descry_sqlite_filter_accepts(&only->filter, content);
 }
 
 /* ---- the search ------------------------------------------------------------------------------------------------ */
@@ -320,13 +253,13 @@ static int best_first(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-static int resolve(descry_sqlite *store, const filter *only, const descry_top *top, descry_hit *hits, size_t *count,
+static int resolve(descry_sqlite *store, const choice *only, const descry_top *top, descry_hit *hits, size_t *count,
                    descry_error *err)
 {
     *count = 0;
     for (size_t i = 0; i < top->count; i++) {
         int64_t place;
-        int rc = stand_in(store, only, top->items[i].id, &place, err);
+        int rc = descry_sqlite_filter_place(store, &only->filter, top->items[i].id, &place, err);
         if (rc)
             return rc;
         if (place)
@@ -337,14 +270,14 @@ static int resolve(descry_sqlite *store, const filter *only, const descry_top *t
 
 /* Contents are scanned, places are wanted: some contents have no place left, and equal scores go by place.  So a few
  * more are fetched, and again more if those do not decide the first k. */
-static int search(descry_sqlite *store, const descry_recipe *recipe, const filter *only, descry_hit **hits,
+static int search(descry_sqlite *store, const descry_recipe *recipe, const choice *only, descry_hit **hits,
                   size_t *count, descry_error *err)
 {
     const descry_nearest *query = only->query;
     descry_rows_key key;
     descry_rows_state state;
     int rc = get_key(store, recipe, &key, &state, err);
-    if (rc || state.count == 0 || query->k == 0 || (query->under && only->count == 0))
+    if (rc || state.count == 0 || query->k == 0 || (!only->filter.all && only->filter.count == 0))
         return rc;
     get_rows(store, recipe, &key, &state, 0);
     size_t most = state.count > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)state.count;
@@ -377,17 +310,17 @@ int descry_sqlite_nearest(descry_store *base, const descry_recipe *recipe, const
                           descry_hit **hits, size_t *count, descry_error *err)
 {
     descry_sqlite *store = (descry_sqlite *)base;
-    filter only = {query, NULL, 0};
+    choice only = {.query = query};
     *hits = NULL;
     *count = 0;
     int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
     if (rc)
         return rc;
-    rc = read_under(store, &only, err);
+    rc = descry_sqlite_filter_read(store, &only.filter, query->filter, err);
     if (!rc)
         rc = search(store, recipe, &only, hits, count, err);
     rc = descry_sqlite_leave(store, entered, rc, err);
-    free(only.under);
+    descry_sqlite_filter_free(&only.filter);
     if (rc) {
         free(*hits);
         *hits = NULL;

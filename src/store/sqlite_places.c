@@ -31,7 +31,8 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
 
 #define PLACE                                                                                                          \
     "SELECT id, content, size, mtime, missing, error IS NOT NULL,"                                                     \
-    " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path FROM places "
+    " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path,"                    \
+    " (SELECT metadata = 0 FROM contents WHERE id = places.content), source FROM places "
 
 static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *place, descry_buf *path,
                       descry_error *err)
@@ -48,6 +49,8 @@ static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *pl
         .missing = sqlite3_column_int(stmt, 4),
         .failed = sqlite3_column_int(stmt, 5),
         .has_vector = sqlite3_column_int(stmt, 6),
+        .unread = sqlite3_column_int(stmt, 8),
+        .source = sqlite3_column_int(stmt, 9),
     };
     rc = 0;
     if (path) {
@@ -91,8 +94,8 @@ int descry_sqlite_put_place(descry_store *base, const char *path, uint64_t size,
     static const char FORMER[] = "INSERT OR IGNORE INTO former (place, content) SELECT id, content FROM places"
                                  " WHERE path = ?1 AND content IS NOT NULL AND content <> ?2";
     /* not one statement with ON CONFLICT, which would use up an id each time */
-    static const char UPDATE[] = "UPDATE places SET content = ?2, size = ?3, mtime = ?4, missing = 0, error = NULL"
-                                 " WHERE path = ?1";
+    static const char UPDATE[] = "UPDATE places SET content = ?2, size = ?3, mtime = ?4, missing = 0, source = 0,"
+                                 " error = NULL WHERE path = ?1";
     static const char INSERT[] = "INSERT INTO places (path, content, size, mtime) VALUES (?1, ?2, ?3, ?4)";
     static const char *const STEPS[] = {FORMER, UPDATE, INSERT};
     descry_sqlite *store = (descry_sqlite *)base;
@@ -138,6 +141,28 @@ int descry_sqlite_fail_place(descry_store *base, const char *path, const char *r
     return descry_sqlite_leave(store, entered, rc, err);
 }
 
+int descry_sqlite_put_source(descry_store *base, const char *source, int64_t content, descry_error *err)
+{
+    static const char UPDATE[] = "UPDATE places SET content = ?2, source = 1, missing = 0, error = NULL"
+                                 " WHERE path = ?1 AND content IS NULL";
+    static const char INSERT[] = "INSERT OR IGNORE INTO places (path, content, source) VALUES (?1, ?2, 1)";
+    static const char *const STEPS[] = {UPDATE, INSERT};
+    descry_sqlite *store = (descry_sqlite *)base;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < 2 && !rc && (i == 0 || sqlite3_changes(store->db) == 0); i++) {
+        sqlite3_stmt *stmt;
+        rc = descry_sqlite_get(store, STEPS[i], &stmt, err);
+        if (rc)
+            break;
+        bind_path(stmt, 1, source);
+        sqlite3_bind_int64(stmt, 2, content);
+        rc = descry_sqlite_run(store, stmt, err);
+    }
+    return descry_sqlite_leave(store, entered, rc, err);
+}
+
 static int run_with_id(descry_sqlite *store, const char *sql, int64_t id, descry_error *err)
 {
     sqlite3_stmt *stmt;
@@ -161,7 +186,7 @@ static int ask_page(descry_sqlite *store, const char *path, descry_buf *from, in
                     void *arg, int64_t ids[PAGE], size_t *found, size_t *n, descry_error *err)
 {
     static const char SQL[] = "SELECT id, path FROM places WHERE path >= ?4 AND path < ?3 AND (path = ?1 OR path >= ?2)"
-                              " AND missing = 0 ORDER BY path LIMIT 256";
+                              " AND missing = 0 AND source = 0 ORDER BY path LIMIT 256";
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)

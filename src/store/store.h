@@ -37,6 +37,8 @@ typedef struct descry_place {
     int64_t mtime;        /* nanoseconds since 1970 */
     int missing, failed;
     int has_vector;       /* its content has one of the recipe asked for */
+    int unread;           /* its content's metadata were not read yet */
+    int source;           /* there is no file: its path is a source */
 } descry_place;
 
 typedef struct descry_content {
@@ -50,16 +52,24 @@ typedef struct descry_nearest {
     const float *vector;  /* [dim of the recipe], of length 1 */
     size_t k;
     float threshold;
-    const char *under;    /* only places at or under this path; NULL: everywhere */
+    const descry_filter *filter; /* paths as the library has them; NULL: everything */
     const int64_t *exclude; /* contents */
     size_t excludes;
 } descry_nearest;
 
-/* One for each content: its place that is not missing, has the lowest id, and is under `under`. */
+/* One for each content: its place that is not missing, has the lowest id, and is under filter->under. */
 typedef struct descry_hit {
     float score;
     int64_t id, content;
 } descry_hit;
+
+/* One for each content, as descry_hit. */
+typedef struct descry_row {
+    int64_t id, content;
+    const char *path; /* not terminated */
+    size_t path_size;
+    int source, has_vector;
+} descry_row;
 
 typedef struct descry_store_ops {
     void (*close)(descry_store *store);
@@ -67,6 +77,7 @@ typedef struct descry_store_ops {
     int (*is_read_only)(const descry_store *store);
 
     int (*begin)(descry_store *store, descry_error *err);
+    int (*begin_reading)(descry_store *store, descry_error *err); /* one moment for all that is read until rollback */
     int (*commit)(descry_store *store, descry_error *err); /* rolls back when it fails */
     void (*rollback)(descry_store *store);                 /* nothing when there is none */
 
@@ -92,12 +103,17 @@ typedef struct descry_store_ops {
      * *missing: all that are marked now. */
     int (*mark_missing)(descry_store *store, const char *path, int (*gone)(void *arg, const char *path), void *arg,
                         uint64_t *missing, descry_error *err);
+    /* A picture without a file: adds a place of this source, or gives one that was never read its content. */
+    int (*put_source)(descry_store *store, const char *source, int64_t content, descry_error *err);
     int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* a place or a root */
 
     /* The content with this digest, *id 0 when unknown, and whether it has a vector of `recipe`. */
     int (*content)(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
                    descry_error *err);
     int (*put_content)(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
+    int (*unread)(descry_store *store, int64_t content, int *unread, descry_error *err); /* 1: without metadata yet */
+    int (*put_metadata)(descry_store *store, int64_t content, const descry_metadata *metadata, descry_error *err);
+    int (*metadata)(descry_store *store, int64_t content, descry_metadata *metadata, descry_error *err);
     /* vector float [dim]; kept as f16.  DESCRY_ERR_NUMERIC when it is not finite.  One that exists stays. */
     int (*put_vector)(descry_store *store, const descry_recipe *recipe, int64_t content, const float *vector,
                       descry_error *err);
@@ -109,6 +125,10 @@ typedef struct descry_store_ops {
     /* *hits: best first, equal scores by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);
+    /* Every content that `filter` (or NULL) lets through, in order of its place's id; with_vector 1: only those that
+     * have a vector of `recipe`; recipe 0 has none.  What `each` returns ends it when it is not 0. */
+    int (*list)(descry_store *store, int64_t recipe, const descry_filter *filter, int with_vector,
+                int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err);
     /* Makes the next `nearest` fast; nothing depends on it. */
     void (*prepare)(descry_store *store, const descry_recipe *recipe);
     /* Contents at places that are not missing and that have no vector of `recipe`. */

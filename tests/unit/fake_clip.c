@@ -45,13 +45,30 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
     picture->data[0] = (uint8_t)r;
     picture->data[1] = (uint8_t)g;
     picture->data[2] = (uint8_t)b;
+    const uint8_t *line = memchr(bytes, '\n', size);
+    size_t rest = line ? size - (size_t)(line - bytes) - 1 : 0;
+    if (rest > 6 && memcmp(line + 1, "Exif\0", 6) == 0) {
+        picture->exif = malloc(rest);
+        memcpy(picture->exif, line + 1, rest);
+        picture->exif_size = rest;
+    }
     return 0;
+}
+
+int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                        const descry_limits *limits, descry_error *err)
+{
+    int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
+    if (the_clip)
+        the_clip->peeked++;
+    return rc;
 }
 
 void descry_picture_free(descry_picture *picture)
 {
     free(picture->data);
-    picture->data = NULL;
+    free(picture->exif);
+    picture->data = picture->exif = NULL;
 }
 
 int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A model for the tests of the library: it stands in for the rooms clip and image.
  *
- * A picture is a file "PIX r g b"; its embedding of length 8 is its colour, and a text "r g b" has that of the same
+ * A picture is a file "PIX r g b", maybe with an EXIF block from the next line on; its embedding of length 8 is its colour, and a text "r g b" has that of the same
  * colour.  The picture of the colour 1 2 3 has no finite embedding. */
 #ifndef DESCRY_TESTS_FAKE_CLIP_H
 #define DESCRY_TESTS_FAKE_CLIP_H
@@ -14,6 +14,7 @@ struct descry_clip {
     const char *name;
     char recipe[65];
     size_t calls, embedded, decoded;
+    size_t peeked;
     size_t kill_after;          /* pictures embedded; then the process kills itself */
     const char *unlink_on_read; /* a file that vanishes while another one is decoded */
 };

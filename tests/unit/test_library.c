@@ -232,7 +232,8 @@ static void links_are_followed_once(void **state)
     assert_progress(f, 2, 0, 1, 1, 0);
     assert_string_equal(f->failed[0], at(f, "photos/dangling.jpg"));
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
-    options.under = at(f, "photos/real");
+    options.filter.under = &(const char *){at(f, "photos/real")};
+    options.filter.unders = 1;
     assert_int_equal(search_with(f, "255 0 0", &options), 0);
     assert_int_equal(f->matches, 1);
     assert_found(f, 1, "real/a.jpg");

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which contents a filter lets through, found out before anything is compared: a result is never lost to the cut at k.
+ * Also the list of all of them. */
+#include "store/sqlite.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unistr.h>
+
+#define EARTH_KM 6371.0088 /* mean radius: Moritz, Geodetic Reference System 1980, R1 */
+#define RADIANS  0.017453292519943295
+
+/* ---- the list of pairs ------------------------------------------------------------------------------------------ */
+
+static int add_pair(descry_sqlite_filter *filter, int64_t content, int64_t place, descry_error *err)
+{
+    if (filter->count == filter->capacity) {
+        size_t capacity = filter->capacity ? 2 * filter->capacity : 256;
+        descry_sqlite_pair *grown = descry_realloc(filter->pairs, capacity, sizeof *grown);
+        if (!grown)
+            return descry_fail_memory(err);
+        filter->pairs = grown;
+        filter->capacity = capacity;
+    }
+    filter->pairs[filter->count++] = (descry_sqlite_pair){content, place};
+    return 0;
+}
+
+static int by_content(const void *a, const void *b)
+{
+    const descry_sqlite_pair *x = a, *y = b;
+    if (x->content != y->content)
+        return x->content < y->content ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* In order of content, of each the lowest place only. */
+static void sort_pairs(descry_sqlite_filter *filter)
+{
+    if (filter->count > 1)
+        qsort(filter->pairs, filter->count, sizeof *filter->pairs, by_content);
+    size_t n = 0;
+    for (size_t i = 0; i < filter->count; i++)
+        if (n == 0 || filter->pairs[n - 1].content != filter->pairs[i].content)
+            filter->pairs[n++] = filter->pairs[i];
+    filter->count = n;
+}
+
+static const descry_sqlite_pair *find(const descry_sqlite_filter *filter, int64_t content)
+{
+    size_t low = 0, high = filter->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (filter->pairs[middle].content == content)
+            return &filter->pairs[middle];
+        if (filter->pairs[middle].content < content)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* ---- folders ---------------------------------------------------------------------------------------------------- */
+
+static int read_under(descry_sqlite *store, descry_sqlite_filter *filter, const char *under, descry_error *err)
+{
+    static const char SQL[] = "SELECT content, min(id) FROM places WHERE " DESCRY_SQLITE_UNDER
+                              " AND missing = 0 AND content IS NOT NULL GROUP BY content";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        rc = descry_sqlite_bind_under(store, stmt, under, err);
+    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        rc = add_pair(filter, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), err);
+        if (rc)
+            sqlite3_reset(stmt);
+    }
+    return rc;
+}
+
+/* ---- metadata --------------------------------------------------------------------------------------------------- */
+
+/* The haversine formula: half the chord of the angle between two places, squared, is
+ * sin(dlat / 2)^2 + cos(lat1) cos(lat2) sin(dlon / 2)^2 (R. W. Sinnott, Virtues of the Haversine, Sky & Telescope 68,
+ * 1984).  Degrees to kilometres. */
+static double distance(double lat1, double lon1, double lat2, double lon2)
+{
+    double a = sin((lat2 - lat1) * RADIANS / 2), b = sin((lon2 - lon1) * RADIANS / 2);
+    double h = a * a + cos(lat1 * RADIANS) * cos(lat2 * RADIANS) * b * b;
+    return 2 * EARTH_KM * asin(fmin(1, sqrt(h)));
+}
+
+/* Unicode's full case folding; NULL when it is not UTF-8 or memory is short. */
+static char *fold(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    if (u8_check((const uint8_t *)text, size))
+        return NULL;
+    return (char *)u8_casefold((const uint8_t *)text, size, NULL, NULL, NULL, &size);
+}
+
+/* Few cameras took many pictures: the last verdict is kept. */
+typedef struct camera {
+    char *part; /* folded; NULL: any */
+    char last[DESCRY_CAMERA_SIZE];
+    int verdict;
+} camera;
+
+static int is_camera(camera *wanted, const char *name)
+{
+    if (!wanted->part)
+        return 1;
+    if (!name)
+        return 0;
+    if (*wanted->last && strcmp(wanted->last, name) == 0)
+        return wanted->verdict;
+    char *folded = fold(name);
+    wanted->verdict = folded && strstr(folded, wanted->part);
+    free(folded);
+    wanted->last[0] = 0;
+    if (strlen(name) < sizeof wanted->last)
+        memcpy(wanted->last, name, strlen(name) + 1);
+    return wanted->verdict;
+}
+
+static int is_near(const descry_filter *wanted, sqlite3_stmt *stmt)
+{
+    if (wanted->km < 0)
+        return 1;
+    if (sqlite3_column_type(stmt, 2) == SQLITE_NULL || sqlite3_column_type(stmt, 3) == SQLITE_NULL)
+        return 0;
+    return distance(wanted->latitude, wanted->longitude, sqlite3_column_double(stmt, 2),
+                    sqlite3_column_double(stmt, 3)) <= wanted->km;
+}
+
+/* The statement that looks at the fewest rows, with its bounds. */
+static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, sqlite3_stmt **stmt, descry_error *err)
+{
+    static const char COLUMNS_DATE[] = "SELECT id, camera, latitude, longitude FROM contents"
+                                       " WHERE taken >= ?1 AND taken < ?2";
+    static const char COLUMNS_NEAR[] = "SELECT id, camera, latitude, longitude FROM contents"
+                                       " WHERE latitude >= ?1 AND latitude <= ?2";
+    static const char COLUMNS_CAMERA[] = "SELECT id, camera, latitude, longitude FROM contents"
+                                         " WHERE camera IS NOT NULL";
+    int rc;
+    if (wanted->after != DESCRY_NO_TIME || wanted->before != DESCRY_NO_TIME) {
+        rc = descry_sqlite_get(store, COLUMNS_DATE, stmt, err);
+        if (rc)
+            return rc;
+        sqlite3_bind_int64(*stmt, 1, wanted->after); /* without one the lowest number there is */
+        sqlite3_bind_int64(*stmt, 2, wanted->before != DESCRY_NO_TIME ? wanted->before : INT64_MAX);
+        return 0;
+    }
+    if (wanted->km < 0)
+        return descry_sqlite_get(store, COLUMNS_CAMERA, stmt, err);
+    rc = descry_sqlite_get(store, COLUMNS_NEAR, stmt, err);
+    if (rc)
+        return rc;
+    double degrees = wanted->km / EARTH_KM / RADIANS + 1e-6; /* of latitude: no place farther north or south is near */
+    sqlite3_bind_double(*stmt, 1, wanted->latitude - degrees);
+    sqlite3_bind_double(*stmt, 2, wanted->latitude + degrees);
+    return 0;
+}
+
+static int read_metadata(descry_sqlite *store, descry_sqlite_filter *filter, const descry_filter *wanted,
+                         descry_error *err)
+{
+    camera of = {0};
+    sqlite3_stmt *stmt = NULL;
+    if (wanted->camera && !(of.part = fold(wanted->camera)))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "the camera's name is not UTF-8");
+    int rc = prepare_metadata(store, wanted, &stmt, err);
+    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        rc = 0;
+        if (is_near(wanted, stmt) && is_camera(&of, (const char *)sqlite3_column_text(stmt, 1)))
+            rc = add_pair(filter, sqlite3_column_int64(stmt, 0), 0, err);
+        if (rc)
+            sqlite3_reset(stmt);
+    }
+    free(of.part);
+    return rc;
+}
+
+/* ---- both ------------------------------------------------------------------------------------------------------- */
+
+/* Leaves of `filter` what `other` has, too. */
+static void intersect(descry_sqlite_filter *filter, const descry_sqlite_filter *other)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < filter->count; i++)
+        if (find(other, filter->pairs[i].content))
+            filter->pairs[n++] = filter->pairs[i];
+    filter->count = n;
+}
+
+int descry_sqlite_filter_read(descry_sqlite *store, descry_sqlite_filter *filter, const descry_filter *wanted,
+                              descry_error *err)
+{
+    *filter = (descry_sqlite_filter){0};
+    int dated = wanted && (wanted->after != DESCRY_NO_TIME || wanted->before != DESCRY_NO_TIME);
+    int described = dated || (wanted && (wanted->camera || wanted->km >= 0)), rc = 0;
+    filter->all = !described && (!wanted || wanted->unders == 0);
+    descry_sqlite_filter other = {0};
+    for (size_t i = 0; wanted && i < wanted->unders && !rc; i++)
+        rc = read_under(store, filter, wanted->under[i], err);
+    sort_pairs(filter);
+    if (!rc && described)
+        rc = read_metadata(store, wanted->unders ? &other : filter, wanted, err);
+    sort_pairs(wanted && wanted->unders ? &other : filter);
+    if (!rc && described && wanted->unders)
+        intersect(filter, &other);
+    free(other.pairs);
+    return rc;
+}
+
+void descry_sqlite_filter_free(descry_sqlite_filter *filter)
+{
+    free(filter->pairs);
+    *filter = (descry_sqlite_filter){0};
+}
+
+int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t content)
+{
+    return filter->all || find(filter, content);
+}
+
+int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
+                               int64_t *place, descry_error *err)
+{
+    static const char SQL[] = "SELECT min(id) FROM places WHERE content = ?1 AND missing = 0";
+    const descry_sqlite_pair *found = filter->all ? NULL : find(filter, content);
+    *place = found ? found->place : 0;
+    if (*place || (!filter->all && !found))
+        return 0;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    *place = sqlite3_column_int64(stmt, 0);
+    sqlite3_reset(stmt);
+    return 0;
+}
+
+/* ---- the list --------------------------------------------------------------------------------------------------- */
+
+/* 1: this place is the one that stands for its content. */
+static int stands(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content, int64_t place, int *is,
+                  descry_error *err)
+{
+    int64_t first = 0;
+    *is = 0;
+    if (!descry_sqlite_filter_accepts(filter, content))
+        return 0;
+    int rc = descry_sqlite_filter_place(store, filter, content, &first, err);
+    *is = first == place;
+    return rc;
+}
+
+int descry_sqlite_list(descry_store *base, int64_t recipe, const descry_filter *wanted, int with_vector,
+                       int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err)
+{
+    static const char SQL[] = "SELECT places.id, places.content, path, source, vectors.id IS NOT NULL FROM places"
+                              " LEFT JOIN vectors ON vectors.content = places.content AND recipe = ?1"
+                              " WHERE missing = 0 AND places.content IS NOT NULL ORDER BY places.id";
+    descry_sqlite *store = (descry_sqlite *)base;
+    descry_sqlite_filter filter;
+    sqlite3_stmt *stmt = NULL;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (rc)
+        return rc;
+    rc = descry_sqlite_filter_read(store, &filter, wanted, err);
+    if (!rc)
+        rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        sqlite3_bind_int64(stmt, 1, recipe);
+    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        const char *path = sqlite3_column_blob(stmt, 2);
+        descry_row row = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), path ? path : "",
+                          (size_t)sqlite3_column_bytes(stmt, 2), sqlite3_column_int(stmt, 3),
+                          sqlite3_column_int(stmt, 4)};
+        int is = 0;
+        rc = with_vector && !row.has_vector ? 0 : stands(store, &filter, row.content, row.id, &is, err);
+        if (!rc && is)
+            rc = each(arg, &row);
+        if (rc)
+            sqlite3_reset(stmt);
+    }
+    descry_sqlite_filter_free(&filter);
+    return descry_sqlite_leave(store, entered, rc, err);
+}
