@@ -46,6 +46,11 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "  author TEXT NOT NULL CHECK (author IN ('person', 'model')), model TEXT, text TEXT NOT NULL,"
     "  written INTEGER NOT NULL);"
     "CREATE INDEX captions_content ON captions (content);",
+
+    /* what scores mean: computed, may be deleted at any time */
+    "CREATE TABLE calibrations (recipe INTEGER PRIMARY KEY REFERENCES recipes (id) ON DELETE CASCADE,"
+    "  version INTEGER NOT NULL, vectors INTEGER NOT NULL, best REAL NOT NULL, deviation REAL NOT NULL,"
+    "  text REAL NOT NULL, picture REAL NOT NULL, mean BLOB NOT NULL);",
 };
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
