@@ -29,7 +29,7 @@ const cmd_command cmd_search = {
     "\n"
     "The score is the cosine of the two embeddings; what is a good one depends on the model, and is much less for a\n"
     "text than for a picture.  The strength tells for a text: how many percent of texts that are of nothing here find\n"
-    "less.  When the best has less than 95 %, nothing here matches well.\n"
+    "less.  When the best has less than 96 %, nothing here matches well.\n"
     "\n"
     "Options:\n"
     "  -k N                  at most N pictures (10)\n"
