@@ -131,7 +131,7 @@ static int find_best(calibrating *job, descry_error *err)
             double best = hits[0].score - dot(text, job->mean, job->dim);
             sum += best;
             square += best * best;
-        } else if (!rc) /* every picture is missing */
+        } else if (!rc)
             rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "there is no picture");
         free(hits);
     }
@@ -209,6 +209,8 @@ int descry_calibrate(descry_library *library, descry_model *model, descry_error 
     rc = job.mean ? job.store->ops->calibration(job.store, &job.recipe, &old, job.mean, err) : descry_fail_memory(err);
     if (!rc && !fits(&old, job.recipe.vectors))
         rc = calibrate(&job, model, err);
+    if (rc == DESCRY_ERR_NOT_FOUND) /* too few pictures, or every one is missing */
+        rc = 0;
     free(job.mean);
     free(job.texts);
     free(job.sample);

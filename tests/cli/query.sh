@@ -42,6 +42,9 @@ json "--explain: they add up" 'all(abs(sum(t["contribution"] for t in r["terms"]
 exits 0 "--explain, as text" "$DESCRY" search -k 1 --explain '#2 - 0.5 * a cat'
 says out '^    [+-][0-9.]{6}  -0\.5 \* a cat$' "--explain, as text: a line for each term"
 
+exits 0 "a picture, more like this than that" "$DESCRY" search --json -k 1 './photos/0002.jpg + "four crowns" - "four anchors"'
+json "a picture, more like this than that: as docs/query.md says" 'row["path"].endswith("/0007.jpg")'
+
 # mistakes
 exits 2 "a mistake" "$DESCRY" search --library ./nowhere.db 'a dog + (a cat'
 says err '^descry: the query, character 9: this bracket is never closed' "a mistake: its place"
