@@ -190,6 +190,9 @@ int cmd_fail_memory(void);             /* CMD_FAILED */
 int cmd_usage(const cmd_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3))); /* CMD_USAGE */
 
+/* The query, and on the next line a caret under its byte `position` (caret.c). */
+void cmd_point(const char *query, size_t position);
+
 /* ---- opening (common.c); these return an exit status, having said what is wrong ---------------------------------- */
 
 int cmd_open_context(descry_context **ctx, unsigned threads);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int run(int argc, char **argv);
 
@@ -14,12 +15,21 @@ const cmd_command cmd_search = {
     "search", "find pictures by a text or a picture",
     "usage: descry search [OPTIONS] QUERY...\n"
     "\n"
-    "Prints the pictures of the library that are nearest to a query, best first: rank, score, path.  The words of\n"
-    "QUERY make one text.  A query that begins with ./ ../ / or ~/ is a picture, and #17 is the picture with that\n"
-    "id in the library; a picture named in the query is left out of its results.\n"
+    "Prints the pictures of the library that are nearest to a query, best first: rank, score, strength, path.\n"
     "\n"
-    "The score is the cosine of the two embeddings.  What is a good one depends on the model, and is much less for\n"
-    "a text than for a picture.\n",
+    "  a red apple                        the words of QUERY make one text\n"
+    "  ./cat.jpg                          a picture begins with ./ ../ / ~/ http:// https:// or file:\n"
+    "  '#17'                              the picture with that id in the library\n"
+    "  ./cat.jpg + 1.5 * (\"dog\" - \"cat\")  what is more like the one and less like the other; quotes are needed\n"
+    "                                     only for a text with operators or brackets in it\n"
+    "  beach NOT people NOT '#17'         leaves out what matches people, instead of only leaning away from it\n"
+    "\n"
+    "Operators stand alone between spaces.  A picture named in the query is left out of its results.  A word of the\n"
+    "shell that is the path of a file is one term, whatever is in its name.  All of it: docs/query.md.\n"
+    "\n"
+    "The score is the cosine of the two embeddings; what is a good one depends on the model, and is much less for a\n"
+    "text than for a picture.  The strength tells for a text: how many percent of texts that are of nothing here find\n"
+    "less.  When the best has less than 96 %, nothing here matches well.\n",
     "A filter never costs results: the pictures that it lets through are compared, and the best N of them shown.\n"
     "A picture whose file does not say when, where or with what it was taken is never found by that filter.\n"
     "\n"
@@ -28,7 +38,9 @@ const cmd_command cmd_search = {
     "\n"
     "Examples:\n"
     "  descry search a red apple beside a dog\n"
+    "  descry search './samples/gallery/0009.jpg + 1.5 * (\"a dog\" - \"a cat\")' --explain\n"
     "  descry search -k 3 --json ./samples/gallery/0007.jpg\n"
+    "  descry search two cats NOT a checkered background\n"
     "  descry search '#17' --threshold 0.6\n"
     "  descry search sunset --after 2019-06 --before 2019-09 --camera nikon --near 48.137,11.575,20\n"
     "  descry search -0 beach | xargs -0 cp -t /tmp/beach --\n",
@@ -38,103 +50,188 @@ typedef struct printer {
     int json, print0;
     int status;
     uint64_t count;
+    float best; /* strength of the first, -1: not known */
 } printer;
+
+/* ---- results --------------------------------------------------------------------------------------------------- */
+
+static json_t *json_terms(const descry_match *match)
+{
+    json_t *terms = json_array();
+    for (size_t i = 0; terms && i < match->share_count; i++) {
+        const descry_share *share = &match->shares[i];
+        json_t *term = cmd_json_text(share->term, strlen(share->term));
+        json_t *object = json_pack("{s:o, s:f, s:f}", "term", term, "weight", share->weight, "contribution",
+                                   (double)share->score);
+        if (json_array_append_new(terms, object)) {
+            json_decref(terms);
+            terms = NULL;
+        }
+    }
+    return terms;
+}
 
 static int print_json(const descry_match *match)
 {
     json_t *object = json_pack("{s:I, s:f, s:I}", "rank", (json_int_t)match->rank, "score", (double)match->score, "id",
                                (json_int_t)match->id);
     json_t *caption = match->caption ? cmd_json_text(match->caption, strlen(match->caption)) : json_null();
+    json_t *strength = match->strength < 0 ? json_null() : json_real((double)match->strength);
     if (object && (cmd_json_set_path(object, "path", match->path) || json_object_set(object, "caption", caption) ||
-                   cmd_json_set_metadata(object, match->metadata) ||
-                   (match->source && json_object_set_new(object, "source", json_true())))) {
+                   json_object_set(object, "strength", strength) || cmd_json_set_metadata(object, match->metadata) ||
+                   (match->source && json_object_set_new(object, "source", json_true())) ||
+                   (match->shares && json_object_set_new(object, "terms", json_terms(match))))) {
         json_decref(object);
         object = NULL;
     }
     json_decref(caption);
+    json_decref(strength);
     return cmd_json_line(object);
+}
+
+static void print_text(const descry_match *match)
+{
+    printf("%3" PRIu64 "  %.4f  ", match->rank, (double)match->score);
+    if (match->strength >= 0)
+        printf("%3d %%  ", (int)match->strength);
+    cmd_print_path(stdout, match->path);
+    putchar('\n');
+    for (size_t i = 0; i < match->share_count; i++) {
+        const descry_share *share = &match->shares[i];
+        printf("    %+.4f  ", (double)share->score);
+        if (share->weight != 1)
+            printf("%g * ", share->weight);
+        cmd_print_visible(stdout, share->term);
+        putchar('\n');
+    }
 }
 
 static int print_match(void *arg, const descry_match *match)
 {
     printer *to = arg;
-    to->count++;
-    if (to->json) {
+    if (to->count++ == 0)
+        to->best = match->strength;
+    if (to->json)
         to->status = print_json(match);
-    } else if (to->print0) {
+    else if (to->print0)
         fwrite(match->path, 1, strlen(match->path) + 1, stdout);
-    } else {
-        printf("%3" PRIu64 "  %.4f  ", match->rank, (double)match->score);
-        cmd_print_path(stdout, match->path);
-        putchar('\n');
-    }
+    else
+        print_text(match);
     return to->status != CMD_DONE || ferror(stdout);
 }
 
+/* ---- the query ------------------------------------------------------------------------------------------------- */
+
+/* A word of the shell that is a file's path, and that the query language would not take as one. */
+static bool needs_quotes(const char *word)
+{
+    return cmd_is_picture(word) && strpbrk(word, " \t\n\r\f\v\"()") && access(word, F_OK) == 0;
+}
+
+/* The operands with spaces between them. */
 static char *join(const cmd_operands *operands)
 {
     size_t size = 1;
     for (size_t i = 0; i < operands->count; i++)
-        size += strlen(operands->items[i].text) + 1;
+        size += 2 * strlen(operands->items[i].text) + 3;
     char *query = malloc(size), *to = query;
     if (!query)
         return NULL;
     for (size_t i = 0; i < operands->count; i++) {
+        const char *word = operands->items[i].text;
+        bool quote = needs_quotes(word);
         if (i)
             *to++ = ' ';
-        size = strlen(operands->items[i].text);
-        memcpy(to, operands->items[i].text, size);
-        to += size;
+        if (quote)
+            *to++ = '"';
+        for (; *word; *to++ = *word++)
+            if (quote && (*word == '"' || *word == '\\'))
+                *to++ = '\\';
+        if (quote)
+            *to++ = '"';
     }
     *to = 0;
     return query;
 }
 
-/* "#17" */
-static bool is_id(const char *query)
-{
-    return query[0] == '#' && query[1] && !query[1 + strspn(query + 1, "0123456789")];
-}
-
-/* The model as named, else the last of the library; none, to save its opening, when the query is the id of a picture
- * and leaves no doubt. */
-static int open_model(descry_model **model, descry_context *ctx, descry_library *library, const char *name,
-                      const char *query)
+static int check_query(const char *query)
 {
     descry_error err;
-    descry_library_status held;
-    char *last = NULL;
-    int status = CMD_DONE;
-    if (!name && descry_status(library, &held, &err))
-        return cmd_fail(&err);
-    if (!name && is_id(query) && held.model_count == 1)
+    size_t position;
+    if (!query[strspn(query, " \t\n\r\f\v")])
+        return cmd_usage(&cmd_search, "what to look for?");
+    if (!descry_query_check(query, &position, &err))
         return CMD_DONE;
-    if (!name)
-        status = cmd_last_model(&last, library);
-    name = name ? name : last;
-    if (status == CMD_DONE && name && descry_model_open(model, ctx, name, &err))
-        status = cmd_fail(&err);
+    int status = cmd_fail(&err);
+    cmd_point(query, position);
+    return status;
+}
+
+/* ---- the search ------------------------------------------------------------------------------------------------ */
+
+typedef struct opener {
+    descry_context *ctx;
+    descry_model *model;
+} opener;
+
+static int open_model(void *arg, const char *name, descry_model **model, descry_error *err)
+{
+    opener *own = arg;
+    int rc = descry_model_open(&own->model, own->ctx, name, err);
+    *model = own->model;
+    return rc;
+}
+
+/* The model as named is opened at once; else the last of the library, when something is to be embedded. */
+static int choose_model(opener *own, descry_library *library, const char *name)
+{
+    descry_error err;
+    char *last = NULL;
+    if (name)
+        return descry_model_open(&own->model, own->ctx, name, &err) ? cmd_fail(&err) : CMD_DONE;
+    int status = cmd_last_model(&last, library); /* warns when there are several */
     free(last);
     return status;
 }
 
-static int search(const cmd_common *common, const char *query, const descry_search_options *options, printer *to)
+static int search(const cmd_common *common, const char *query, descry_search_options *options, printer *to)
 {
     descry_error err;
-    descry_context *ctx = NULL;
+    opener own = {0};
     descry_library *library = NULL;
-    descry_model *model = NULL;
-    int status = cmd_open_context(&ctx, common->threads);
+    int status = cmd_open_context(&own.ctx, common->threads);
     if (status == CMD_DONE)
-        status = cmd_open_library(&library, ctx, common->library);
+        status = cmd_open_library(&library, own.ctx, common->library);
     if (status == CMD_DONE)
-        status = open_model(&model, ctx, library, common->model, query);
-    if (status == CMD_DONE && descry_search(library, model, query, options, print_match, to, &err))
+        status = choose_model(&own, library, common->model);
+    options->open_model = open_model;
+    options->model_arg = &own;
+    if (status == CMD_DONE && descry_search(library, own.model, query, options, print_match, to, &err))
         status = cmd_fail(&err);
     descry_library_close(&library);
-    descry_model_close(&model);
-    descry_context_close(&ctx);
+    descry_model_close(&own.model);
+    descry_context_close(&own.ctx);
     return status == CMD_DONE ? to->status : status;
+}
+
+static int check_options(const printer *to, const descry_search_options *how)
+{
+    if (to->json && to->print0)
+        return cmd_usage(&cmd_search, "--json and --print0 do not go together");
+    if (how->explain && to->print0)
+        return cmd_usage(&cmd_search, "--explain and --print0 do not go together");
+    if (how->min_strength < 0 || how->min_strength > 100)
+        return cmd_usage(&cmd_search, "--min-strength: a number from 0 to 100");
+    return CMD_DONE;
+}
+
+/* Something was found, perhaps. */
+static void sum_up(const printer *to, const descry_search_options *how)
+{
+    if (to->count == 0 ? how->min_strength > 0 : to->best >= 0 && to->best < DESCRY_STRENGTH_GOOD)
+        cmd_say("nothing here matches well");
+    else if (to->count == 0)
+        cmd_say("no match");
 }
 
 static int run(int argc, char **argv)
@@ -145,13 +242,25 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         {"k", 'k', CMD_COUNT, &how.k, "N", "at most N pictures (10)", 0},
         {"threshold", 0, CMD_NUMBER, &how.threshold, "S", "only pictures with a score of at least S", 0},
-        CMD_OPTIONS_FILTER(how.filter),
+        {"min-strength", 0, CMD_NUMBER, &how.min_strength, "P",
+         "only pictures with a strength of at least P percent", 0},
+        {"not-threshold", 0, CMD_NUMBER, &how.not_threshold, "S",
+         "NOT leaves out pictures with a score above S; without it, a score calibrated when the library was "
+         "indexed", 0},
+        {"explain", 0, CMD_FLAG, &how.explain, NULL, "print what each term of the query adds to each score", 0},
+        {"allow-private-urls", 0, CMD_FLAG, &how.net.allow_private, NULL,
+         "fetch pictures from this machine and local networks, too, and through a proxy", 0},
         {"print0", '0', CMD_FLAG, &to.print0, NULL, "paths only, as they are, each followed by a NUL: for xargs -0", 0},
+        CMD_OPTIONS_FILTER(how.filter),
         CMD_OPTION_MODEL(common, "search what was indexed with this model; without it, the last one indexed with"),
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
         CMD_OPTION_PRECISION,
-        CMD_OPTION_JSON(common, "{\"rank\", \"score\", \"id\", \"path\", \"caption\"}, then what is known of \"taken\", \"camera\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a source, such as a URL"),
+        CMD_OPTION_JSON(common,
+                        "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, then what is known of"
+                        " \"taken\", \"camera\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
+                        " source, such as a URL; with --explain also \"terms\": [{\"term\", \"weight\", "
+                        "\"contribution\"}]"),
     };
     cmd_operands operands;
     int status;
@@ -161,16 +270,14 @@ static int run(int argc, char **argv)
     const char **folders = NULL;
     status = cmd_filter_under(&how.filter, &operands, &folders);
     char *query = status == CMD_DONE ? join(&operands) : NULL;
-    if (!query)
-        status = cmd_fail_memory();
-    else if (!query[strspn(query, " \t\n")])
-        status = cmd_usage(&cmd_search, "what to look for?");
-    else if (to.json && to.print0)
-        status = cmd_usage(&cmd_search, "--json and --print0 do not go together");
-    else
+    if (status == CMD_DONE)
+        status = query ? check_options(&to, &how) : cmd_fail_memory();
+    if (status == CMD_DONE)
+        status = check_query(query);
+    if (status == CMD_DONE)
         status = search(&common, query, &how, &to);
-    if (status == CMD_DONE && to.count == 0)
-        cmd_say("no match");
+    if (status == CMD_DONE)
+        sum_up(&to, &how);
     free(query);
     free(folders);
     cmd_operands_free(&operands);

@@ -239,6 +239,13 @@ typedef struct descry_filter {
 
 /* ---- searching -------------------------------------------------------------------------------------------------- */
 
+/* What a term of the query adds to a score; over all terms they add up to it, but for rounding. */
+typedef struct descry_share {
+    const char *term; /* as it is written in the query */
+    double weight;    /* brackets multiplied out */
+    float score;
+} descry_share;
+
 typedef struct descry_match {
     uint64_t rank; /* from 1 */
     float score;   /* raw cosine */
@@ -247,21 +254,53 @@ typedef struct descry_match {
     const char *caption; /* NULL: none */
     int source;          /* 1: path is a source */
     const descry_metadata *metadata;
+    float strength;      /* 0 to 100: how many percent of the texts that no picture is of find less (docs/query.md);
+                            -1: not known, as the query is not of texts alone or the library not calibrated */
+    const descry_share *shares; /* with `explain`, else NULL */
+    size_t share_count;
 } descry_match;
+
+enum { DESCRY_STRENGTH_GOOD = 96 }; /* when the best match has less, nothing matches well */
+
+/* Pictures by URL. */
+typedef struct descry_net_options {
+    uint64_t max_bytes;
+    unsigned seconds;  /* for one picture, redirections included */
+    int allow_private; /* 1: also from this machine and local networks, and through a proxy */
+} descry_net_options;
+
+/* 64 MiB, 30 seconds, public addresses only */
+#define DESCRY_NET_OPTIONS_INIT {67108864, 30, 0}
 
 typedef struct descry_search_options {
     size_t k;                 /* at most this many matches */
     float threshold;          /* only matches with score >= this; -2: all */
     descry_filter filter;     /* applied before the cut at k: no match is lost to it */
     descry_preprocess_options preprocess;
+    float min_strength;       /* only matches of at least this strength; 0: all */
+    float not_threshold;      /* NOT leaves out pictures whose cosine with what follows it is above; -2: calibrated */
+    int explain;              /* 1: with shares */
+    descry_net_options net;
+    /* Opens the model called `name` when it is needed and descry_search was given none; it has to live until
+     * descry_search returns.  Without it and a model, queries can only be of pictures that the library knows. */
+    int (*open_model)(void *model_arg, const char *name, descry_model **model, descry_error *err);
+    void *model_arg;
 } descry_search_options;
 
-#define DESCRY_SEARCH_OPTIONS_INIT {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT}
+#define DESCRY_SEARCH_OPTIONS_INIT \
+    {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT, 0.0f, -2.0f, 0, DESCRY_NET_OPTIONS_INIT, NULL, NULL}
 
-/* Finds the pictures nearest to a query by cosine, exact, equal scores in order of id.  The query is a text; or a
- * picture when it begins with ./ ../ / ~/; or "#17", the picture with that id in the library.  A picture named in the
- * query is left out of its results; copies are one match, at their place with the lowest id; missing files are left
- * out.  `model` may be NULL for "#17" when the library holds one model's vectors.
+/* Checks how a query is written, without looking anything up: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be
+ * NULL) is then the byte at which it goes wrong. */
+DESCRY_API int descry_query_check(const char *query, size_t *position, descry_error *err);
+
+/* Finds the pictures nearest to a query by cosine, exact, equal scores in order of id.  The query is in the language of
+ * docs/query.md: texts, pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the
+ * library, + - * and brackets, NOT.  Its vector is the sum of its terms, each of length 1 times its weight, brought to
+ * length 1: x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Pictures named in the query are
+ * left out of its results; copies are one match, at their place with the lowest id; missing files are left out.
+ * `model` may be NULL when the library holds one model's vectors and the query only pictures that it knows; with
+ * options->open_model it is opened when needed, and is the one last indexed with.
  * A non-zero return of `each` stops. */
 typedef int (*descry_match_callback)(void *arg, const descry_match *match);
 DESCRY_API int descry_search(descry_library *library, descry_model *model, const char *query,

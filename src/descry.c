@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "clip/locate.h"
 #include "image/picture.h"
+#include "net/fetch.h"
 
 #include <stdlib.h>
 
@@ -201,5 +202,8 @@ int descry_models(descry_context *ctx, descry_model_callback each, void *arg, de
 
 const char *descry_feature(size_t index)
 {
+    for (size_t i = 0; i <= index; i++)
+        if (!descry_picture_format(i)) /* after the formats */
+            return i == index ? descry_fetch_feature() : NULL;
     return descry_picture_format(index);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Indexing: which files to look at, in which order, and what to tell the caller.  batch.c does the work on each. */
 #include "batch.h"
+#include "calibrate.h"
 #include "library.h"
 #include "paths.h"
 #include "walk.h"
@@ -304,6 +305,8 @@ int descry_index(descry_library *library, descry_model *model, const char *const
         rc = index_targets(&run);
     if (run.progress.embedded > 0)
         run.store->ops->prepare(run.store, &recipe);
+    if (!rc && descry_calibrate(library, model, &local)) /* the pictures are in all the same */
+        descry_log_write(&library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", local.message);
     descry_batch_close(&run.batch);
     for (size_t i = 0; i < run.count; i++)
         free(run.targets[i].path);

@@ -1,26 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Finding pictures. */
-#include "library.h"
-#include "paths.h"
+#include "search.h"
 
 #include "base/error.h"
+#include "calibrate.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct search {
-    descry_library *library;
-    descry_store *store;
-    descry_model *model;   /* or NULL */
-    const descry_search_options *options;
-    descry_recipe recipe;
-    float *vector;         /* [dim] of the query, of length 1 */
-    int64_t named[1];      /* contents that the query names */
-    size_t named_count;
-} search;
+typedef descry_search_job search;
 
 /* ---- whose vectors --------------------------------------------------------------------------------------------- */
 
@@ -32,10 +22,9 @@ static int list_models(const descry_library_status *status, descry_buf *text, de
     return rc;
 }
 
-/* The recipe of the model, or the only one of the library. */
+/* The recipe of the model; without one, the only one of the library, or the last if its model can be opened. */
 static int choose_recipe(search *job, descry_error *err)
 {
-    descry_arena arena = {0};
     descry_library_status status;
     descry_buf names = {0};
     descry_model_info info = {0};
@@ -47,21 +36,24 @@ static int choose_recipe(search *job, descry_error *err)
         if (rc || job->recipe.vectors > 0)
             return rc;
     }
-    rc = job->store->ops->status(job->store, &status, &arena, err);
+    rc = job->store->ops->status(job->store, &status, &job->arena, err);
     if (!rc)
         rc = list_models(&status, &names, err);
     if (!rc && status.model_count == 0)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no pictures are indexed yet", path);
     else if (!rc && job->model)
-        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: nothing is indexed with %s as it is now, only with %s: index again",
-                         path, info.name, names.data);
-    else if (!rc && status.model_count > 1)
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND,
+                         "%s: nothing is indexed with %s as it is now, only with %s: index again", path, info.name,
+                         names.data);
+    else if (!rc && status.model_count > 1 && !job->options->open_model)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: which model of %s?", path, names.data);
-    else if (!rc)
-        rc = job->store->ops->recipe(job->store, status.models[0].recipe, status.models[0].name, status.models[0].dim,
-                                     0, &job->recipe, err);
+    else if (!rc) {
+        job->recipe_digest = status.models[0].recipe;
+        job->recipe_name = status.models[0].name;
+        rc = job->store->ops->recipe(job->store, job->recipe_digest, job->recipe_name, status.models[0].dim, 0,
+                                     &job->recipe, err);
+    }
     descry_buf_free(&names);
-    descry_arena_free(&arena);
     return rc;
 }
 
@@ -75,204 +67,235 @@ static int warn_of_lacking(search *job, descry_error *err)
     return rc;
 }
 
-/* ---- the vector of the query ----------------------------------------------------------------------------------- */
+/* ---- what scores mean ------------------------------------------------------------------------------------------ */
 
-/* f16 rounding leaves a length that is 1 only nearly. */
-static void normalize(float *vector, int dim)
+typedef struct meaning {
+    descry_calibration calibration; /* version 0: unknown */
+    float *mean;                    /* [dim] */
+    double base;                    /* mean score of the query */
+    int known;                      /* 1: matches have a strength */
+} meaning;
+
+static double dot(const float *a, const float *b, size_t dim)
 {
-    double square = 0;
-    for (int i = 0; i < dim; i++)
-        square += (double)vector[i] * vector[i];
-    double length = sqrt(square);
-    for (int i = 0; i < dim && length > 1e-12; i++)
-        vector[i] = (float)(vector[i] / length);
+    double sum = 0;
+    for (size_t d = 0; d < dim; d++)
+        sum += (double)a[d] * b[d];
+    return sum;
 }
 
-static int use_stored(search *job, int64_t content, int *found, descry_error *err)
+/* Neutral texts say nothing about queries of pictures, or of what is not. */
+static int is_of_texts(const descry_query *query, descry_terms part)
 {
-    int rc = job->store->ops->vector(job->store, &job->recipe, content, job->vector, found, err);
-    if (!rc && *found)
-        normalize(job->vector, job->recipe.dim);
-    return rc;
+    for (size_t i = part.begin; i < part.end; i++)
+        if (query->terms[i].kind != DESCRY_TERM_TEXT || query->terms[i].weight < 0)
+            return 0;
+    return 1;
 }
 
-static int embed_picture(search *job, const descry_buf *bytes, const char *path, descry_error *err)
+static int find_meaning(search *job, meaning *of, descry_error *err)
 {
-    if (!job->model)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: a model is needed to look at it", path);
-    const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
-    descry_picture picture = {0};
-    int rc = descry_picture_decode(&picture, (const uint8_t *)bytes->data, bytes->size, path,
-                                   &job->options->preprocess.limits, err);
+    size_t dim = (size_t)job->recipe.dim;
+    if (!(of->mean = descry_alloc(dim, sizeof *of->mean)))
+        return descry_fail_memory(err);
+    int rc = job->store->ops->calibration(job->store, &job->recipe, &of->calibration, of->mean, err);
     if (rc)
         return rc;
-    uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
-    rc = rgb ? descry_preprocess_run(preprocess, &job->options->preprocess, &picture, rgb, err)
-             : descry_fail_memory(err);
-    descry_picture_free(&picture);
-    if (!rc)
-        rc = descry_clip_embed_pixels(job->model->clip, rgb, 1, 1, job->vector, err);
-    free(rgb);
-    return rc;
-}
-
-/* A file, by its content if the library knows it. */
-static int query_file(search *job, const char *path, descry_error *err)
-{
-    descry_buf bytes = {0};
-    uint8_t digest[DESCRY_SHA256_SIZE];
-    int64_t content = 0;
-    int known = 0, found = 0;
-    int rc = descry_file_read(&bytes, path, job->options->preprocess.limits.max_bytes, err);
-    if (!rc)
-        rc = descry_sha256_of(bytes.data, bytes.size, digest, err);
-    if (!rc)
-        rc = job->store->ops->content(job->store, digest, job->recipe.id, &content, &known, err);
-    if (!rc && content)
-        job->named[job->named_count++] = content;
-    if (!rc && known)
-        rc = use_stored(job, content, &found, err);
-    if (!rc && !found)
-        rc = embed_picture(job, &bytes, path, err);
-    descry_buf_free(&bytes);
-    return rc;
-}
-
-static int query_path(search *job, const char *path, descry_error *err)
-{
-    descry_buf whole = {0};
-    const char *home = getenv("HOME");
-    int rc = 0;
-    if (path[0] == '~' && !home)
-        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: HOME is not set", path);
+    if (of->calibration.version != DESCRY_CALIBRATION_VERSION)
+        of->calibration.version = 0;
     else
-        rc = descry_buf_printf(&whole, err, "%s%s", path[0] == '~' ? home : "", path + (path[0] == '~'));
-    if (!rc)
-        rc = query_file(job, whole.data, err);
-    descry_buf_free(&whole);
-    return rc;
+        of->base = dot(job->vector, of->mean, dim);
+    of->known = of->calibration.version && is_of_texts(&job->query, job->query.sum);
+    if (job->options->min_strength > 0 && !of->known)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "how strong a match is, is known %s",
+                           of->calibration.version ? "for queries of texts only"
+                                                   : "only when at least 20 pictures are indexed: index again");
+    return 0;
 }
 
-static int query_id(search *job, int64_t id, descry_error *err)
+/* avoid_above [avoids]: from what score on a picture is what a NOT means. */
+static int find_limits(search *job, const meaning *of, descry_error *err)
 {
-    descry_place place;
-    descry_buf path = {0};
-    int found = 0, rc = job->store->ops->place_by_id(job->store, id, job->recipe.id, &place, &path, err);
-    if (!rc && !place.content)
-        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, job->library->path, id);
-    if (!rc)
-        rc = use_stored(job, place.content, &found, err);
-    if (!rc && found)
-        job->named[job->named_count++] = place.content;
-    else if (!rc)
-        rc = place.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", path.data)
-                          : query_file(job, path.data, err);
-    descry_buf_free(&path);
-    return rc;
-}
-
-static int query_text(search *job, const char *text, descry_error *err)
-{
-    if (!job->model)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a model is needed to search for a text");
-    return descry_clip_embed_texts(job->model->clip, &text, 1, 1, job->vector, err);
-}
-
-/* "#" and digits: the number, else -1. */
-static int64_t parse_id(const char *text)
-{
-    int64_t id = 0;
-    if (*text++ != '#' || !*text)
-        return -1;
-    for (; *text; text++)
-        if (*text < '0' || *text > '9' || __builtin_mul_overflow(id, 10, &id) ||
-            __builtin_add_overflow(id, *text - '0', &id))
-            return -1;
-    return id;
-}
-
-static int begins_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-static int make_vector(search *job, const char *query, descry_error *err)
-{
-    descry_buf text = {0};
-    while (isspace((unsigned char)*query))
-        query++;
-    int rc = descry_buf_printf(&text, err, "%s", query);
-    while (!rc && text.size > 0 && isspace((unsigned char)text.data[text.size - 1]))
-        text.data[--text.size] = 0;
-    if (!rc && text.size == 0)
-        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "an empty query");
-    else if (!rc && parse_id(text.data) >= 0)
-        rc = query_id(job, parse_id(text.data), err);
-    else if (!rc && (text.data[0] == '/' || begins_with(text.data, "./") || begins_with(text.data, "../") ||
-                     begins_with(text.data, "~/")))
-        rc = query_path(job, text.data, err);
-    else if (!rc)
-        rc = query_text(job, text.data, err);
-    descry_buf_free(&text);
-    return rc;
+    for (size_t i = 0; i < job->query.avoids; i++) {
+        const float *avoid = job->avoid + i * (size_t)job->recipe.dim;
+        if (job->options->not_threshold >= -1)
+            job->avoid_above[i] = job->options->not_threshold;
+        else if (of->calibration.version)
+            job->avoid_above[i] = (float)(dot(avoid, of->mean, (size_t)job->recipe.dim) +
+                                          (is_of_texts(&job->query, job->query.avoid[i]) ? of->calibration.text
+                                                                                         : of->calibration.picture));
+        else
+            return descry_fail(err, DESCRY_ERR_ARGUMENT,
+                               "what NOT leaves out is known only when at least 20 pictures are "
+                               "indexed: index again, or give a threshold for it");
+    }
+    return 0;
 }
 
 /* ---- results --------------------------------------------------------------------------------------------------- */
 
-static int give(search *job, const descry_hit *hits, size_t count, descry_match_callback each, void *arg,
-                descry_error *err)
+/* A term as it stands in the query. */
+static char *written(search *job, const char *query, const descry_term *term)
 {
+    char *copy = descry_arena_alloc(&job->arena, term->end - term->begin + 1, 1);
+    if (copy) {
+        memcpy(copy, query + term->begin, term->end - term->begin);
+        copy[term->end - term->begin] = 0;
+    }
+    return copy;
+}
+
+static int make_shares(search *job, const char *query, descry_share **shares, descry_error *err)
+{
+    size_t count = job->query.sum.end;
+    *shares = NULL;
+    if (!job->shares)
+        return 0;
+    *shares = descry_arena_alloc(&job->arena, count, sizeof **shares);
+    for (size_t i = 0; *shares && i < count; i++) {
+        (*shares)[i] = (descry_share){written(job, query, &job->query.terms[i]), job->query.terms[i].weight, 0};
+        if (!(*shares)[i].term)
+            return descry_fail_memory(err);
+    }
+    return *shares ? 0 : descry_fail_memory(err);
+}
+
+/* picture [dim]: room for its vector. */
+static int explain(search *job, int64_t content, float *picture, descry_share *shares, descry_error *err)
+{
+    size_t dim = (size_t)job->recipe.dim;
+    int found = 0, rc = job->store->ops->vector(job->store, &job->recipe, content, picture, &found, err);
+    for (size_t i = 0; !rc && i < job->query.sum.end; i++)
+        shares[i].score = found ? (float)dot(job->shares + i * dim, picture, dim) : 0;
+    return rc;
+}
+
+static int give_one(search *job, descry_match *match, int64_t content, float *picture, descry_share *shares,
+                    descry_match_callback each, void *arg, int *stop, descry_error *err)
+{
+    descry_place place;
     descry_buf path = {0}, caption = {0};
-    int rc = 0, stop = 0;
-    for (size_t i = 0; i < count && !rc && !stop; i++) {
-        descry_place place;
-        path.size = caption.size = 0;
-        rc = job->store->ops->place_by_id(job->store, hits[i].id, job->recipe.id, &place, &path, err);
-        if (!rc)
-            rc = job->store->ops->caption(job->store, hits[i].content, &caption, err);
-        descry_metadata metadata;
-        if (!rc)
-            rc = job->store->ops->metadata(job->store, hits[i].content, &metadata, err);
-        if (rc || !place.id) /* forgotten a moment ago */
-            continue;
-        descry_match match = {i + 1, hits[i].score, hits[i].id, path.data, caption.size ? caption.data : NULL,
-                              place.source, &metadata};
-        stop = each && each(arg, &match);
+    descry_metadata metadata;
+    int rc = job->store->ops->place_by_id(job->store, match->id, job->recipe.id, &place, &path, err);
+    if (!rc)
+        rc = job->store->ops->caption(job->store, content, &caption, err);
+    if (!rc)
+        rc = job->store->ops->metadata(job->store, content, &metadata, err);
+    if (!rc && shares)
+        rc = explain(job, content, picture, shares, err);
+    if (!rc && place.id) { /* else forgotten a moment ago */
+        match->path = path.data;
+        match->caption = caption.size ? caption.data : NULL;
+        match->source = place.source;
+        match->metadata = &metadata;
+        *stop = each && each(arg, match);
     }
     descry_buf_free(&path);
     descry_buf_free(&caption);
     return rc;
 }
 
-int descry_search(descry_library *library, descry_model *model, const char *query,
-                  const descry_search_options *options, descry_match_callback each, void *arg, descry_error *err)
+static int give(search *job, const char *query, const meaning *of, const descry_hit *hits, size_t count,
+                descry_match_callback each, void *arg, descry_error *err)
+{
+    descry_share *shares = NULL;
+    float *picture = descry_alloc((size_t)job->recipe.dim, sizeof *picture);
+    int stop = 0, rc = picture ? make_shares(job, query, &shares, err) : descry_fail_memory(err);
+    for (size_t i = 0; i < count && !rc && !stop; i++) {
+        float strength = of->known ? descry_calibration_strength(&of->calibration, hits[i].score - of->base) : -1;
+        if (strength < job->options->min_strength && of->known)
+            break; /* and so are all that follow */
+        descry_match match = {.rank = i + 1,
+                              .score = hits[i].score,
+                              .id = hits[i].id,
+                              .strength = strength,
+                              .shares = shares,
+                              .share_count = shares ? job->query.sum.end : 0};
+        rc = give_one(job, &match, hits[i].content, picture, shares, each, arg, &stop, err);
+    }
+    free(picture);
+    return rc;
+}
+
+/* ---- the search ------------------------------------------------------------------------------------------------ */
+
+static int check_options(const descry_search_options *options, descry_error *err)
+{
+    if (isnan(options->threshold) || isnan(options->min_strength) || isnan(options->not_threshold))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "the threshold is not a number");
+    return 0;
+}
+
+static int make_vectors(search *job, descry_error *err)
+{
+    const descry_query *query = &job->query;
+    size_t dim = (size_t)job->recipe.dim;
+    job->vector = descry_alloc(dim, sizeof *job->vector);
+    job->shares = job->options->explain ? descry_alloc(query->sum.end, dim * sizeof *job->shares) : NULL;
+    job->avoid = descry_alloc(query->avoids + 1, dim * sizeof *job->avoid);
+    job->avoid_above = descry_alloc(query->avoids + 1, sizeof *job->avoid_above);
+    if (!job->vector || !job->avoid || !job->avoid_above || (job->options->explain && !job->shares))
+        return descry_fail_memory(err);
+    int rc = descry_query_evaluate(query, query->sum, dim, descry_search_embed, job, job->vector, job->shares, err);
+    for (size_t i = 0; i < query->avoids && !rc; i++)
+        rc = descry_query_evaluate(query, query->avoid[i], dim, descry_search_embed, job, job->avoid + i * dim, NULL,
+                                   err);
+    return rc;
+}
+
+static int find(search *job, descry_hit **hits, size_t *count, descry_error *err)
+{
+    descry_filter filter = DESCRY_FILTER_INIT;
+    int rc = descry_library_filter(job->library, &job->options->filter, &filter, &job->arena, err);
+    descry_nearest nearest = {job->recipe.id,   job->vector,      job->options->k,  job->options->threshold,
+                              &filter,          job->named,       job->named_count, job->avoid,
+                              job->avoid_above, job->query.avoids};
+    if (!rc)
+        rc = job->store->ops->nearest(job->store, &job->recipe, &nearest, hits, count, err);
+    return rc;
+}
+
+int descry_query_check(const char *text, size_t *position, descry_error *err)
+{
+    descry_query query = {0};
+    int rc = descry_query_parse(&query, text, position, err);
+    descry_query_free(&query);
+    return rc;
+}
+
+int descry_search(descry_library *library, descry_model *model, const char *query, const descry_search_options *options,
+                  descry_match_callback each, void *arg, descry_error *err)
 {
     static const descry_search_options defaults = DESCRY_SEARCH_OPTIONS_INIT;
     search job = {.library = library, .store = library->store, .model = model};
-    job.options = options ? options : &defaults;
-    descry_filter filter = DESCRY_FILTER_INIT;
-    descry_arena arena = {0};
+    meaning of = {0};
     descry_hit *hits = NULL;
     size_t count = 0;
-    int rc = isnan(job.options->threshold) ? descry_fail(err, DESCRY_ERR_ARGUMENT, "the threshold is not a number")
-                                           : choose_recipe(&job, err);
-    if (!rc && !(job.vector = descry_alloc((size_t)job.recipe.dim, sizeof *job.vector)))
-        rc = descry_fail_memory(err);
+    job.options = options ? options : &defaults;
+    int rc = check_options(job.options, err);
+    if (!rc)
+        rc = descry_query_parse(&job.query, query, NULL, err);
+    if (!rc)
+        rc = choose_recipe(&job, err);
     if (!rc)
         rc = warn_of_lacking(&job, err);
     if (!rc)
-        rc = make_vector(&job, query, err);
+        rc = make_vectors(&job, err);
     if (!rc)
-        rc = descry_library_filter(library, &job.options->filter, &filter, &arena, err);
-    if (!rc) {
-        descry_nearest nearest = {job.recipe.id, job.vector, job.options->k, job.options->threshold, &filter,
-                                  job.named, job.named_count};
-        rc = job.store->ops->nearest(job.store, &job.recipe, &nearest, &hits, &count, err);
-    }
+        rc = find_meaning(&job, &of, err);
     if (!rc)
-        rc = give(&job, hits, count, each, arg, err);
+        rc = find_limits(&job, &of, err);
+    if (!rc)
+        rc = find(&job, &hits, &count, err);
+    if (!rc)
+        rc = give(&job, query, &of, hits, count, each, arg, err);
     free(hits);
     free(job.vector);
-    descry_arena_free(&arena);
+    free(job.shares);
+    free(job.avoid);
+    free(job.avoid_above);
+    free(of.mean);
+    descry_query_free(&job.query);
+    descry_arena_free(&job.arena);
     return rc;
 }

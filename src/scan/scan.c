@@ -97,6 +97,17 @@ void descry_top_free(descry_top *top)
 
 /* ---- a block --------------------------------------------------------------------------------------------------- */
 
+static int is_avoided(const descry_scan_query *query, const uint16_t *row)
+{
+    for (size_t i = 0; i < query->avoids; i++) {
+        float score;
+        query->dot(row, 1, query->dim, query->avoid + i * query->dim, &score);
+        if (score > query->avoid_above[i])
+            return 1;
+    }
+    return 0;
+}
+
 int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const uint16_t *rows, size_t n,
                       descry_top *top, descry_error *err)
 {
@@ -111,6 +122,8 @@ int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const 
             if (top->count == top->k && (top->k == 0 || !worse(top->items[0], (descry_scored){scores[i], id})))
                 continue;
             if (query->accept && !query->accept(query->arg, id))
+                continue;
+            if (query->avoids > 0 && is_avoided(query, rows + (begin + i) * query->dim))
                 continue;
             int rc = descry_top_add(top, scores[i], id, err);
             if (rc)

@@ -42,6 +42,9 @@ typedef struct descry_scan_query {
     descry_dot_f16 dot;
     int (*accept)(const void *arg, int64_t id); /* NULL: every row; called from several threads */
     const void *arg;
+    const float *avoid;       /* [avoids, dim]: a row whose score with avoid i exceeds avoid_above[i] is dropped */
+    const float *avoid_above; /* [avoids] */
+    size_t avoids;
 } descry_scan_query;
 
 /* Adds the n rows of a block, rows f16 [n, dim]. */

@@ -58,6 +58,11 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "CREATE INDEX contents_taken ON contents (taken) WHERE taken IS NOT NULL;"
     "CREATE INDEX contents_latitude ON contents (latitude) WHERE latitude IS NOT NULL;"
     "ALTER TABLE places ADD COLUMN source INTEGER NOT NULL DEFAULT 0;",
+
+    /* what scores mean: computed, may be deleted at any time */
+    "CREATE TABLE calibrations (recipe INTEGER PRIMARY KEY REFERENCES recipes (id) ON DELETE CASCADE,"
+    "  version INTEGER NOT NULL, vectors INTEGER NOT NULL, best REAL NOT NULL, deviation REAL NOT NULL,"
+    "  text REAL NOT NULL, picture REAL NOT NULL, mean BLOB NOT NULL);",
 };
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)

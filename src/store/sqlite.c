@@ -284,6 +284,9 @@ static const descry_store_ops OPS = {
     .list = descry_sqlite_list,
     .prepare = descry_sqlite_prepare,
     .lacking = descry_sqlite_lacking,
+    .calibration = descry_sqlite_calibration,
+    .put_calibration = descry_sqlite_put_calibration,
+    .sample = descry_sqlite_sample,
     .status = descry_sqlite_status,
     .forget = descry_sqlite_forget,
 };

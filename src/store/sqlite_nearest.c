@@ -284,7 +284,8 @@ static int search(descry_sqlite *store, const descry_recipe *recipe, const choic
     size_t fetch = query->k < most ? query->k + SPARE : most;
     for (;; fetch = fetch > most / GROWTH ? most : fetch * GROWTH) {
         descry_scan_query each = {query->vector, (size_t)recipe->dim, fetch, query->threshold,
-                                  descry_scan_dot(store->cpu), accept, only};
+                                  descry_scan_dot(store->cpu), accept, only, query->avoid, query->avoid_above,
+                                  query->avoids};
         descry_top top = {.k = fetch};
         rc = scan(store, recipe, &each, &key, &state, &top, err);
         descry_top_finish(&top);

@@ -55,6 +55,9 @@ typedef struct descry_nearest {
     const descry_filter *filter; /* paths as the library has them; NULL: everything */
     const int64_t *exclude; /* contents */
     size_t excludes;
+    const float *avoid;       /* [avoids, dim], of length 1: contents whose score with avoid i exceeds */
+    const float *avoid_above; /* avoid_above[i] are left out */
+    size_t avoids;
 } descry_nearest;
 
 /* One for each content: its place that is not missing, has the lowest id, and is under filter->under. */
@@ -70,6 +73,15 @@ typedef struct descry_row {
     size_t path_size;
     int source, has_vector;
 } descry_row;
+
+/* What the scores of a recipe mean in this library: calibrate.c makes it and says how.  With it goes the mean of the
+ * vectors, float [dim]. */
+typedef struct descry_calibration {
+    int version;
+    uint64_t vectors;         /* of the recipe when it was made */
+    double best, deviation;   /* best scores of neutral texts: mean, standard deviation */
+    double text, picture;     /* what one score in twenty exceeds: of a text, of a picture, with a picture */
+} descry_calibration;
 
 typedef struct descry_store_ops {
     void (*close)(descry_store *store);
@@ -133,6 +145,16 @@ typedef struct descry_store_ops {
     void (*prepare)(descry_store *store, const descry_recipe *recipe);
     /* Contents at places that are not missing and that have no vector of `recipe`. */
     int (*lacking)(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
+
+    /* version 0: there is none.  mean [dim]. */
+    int (*calibration)(descry_store *store, const descry_recipe *recipe, descry_calibration *calibration, float *mean,
+                       descry_error *err);
+    int (*put_calibration)(descry_store *store, const descry_recipe *recipe, const descry_calibration *calibration,
+                           const float *mean, descry_error *err);
+    /* At most `most` vectors of the recipe from all over the library, always the same of the same: float [count, dim],
+     * to be freed with free. */
+    int (*sample)(descry_store *store, const descry_recipe *recipe, size_t most, float **vectors, size_t *count,
+                  descry_error *err);
 
     int (*status)(descry_store *store, descry_library_status *status, descry_arena *arena, descry_error *err);
     int (*forget)(descry_store *store, const char *path, uint64_t *removed, descry_error *err);

@@ -78,7 +78,7 @@ json "index after kill -9: goes on" "row['unchanged'] == $kept and row['embedded
 exits 0 "search" "$DESCRY" search -k 500 --json cat
 json "search: each picture once" "len({r['path'] for r in rows}) == len(rows) == $total"
 "$DESCRY" index --library whole.db --model demo photos >/dev/null
-"$DESCRY" search --library whole.db -k 500 cat | awk '{ print $3 }' | sort >whole
+"$DESCRY" search --library whole.db -k 500 cat | awk '{ print $NF }' | sort >whole
 "$PYTHON" -c 'import json; print("\n".join(sorted(json.loads(l)["path"] for l in open("out"))))' | cmp -s - whole
 verdict $? "search: the same pictures as of a library made in one go"
 

@@ -114,11 +114,15 @@ int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, in
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
                             descry_error *err)
 {
-    (void)normalize, (void)clip;
+    (void)normalize, (void)clip, (void)err;
     for (size_t i = 0; i < n; i++) {
         int r, g, b;
-        if (sscanf(texts[i], "%d %d %d", &r, &g, &b) != 3)
-            return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not a colour", texts[i]);
+        if (sscanf(texts[i], "%d %d %d", &r, &g, &b) != 3) {
+            unsigned hash = 5381;
+            for (const char *letter = texts[i]; *letter; letter++)
+                hash = 33 * hash + (unsigned char)*letter;
+            r = (int)(hash >> 4 & 255), g = (int)(hash >> 12 & 255), b = (int)(hash >> 20 & 255);
+        }
         fake_embedding(r, g, b, out + i * FAKE_DIM);
     }
     return 0;

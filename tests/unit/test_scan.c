@@ -173,6 +173,34 @@ static void assert_scan(descry_rows *file, unsigned threads, size_t k)
     descry_pool_close(&pool);
 }
 
+static void what_is_to_be_avoided_is_left_out(void **state)
+{
+    (void)state;
+    float avoid[2 * DIM], above[2] = {3, 0.5f}, each[2][ROWS];
+    for (size_t i = 0; i < 2 * DIM; i++)
+        avoid[i] = (float)((int)(i * 7 % 5) - 2);
+    for (size_t i = 0; i < 2; i++)
+        descry_scan_dot(DESCRY_CPU_PORTABLE)(rows, ROWS, DIM, avoid + i * DIM, each[i]);
+    for (size_t avoids = 0; avoids <= 2; avoids++) {
+        descry_scan_query wanted = make(ROWS, -INFINITY, 0);
+        wanted.avoid = avoid;
+        wanted.avoid_above = above;
+        wanted.avoids = avoids;
+        descry_top top = {.k = ROWS};
+        assert_int_equal(descry_scan_block(&wanted, ids, rows, ROWS, &top, NULL), 0);
+        size_t left = 0;
+        for (size_t i = 0; i < ROWS; i++)
+            left += !(avoids > 0 && each[0][i] > above[0]) && !(avoids > 1 && each[1][i] > above[1]);
+        assert_int_equal(top.count, left);
+        assert_true(avoids == 0 ? left == ROWS : left > 100 && left < ROWS - 100);
+        for (size_t i = 0; i < top.count; i++)
+            for (size_t j = 0; j < ROWS; j++)
+                if (ids[j] == top.items[i].id)
+                    assert_false((avoids > 0 && each[0][j] > above[0]) || (avoids > 1 && each[1][j] > above[1]));
+        descry_top_free(&top);
+    }
+}
+
 static void a_file_is_scanned_alike_by_any_number_of_threads(void **state)
 {
     (void)state;
@@ -294,6 +322,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_best_are_those_of_a_full_sort),
         cmocka_unit_test(what_is_not_a_number_is_dropped),
+        cmocka_unit_test(what_is_to_be_avoided_is_left_out),
         cmocka_unit_test(a_file_is_scanned_alike_by_any_number_of_threads),
         cmocka_unit_test(a_file_grows_by_pieces),
         cmocka_unit_test(damage_is_noticed),

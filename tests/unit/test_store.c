@@ -92,9 +92,11 @@ static void every_version_becomes_the_present_one(void **state)
         sql(path, text);
         assert_int_equal(open_library(f, path, 0, 0), 0);
         assert_string_equal(sql(path, TABLES), fresh);
+        char seal[64];
+        snprintf(seal, sizeof seal, "%d\n1146307410\nwal\nok\n", DESCRY_SCHEMA_VERSION);
         assert_string_equal(sql(path, "PRAGMA user_version; PRAGMA application_id; PRAGMA journal_mode;"
                                       "PRAGMA integrity_check; PRAGMA foreign_key_check"),
-                            "2\n1146307410\nwal\nok\n");
+                            seal);
         descry_library_status status = status_of(f);
         assert_int_equal(status.photos, 5);
         assert_int_equal(status.missing, 1);
@@ -122,7 +124,7 @@ static void newer_and_other_files_are_refused_and_left_alone(void **state)
     snprintf(path, sizeof path, "%s", at(f, "library.db"));
     sql(path, "PRAGMA user_version = 7");
     assert_int_equal(open_library(f, path, 0, 1), DESCRY_ERR_UNSUPPORTED);
-    assert_non_null(strstr(f->err.message, "library.db: made by a newer descry (schema 7; this one knows 2)"));
+    assert_non_null(strstr(f->err.message, "library.db: made by a newer descry (schema 7; this one knows "));
     assert_null(f->library);
     assert_string_equal(sql(path, "PRAGMA user_version"), "7\n");
     sql(path, "PRAGMA user_version = 0");

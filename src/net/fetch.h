@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Files by URL, http and https. */
+#ifndef DESCRY_NET_FETCH_H
+#define DESCRY_NET_FETCH_H
+
+#include "base/memory.h"
+
+struct sockaddr;
+
+typedef struct descry_fetch_options {
+    uint64_t max_bytes;
+    unsigned seconds; /* for the whole, redirections included */
+    /* Asked before each connection, so after names are resolved and for redirections, too; NULL: anywhere.  Without a
+     * proxy unless NULL: a proxy would connect to what we may not. */
+    int (*may_connect)(const struct sockaddr *address);
+} descry_fetch_options;
+
+/* Appends what is at `url` to *out.  DESCRY_ERR_NOT_FOUND: the server says so; DESCRY_ERR_LIMIT: too large or too slow;
+ * DESCRY_ERR_UNSUPPORTED: this build has no libcurl; DESCRY_ERR_IO: anything else. */
+int descry_fetch(descry_buf *out, const char *url, const descry_fetch_options *options, descry_error *err);
+
+/* 1: an address of the public internet; 0: of this machine, a local network, a group, or reserved. */
+int descry_address_is_public(const struct sockaddr *address);
+
+const char *descry_fetch_feature(void); /* "url (libcurl 7.88.1)", NULL: not built in */
+
+#endif

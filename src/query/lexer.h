@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A query as tokens. */
+#ifndef DESCRY_QUERY_LEXER_H
+#define DESCRY_QUERY_LEXER_H
+
+#include "query/query.h"
+
+typedef enum descry_token_kind {
+    DESCRY_TOKEN_END,
+    DESCRY_TOKEN_PLUS,
+    DESCRY_TOKEN_MINUS,
+    DESCRY_TOKEN_TIMES,
+    DESCRY_TOKEN_NOT,
+    DESCRY_TOKEN_OPEN,
+    DESCRY_TOKEN_CLOSE,
+    DESCRY_TOKEN_NUMBER, /* a plain term that is a number: a weight or a text, as the parser sees it */
+    DESCRY_TOKEN_TERM
+} descry_token_kind;
+
+typedef struct descry_token {
+    descry_token_kind kind;
+    size_t begin, end; /* bytes of the query */
+    int quoted;        /* of a term: begin and end are those of the quotes */
+    double number;
+} descry_token;
+
+typedef struct descry_lexer {
+    const char *text;
+    size_t size, at;
+    size_t *position;   /* of the first mistake */
+    descry_token token; /* the present one */
+    descry_token_kind last;
+} descry_lexer;
+
+int descry_lexer_next(descry_lexer *lexer, descry_error *err); /* to the next token */
+
+/* A mistake at byte `at`. */
+int descry_lexer_fail(const descry_lexer *lexer, int code, size_t at, descry_error *err, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+int descry_query_is_space(char c);
+
+/* 1: `text` begins as a picture does: ./ ../ / ~/ http:// https:// file: or is # and digits. */
+int descry_is_picture_term(const char *text, size_t size);
+
+#endif

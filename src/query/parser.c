@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * By recursive descent, as deep as brackets are. */
+#include "query/lexer.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct parser {
+    descry_query *query;
+    descry_lexer lexer;
+    size_t depth;
+} parser;
+
+static int parse_sum(parser *p, double weight, descry_error *err);
+
+static int fail_at(const parser *p, size_t at, descry_error *err, const char *what)
+{
+    return descry_lexer_fail(&p->lexer, DESCRY_ERR_ARGUMENT, at, err, "%s", what);
+}
+
+static int limit_at(const parser *p, size_t at, descry_error *err, const char *what, int most)
+{
+    return descry_lexer_fail(&p->lexer, DESCRY_ERR_LIMIT, at, err, "%s: at most %d", what, most);
+}
+
+static int next(parser *p, descry_error *err)
+{
+    return descry_lexer_next(&p->lexer, err);
+}
+
+/* ---- terms ----------------------------------------------------------------------------------------------------- */
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* RFC 8089: file:/path, file:///path, file://localhost/path; in place, as the path that is meant. */
+static const char *file_url_mistake(char *text)
+{
+    char *from = text + strlen("file:"), *to = text;
+    if (strncmp(from, "//localhost/", 12) == 0)
+        from += 11;
+    else if (strncmp(from, "///", 3) == 0)
+        from += 2;
+    if (from[0] != '/' || from[1] == '/')
+        return "a file: URL names a whole path on this machine, as file:///home/me/cat.jpg";
+    while (*from) {
+        int high = *from == '%' ? hex_digit(from[1]) : -1, low = high >= 0 ? hex_digit(from[2]) : -1;
+        if (low >= 0 && high + low == 0)
+            return "a path has no NUL";
+        *to++ = low >= 0 ? (char)(16 * high + low) : *from;
+        from += low >= 0 ? 3 : 1;
+    }
+    *to = 0;
+    return NULL;
+}
+
+static int set_id(const parser *p, descry_term *term, descry_error *err)
+{
+    for (const char *digit = term->text + 1; *digit; digit++)
+        if (__builtin_mul_overflow(term->id, 10, &term->id) ||
+            __builtin_add_overflow(term->id, *digit - '0', &term->id))
+            return fail_at(p, term->begin, err, "no picture has such a number");
+    return 0;
+}
+
+static int classify(const parser *p, descry_term *term, descry_error *err)
+{
+    const char *mistake = NULL;
+    size_t size = strlen(term->text);
+    if (!descry_is_picture_term(term->text, size))
+        return 0;
+    if (term->text[0] == '#') {
+        term->kind = DESCRY_TERM_ID;
+        return set_id(p, term, err);
+    }
+    term->kind = DESCRY_TERM_FILE;
+    if (strncmp(term->text, "http", 4) == 0) {
+        term->kind = DESCRY_TERM_URL;
+        for (size_t i = 0; i < size && !mistake; i++)
+            if (descry_query_is_space(term->text[i]))
+                mistake = "a URL has no spaces: is an operator missing?";
+    } else if (strncmp(term->text, "file:", 5) == 0)
+        mistake = file_url_mistake(term->text);
+    return mistake ? fail_at(p, term->begin, err, mistake) : 0;
+}
+
+/* What a term says: without quotes, escapes and the spaces at its end. */
+static int copy_term(const parser *p, const descry_token *token, descry_term *term, descry_error *err)
+{
+    const char *from = p->lexer.text + token->begin, *end = p->lexer.text + token->end;
+    char *to = descry_arena_alloc(&p->query->arena, (size_t)(end - from) + 1, 1);
+    if (!to)
+        return descry_fail_memory(err);
+    *term = (descry_term){DESCRY_TERM_TEXT, 0, to, 0, token->begin, token->end};
+    if (!token->quoted) {
+        memcpy(to, from, (size_t)(end - from));
+        to += end - from;
+    }
+    for (from++, end--; token->quoted && from < end; from++) {
+        from += *from == '\\' && (from[1] == '"' || from[1] == '\\');
+        *to++ = *from;
+    }
+    *to = 0;
+    size_t blank = 0;
+    while (descry_query_is_space(term->text[blank]))
+        blank++;
+    if (!term->text[blank])
+        return fail_at(p, token->begin, err, "an empty term");
+    return classify(p, term, err);
+}
+
+static int add_term(parser *p, double weight, descry_error *err)
+{
+    descry_query *query = p->query;
+    if (query->count == DESCRY_QUERY_MAX_TERMS)
+        return limit_at(p, p->lexer.token.begin, err, "too many terms", DESCRY_QUERY_MAX_TERMS);
+    if (query->count == query->capacity) {
+        size_t capacity = query->capacity ? 2 * query->capacity : 4;
+        descry_term *terms = descry_realloc(query->terms, capacity, sizeof *terms);
+        if (!terms)
+            return descry_fail_memory(err);
+        query->terms = terms;
+        query->capacity = capacity;
+    }
+    descry_term *term = &query->terms[query->count];
+    int rc = copy_term(p, &p->lexer.token, term, err);
+    if (rc)
+        return rc;
+    term->weight = weight;
+    query->count++;
+    return next(p, err);
+}
+
+/* ---- the grammar ----------------------------------------------------------------------------------------------- */
+
+/* Not a term: what is it? */
+static int missing_term(const parser *p, descry_error *err)
+{
+    const descry_token *token = &p->lexer.token;
+    switch (token->kind) {
+    case DESCRY_TOKEN_END:
+        return fail_at(p, token->begin, err,
+                       p->lexer.last == DESCRY_TOKEN_END ? "an empty query" : "a term is missing at the end");
+    case DESCRY_TOKEN_CLOSE:
+        return fail_at(p, token->begin, err,
+                       p->depth ? "a term is missing before this bracket" : "this bracket was never opened");
+    case DESCRY_TOKEN_NOT:
+        return fail_at(p, token->begin, err,
+                       p->query->count ? "NOT follows a whole query, outside brackets"
+                                       : "something to look for is missing before NOT (or \"NOT\" is meant)");
+    default:
+        return fail_at(p, token->begin, err, "a term is missing before this operator");
+    }
+}
+
+/* primary = term | "(" sum ")" */
+static int parse_primary(parser *p, double weight, descry_error *err)
+{
+    size_t open = p->lexer.token.begin;
+    if (p->lexer.token.kind == DESCRY_TOKEN_TERM || p->lexer.token.kind == DESCRY_TOKEN_NUMBER)
+        return add_term(p, weight, err);
+    if (p->lexer.token.kind != DESCRY_TOKEN_OPEN)
+        return missing_term(p, err);
+    if (p->depth == DESCRY_QUERY_MAX_DEPTH)
+        return limit_at(p, open, err, "brackets too deep", DESCRY_QUERY_MAX_DEPTH);
+    p->depth++;
+    int rc = next(p, err);
+    if (!rc)
+        rc = parse_sum(p, weight, err);
+    if (!rc && p->lexer.token.kind == DESCRY_TOKEN_NOT)
+        rc = missing_term(p, err);
+    else if (!rc && p->lexer.token.kind == DESCRY_TOKEN_END)
+        rc = fail_at(p, open, err, "this bracket is never closed");
+    else if (!rc && p->lexer.token.kind != DESCRY_TOKEN_CLOSE)
+        rc = fail_at(p, p->lexer.token.begin, err, "an operator is missing before this");
+    p->depth--;
+    return rc ? rc : next(p, err);
+}
+
+static int use_weight(const parser *p, const descry_token *token, double *weight, descry_error *err)
+{
+    if (fabs(token->number) > DESCRY_QUERY_MAX_WEIGHT)
+        return limit_at(p, token->begin, err, "too large a weight", DESCRY_QUERY_MAX_WEIGHT);
+    *weight *= token->number;
+    return 0;
+}
+
+/* product = number "*" product | primary { "*" number }.  Many weights in a row are no reason to go deep. */
+static int parse_product(parser *p, double weight, descry_error *err)
+{
+    size_t first = p->query->count;
+    int rc = 0;
+    while (!rc && p->lexer.token.kind == DESCRY_TOKEN_NUMBER) {
+        const descry_token number = p->lexer.token;
+        descry_lexer ahead = p->lexer; /* a number is a text when no * follows; looked at again only then */
+        rc = descry_lexer_next(&ahead, err);
+        if (rc || ahead.token.kind != DESCRY_TOKEN_TIMES)
+            break;
+        p->lexer = ahead;
+        rc = use_weight(p, &number, &weight, err);
+        if (!rc)
+            rc = next(p, err);
+    }
+    if (!rc)
+        rc = parse_primary(p, weight, err);
+    double behind = 1;
+    while (!rc && p->lexer.token.kind == DESCRY_TOKEN_TIMES) {
+        size_t at = p->lexer.token.begin;
+        rc = next(p, err);
+        if (!rc && p->lexer.token.kind == DESCRY_TOKEN_END)
+            rc = missing_term(p, err);
+        else if (!rc && p->lexer.token.kind != DESCRY_TOKEN_NUMBER)
+            rc = fail_at(p, at, err, "one side of * has to be a number, as in 1.5 * \"dog\"");
+        if (!rc)
+            rc = use_weight(p, &p->lexer.token, &behind, err);
+        if (!rc)
+            rc = next(p, err);
+    }
+    for (size_t i = first; i < p->query->count && behind != 1; i++)
+        p->query->terms[i].weight *= behind;
+    return rc;
+}
+
+/* sum = product { ( "+" | "-" ) product } */
+static int parse_sum(parser *p, double weight, descry_error *err)
+{
+    int rc = parse_product(p, weight, err);
+    while (!rc && (p->lexer.token.kind == DESCRY_TOKEN_PLUS || p->lexer.token.kind == DESCRY_TOKEN_MINUS)) {
+        double sign = p->lexer.token.kind == DESCRY_TOKEN_MINUS ? -1 : 1;
+        rc = next(p, err);
+        if (!rc)
+            rc = parse_product(p, sign * weight, err);
+    }
+    return rc;
+}
+
+/* Weights multiplied with one another: not beyond what is of use, nor infinite. */
+static int check_weights(const parser *p, descry_error *err)
+{
+    for (size_t i = 0; i < p->query->count; i++)
+        if (!(fabs(p->query->terms[i].weight) <= 1e9))
+            return descry_lexer_fail(&p->lexer, DESCRY_ERR_LIMIT, p->query->terms[i].begin, err,
+                                     "too large a weight, all together");
+    return 0;
+}
+
+/* query = sum { "NOT" primary } */
+static int parse_query(parser *p, descry_error *err)
+{
+    descry_query *query = p->query;
+    int rc = next(p, err);
+    if (!rc)
+        rc = parse_sum(p, 1, err);
+    query->sum = (descry_terms){0, query->count};
+    while (!rc && p->lexer.token.kind == DESCRY_TOKEN_NOT) {
+        size_t begin = query->count;
+        rc = next(p, err);
+        if (!rc && p->lexer.token.kind == DESCRY_TOKEN_NOT)
+            rc = fail_at(p, p->lexer.token.begin, err, "what is to be left out? NOT follows NOT");
+        if (!rc)
+            rc = parse_primary(p, 1, err);
+        descry_terms *avoid = rc ? NULL : descry_realloc(query->avoid, query->avoids + 1, sizeof *avoid);
+        if (!rc && !avoid)
+            rc = descry_fail_memory(err);
+        if (rc)
+            break;
+        query->avoid = avoid;
+        query->avoid[query->avoids++] = (descry_terms){begin, query->count};
+    }
+    const descry_token *token = &p->lexer.token;
+    if (rc || token->kind == DESCRY_TOKEN_END)
+        return rc ? rc : check_weights(p, err);
+    if (token->kind == DESCRY_TOKEN_CLOSE)
+        return fail_at(p, token->begin, err, "this bracket was never opened");
+    if (query->avoids > 0 && token->kind < DESCRY_TOKEN_NOT)
+        return fail_at(p, token->begin, err, "after NOT come one term, or several in brackets");
+    return fail_at(p, token->begin, err, "an operator is missing before this");
+}
+
+int descry_query_parse(descry_query *query, const char *text, size_t *position, descry_error *err)
+{
+    parser p = {.query = query, .lexer = {.text = text, .size = strlen(text), .position = position}};
+    if (position)
+        *position = 0;
+    if (p.lexer.size > DESCRY_QUERY_MAX_SIZE)
+        return limit_at(&p, DESCRY_QUERY_MAX_SIZE, err, "the query is too long, in bytes", DESCRY_QUERY_MAX_SIZE);
+    return parse_query(&p, err);
+}
+
+void descry_query_free(descry_query *query)
+{
+    free(query->terms);
+    free(query->avoid);
+    descry_arena_free(&query->arena);
+    *query = (descry_query){0};
+}

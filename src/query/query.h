@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The query language of docs/query.md: text -> terms with weights -> a vector of length 1.
+ *
+ * What a query is made of is known here, what its terms look like is not: embedding comes in as a callback.  Brackets
+ * and weights are multiplied out while reading, since the whole is a weighted sum of terms in any case:
+ *
+ *     query      = normalise(sum of weight * normalise(term))
+ *     exclusion  = the same for what follows a NOT */
+#ifndef DESCRY_QUERY_QUERY_H
+#define DESCRY_QUERY_QUERY_H
+
+#include "base/memory.h"
+
+#include <stdint.h>
+
+enum {
+    DESCRY_QUERY_MAX_SIZE = 1 << 16, /* bytes */
+    DESCRY_QUERY_MAX_TERMS = 64,
+    DESCRY_QUERY_MAX_DEPTH = 32,   /* brackets within brackets */
+    DESCRY_QUERY_MAX_WEIGHT = 1000 /* absolute, as written */
+};
+
+typedef enum descry_term_kind {
+    DESCRY_TERM_TEXT,
+    DESCRY_TERM_FILE, /* a path that begins with ./ ../ / or ~/ */
+    DESCRY_TERM_URL,  /* http:// or https:// */
+    DESCRY_TERM_ID    /* #17 */
+} descry_term_kind;
+
+typedef struct descry_term {
+    descry_term_kind kind;
+    double weight;
+    char *text;        /* without quotes; a file: URL as the path that it means */
+    int64_t id;        /* of DESCRY_TERM_ID */
+    size_t begin, end; /* bytes of the query as written */
+} descry_term;
+
+/* Terms [begin, end) of a query. */
+typedef struct descry_terms {
+    size_t begin, end;
+} descry_terms;
+
+typedef struct descry_query {
+    descry_term *terms; /* in the order in which they are written */
+    size_t count, capacity;
+    descry_terms sum;    /* what is looked for */
+    descry_terms *avoid; /* one for each NOT */
+    size_t avoids;
+    descry_arena arena;
+} descry_query;
+
+/* Reads a query.  DESCRY_ERR_ARGUMENT: not one, DESCRY_ERR_LIMIT: too long, too deep, too many terms; *position (may be
+ * NULL) is then the byte at which it goes wrong, and the message says the same in characters from 1.  Time and memory
+ * are linear in the length.  *query (all zero before) is to be freed in any case. */
+int descry_query_parse(descry_query *query, const char *text, size_t *position, descry_error *err);
+void descry_query_free(descry_query *query);
+
+/* Gives the embedding [dim] of a term, of any length but 0. */
+typedef int (*descry_query_embed)(void *arg, const descry_term *term, float *vector, descry_error *err);
+
+/* vector [dim] of length 1 for the terms of `part`; shares float [count of terms, dim], may be NULL: what each term
+ * adds to it, so that they add up to `vector`.  DESCRY_ERR_ARGUMENT when the terms cancel each other out;
+ * DESCRY_ERR_NUMERIC when an embedding is zero or not finite. */
+int descry_query_evaluate(const descry_query *query, descry_terms part, size_t dim, descry_query_embed embed, void *arg,
+                          float *vector, float *shares, descry_error *err);
+
+#endif

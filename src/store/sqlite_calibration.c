@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What scores mean: kept for each recipe, and the vectors it is made from. */
+#include "store/sqlite.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int descry_sqlite_calibration(descry_store *base, const descry_recipe *recipe, descry_calibration *calibration,
+                              float *mean, descry_error *err)
+{
+    static const char SQL[] = "SELECT version, vectors, best, deviation, text, picture, mean FROM calibrations"
+                              " WHERE recipe = ?1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    size_t size = (size_t)recipe->dim * sizeof *mean;
+    sqlite3_stmt *stmt;
+    *calibration = (descry_calibration){0};
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, recipe->id);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    const void *blob = sqlite3_column_blob(stmt, 6);
+    rc = 0;
+    if (blob && (size_t)sqlite3_column_bytes(stmt, 6) == size) {
+        *calibration = (descry_calibration){sqlite3_column_int(stmt, 0),    (uint64_t)sqlite3_column_int64(stmt, 1),
+                                            sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3),
+                                            sqlite3_column_double(stmt, 4), sqlite3_column_double(stmt, 5)};
+        memcpy(mean, blob, size);
+    } else
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a calibration", store->path);
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+int descry_sqlite_put_calibration(descry_store *base, const descry_recipe *recipe,
+                                  const descry_calibration *calibration, const float *mean, descry_error *err)
+{
+    static const char SQL[] = "INSERT OR REPLACE INTO calibrations"
+                              " (recipe, version, vectors, best, deviation, text, picture, mean)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, recipe->id);
+    sqlite3_bind_int(stmt, 2, calibration->version);
+    sqlite3_bind_int64(stmt, 3, (int64_t)calibration->vectors);
+    sqlite3_bind_double(stmt, 4, calibration->best);
+    sqlite3_bind_double(stmt, 5, calibration->deviation);
+    sqlite3_bind_double(stmt, 6, calibration->text);
+    sqlite3_bind_double(stmt, 7, calibration->picture);
+    sqlite3_bind_blob(stmt, 8, mean, recipe->dim * (int)sizeof *mean, SQLITE_STATIC);
+    return descry_sqlite_run(store, stmt, err);
+}
+
+/* Every n-th row.  Steps over the others without reading them. */
+static int read_sample(descry_sqlite *store, const descry_recipe *recipe, sqlite3_stmt *stmt, size_t most,
+                       float *vectors, size_t *count, descry_error *err)
+{
+    size_t dim = (size_t)recipe->dim;
+    uint64_t total = recipe->vectors, seen = 0;
+    int rc = 0;
+    for (; *count < most && (rc = descry_sqlite_step(store, stmt, err)) == 1; seen++) {
+        if (seen * most < *count * total)
+            continue;
+        const void *blob = sqlite3_column_blob(stmt, 0);
+        if (!blob || (size_t)sqlite3_column_bytes(stmt, 0) != dim * sizeof(uint16_t)) {
+            sqlite3_reset(stmt);
+            return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector has a wrong length",
+                               store->path);
+        }
+        descry_scan_unpack(blob, dim, vectors + (*count)++ * dim);
+    }
+    sqlite3_reset(stmt);
+    return rc < 0 ? rc : 0;
+}
+
+int descry_sqlite_sample(descry_store *base, const descry_recipe *recipe, size_t most, float **vectors, size_t *count,
+                         descry_error *err)
+{
+    static const char SQL[] = "SELECT f16 FROM vectors WHERE recipe = ?1 ORDER BY id";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    *count = 0;
+    *vectors = NULL;
+    if (most > recipe->vectors)
+        most = (size_t)recipe->vectors;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    *vectors = descry_alloc(most ? most : 1, (size_t)recipe->dim * sizeof **vectors);
+    if (!*vectors)
+        return descry_fail_memory(err);
+    sqlite3_bind_int64(stmt, 1, recipe->id);
+    rc = read_sample(store, recipe, stmt, most, *vectors, count, err);
+    if (rc) {
+        free(*vectors);
+        *vectors = NULL;
+    }
+    return rc;
+}

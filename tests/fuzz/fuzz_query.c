@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The query language under libFuzzer: whatever the bytes, a query or one line that says where it goes wrong. */
+#include "query/query.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIM = 4 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition)
+{
+    if (!condition)
+        __builtin_trap();
+}
+
+static int embed(void *arg, const descry_term *term, float *vector, descry_error *err)
+{
+    (void)arg, (void)err;
+    for (size_t d = 0; d < DIM; d++)
+        vector[d] = (float)(1 + term->begin % (7 + d)) * (d % 2 ? -1 : 1);
+    return 0;
+}
+
+static void check_part(const descry_query *query, descry_terms part)
+{
+    float vector[DIM], shares[DESCRY_QUERY_MAX_TERMS * DIM];
+    descry_error err = {0};
+    require(part.begin < part.end && part.end <= query->count);
+    if (descry_query_evaluate(query, part, DIM, embed, NULL, vector, shares, &err)) {
+        require(err.code == DESCRY_ERR_ARGUMENT && err.message[0]);
+        return;
+    }
+    double square = 0;
+    for (size_t d = 0; d < DIM; d++)
+        square += (double)vector[d] * vector[d];
+    require(fabs(square - 1) < 1e-5);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+    descry_query query = {0};
+    descry_error err = {0};
+    size_t position = SIZE_MAX;
+    require(text != NULL);
+    memcpy(text, data, size);
+    text[size] = 0;
+    int rc = descry_query_parse(&query, text, &position, &err);
+    if (rc) {
+        require(rc == err.code && (rc == DESCRY_ERR_ARGUMENT || rc == DESCRY_ERR_LIMIT));
+        require(position <= strlen(text) && err.message[0] && !strpbrk(err.message, "\n\r"));
+    } else {
+        require(query.count <= DESCRY_QUERY_MAX_TERMS && query.sum.end <= query.count);
+        for (size_t i = 0; i < query.count; i++) {
+            require(query.terms[i].begin < query.terms[i].end && query.terms[i].end <= strlen(text));
+            require(isfinite(query.terms[i].weight) && strlen(query.terms[i].text) <= strlen(text));
+        }
+        check_part(&query, query.sum);
+        for (size_t i = 0; i < query.avoids; i++)
+            check_part(&query, query.avoid[i]);
+    }
+    descry_query_free(&query);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures what searching says of itself, on the sample gallery, by driving the program:
+
+- strength: how often the best match of a query is good (96 %), for 200 queries for what is in the gallery (its
+  captions), 200 for things that no picture of this world shows, and 200 for scenes of this world that the gallery has
+  not got, with a thing that it has not got;
+- NOT: for each thing, how many of the pictures with it are left out, and how many of those without it;
+- the ranking of x + lambda * (p - n) against NumPy on the vectors as the library holds them.
+
+    .venv/bin/python tools/measure_search.py [--descry build/cmd/descry] [--model demo]
+
+Needs Pillow and numpy (tools/demo_world.py)."""
+
+import argparse
+import json
+import pathlib
+import random
+import sqlite3
+import subprocess
+import tempfile
+
+import numpy as np
+
+import demo_world as world
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+GOOD = 96  # DESCRY_STRENGTH_GOOD
+
+# Nothing of the demo world, nor a word for anything in it.
+ELSEWHERE = """submarine wedding skyscraper bathroom violinist spaghetti swimming-pool stadium waterfall volcano desert
+glacier harbour lighthouse windmill cathedral mosque pyramid bridge tunnel staircase elevator escalator fireplace curtain
+carpet pillow blanket mirror bathtub toilet sink oven fridge microwave kettle fork spoon knife plate bowl jar napkin
+tablecloth chandelier bookshelf wardrobe drawer ladder fence gate garage barn greenhouse vineyard orchard meadow swamp
+canyon cave cliff reef iceberg avalanche tornado lightning fog sunset-over-hills crowd orchestra choir dancer boxer
+surfer skier cyclist swimmer jockey referee nurse surgeon dentist firefighter soldier policeman judge priest bride
+farmer fisherman butcher baker tailor carpenter plumber painter sculptor photographer journalist astronaut pilot
+sailor waiter""".split()
+
+
+class Library:
+    def __init__(self, descry, model, folder):
+        self.descry, self.path = descry, f"{folder}/gallery.db"
+        self.run("index", "--model", model, str(ROOT / "samples" / "gallery"))
+        self.facts = {pathlib.Path(row["file"]).name: row for row in
+                      json.loads((ROOT / "samples" / "facts.json").read_text())}
+
+    def run(self, command, *words):
+        done = subprocess.run([self.descry, command, "--library", self.path, *words], capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{command} {words}: {done.stderr}")
+        return done.stdout
+
+    def search(self, query, *options):
+        return [json.loads(line) for line in self.run("search", "--json", *options, "--", query).splitlines()]
+
+    def strength(self, query):
+        return self.search(query, "-k", "1")[0]["strength"]
+
+
+def article(noun):
+    return ("an " if noun[0] in "aeiou" else "a ") + noun.replace("-", " ")
+
+
+def measure_strength(library):
+    rng = random.Random("descry strength")
+    shown = {thing for row in library.facts.values() for thing in row["things"]}
+    within = []
+    while len(within) < 200:
+        facts = world.sample(rng)["facts"]
+        if not shown.issuperset(facts["things"]):
+            within.append(world.describe(rng, facts))
+    elsewhere = [form + article(noun) for noun in ELSEWHERE[:100] for form in ("", "a photo of ")]
+    sets = {"in the gallery": [row["caption"] for row in library.facts.values()],
+            "of another world": elsewhere, "of this world, not in it": within}
+    print(f"strength of {GOOD} % or more:")
+    for name, queries in sets.items():
+        values = np.array([library.strength(query) for query in queries])
+        print(f"  {name:26} {len(queries)} queries: {np.mean(values >= GOOD):6.1%}   "
+              f"(median {np.median(values):.0f} %, at 95: {np.mean(values >= 95):.1%}, at 99: {np.mean(values >= 99):.1%})")
+
+
+def measure_not(library):
+    counts = {"alone": [0, 0], "of two": [0, 0], "without it": [0, 0], "of a thing that is nowhere": [0, 0]}
+    shown = {thing for row in library.facts.values() for thing in row["things"]}
+    for thing in world.THINGS:
+        rows = library.search(f"a picture NOT {article(thing)}", "-k", "1000")
+        left = {pathlib.Path(row["path"]).name for row in rows}
+        for name, row in library.facts.items():
+            kind = "without it" if thing in shown else "of a thing that is nowhere"
+            if thing in row["things"]:
+                kind = "alone" if len(row["things"]) == 1 else "of two"
+            counts[kind][0] += name not in left
+            counts[kind][1] += 1
+    print("NOT leaves out, of the pictures:")
+    for name, (out, total) in counts.items():
+        print(f"  {name:26} {total:6} pairs: {out / total:6.1%}")
+
+
+def embed(library, text):
+    path = library.path + ".npy"
+    library.run("embed", "--npy", path, text)
+    return np.load(path)[0]
+
+
+def unit(x):
+    return x / np.linalg.norm(x)
+
+
+def check_ranking(library):
+    rows = sqlite3.connect(library.path).execute(
+        "SELECT places.id, f16 FROM vectors JOIN places ON places.content = vectors.content ORDER BY places.id").fetchall()
+    ids = np.array([row[0] for row in rows])
+    pictures = np.stack([np.frombuffer(row[1], "<f2").astype(np.float32) for row in rows])
+    rng, same, total = random.Random("descry ranking"), 0, 0
+    for _ in range(40):
+        start, (p, n), factor = rng.randrange(len(ids)), rng.sample(world.THINGS, 2), rng.randrange(31) / 10
+        x = unit(unit(pictures[start]) + factor * (unit(embed(library, article(p))) - unit(embed(library, article(n)))))
+        wanted = [i for i in ids[np.argsort(-(x @ pictures.T), kind="stable")] if i != ids[start]]
+        found = library.search(f'#{ids[start]} + {factor} * ("{article(p)}" - "{article(n)}")', "-k", "1000")
+        same += [row["id"] for row in found] == wanted
+        total += 1
+    print(f"ranking the same as NumPy's, picture by picture: {same} of {total} expressions")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures strength, NOT and ranking on the sample gallery.")
+    parser.add_argument("--descry", default=str(ROOT / "build" / "cmd" / "descry"))
+    parser.add_argument("--model", default="demo")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(args.descry, args.model, folder)
+        check_ranking(library)
+        measure_strength(library)
+        measure_not(library)
+
+
+if __name__ == "__main__":
+    main()
