@@ -92,6 +92,20 @@ void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size
         memcpy(picture->exif, exif, size);
 }
 
+void descry_picture_keep_exif_item(descry_picture *picture, const uint8_t *item, size_t size)
+{
+    if (size < 4)
+        return;
+    size_t skip = 4 + ((size_t)item[0] << 24 | (size_t)item[1] << 16 | (size_t)item[2] << 8 | item[3]);
+    if (skip < size)
+        descry_picture_keep_exif(picture, item + skip, size - skip);
+}
+
+void descry_picture_keep_exif_file(descry_picture *picture, const uint8_t *bytes, size_t size)
+{
+    descry_picture_keep_exif(picture, bytes, size < 65536 ? size : 65536);
+}
+
 static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, int peek, descry_error *err)
 {

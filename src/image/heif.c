@@ -61,6 +61,18 @@ static int read_primary(descry_picture *picture, const struct heif_image_handle 
     return rc;
 }
 
+static void read_exif(descry_picture *picture, const struct heif_image_handle *handle)
+{
+    heif_item_id id;
+    uint8_t item[65536];
+    if (heif_image_handle_get_list_of_metadata_block_IDs(handle, "Exif", &id, 1) != 1)
+        return;
+    size_t size = heif_image_handle_get_metadata_size(handle, id);
+    if (size > sizeof item || heif_image_handle_get_metadata(handle, id, item).code != heif_error_Ok)
+        return;
+    descry_picture_keep_exif_item(picture, item, size);
+}
+
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                   const descry_limits *limits, descry_error *err)
 {
@@ -74,6 +86,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     if (why.code == heif_error_Ok)
         why = heif_context_get_primary_image_handle(context, &handle);
     int rc = why.code == heif_error_Ok ? read_primary(picture, handle, name, limits, err) : fail(name, why, err);
+    if (!rc)
+        read_exif(picture, handle);
     heif_image_handle_release(handle);
     heif_context_free(context);
     return rc;

@@ -5,6 +5,7 @@
 #include "image/codecs.h"
 
 #include <jxl/decode.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,8 @@ typedef struct reader {
     JxlDecoder *decoder;
     descry_picture *picture;
     JxlPixelFormat format;
+    uint8_t exif[65536]; /* of the box being read */
+    bool in_exif;
     const char *name;
     const descry_limits *limits;
     descry_error *err;
@@ -47,13 +50,31 @@ static int give_memory(reader *r)
     return 0;
 }
 
+static void end_box(reader *r)
+{
+    if (!r->in_exif)
+        return;
+    size_t left = JxlDecoderReleaseBoxBuffer(r->decoder);
+    descry_picture_keep_exif_item(r->picture, r->exif, sizeof r->exif - left);
+    r->in_exif = false;
+}
+
+static void begin_box(reader *r)
+{
+    JxlBoxType type;
+    end_box(r);
+    if (JxlDecoderGetBoxType(r->decoder, type, JXL_TRUE) == JXL_DEC_SUCCESS && memcmp(type, "Exif", 4) == 0)
+        r->in_exif = JxlDecoderSetBoxBuffer(r->decoder, r->exif, sizeof r->exif) == JXL_DEC_SUCCESS;
+}
+
 static int read_frame(reader *r, const uint8_t *bytes, size_t size)
 {
-    if (JxlDecoderSubscribeEvents(r->decoder, JXL_DEC_BASIC_INFO | JXL_DEC_FULL_IMAGE) != JXL_DEC_SUCCESS ||
+    if (JxlDecoderSubscribeEvents(r->decoder, JXL_DEC_BASIC_INFO | JXL_DEC_FULL_IMAGE | JXL_DEC_BOX) != JXL_DEC_SUCCESS ||
         JxlDecoderSetUnpremultiplyAlpha(r->decoder, JXL_TRUE) != JXL_DEC_SUCCESS ||
         JxlDecoderSetInput(r->decoder, bytes, size) != JXL_DEC_SUCCESS)
         return fail(r, "no decoder");
     JxlDecoderCloseInput(r->decoder);
+    JxlDecoderSetDecompressBoxes(r->decoder, JXL_TRUE); /* a libjxl without Brotli leaves them unread */
     int rc = 0;
     while (!rc)
         switch (JxlDecoderProcessInput(r->decoder)) {
@@ -63,7 +84,15 @@ static int read_frame(reader *r, const uint8_t *bytes, size_t size)
         case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
             rc = give_memory(r);
             break;
+        case JXL_DEC_BOX:
+            begin_box(r);
+            break;
+        case JXL_DEC_BOX_NEED_MORE_OUTPUT: /* longer than any EXIF: without it */
+            JxlDecoderReleaseBoxBuffer(r->decoder);
+            r->in_exif = false;
+            break;
         case JXL_DEC_FULL_IMAGE: /* what follows are further frames */
+            end_box(r);
             return 0;
         case JXL_DEC_NEED_MORE_INPUT:
             return fail(r, "truncated");

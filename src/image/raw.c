@@ -178,6 +178,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     raw->params.gamm[1] = 12.92;
     int code = libraw_open_buffer(raw, (void *)(uintptr_t)bytes, size); /* which it only reads */
     int rc = code ? fail(name, code, err) : read_best(raw, picture, bytes, size, name, limits, err);
+    if (!rc && !picture->exif)
+        descry_picture_keep_exif_file(picture, bytes, size);
     libraw_close(raw);
     return rc;
 }

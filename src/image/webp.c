@@ -13,11 +13,12 @@ static int damaged(const char *name, const char *why, descry_error *err)
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged WebP: %s", name, why);
 }
 
-static void read_orientation(descry_picture *picture, WebPDemuxer *demux)
+static void read_exif(descry_picture *picture, WebPDemuxer *demux)
 {
     WebPChunkIterator chunk;
     if (WebPDemuxGetChunk(demux, "EXIF", 1, &chunk)) {
         picture->orientation = descry_exif_orientation(chunk.chunk.bytes, chunk.chunk.size);
+        descry_picture_keep_exif(picture, chunk.chunk.bytes, chunk.chunk.size);
         WebPDemuxReleaseChunkIterator(&chunk);
     }
 }
@@ -54,7 +55,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                                    WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT),
                                    features.has_alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB, name, limits, err);
     if (!rc) {
-        read_orientation(picture, demux);
+        read_exif(picture, demux);
         if (WebPDemuxGetFrame(demux, 1, &frame)) {
             rc = read_frame(picture, &frame, name, err);
             WebPDemuxReleaseIterator(&frame);
