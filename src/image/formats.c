@@ -45,10 +45,15 @@ static bool is_bmp(const uint8_t *bytes, size_t size)
            memchr("\x0C\x28\x34\x38\x40\x6C\x7C", bytes[14], 7) != NULL;
 }
 
+/* Space and a number, or a comment, so that a text that begins with "P5" is none. */
 static bool is_pnm(const uint8_t *bytes, size_t size)
 {
-    return size >= 3 && bytes[0] == 'P' && bytes[1] >= '1' && bytes[1] <= '6' &&
-           (strchr("\t\n\v\f\r ", bytes[2]) ? bytes[2] != 0 : bytes[2] == '#');
+    if (size < 4 || bytes[0] != 'P' || bytes[1] < '1' || bytes[1] > '6')
+        return false;
+    size_t at = 2;
+    while (at < size && (bytes[at] == ' ' || (bytes[at] >= '\t' && bytes[at] <= '\r')))
+        at++;
+    return at < size && (bytes[at] == '#' || (at > 2 && bytes[at] >= '0' && bytes[at] <= '9'));
 }
 
 /* A box "ftyp": its size, then its brand, a version and compatible brands. */

@@ -107,7 +107,7 @@ static void flipped_bits_do_no_harm(void **state)
         descry_buf file = read_file(samples[i]);
         descry_error err;
         size_t bits = 8 * file.size;
-        for (size_t bit = 0; bit < bits; bit += bit < 4096 ? 5 : bits / 300 + 1) {
+        for (size_t bit = 0; bit < bits; bit += bit < 4096 ? 13 : bits / 150 + 1) {
             file.data[bit / 8] ^= (char)(1 << bit % 8);
             decode(file.data, file.size, &err);
             file.data[bit / 8] ^= (char)(1 << bit % 8);
@@ -185,7 +185,8 @@ static void lying_numbers_of_pnm_are_refused(void **state)
         {"P6 99999999999999999999 2 255 1", DESCRY_ERR_FORMAT},
         {"P6 2 2 0 123456789012", DESCRY_ERR_FORMAT},
         {"P6 2 2 65536 123456789012123456789012", DESCRY_ERR_FORMAT},
-        {"P6 -2 2 255 123456789012", DESCRY_ERR_FORMAT},
+        {"P6 -2 2 255 123456789012", DESCRY_ERR_UNSUPPORTED},
+        {"P6 2 -2 255 123456789012", DESCRY_ERR_FORMAT},
         {"P6 2x 2 255 123456789012", DESCRY_ERR_FORMAT},
         {"P6 0 2 255 123456789012", DESCRY_ERR_FORMAT},
         {"P2 2 1 7 1 7", 0},
@@ -196,7 +197,7 @@ static void lying_numbers_of_pnm_are_refused(void **state)
         {"P4 9 1 ab", 0},
         {"P4 9 1 a", DESCRY_ERR_FORMAT},
         {"P6", DESCRY_ERR_UNSUPPORTED},
-        {"P6 ", DESCRY_ERR_FORMAT},
+        {"P6 ", DESCRY_ERR_UNSUPPORTED},
         {"P6 1", DESCRY_ERR_FORMAT},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -242,7 +243,7 @@ static void beginnings_tell_pictures(void **state)
         assert_true(descry_format_begins((const uint8_t *)file.data, DESCRY_FORMAT_HEAD));
         descry_buf_free(&file);
     }
-    static const char *const no[] = {"Plain text", "P7 1 1", "BMW drivers and so on, a text of some length", "P1", "GIF88a",
+    static const char *const no[] = {"Plain text", "P7 1 1", "P5 is the first word of a text", "BMW drivers and so on, a text of some length", "P1", "GIF88a",
                                      "    ftypmp42mp42isom", "RIFF....WAVE"};
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         assert_false(descry_format_begins((const uint8_t *)no[i], strlen(no[i])));
@@ -259,7 +260,7 @@ static void raw_files_are_told_from_tiff(void **state)
         descry_buf_free(&file);
     }
     static const char *const heads[] = {"II*\0\x10\0\0\0CR\x02\0....", "MM\0*\0\0\0\x08MMMM....", "IIRO\x08\0\0\0........",
-                                        "IIU\0\x18\0\0\0........", "FUJIFILMCCD-RAW 0201", "\0\0\0\x18""ftypcrx \0\0\0\1....."};
+                                        "IIU\0\x18\0\0\0........", "FUJIFILMCCD-RAW 0201", "\0\0\0\030ftypcrx \0\0\0\1....."};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         assert_true(raw->recognises((const uint8_t *)heads[i], 16));
 }

@@ -48,7 +48,10 @@ static void expect_crc(const char *name, int reference, const char *crc)
     char got[9];
     descry_picture picture;
     descry_error err;
-    if (descry_picture_load(&picture, path_of(name), &limits, &err) ||
+    int rc = descry_picture_load(&picture, path_of(name), &limits, &err);
+    if (rc == DESCRY_ERR_UNSUPPORTED && strstr(err.message, "not in this build"))
+        return; /* ./run test builds with all of them */
+    if (rc ||
         descry_preprocess_run(&p, &options, &picture, rgb, &err))
         print_error("%s\n", err.message), wrong++;
     descry_picture_free(&picture);
