@@ -5,7 +5,8 @@ where the format can say so; and matrix.json: which picture each should look lik
 
     python tools/make_scenes.py
 
-Needs Pillow, numpy and, from Debian: imagemagick webp libheif-examples libjxl-tools libopenjp2-tools libtiff-tools."""
+Needs Pillow, numpy and, from Debian: imagemagick webp libheif-examples libjxl-tools libopenjp2-tools libtiff-tools
+libimage-exiftool-perl."""
 
 import io
 import json
@@ -237,6 +238,19 @@ def raws(scene):
         keep(f"sensor{o}.dng", 0.98, dng(mosaic(larger), o))
 
 
+# ---- what a picture says of itself ---------------------------------------------------------------------------------
+
+def dated():
+    """A picture of every format that can say when, where and with what it was taken."""
+    tags = ("-DateTimeOriginal=2019:07:21 14:03:59", "-OffsetTimeOriginal=+02:00", "-Make=NIKON", "-Model=NIKON D90",
+            "-GPSLatitude=48.137", "-GPSLatitudeRef=N", "-GPSLongitude=11.575", "-GPSLongitudeRef=E")
+    for name in ("q90.jpg", "scene.png", "q85.webp", "q80.heic", "q80.avif", "lossy.jxl", "turned1.tif", "preview1.dng"):
+        new = f"dated{name[name.index('.'):]}"
+        (HERE / new).write_bytes((HERE / name).read_bytes())
+        subprocess.run(["exiftool", "-q", "-q", "-m", "-overwrite_original", *tags, HERE / new], check=True)
+        keep(new, matrix[name]["cosine"] if name in matrix else LOSSLESS)
+
+
 def main():
     HERE.mkdir(parents=True, exist_ok=True)
     for old in HERE.iterdir():
@@ -251,6 +265,7 @@ def main():
         by_magick(scene, grey)
         by_others(scene, pathlib.Path(folder))
         raws(scene)
+    dated()
     (HERE / "matrix.json").write_text(json.dumps(matrix, indent=1, sort_keys=True) + "\n")
 
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "image/formats.h"
 #include "image/picture.h"
+#include "meta/exif.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,6 +266,31 @@ static void raw_files_are_told_from_tiff(void **state)
         assert_true(raw->recognises((const uint8_t *)heads[i], 16));
 }
 
+/* As exiftool wrote it into each of them. */
+static void every_format_says_when_and_where(void **state)
+{
+    (void)state;
+    static const char *const endings[] = {"jpg", "png", "webp", "heic", "avif", "jxl", "tif", "dng"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        char name[40], text[DESCRY_TIME_SIZE];
+        snprintf(name, sizeof name, "formats/dated.%s", endings[i]);
+        descry_buf file = read_file(name);
+        descry_picture picture;
+        descry_metadata said;
+        descry_error err;
+        if (descry_picture_decode(&picture, (const uint8_t *)file.data, file.size, name, &limits, &err))
+            fail_msg("%s", err.message);
+        descry_exif_read(&said, picture.exif, picture.exif_size);
+        descry_time_print(text, said.taken, said.taken_offset);
+        if (strcmp(text, "2019-07-21T14:03:59+02:00") != 0 || strcmp(said.camera, "NIKON D90") != 0)
+            fail_msg("%s: taken \"%s\" by \"%s\"", name, text, said.camera);
+        assert_float_equal(said.latitude, 48.137, 1e-6);
+        assert_float_equal(said.longitude, 11.575, 1e-6);
+        descry_picture_free(&picture);
+        descry_buf_free(&file);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +304,7 @@ int main(void)
         cmocka_unit_test(endings_name_pictures),
         cmocka_unit_test(beginnings_tell_pictures),
         cmocka_unit_test(raw_files_are_told_from_tiff),
+        cmocka_unit_test(every_format_says_when_and_where),
     };
     return cmocka_run_group_tests_name("formats", tests, NULL, NULL);
 }
