@@ -16,7 +16,7 @@ done
 exits 0 "--version" "$DESCRY" --version
 says out '^descry [0-9]+\.[0-9]+\.[0-9]+$' "--version: the version"
 
-for command in index search status forget models embed tokenize preprocess version help; do
+for command in index search caption status forget models embed tokenize preprocess version help; do
     "$DESCRY" help | grep -Eq "^  $command +[a-z]"
     verdict $? "help lists $command"
     exits 0 "$command --help" "$DESCRY" $command --help
