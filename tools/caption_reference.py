@@ -37,7 +37,8 @@ def margins(found):
 
     def noted(x, k, **more):
         values = topk(x, min(k + 1, x.shape[-1]), **more)[0].double()
-        found.append(float(((values[:, :-1] - values[:, 1:]) / values[:, :-1].abs().clamp(min=1)).min()))
+        gaps = ((values[:, :-1] - values[:, 1:]) / values[:, :-1].abs().clamp(min=1))[values[:, 1:] > -1e8]
+        found.extend([float(gaps.min())] * (gaps.numel() > 0))  # below that are what is ruled out
         return topk(x, k, **more)
 
     torch.topk = noted
@@ -45,6 +46,43 @@ def margins(found):
         yield
     finally:
         torch.topk = topk
+
+
+class Toy(torch.nn.Module):
+    """In CoCa's stead: logits are a formula of the last id and its position alone."""
+    pad_id = 0
+
+    def __init__(self, logits):
+        super().__init__()
+        self.logits = logits  # [length, V, V] of position, last id, next id
+        self.text = type("Text", (), {"vocab_size": logits.shape[-1]})
+
+    def _encode_image(self, picture):
+        return torch.zeros(len(picture), 1), torch.zeros(len(picture), 1, 1)
+
+    def forward(self, picture, ids, **_):
+        positions = torch.arange(ids.shape[1]).expand_as(ids)
+        return {"logits": self.logits[positions, ids]}
+
+    generate = coca_model.CoCa.generate
+    _generate_beamsearch = coca_model.CoCa._generate_beamsearch
+
+
+@contextlib.contextmanager
+def scores(found):
+    """Appends to `found` the scores of the captions that `group` gives, which open_clip keeps to itself."""
+    finalize = coca_model.BeamSearchScorer.finalize
+
+    def noted(self, *args, **more):
+        out = finalize(self, *args, **more)
+        found.extend(out["sequence_scores"].tolist())
+        return out
+
+    coca_model.BeamSearchScorer.finalize = noted
+    try:
+        yield
+    finally:
+        coca_model.BeamSearchScorer.finalize = finalize
 
 
 class Captioner(PreTrainedModel, GenerationMixin):
@@ -67,16 +105,20 @@ class Captioner(PreTrainedModel, GenerationMixin):
         return {"input_ids": input_ids}
 
 
-def beam(model, pictures, start=START, end=END, num_beams=6, seq_len=30, min_seq_len=5, repetition_penalty=1.0):
+def beam(model, pictures, start=START, end=END, num_beams=6, seq_len=30, min_seq_len=5, repetition_penalty=1.0,
+         found=None):
+    """`found`: a list to append the scores to."""
     rows = []
     with torch.no_grad():
         for picture in pictures:
             captioner = Captioner(model, picture[None])
-            row = captioner.generate(torch.tensor([[start]]), num_beams=num_beams, max_length=seq_len,
+            out = captioner.generate(torch.tensor([[start]]), num_beams=num_beams, max_length=seq_len,
                                      min_length=min_seq_len, repetition_penalty=repetition_penalty, do_sample=False,
                                      eos_token_id=end, pad_token_id=0, use_cache=False, length_penalty=1.0,
-                                     early_stopping=False)[0]
-            rows.append(trimmed(row, end))
+                                     early_stopping=False, return_dict_in_generate=True, output_scores=True)
+            rows.append(trimmed(out.sequences[0], end))
+            if found is not None:
+                found.append(float(out.sequences_scores[0]))
     return rows
 
 
