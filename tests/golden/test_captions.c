@@ -12,15 +12,18 @@
 #include "model/generate.h"
 #include "model/towers.h"
 
+#include "base/file.h"
+
 #include <jansson.h>
 #include <math.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { START = 49406, END = 49407 };
 
-static json_t *tiny_release, *tiny_head, *captions;
+static json_t *tiny_release, *tiny_head, *captions, *search, *demo;
 static descry_pool *pool;
 
 static json_t *read_json(const char *name)
@@ -49,7 +52,9 @@ static int load(void **state)
     (void)state;
     goldens = read_json("openclip-golden.json");
     captions = read_json("captions.json");
-    if (!goldens || !captions)
+    search = read_json("search.json");
+    demo = read_json("demo-captions.json");
+    if (!goldens || !captions || !search || !demo)
         return -1;
     tiny_release = json_object_get(json_object_get(goldens, "tiny_release"), "coca");
     tiny_head = json_object_get(json_object_get(goldens, "tiny_head"), "coca");
@@ -61,6 +66,8 @@ static int unload(void **state)
     (void)state;
     json_decref(goldens);
     json_decref(captions);
+    json_decref(search);
+    json_decref(demo);
     descry_pool_close(&pool);
     return 0;
 }
@@ -205,6 +212,84 @@ static void stages_of_the_tiny_model(void **state)
     }
 }
 
+static int32_t *ids_of(const json_t *array, size_t *n)
+{
+    *n = json_array_size(array);
+    assert_true(*n > 0);
+    int32_t *ids = malloc(*n * sizeof *ids);
+    for (size_t i = 0; i < *n; i++)
+        ids[i] = (int32_t)json_integer_value(json_array_get(array, i));
+    return ids;
+}
+
+/* Logits about picture 0 after each of some ids, every step-th of them. */
+static double logits_off(const float *logits, size_t v, size_t step, const json_t *expected)
+{
+    double worst = 0;
+    float *some = malloc((v / step + 1) * sizeof *some);
+    for (size_t i = 0; i < json_array_size(expected); i++) {
+        for (size_t j = 0; j * step < v; j++)
+            some[j] = logits[i * v + j * step];
+        assert_int_equal(json_array_size(json_array_get(expected, i)), (v + step - 1) / step);
+        worst = fmax(worst, difference(some, json_array_get(expected, i)));
+    }
+    free(some);
+    return worst;
+}
+
+static double embeddings_off(float *x, const json_t *expected, size_t n, size_t dim)
+{
+    double worst = 0;
+    assert_int_equal(json_array_size(expected), n);
+    for (size_t i = 0; i < n; i++, x += dim) {
+        double sum = 0;
+        for (size_t j = 0; j < dim; j++)
+            sum += (double)x[j] * (double)x[j];
+        for (size_t j = 0; j < dim; j++)
+            x[j] = (float)((double)x[j] / sqrt(sum));
+        worst = fmax(worst, difference(x, json_array_get(expected, i)));
+    }
+    return worst;
+}
+
+/* The class vector looks at the ids up to the first padding, and at that. */
+static void texts_of_the_tiny_model(void **state)
+{
+    (void)state;
+    static const int32_t texts[2][7] = {{START, 320, 1125, 539, 320, 2368, END}, {START, 3306, 1002, 256, END}};
+    subject s;
+    descry_error err;
+    subject_open(&s, get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    size_t length = (size_t)s.config.text.context_length;
+    int32_t *ids = calloc(2 * length, sizeof *ids);
+    float *out = malloc(2 * s.dim * sizeof *out);
+    for (size_t i = 0; i < 2; i++)
+        memcpy(ids + i * length, texts[i], sizeof texts[i]);
+    check_rc(descry_encode_ids(&s.run, &s.config, &s.weights.text, ids, 2, out, &err), &err);
+    within("texts", embeddings_off(out, get(tiny_release, "text_features"), 2, s.dim), 2e-6);
+    free(ids);
+    free(out);
+    subject_close(&s);
+}
+
+/* Id 0 hides the id after it from all, in the text tower. */
+static void padding_amid_ids(void **state)
+{
+    (void)state;
+    size_t n;
+    const json_t *golden = get(search, "padded");
+    int32_t *ids = ids_of(get(golden, "ids"), &n);
+    subject s;
+    subject_open(&s, get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    for (int at_once = 0; at_once < 2; at_once++) {
+        float *logits = logits_of(&s, ids, n, at_once);
+        within("logits with padding", logits_off(logits, (size_t)s.config.text.vocab_size, 5000, get(golden, "logits")), 4e-6);
+        free(logits);
+    }
+    free(ids);
+    subject_close(&s);
+}
+
 /* ---- captions ------------------------------------------------------------------------------------------------------ */
 
 static int begin(void *arg, const int32_t *prompt, float *logits, descry_error *err)
@@ -303,11 +388,148 @@ static void captions_of_the_tiny_model(void **state)
     }
 }
 
-int main(void)
+/* ---- coca_ViT-B-32 ------------------------------------------------------------------------------------------------- */
+
+static double rows_off(const float *x, size_t width, const size_t at[3], const json_t *expected)
+{
+    double worst = 0;
+    assert_int_equal(json_array_size(expected), 3);
+    for (size_t i = 0; i < 3; i++)
+        worst = fmax(worst, difference(x + at[i] * width, json_array_get(expected, i)));
+    return worst;
+}
+
+static void check_texts(subject *s, const json_t *golden)
+{
+    descry_error err;
+    const json_t *rows = get(golden, "ids");
+    size_t n = json_array_size(rows), length = (size_t)s->config.text.context_length, got;
+    int32_t *ids = malloc(n * length * sizeof *ids);
+    float *out = malloc(n * s->dim * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        int32_t *row = ids_of(json_array_get(rows, i), &got);
+        assert_int_equal(got, length);
+        memcpy(ids + i * length, row, length * sizeof *ids);
+        free(row);
+    }
+    check_rc(descry_encode_ids(&s->run, &s->config, &s->weights.text, ids, n, out, &err), &err);
+    within("texts", embeddings_off(out, get(golden, "text"), n, s->dim), 2e-6);
+    free(out);
+
+    static const size_t positions[3] = {0, 3, 6}, picture_rows[3] = {0, 100, 254};
+    seen_tokens seen = {0};
+    descry_trace trace = {note_tokens, &seen};
+    s->run.trace = &trace;
+    float *logits = logits_of(s, ids, 7, true), *three = malloc(3 * (size_t)s->config.text.vocab_size * sizeof *three);
+    size_t v = (size_t)s->config.text.vocab_size;
+    s->run.trace = NULL;
+    for (size_t i = 0; i < 3; i++)
+        memcpy(three + i * v, logits + positions[i] * v, v * sizeof *three);
+    within("picture tokens", rows_off(s->tokens, s->width, picture_rows, get(golden, "picture_tokens")), 1e-5);
+    within("text tokens", rows_off(seen.tokens, s->width, positions, get(golden, "text_tokens")), 1e-5);
+    within("logits", logits_off(three, v, 1000, get(golden, "logits")), 1e-5);
+    free(seen.tokens);
+    free(logits);
+    free(three);
+    free(ids);
+}
+
+static void coca_vit_b_32(void **state)
+{
+    (void)state;
+    const json_t *golden = get(captions, "coca_ViT-B-32");
+    size_t n = json_array_size(get(golden, "image"));
+    subject s;
+    assert_true(n >= 4);
+    subject_open(&s, get(golden, "cfg"), n, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    within("pictures", embeddings_off(s.embeddings, get(golden, "image"), n, s.dim), 2e-6);
+    check_texts(&s, golden);
+    descry_caption_options group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
+                           greedy = by(DESCRY_DECODE_GREEDY);
+    check_captions("group", &s, &group, get(golden, "group"));
+    check_captions("beam", &s, &beam, get(golden, "beam"));
+    check_captions("greedy", &s, &greedy, get(golden, "greedy"));
+    subject_close(&s);
+}
+
+/* ---- the bundled model --------------------------------------------------------------------------------------------- */
+
+typedef struct demo_check {
+    const char *rule;
+    size_t seen, wrong;
+} demo_check;
+
+static int compare_with_demo(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    demo_check *check = arg;
+    if (!caption)
+        fail_msg("%s", err->message);
+    const json_t *picture = get(get(demo, "captions"), strrchr(path, '/') + 1);
+    descry_generated got = {(int32_t *)(uintptr_t)caption->ids, caption->count, caption->score};
+    check->seen++;
+    check->wrong += !same(&got, get(picture, check->rule));
+    return 0;
+}
+
+/* demo-captions.json belongs to certain weights. */
+static void check_weights(const char *folder)
+{
+    char path[4200], hex[65];
+    unsigned char sum[SHA256_DIGEST_LENGTH];
+    descry_error err;
+    descry_buf bytes = {0};
+    snprintf(path, sizeof path, "%s/open_clip_model.safetensors", folder);
+    check_rc(descry_file_read(&bytes, path, 1 << 30, &err), &err);
+    SHA256((const unsigned char *)bytes.data, bytes.size, sum);
+    descry_buf_free(&bytes);
+    for (size_t i = 0; i < sizeof sum; i++)
+        snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+    if (strcmp(hex, json_string_value(get(demo, "weights"))) != 0)
+        fail_msg("demo-captions.json belongs to other weights: python tools/make_captions.py --only demo");
+}
+
+static void captions_of_the_gallery(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"group", "beam", "greedy"};
+    char folder[4096], gallery[4096];
+    const char *root = getenv("DESCRY_SOURCE_ROOT"), *paths[] = {gallery};
+    descry_error err;
+    descry_context *ctx;
+    descry_model *model;
+    descry_model_info info;
+    snprintf(folder, sizeof folder, "%s/models/demo", root);
+    snprintf(gallery, sizeof gallery, "%s/samples/gallery", root);
+    check_weights(folder);
+    check_rc(descry_context_open(&ctx, NULL, &err), &err);
+    check_rc(descry_model_open(&model, ctx, folder, &err), &err);
+    descry_model_describe(model, &info);
+    assert_true(info.can_caption);
+    for (size_t i = 0; i < 3; i++) {
+        demo_check check = {.rule = rules[i]};
+        descry_caption_options o = defaults;
+        o.decode = (descry_decoding)i;
+        check_rc(descry_caption_files(model, paths, 1, &o, compare_with_demo, &check, &err), &err);
+        assert_int_equal(check.seen, 200);
+        assert_int_equal(check.seen, json_object_size(get(demo, "captions")));
+        print_message("%s: %zu of %zu differ\n", rules[i], check.wrong, check.seen);
+        assert_int_equal(check.wrong, 0);
+    }
+    descry_model_close(&model);
+    descry_context_close(&ctx);
+}
+
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stages_of_the_tiny_model),
+        cmocka_unit_test(padding_amid_ids),
+        cmocka_unit_test(texts_of_the_tiny_model),
         cmocka_unit_test(captions_of_the_tiny_model),
+        cmocka_unit_test(captions_of_the_gallery),
+        cmocka_unit_test(coca_vit_b_32),
     };
+    if (argc == 2) /* one of them */
+        cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests_name("captions", tests, load, unload);
 }
