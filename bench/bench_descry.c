@@ -6,6 +6,8 @@
  * Reads lines from standard input and answers each with one line:
  *     image N REPEATS    seconds for a batch of N pictures, REPEATS times
  *     text TEXT          seconds for one text
+ *     caption N LENGTH DECODE  seconds for captions of N pictures, LENGTH ids at most, and the ids chosen
+ *     memory             bytes/s that THREADS threads read
  *     peak               the processor's f32 multiply-adds, flop/s of THREADS threads */
 #define _POSIX_C_SOURCE 200809L
 #include <descry.h>
@@ -81,6 +83,73 @@ static double peak(unsigned threads, const char *cpu)
 #endif
 }
 
+/* ---- memory: sums of more than any cache holds ----------------------------------------------------------------------- */
+
+enum { READ_BYTES = 1 << 28, READ_ROUNDS = 4 };
+
+/* Plain loads by vectors as wide as the compiler has for them, eight sums at once. */
+static void *read_all(void *arg)
+{
+    typedef uint64_t vec __attribute__((vector_size(64)));
+    const vec *from = *(vec **)arg;
+    vec sums[8] = {{0}};
+    for (int r = 0; r < READ_ROUNDS; r++)
+        for (size_t i = 0; i < READ_BYTES / sizeof(vec); i += 8)
+            for (size_t j = 0; j < 8; j++)
+                sums[j] += from[i + j];
+    for (size_t j = 1; j < 8; j++)
+        sums[0] += sums[j];
+    *(volatile uint64_t *)arg = sums[0][0];
+    return NULL;
+}
+
+static double memory_speed(unsigned threads)
+{
+    pthread_t *ids = malloc(threads * sizeof *ids);
+    void **buffers = malloc(threads * sizeof *buffers), **blocks = malloc(threads * sizeof *blocks);
+    for (unsigned i = 0; i < threads; i++) {
+        blocks[i] = buffers[i] = aligned_alloc(64, READ_BYTES);
+        memset(blocks[i], 1, READ_BYTES);
+    }
+    double start = now();
+    for (unsigned i = 0; i < threads; i++)
+        pthread_create(&ids[i], NULL, read_all, &buffers[i]);
+    for (unsigned i = 0; i < threads; i++)
+        pthread_join(ids[i], NULL);
+    double seconds = now() - start;
+    for (unsigned i = 0; i < threads; i++)
+        free(blocks[i]);
+    free(ids);
+    free(buffers);
+    free(blocks);
+    return (double)READ_BYTES * READ_ROUNDS * threads / seconds;
+}
+
+/* ---- captions -------------------------------------------------------------------------------------------------------- */
+
+static int count_ids(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    (void)path, (void)err;
+    *(size_t *)arg += caption->count - 1; /* the start token was given */
+    return 0;
+}
+
+static void run_captions(descry_model *model, const uint8_t *rgb, size_t n, size_t length, const char *decode)
+{
+    descry_error err;
+    descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
+    options.max_length = length;
+    options.batch = n;
+    options.decode = strcmp(decode, "beam") == 0     ? DESCRY_DECODE_BEAM
+                     : strcmp(decode, "greedy") == 0 ? DESCRY_DECODE_GREEDY
+                                                     : DESCRY_DECODE_GROUP;
+    size_t ids = 0;
+    double start = now();
+    if (descry_caption_pixels(model, rgb, n, &options, NULL, count_ids, &ids, &err))
+        stop(&err);
+    printf("%.9f %zu", now() - start, ids);
+}
+
 /* -------------------------------------------------------------------------------------------------------------------- */
 
 int main(int argc, char **argv)
@@ -103,9 +172,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < MOST * picture; i++)
         rgb[i] = (uint8_t)(i * 2654435761u >> 24);
 
-    char line[4096];
+    char line[4096], word[16];
     while (fgets(line, sizeof line, stdin)) {
-        size_t n = 0;
+        size_t n = 0, length = 0;
         int repeats = 0;
         line[strcspn(line, "\n")] = 0;
         if (sscanf(line, "image %zu %d", &n, &repeats) == 2 && n <= MOST) {
@@ -121,6 +190,10 @@ int main(int argc, char **argv)
             if (descry_embed_texts(model, &text, 1, 1, out, &err))
                 stop(&err);
             printf("%.9f", now() - start);
+        } else if (sscanf(line, "caption %zu %zu %15s", &n, &length, word) == 3 && n <= MOST) {
+            run_captions(model, rgb, n, length, word);
+        } else if (strcmp(line, "memory") == 0) {
+            printf("%.6g", memory_speed(descry_context_threads(ctx)));
         } else if (strcmp(line, "peak") == 0) {
             printf("%.6g", peak(descry_context_threads(ctx), descry_context_cpu(ctx)));
         }

@@ -20,8 +20,8 @@ typedef struct cmd_command {
 } cmd_command;
 
 /* One per file, all listed in main.c. */
-extern const cmd_command cmd_completions, cmd_embed, cmd_export, cmd_forget, cmd_help, cmd_import, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
-    cmd_tokenize, cmd_version;
+extern const cmd_command cmd_caption, cmd_completions, cmd_embed, cmd_export, cmd_forget, cmd_help, cmd_import, cmd_index,
+    cmd_models, cmd_preprocess, cmd_search, cmd_status, cmd_tokenize, cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
 const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */
@@ -33,6 +33,7 @@ typedef enum cmd_option_type {
     CMD_FLAG,      /* int *: set to 1 */
     CMD_TEXT,      /* const char ** */
     CMD_COUNT,     /* size_t *: a decimal number, 1 or more */
+    CMD_SEED,      /* uint64_t *: a decimal number */
     CMD_THREADS,   /* unsigned *: 0 to 1024 */
     CMD_NUMBER,    /* float *: finite */
     CMD_TIME,      /* int64_t *: see descry_time_parse */

@@ -50,9 +50,10 @@ void cmd_print_help(const cmd_command *command, const cmd_option *options, size_
         fputs("\nOptions:\n", stdout);
     for (size_t i = 0; i < count; i++) {
         int size = spell(text, sizeof text, &options[i]);
-        printf("  %-*s  ", column, text);
         if (size > column)
-            printf("\n%*s", column + 4, "");
+            printf("  %s\n%*s", text, column + 4, "");
+        else
+            printf("  %-*s  ", column, text);
         print_wrapped(options[i].help, column + 4);
     }
     printf("\n%s", command->notes);

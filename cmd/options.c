@@ -105,6 +105,11 @@ static int store_value(const cmd_command *command, const cmd_option *option, con
             return bad_value(command, shown, text, "a number from 1");
         *(size_t *)option->value = (size_t)number;
         return CMD_DONE;
+    case CMD_SEED:
+        if (!read_number(text, UINT64_MAX, &number))
+            return bad_value(command, shown, text, "a number from 0 to 2^64 - 1");
+        *(uint64_t *)option->value = number;
+        return CMD_DONE;
     case CMD_THREADS:
         if (!read_number(text, 1024, &number))
             return bad_value(command, shown, text, "a number from 0 to 1024");

@@ -114,6 +114,7 @@ typedef struct descry_model_info {
     float logit_scale;     /* already exponentiated */
     float logit_bias;      /* 0 when the model has none */
     uint64_t parameters;
+    int can_caption;       /* 1: it can describe pictures */
 } descry_model_info;
 
 /* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
@@ -153,6 +154,66 @@ DESCRY_API int descry_embed_file(descry_model *model, const char *path, const de
 /* Embeddings of n NUL-terminated texts, out float [n, dim]. */
 DESCRY_API int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
                                   descry_error *err);
+
+/* ---- captions ------------------------------------------------------------------------------------------------ */
+
+/* How the ids of a caption are chosen; l: the decoder's logits, l' after minimum length and repetition penalty. */
+typedef enum descry_decoding {
+    DESCRY_DECODE_GROUP,  /* open_clip 3.3's default: beams by the sum of raw logits l'; its groups, which do not differ
+                             from each other, are searched once, with beams / groups beams */
+    DESCRY_DECODE_BEAM,   /* open_clip's newer default, as transformers searches: beams by the sum of log softmax(l) */
+    DESCRY_DECODE_GREEDY, /* the greatest l' */
+    DESCRY_DECODE_TOP_K,  /* drawn from softmax(t / temperature), t the top_k greatest l' and what equals the last */
+    DESCRY_DECODE_TOP_P   /* the same of the fewest greatest l' whose softmax sums to top_p, one at least */
+} descry_decoding;
+
+typedef struct descry_caption_options {
+    descry_decoding decode;
+    size_t beams, groups;     /* at most 64 beams; groups divides it */
+    size_t min_length;        /* no end token before so many ids, start token included */
+    size_t max_length;        /* ids in all, with start and end token: at most context_length + 1 */
+    float repetition_penalty; /* of ids already there, l < 0: l * p, else l / p; 1: none */
+    float temperature;        /* after top_k or top_p, as in open_clip */
+    size_t top_k;
+    float top_p;
+    uint64_t seed;            /* a picture's caption depends on it, not on the other pictures */
+    const char *prompt;       /* a text to go on with; NULL: none */
+    size_t batch;             /* pictures at once, at most; 0: chosen */
+    descry_preprocess_options preprocess;
+    /* called after each batch, done counting pictures that failed, too; a non-zero return stops (DESCRY_ERR_CANCELLED) */
+    int (*progress)(void *arg, uint64_t done, uint64_t total);
+    void *arg; /* of progress */
+} descry_caption_options;
+
+/* What open_clip's generate does without arguments. */
+#define DESCRY_CAPTION_OPTIONS_INIT                                                                                    \
+    {DESCRY_DECODE_GROUP, 6, 3, 5, 30, 1.0f, 1.0f, 1, 0.1f, 0, NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, NULL, NULL}
+
+typedef struct descry_caption {
+    const char *text;   /* without start and end token, prompt included, trimmed; UTF-8 */
+    const int32_t *ids; /* from the start token to the last that was chosen, the end token if it was; not padded */
+    size_t count;
+    double score; /* group: sum of the raw logits / ids, start and end token counted; else of log softmax(l'), or of
+                     log softmax(l) for beam, / ids chosen */
+} descry_caption;
+
+/* Called for each picture in the order given; caption is NULL when it could not be described, and err says why and which
+ * file.  *caption lives until it returns; a non-zero return stops. */
+typedef int (*descry_caption_callback)(void *arg, const char *path, const descry_caption *caption,
+                                       const descry_error *err);
+
+/* Describes the pictures at `paths`: files, and folders, which are looked through as descry_index does.  Returns 0 also
+ * when some could not be read: the callback hears of each.  DESCRY_ERR_UNSUPPORTED: the model cannot describe pictures;
+ * DESCRY_ERR_ARGUMENT: an option out of range, a prompt that is too long. */
+DESCRY_API int descry_caption_files(descry_model *model, const char *const *paths, size_t count,
+                                    const descry_caption_options *options, descry_caption_callback each, void *arg,
+                                    descry_error *err);
+
+/* The same of n preprocessed pictures, rgb uint8 [n, H, W, 3]; `each` is given no path.  embeddings float [n, dim], or
+ * NULL: what descry_embed_pixels gives, normalised, from the same pass through the image tower. */
+DESCRY_API int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n,
+                                     const descry_caption_options *options, float *embeddings,
+                                     descry_caption_callback each, void *arg, descry_error *err);
 
 /* ---- the library -------------------------------------------------------------------------------------------- */
 

@@ -21,7 +21,7 @@ typedef struct descry_walk {
     void *arg;
 } descry_walk;
 
-/* `root` is absolute.  Returns 0, what `file` returned, or the error that kept it from reading `root` itself. */
+/* `root` is absolute, unless nothing is excluded.  Returns 0, what `file` returned, or the error that kept it from reading `root` itself. */
 int descry_walk_run(const descry_walk *walk, const char *root, descry_error *err);
 
 #endif

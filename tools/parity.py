@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares descry with open_clip, live: tokens of random strings, pixels of random pictures in every mode, embeddings of
-real architectures with random weights and of the bundled model; then makes the goldens again and compares them with the
+real architectures with random weights and of the bundled model; captions; then makes the goldens again and compares them with the
 committed ones.  `./run parity` prepares what this needs.
 
     python tools/parity.py [--descry build/cmd/descry] [--strings N] [--pictures N] [--models NAME ...] [--no-goldens]
+                           [--only tokens|pixels|models|captions|goldens] [--tiny N] [--captions N] [--large-captions N]
 
 Prints a line for each comparison; exit status 1 when one fails."""
 
@@ -26,6 +27,7 @@ from open_clip.transform import PreprocessCfg, image_transform, image_transform_
 from PIL import Image, ImageFile
 
 import openclip_reference as reference
+import parity_captions
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASE, LARGE = 2e-6, 5e-6
@@ -179,6 +181,8 @@ def compare_embeddings(args, name, model, preprocess, tokenizer, folder, bound):
 
 def check_models(args, folder):
     for name in args.models:
+        if name in parity_captions.LARGE:
+            continue
         for dtype in TYPES.get(name, ("float32",)):
             torch.manual_seed(3)
             clipa = "CLIPA" in name  # its texts need another tokenizer
@@ -226,17 +230,24 @@ def main():
     parser.add_argument("--descry", default=ROOT / "build/cmd/descry")
     parser.add_argument("--strings", type=int, default=20000)
     parser.add_argument("--pictures", type=int, default=500)
-    parser.add_argument("--models", nargs="*", default=list(MODELS))
+    parser.add_argument("--models", nargs="*", default=[*MODELS, *parity_captions.LARGE])
     parser.add_argument("--no-goldens", action="store_true")
+    parser.add_argument("--only", choices=("tokens", "pixels", "models", "captions", "goldens"))
+    parser.add_argument("--threads", type=int, default=0, help="of PyTorch")
+    parity_captions.add_arguments(parser)
     args = parser.parse_args()
     print(f"open_clip {open_clip.__version__}, torch {torch.__version__}, Pillow {Image.__version__}, ftfy {ftfy.__version__}")
+    if args.threads:
+        torch.set_num_threads(args.threads)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        check_tokens(args)
-        check_pixels(args, folder)
-        check_models(args, folder)
-        if not args.no_goldens:
-            check_goldens(folder)
+        checks = {"tokens": lambda: check_tokens(args), "pixels": lambda: check_pixels(args, folder),
+                  "models": lambda: check_models(args, folder),
+                  "captions": lambda: parity_captions.check(args, folder, ROOT, report, descry, compare_embeddings),
+                  "goldens": lambda: None if args.no_goldens else check_goldens(folder)}
+        for name, check in checks.items():
+            if args.only in (None, name):
+                check()
     return failures > 0
 
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "clip/clip.h"
+#include "clip/inside.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "clip/locate.h"
 #include "clip/recipe.h"
+#include "model/decoder.h"
 #include "model/towers.h"
 #include "model/zoo.h"
 
@@ -17,19 +18,6 @@ enum {
     MAX_CONFIG = 1 << 20,
     BATCH_ROWS = 1600, /* tokens in one pass: enough for the kernels, little memory */
     BATCH_TEXTS = 32
-};
-
-struct descry_clip {
-    descry_model_config config;
-    descry_weights weights;
-    descry_tokenizer *tokenizer; /* NULL: the model's own is not CLIP's */
-    descry_preprocess preprocess;
-    descry_pool *pool;
-    const descry_kernels *kernels;
-    char *name, *path;
-    char recipe[DESCRY_SHA256_HEX];
-    float levels[3][256]; /* normalised value of a byte, per channel */
-    int vision_ready, text_ready;
 };
 
 /* ---- open ------------------------------------------------------------------------------------------------------ */
@@ -143,7 +131,8 @@ void descry_clip_describe(const descry_clip *clip, descry_model_info *info)
         .image_width = clip->preprocess.width, .image_height = clip->preprocess.height,
         .context_length = clip->config.text.context_length, .vocab_size = clip->config.text.vocab_size,
         .logit_scale = expf(clip->weights.logit_scale), .logit_bias = clip->weights.logit_bias,
-        .parameters = clip->weights.parameters};
+        .parameters = clip->weights.parameters,
+        .can_caption = clip->tokenizer && descry_decoder_check(&clip->config, clip->name, NULL) == 0};
 }
 
 const descry_preprocess *descry_clip_preprocess(const descry_clip *clip)
@@ -178,7 +167,7 @@ const char *descry_clip_known(size_t index)
 
 /* ---- embed ----------------------------------------------------------------------------------------------------- */
 
-static int finish(float *out, size_t n, size_t dim, int normalize, descry_error *err)
+int descry_clip_finish(float *out, size_t n, size_t dim, int normalize, descry_error *err)
 {
     for (size_t i = 0; i < n; i++, out += dim) {
         double sum = 0;
@@ -221,30 +210,32 @@ static void cut_row(void *arg, size_t index, unsigned worker)
             }
 }
 
-static int embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, float *patches, float *out, descry_error *err)
+static int embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, float *patches, float *out, float *tokens,
+                        descry_error *err)
 {
     const descry_vision_config *v = &clip->config.vision;
     size_t picture = (size_t)v->image_width * (size_t)v->image_height * 3;
     size_t across = (size_t)(v->image_width / v->patch_width), down = (size_t)(v->image_height / v->patch_height);
     size_t dim = (size_t)clip->config.embed_dim, batch = BATCH_ROWS / (across * down + 1);
     batch = batch ? batch : 1;
+    size_t size = descry_picture_tokens(v) * descry_picture_width(&clip->config); /* of one picture's tokens */
     descry_runner run = {clip->kernels, clip->pool, NULL};
     int rc = 0;
     for (size_t i = 0; i < n && !rc; i += batch) {
         size_t count = n - i < batch ? n - i : batch;
         cut_job job = {clip, rgb + i * picture, patches, across, down};
         descry_pool_run(clip->pool, count * down, cut_row, &job);
-        rc = descry_encode_patches(&run, &clip->config, &clip->weights.vision, patches, count, out + i * dim, err);
+        rc = descry_encode_patches_for_decoder(&run, &clip->config, &clip->weights.vision, patches, count, out + i * dim,
+                                               tokens ? tokens + i * size : NULL, err);
     }
     return rc;
 }
 
-int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
-                             descry_error *err)
+int descry_clip_run_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, float *out, float *tokens, descry_error *err)
 {
     const descry_vision_config *v = &clip->config.vision;
-    size_t tokens = (size_t)descry_vision_tokens(v), rows = n * (tokens - 1);
-    size_t most = BATCH_ROWS > tokens ? BATCH_ROWS : tokens;
+    size_t length = (size_t)descry_vision_tokens(v), rows = n * (length - 1);
+    size_t most = BATCH_ROWS > length ? BATCH_ROWS : length;
     size_t patch = 3 * (size_t)v->patch_width * (size_t)v->patch_height;
     float *patches = descry_alloc_aligned(rows < most ? rows : most, patch * sizeof *patches);
     int rc = patches ? 0 : descry_fail_memory(err);
@@ -252,9 +243,16 @@ int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, in
         rc = descry_weights_prepare_vision(&clip->weights, &clip->config, clip->kernels, clip->pool, err);
     clip->vision_ready |= !rc;
     if (!rc)
-        rc = embed_pixels(clip, rgb, n, patches, out, err);
+        rc = embed_pixels(clip, rgb, n, patches, out, tokens, err);
     free(patches);
-    return rc ? rc : finish(out, n, (size_t)clip->config.embed_dim, normalize, err);
+    return rc;
+}
+
+int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
+                             descry_error *err)
+{
+    int rc = descry_clip_run_pixels(clip, rgb, n, out, NULL, err);
+    return rc ? rc : descry_clip_finish(out, n, (size_t)clip->config.embed_dim, normalize, err);
 }
 
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
@@ -279,5 +277,5 @@ int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t 
             rc = descry_encode_ids(&run, &clip->config, &clip->weights.text, ids, count, out + i * dim, err);
     }
     free(ids);
-    return rc ? rc : finish(out, n, dim, normalize, err);
+    return rc ? rc : descry_clip_finish(out, n, dim, normalize, err);
 }

@@ -29,6 +29,19 @@ const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip);
 int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
                              descry_error *err);
 
+/* Called for each caption in order, i < n; a non-zero return stops. */
+typedef int (*descry_clip_caption_fn)(void *arg, size_t i, const descry_caption *caption);
+
+/* Whether the model and the options go together: what descry_clip_caption_pixels would refuse before it begins. */
+int descry_clip_caption_check(const descry_clip *clip, const descry_caption_options *options, descry_error *err);
+
+/* Captions of n pictures, and their embeddings [n, dim], normalised, or NULL, from one pass through the image tower.
+ * DESCRY_ERR_NUMERIC when something is not finite; no caption of that batch was given then. */
+int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
+                               float *embeddings, descry_clip_caption_fn each, void *arg, descry_error *err);
+
+size_t descry_clip_caption_batch(const descry_caption_options *options); /* pictures at once */
+
 /* n texts -> out float [n, dim]. */
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
                             descry_error *err);

@@ -87,6 +87,15 @@ INLINE vec load_b(const char *b, int j, descry_dtype type)
     return type == DESCRY_F16 ? v_load_f16(h) : v_load_bf16(h);
 }
 
+enum { STREAM = 16384 }; /* bytes */
+
+/* A few rows are paced by memory.  With four or less the processor's own prefetching does better with one hint in
+ * three; with more of them in one block (measured: 6 and 8) it falls behind without all hints. */
+INLINE int streams(const descry_gemm *g)
+{
+    return g->m > 4 && g->m <= MR;
+}
+
 /* The epilogue of m rows by nv vectors.  Apart from the tiles, which are many, so that it exists once. */
 static __attribute__((noinline)) void finish(const descry_gemm *g, const float *sums, size_t row, size_t column, int m,
                                              int nv)
@@ -113,8 +122,9 @@ static __attribute__((noinline)) void finish(const descry_gemm *g, const float *
         }
 }
 
-/* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it fetches the next panel, which
- * this thread needs next and which nothing has touched: one line a step, `ahead` bytes apart. */
+/* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it fetches what this thread needs next and nothing
+ * has touched: one line a step, `ahead` bytes apart, of the next panel; or, where streams() says so, all lines of what is
+ * STREAM bytes on. */
 INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b, const char *next, size_t ahead,
                  const int m, const int nv, const descry_dtype type)
 {
@@ -124,8 +134,12 @@ INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b,
             sum[i][j] = v_set1(0);
     const float *a = g->a + row * g->lda;
     const size_t lda = g->lda, step = (size_t)nv * VL * (type == DESCRY_F32 ? 4 : 2);
+    const int stream = streams(g);
     for (size_t k = 0; k < g->k; k++, b += step, next += ahead) {
         __builtin_prefetch(next, 0, 2);
+        if (stream)
+            UNROLL for (int j = 1; j < nv; j++)
+                __builtin_prefetch(next + j * 64, 0, 2);
         vec w[NV];
         UNROLL for (int j = 0; j < nv; j++)
             w[j] = load_b(b, j, type);
@@ -156,6 +170,10 @@ INLINE void gemm_panels(const descry_gemm *g, size_t first_panel, size_t end_pan
         size_t column = p * NV * VL, left = (g->n - column + VL - 1) / VL, nv = left < NV ? left : NV;
         const char *panel = (const char *)g->b + column * g->k * size, *next = panel + nv * VL * g->k * size;
         size_t ahead = p + 1 < end_panel ? (nv * VL * size + blocks - 1) / blocks : 0;
+        if (streams(g)) {
+            next = panel + STREAM;
+            ahead = nv * VL * size;
+        }
         for (size_t i = 0; i < blocks; i++) {
             size_t row = i * g->m / blocks, rows = (i + 1) * g->m / blocks - row;
             switch (rows * 4 + nv) {
@@ -190,7 +208,7 @@ static void NAME(gemm)(const descry_gemm *g, size_t first_panel, size_t end_pane
 
 /* ---- attention, layer norm, scan ------------------------------------------------------------------------------- */
 
-static void softmax_row(float *row, size_t n)
+static float greatest(const float *row, size_t n)
 {
     size_t whole = n / VL * VL;
     float top = -INFINITY;
@@ -202,7 +220,13 @@ static void softmax_row(float *row, size_t n)
     }
     for (size_t i = whole; i < n; i++)
         top = row[i] > top ? row[i] : top;
+    return top;
+}
 
+static void softmax_row(float *row, size_t n)
+{
+    size_t whole = n / VL * VL;
+    float top = greatest(row, n);
     vec sums = v_set1(0), shift = v_set1(top);
     for (size_t i = 0; i < whole; i += VL) {
         vec e = v_exp(v_sub(v_load(row + i), shift));
@@ -228,6 +252,70 @@ static void softmax_row(float *row, size_t n)
 static void NAME(attention)(const descry_attention *a, float *scratch)
 {
     attention_head(a, &NAME(descry_kernels), scratch);
+}
+
+INLINE const float *cached(const descry_lookup *a, const float *base, size_t i)
+{
+    return base + (a->rows ? a->rows[i] : i) * a->kv_stride;
+}
+
+/* nv vectors of the output from column j on; of the last, `left` lanes */
+INLINE void mix(const descry_lookup *a, const float *weights, size_t j, const int nv, size_t left)
+{
+    vec sum[4];
+    UNROLL for (int l = 0; l < nv; l++)
+        sum[l] = v_set1(0);
+    for (size_t i = 0; i < a->keys; i++) {
+        const float *v = cached(a, a->v, i) + j;
+        vec weight = v_set1(weights[i]);
+        UNROLL for (int l = 0; l < nv; l++)
+            sum[l] = v_fma(weight, left < VL ? v_load_n(v, left) : v_load(v + l * VL), sum[l]);
+    }
+    UNROLL for (int l = 0; l < nv; l++)
+        if (left < VL)
+            v_store_n(a->out + j, sum[l], left);
+        else
+            v_store(a->out + j + l * VL, sum[l]);
+}
+
+static void NAME(lookup)(const descry_lookup *a, float *scores)
+{
+    size_t whole = a->head_dim / VL * VL, left = a->head_dim - whole, j = 0;
+    for (size_t i = 0; i < a->keys; i++) {
+        const float *k = cached(a, a->k, i);
+        vec sums = left ? v_mul(v_load_n(a->q + whole, left), v_load_n(k + whole, left)) : v_set1(0);
+        for (size_t l = 0; l < whole; l += VL)
+            sums = v_fma(v_load(a->q + l), v_load(k + l), sums);
+        scores[i] = v_sum(sums) * a->scale;
+    }
+    softmax_row(scores, a->keys);
+    for (; j + 4 * VL <= whole; j += 4 * VL)
+        mix(a, scores, j, 4, VL);
+    for (; j < whole; j += VL)
+        mix(a, scores, j, 1, VL);
+    if (left)
+        mix(a, scores, j, 1, left);
+}
+
+static float NAME(log_sum)(const float *x, size_t n, float *top)
+{
+    double total = 0;
+    size_t i = 0;
+    *top = greatest(x, n);
+    vec shift = v_set1(*top);
+    while (i + VL <= n) { /* in runs, so that the lanes' sums stay small beside what is added to them */
+        vec sums = v_set1(0);
+        for (int l = 0; l < 64 && i + VL <= n; l++, i += VL)
+            sums = v_add(sums, v_exp(v_sub(v_load(x + i), shift)));
+        total += (double)v_sum(sums);
+    }
+    if (i < n) {
+        float tail[VL];
+        v_store(tail, v_exp(v_sub(v_load_n(x + i, n - i), shift)));
+        for (size_t l = 0; i + l < n; l++)
+            total += (double)tail[l];
+    }
+    return (float)log(total);
 }
 
 static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *weight, const float *bias,
@@ -283,6 +371,8 @@ const descry_kernels NAME(descry_kernels) = {
     .panel = NV * VL,
     .gemm = NAME(gemm),
     .attention = NAME(attention),
+    .lookup = NAME(lookup),
+    .log_sum = NAME(log_sum),
     .layer_norm = NAME(layer_norm),
     .dot_f16 = NAME(dot_f16),
 };

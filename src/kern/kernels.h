@@ -53,6 +53,17 @@ typedef struct descry_attention {
     size_t out_stride;
 } descry_attention;
 
+/* out = softmax(scale * q k^T) v of one query and one head, whose keys lie in a cache: key i is row rows[i], or row i. */
+typedef struct descry_lookup {
+    const float *q;       /* [head_dim] */
+    const float *k, *v;   /* [*, head_dim], rows kv_stride apart */
+    size_t kv_stride;
+    const uint32_t *rows; /* [keys] or NULL */
+    size_t keys, head_dim;
+    float scale;
+    float *out;           /* [head_dim] */
+} descry_lookup;
+
 typedef struct descry_kernels {
     descry_cpu cpu;
     size_t lanes; /* f32 in a vector */
@@ -60,6 +71,9 @@ typedef struct descry_kernels {
     void (*gemm)(const descry_gemm *g, size_t first_panel, size_t end_panel);
     /* scratch: descry_attention_scratch floats */
     void (*attention)(const descry_attention *a, float *scratch);
+    void (*lookup)(const descry_lookup *a, float *scores); /* scores: room for `keys` */
+    /* the logarithm of the sum of e^(x - *top) over x[0 .. n), n > 0, where *top is the greatest */
+    float (*log_sum)(const float *x, size_t n, float *top);
     /* out [rows, n] = (x - mean) / sqrt(variance + eps) * weight + bias over each row of x */
     void (*layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *weight, const float *bias,
                        float eps);

@@ -61,6 +61,35 @@ static void attention_portable(const descry_attention *a, float *scratch)
     attention_head(a, &descry_kernels_portable, scratch);
 }
 
+static void lookup_portable(const descry_lookup *a, float *scores)
+{
+    for (size_t i = 0; i < a->keys; i++) {
+        const float *k = a->k + (a->rows ? a->rows[i] : i) * a->kv_stride;
+        float sum = 0;
+        for (size_t j = 0; j < a->head_dim; j++)
+            sum += a->q[j] * k[j];
+        scores[i] = sum * a->scale;
+    }
+    softmax_row(scores, a->keys);
+    memset(a->out, 0, a->head_dim * sizeof *a->out);
+    for (size_t i = 0; i < a->keys; i++) {
+        const float *v = a->v + (a->rows ? a->rows[i] : i) * a->kv_stride;
+        for (size_t j = 0; j < a->head_dim; j++)
+            a->out[j] += scores[i] * v[j];
+    }
+}
+
+static float log_sum_portable(const float *x, size_t n, float *top)
+{
+    double sum = 0;
+    *top = x[0];
+    for (size_t i = 1; i < n; i++)
+        *top = x[i] > *top ? x[i] : *top;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)expf(x[i] - *top);
+    return (float)log(sum);
+}
+
 static void layer_norm_portable(float *out, const float *x, size_t rows, size_t n, const float *weight,
                                 const float *bias, float eps)
 {
@@ -93,6 +122,8 @@ const descry_kernels descry_kernels_portable = {
     .panel = PANEL,
     .gemm = gemm_portable,
     .attention = attention_portable,
+    .lookup = lookup_portable,
+    .log_sum = log_sum_portable,
     .layer_norm = layer_norm_portable,
     .dot_f16 = dot_f16_portable,
 };

@@ -31,64 +31,107 @@ static void average(float *x, size_t n, size_t tokens, size_t w)
         }
 }
 
-/* CoCa: the first of the pooler's outputs is the picture's, so only that query is run.  x [n T, W] -> out [n, E] */
+/* CoCa.  The first of the pooler's outputs is the picture's, the others are for the decoder; `queries` 1: only the first
+ * is computed.  x [n T, W] -> out [n, queries, E] */
 static int pool_by_attention(const descry_runner *run, const descry_model_config *config, const descry_pooler *p,
-                             const descry_sequences *s, float *x, float *out, descry_error *err)
+                             const descry_sequences *s, size_t queries, float *x, float *out, descry_error *err)
 {
     size_t e = (size_t)config->embed_dim, w = (size_t)config->vision.block.width, rows = s->first[s->count];
     const float eps = 1e-5f; /* open_clip builds the pooler without norm_kwargs */
-    float *q = descry_alloc_aligned(2 * e, sizeof *q), *kv = descry_alloc_aligned(2 * rows, e * sizeof *kv);
-    float *mixed = descry_alloc_aligned(s->count, e * sizeof *mixed);
+    float *q = descry_alloc_aligned(2 * queries, e * sizeof *q), *kv = descry_alloc_aligned(2 * rows, e * sizeof *kv);
+    float *mixed = descry_alloc_aligned(s->count, queries * e * sizeof *mixed);
     int rc = q && kv && mixed ? 0 : descry_fail_memory(err);
     if (!rc) {
-        descry_run_norm(run, &p->ln_q, p->query, 1, e, eps, q + e);
-        descry_run_linear(run, &p->q, q + e, 1, DESCRY_ACT_NONE, NULL, NULL, q);
+        descry_run_norm(run, &p->ln_q, p->query, queries, e, eps, q + queries * e);
+        descry_run_linear(run, &p->q, q + queries * e, queries, DESCRY_ACT_NONE, NULL, NULL, q);
         descry_run_norm(run, &p->ln_k, x, rows, w, eps, x);
         descry_run_linear(run, &p->k, x, rows, DESCRY_ACT_NONE, NULL, NULL, kv);
         descry_run_linear(run, &p->v, x, rows, DESCRY_ACT_NONE, NULL, NULL, kv + rows * e);
-        rc = descry_run_cross(run, q, 1, kv, kv + rows * e, e, (size_t)config->vision.pooler_heads, s, mixed, err);
+        rc = descry_run_cross(run, q, queries, kv, kv + rows * e, e, (size_t)config->vision.pooler_heads, s, mixed, err);
     }
     if (!rc)
-        descry_run_linear(run, &p->out, mixed, s->count, DESCRY_ACT_NONE, NULL, NULL, out);
+        descry_run_linear(run, &p->out, mixed, s->count * queries, DESCRY_ACT_NONE, NULL, NULL, out);
     free(q);
     free(kv);
     free(mixed);
     return rc;
 }
 
-/* x [n, T, W] after ln_pre -> pooled [n, W or E], before the projection */
+/* from [n, rows, w] -> first [n, w], the first of each; rest [n, rows - 1, w] or NULL, the others */
+static void part(const float *from, size_t n, size_t rows, size_t w, float *first, float *rest)
+{
+    for (size_t i = 0; i < n; i++, from += rows * w) {
+        memcpy(first + i * w, from, w * sizeof *from);
+        if (rest)
+            memcpy(rest + i * (rows - 1) * w, from + w, (rows - 1) * w * sizeof *from);
+    }
+}
+
+static int pool_for_coca(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
+                         const descry_sequences *s, float *x, float *pooled, float *tokens, descry_error *err)
+{
+    size_t e = (size_t)config->embed_dim, queries = tokens ? (size_t)config->vision.pooler_queries : 1;
+    float *all = tokens ? descry_alloc_aligned(s->count * queries, e * sizeof *all) : pooled;
+    int rc = all ? pool_by_attention(run, config, &v->pooler, s, queries, x, all, err) : descry_fail_memory(err);
+    if (!rc)
+        descry_run_norm(run, &v->ln_post, all, s->count * queries, e, config->vision.block.eps, all);
+    if (!rc && tokens)
+        part(all, s->count, queries, e, pooled, tokens);
+    if (tokens)
+        free(all);
+    return rc;
+}
+
+/* x [n, T, W] after ln_pre -> pooled [n, W or E], before the projection; tokens: as of
+ * descry_encode_patches_for_decoder, or NULL */
 static int run_and_pool(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
-                        const descry_sequences *s, float *x, float *pooled, descry_error *err)
+                        const descry_sequences *s, float *x, float *pooled, float *tokens, descry_error *err)
 {
     const descry_vision_config *c = &config->vision;
     size_t w = (size_t)c->block.width, n = s->count;
     int rc = descry_run_blocks(run, &c->block, v->blocks, s, x, err);
     if (rc)
         return rc;
-    if (c->attentional_pool) {
-        rc = pool_by_attention(run, config, &v->pooler, s, x, pooled, err);
-        if (!rc)
-            descry_run_norm(run, &v->ln_post, pooled, n, (size_t)config->embed_dim, c->block.eps, pooled);
-        return rc;
-    }
-    if (c->pool == DESCRY_POOL_AVG) {
-        if (!c->final_ln_after_pool)
-            descry_run_norm(run, &v->ln_post, x, s->first[n], w, c->block.eps, x);
+    if (c->attentional_pool)
+        return pool_for_coca(run, config, v, s, x, pooled, tokens, err);
+    if (!c->final_ln_after_pool)
+        descry_run_norm(run, &v->ln_post, x, s->pooled ? n : s->first[n], w, c->block.eps, x);
+    if (tokens)
+        part(x, n, s->longest, w, pooled, tokens);
+    if (c->pool == DESCRY_POOL_AVG)
         average(x, n, s->longest, w);
-    }
-    if (c->pool == DESCRY_POOL_TOK || c->final_ln_after_pool)
+    else if (tokens)
+        memcpy(x, pooled, n * w * sizeof *x);
+    if (c->final_ln_after_pool)
         descry_run_norm(run, &v->ln_post, x, n, w, c->block.eps, pooled);
     else
         memcpy(pooled, x, n * w * sizeof *x);
     return 0;
 }
 
+size_t descry_picture_tokens(const descry_vision_config *v)
+{
+    return (size_t)(v->attentional_pool ? v->pooler_queries : descry_vision_tokens(v)) - 1;
+}
+
+size_t descry_picture_width(const descry_model_config *config)
+{
+    return (size_t)(config->vision.attentional_pool ? config->embed_dim : config->vision.block.width);
+}
+
 int descry_encode_patches(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
                           const float *patches, size_t n, float *out, descry_error *err)
 {
+    return descry_encode_patches_for_decoder(run, config, v, patches, n, out, NULL, err);
+}
+
+int descry_encode_patches_for_decoder(const descry_runner *run, const descry_model_config *config,
+                                      const descry_vision_weights *v, const float *patches, size_t n, float *out,
+                                      float *tokens, descry_error *err)
+{
     const descry_vision_config *c = &config->vision;
-    size_t w = (size_t)c->block.width, e = (size_t)config->embed_dim, tokens = (size_t)descry_vision_tokens(c);
-    size_t rows = n * tokens, pooled_width = c->attentional_pool ? e : w;
+    size_t w = (size_t)c->block.width, e = (size_t)config->embed_dim, length = (size_t)descry_vision_tokens(c);
+    size_t rows = n * length, pooled_width = c->attentional_pool ? e : w;
     float *x = descry_alloc_aligned(rows, w * sizeof *x);
     float *embedded = descry_alloc_aligned(rows, w * sizeof *embedded);
     float *pooled = descry_alloc_aligned(n, pooled_width * sizeof *pooled);
@@ -96,20 +139,20 @@ int descry_encode_patches(const descry_runner *run, const descry_model_config *c
     int rc = x && embedded && pooled && first ? 0 : descry_fail_memory(err);
     if (!rc) {
         for (size_t i = 0; i <= n; i++)
-            first[i] = i * tokens;
+            first[i] = i * length;
         memset(first + n + 1, 0, n * sizeof *first);
-        bool one_row = c->pool == DESCRY_POOL_TOK && !c->attentional_pool;
-        descry_sequences s = {.count = n, .first = first, .longest = tokens, .pooled = one_row ? first + n + 1 : NULL};
+        bool one_row = c->pool == DESCRY_POOL_TOK && !c->attentional_pool && !tokens;
+        descry_sequences s = {.count = n, .first = first, .longest = length, .pooled = one_row ? first + n + 1 : NULL};
 
-        descry_run_linear(run, &v->patch, patches, n * (tokens - 1), DESCRY_ACT_NONE, NULL, NULL, x);
-        descry_trace_stage(run, "patches", x, n * (tokens - 1), w);
-        embed(embedded, v, x, n, tokens, w);
+        descry_run_linear(run, &v->patch, patches, n * (length - 1), DESCRY_ACT_NONE, NULL, NULL, x);
+        descry_trace_stage(run, "patches", x, n * (length - 1), w);
+        embed(embedded, v, x, n, length, w);
         if (v->ln_pre.weight)
             descry_run_norm(run, &v->ln_pre, embedded, rows, w, c->block.eps, x);
         else
             memcpy(x, embedded, rows * w * sizeof *x);
         descry_trace_stage(run, "embedded", x, rows, w);
-        rc = run_and_pool(run, config, v, &s, x, pooled, err);
+        rc = run_and_pool(run, config, v, &s, x, pooled, tokens, err);
     }
     if (!rc) {
         descry_trace_stage(run, "pooled", pooled, n, pooled_width);

@@ -167,7 +167,10 @@ static void load_block(loader *l, descry_block *b, const descry_block_config *c,
     if (cross)
         b->ln_1_kv = norm(l, prefix, "ln_1_kv", w);
     const descry_tensor *qkv = find_shaped(l, join(name, prefix, "attn.in_proj_weight"), 2, 3 * w, w);
-    b->qkv = rows(qkv, 0, 3 * w, w, vector(l, prefix, "attn.in_proj_bias", 3 * w));
+    const float *bias = vector(l, prefix, "attn.in_proj_bias", 3 * w);
+    b->qkv = rows(qkv, 0, cross ? w : 3 * w, w, bias);
+    if (cross)
+        b->kv = rows(qkv, w, 2 * w, w, bias ? bias + w : NULL);
     b->out = linear(l, prefix, "attn.out_proj", w, w);
     b->ln_2 = norm(l, prefix, "ln_2", w);
     b->fc = linear(l, prefix, "mlp.c_fc", m, w);
@@ -369,7 +372,7 @@ static int each_of_blocks(descry_block *blocks, int layers, linear_fn fn, void *
 {
     int rc = 0;
     for (int i = 0; blocks && i < layers && !rc; i++) {
-        descry_linear *all[] = {&blocks[i].qkv, &blocks[i].out, &blocks[i].fc, &blocks[i].proj};
+        descry_linear *all[] = {&blocks[i].qkv, &blocks[i].kv, &blocks[i].out, &blocks[i].fc, &blocks[i].proj};
         for (size_t j = 0; j < sizeof all / sizeof *all && !rc; j++)
             rc = fn(arg, all[j]);
     }
@@ -389,6 +392,14 @@ static int each_of_text(descry_text_weights *t, int layers, linear_fn fn, void *
 {
     int rc = each_of_blocks(t->blocks, layers, fn, arg);
     return rc ? rc : fn(arg, &t->proj);
+}
+
+static int each_of_decoder(descry_decoder_weights *d, int layers, linear_fn fn, void *arg)
+{
+    int rc = each_of_blocks(d->blocks, layers, fn, arg);
+    if (!rc)
+        rc = each_of_blocks(d->cross, layers, fn, arg);
+    return rc ? rc : fn(arg, &d->proj);
 }
 
 typedef struct packer {
@@ -438,6 +449,17 @@ int descry_weights_prepare_text(descry_weights *w, const descry_model_config *co
     return rc;
 }
 
+int descry_weights_prepare_decoder(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
+                                   descry_pool *pool, descry_error *err)
+{
+    packer p = {kernels, pool, err, NULL};
+    int rc = each_of_text(&w->text, config->text.block.layers, prepare, &p);
+    if (!rc)
+        rc = each_of_decoder(&w->decoder, config->decoder.block.layers, prepare, &p);
+    descry_map_release(&w->file.map);
+    return rc;
+}
+
 static int release(void *arg, descry_linear *l)
 {
     (void)arg;
@@ -449,6 +471,7 @@ void descry_weights_close(descry_weights *w, const descry_model_config *config)
 {
     each_of_vision(&w->vision, config->vision.block.layers, release, NULL);
     each_of_text(&w->text, config->text.block.layers, release, NULL);
+    each_of_decoder(&w->decoder, config->decoder.block.layers, release, NULL);
     descry_safetensors_close(&w->file);
     descry_arena_free(&w->arena);
     *w = (descry_weights){0};

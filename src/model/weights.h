@@ -26,7 +26,8 @@ typedef struct descry_norm {
 typedef struct descry_block {
     descry_norm ln_1, ln_2;
     descry_norm ln_1_kv;      /* decoder's cross-attention only */
-    descry_linear qkv;        /* [3W, W] */
+    descry_linear qkv;        /* [3W, W]; of a cross-attention [W, W], the queries */
+    descry_linear kv;         /* cross-attention: [2W, W], for what is looked at */
     descry_linear out;        /* [W, W] */
     descry_linear fc, proj;   /* [M, W], [W, M] */
     const float *ls_1, *ls_2; /* [W] or NULL */
@@ -88,5 +89,8 @@ int descry_weights_prepare_vision(descry_weights *weights, const descry_model_co
                                   const descry_kernels *kernels, descry_pool *pool, descry_error *err);
 int descry_weights_prepare_text(descry_weights *weights, const descry_model_config *config,
                                 const descry_kernels *kernels, descry_pool *pool, descry_error *err);
+/* The text tower's and the decoder's. */
+int descry_weights_prepare_decoder(descry_weights *weights, const descry_model_config *config,
+                                   const descry_kernels *kernels, descry_pool *pool, descry_error *err);
 
 #endif

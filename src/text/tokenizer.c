@@ -18,6 +18,7 @@ struct descry_tokenizer {
     uint32_t *slots;            /* rank + 1 by hash of the pair; 0: free */
     size_t mask;
     uint16_t byte_ids[256];
+    uint8_t bytes[256];         /* of the ids 0 .. 255 */
 };
 
 /* ---- open ---------------------------------------------------------------------------------------------------------- */
@@ -67,6 +68,8 @@ int descry_tokenizer_open(descry_tokenizer **out, const char *bpe_path, descry_e
     }
     for (int b = 0; b < 256; b++)
         t->byte_ids[b] = (uint16_t)descry_byte_id((uint8_t)b);
+    for (int b = 0; b < 256; b++)
+        t->bytes[t->byte_ids[b]] = (uint8_t)b;
     *out = t;
     return 0;
 }
@@ -298,5 +301,58 @@ int descry_tokenizer_encode(const descry_tokenizer *t, const char *text, size_t 
     descry_text_free(&clean);
     free(e.nodes);
     free(e.heap);
+    return rc;
+}
+
+/* ---- decoding -------------------------------------------------------------------------------------------------------- */
+
+/* The bytes of a symbol: what it was merged from, left part first. */
+static int put_symbol(const descry_tokenizer *t, uint32_t id, descry_buf *out, descry_error *err)
+{
+    if (id < DESCRY_BYTE_IDS) {
+        int rc = descry_buf_append(out, &t->bytes[id & 255], 1, err);
+        return rc || id < 256 ? rc : descry_buf_append(out, "</w>", 4, err);
+    }
+    const descry_merge *m = &t->merges[id - DESCRY_BYTE_IDS]; /* of symbols made before it */
+    int rc = put_symbol(t, m->left, out, err);
+    return rc ? rc : put_symbol(t, m->right, out, err);
+}
+
+/* Code points as UTF-8, "</w>" as a space. */
+static int put_text(const descry_text *text, descry_buf *out, descry_error *err)
+{
+    static const uint32_t end_of_word[] = {'<', '/', 'w', '>'};
+    for (size_t i = 0; i < text->size;) {
+        uint8_t utf8[6];
+        int n = 1, word = text->size - i >= 4 && memcmp(text->data + i, end_of_word, sizeof end_of_word) == 0;
+        if (word)
+            utf8[0] = ' ';
+        else
+            n = u8_uctomb(utf8, text->data[i], sizeof utf8);
+        int rc = descry_buf_append(out, utf8, n > 0 ? (size_t)n : 0, err);
+        if (rc)
+            return rc;
+        i += word ? 4 : 1;
+    }
+    return 0;
+}
+
+int descry_tokenizer_decode(const descry_tokenizer *t, const int32_t *ids, size_t count, descry_buf *out,
+                            descry_error *err)
+{
+    descry_buf bytes = {0};
+    descry_text text = {0};
+    int rc = 0, start = descry_tokenizer_start(t), end = descry_tokenizer_end(t);
+    for (size_t i = 0; i < count && !rc; i++)
+        if (ids[i] == start || ids[i] == end)
+            rc = descry_buf_printf(&bytes, err, "<%s_of_text>", ids[i] == start ? "start" : "end");
+        else if (ids[i] >= 0 && ids[i] < start)
+            rc = put_symbol(t, (uint32_t)ids[i], &bytes, err);
+    if (!rc)
+        rc = descry_text_decode(&text, bytes.size ? bytes.data : "", bytes.size, err);
+    if (!rc)
+        rc = put_text(&text, out, err);
+    descry_buf_free(&bytes);
+    descry_text_free(&text);
     return rc;
 }

@@ -3,7 +3,7 @@
 #ifndef DESCRY_TEXT_TOKENIZER_H
 #define DESCRY_TEXT_TOKENIZER_H
 
-#include "descry.h"
+#include "base/memory.h"
 
 typedef struct descry_tokenizer descry_tokenizer;
 
@@ -21,5 +21,10 @@ int descry_tokenizer_end(const descry_tokenizer *tokenizer);        /* vocab_siz
  * open_clip. */
 int descry_tokenizer_encode(const descry_tokenizer *tokenizer, const char *text, size_t length, int context_length,
                             int32_t *ids, size_t *count, descry_error *err);
+
+/* Appends what open_clip's decode gives for `count` ids, as UTF-8: ill-formed bytes as U+FFFD, a space after each word,
+ * start and end token by name.  Ids outside the vocabulary, which open_clip would fail on, give nothing. */
+int descry_tokenizer_decode(const descry_tokenizer *tokenizer, const int32_t *ids, size_t count, descry_buf *out,
+                            descry_error *err);
 
 #endif

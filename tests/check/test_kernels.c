@@ -270,6 +270,78 @@ static void dot_f16(void **state)
     for_each_table(check_dot);
 }
 
+/* ---- lookup, log_sum --------------------------------------------------------------------------------------------- */
+
+static void check_lookup_case(const descry_kernels *table, size_t keys, size_t head_dim, int scattered)
+{
+    size_t stride = 2 * head_dim + 3, room = 3 * keys;
+    float *q = randoms(head_dim), *kv = randoms(room * stride), scale = 3 / sqrtf((float)head_dim);
+    float *out = malloc((head_dim + 1) * sizeof *out), *scores = malloc(keys * sizeof *scores);
+    uint32_t *rows = malloc(keys * sizeof *rows);
+    double *weights = malloc(keys * sizeof *weights), sum = 0;
+    for (size_t i = 0; i < keys; i++)
+        rows[i] = scattered ? (uint32_t)((i * 7 + 5) % room) : (uint32_t)i;
+    out[head_dim] = 12345;
+    descry_lookup a = {.q = q, .k = kv, .v = kv + head_dim, .kv_stride = stride, .rows = scattered ? rows : NULL,
+                       .keys = keys, .head_dim = head_dim, .scale = scale, .out = out};
+    table->lookup(&a, scores);
+    for (size_t i = 0; i < keys; i++) {
+        double dot = 0;
+        for (size_t j = 0; j < head_dim; j++)
+            dot += (double)q[j] * (double)kv[rows[i] * stride + j];
+        sum += weights[i] = exp(dot * (double)scale);
+    }
+    for (size_t j = 0; j < head_dim; j++) {
+        double expected = 0;
+        for (size_t i = 0; i < keys; i++)
+            expected += weights[i] / sum * (double)kv[rows[i] * stride + head_dim + j];
+        close_to(expected, out[j], 3e-6);
+    }
+    assert_true(out[head_dim] == 12345);
+    free(q), free(kv), free(out), free(scores), free(rows), free(weights);
+}
+
+static void check_lookup(const descry_kernels *table)
+{
+    static const size_t keys[] = {1, 2, 15, 16, 17, 31, 64, 255}, dims[] = {1, 8, 15, 16, 32, 40, 64, 67, 96};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        for (size_t j = 0; j < sizeof dims / sizeof *dims; j++) {
+            check_lookup_case(table, keys[i], dims[j], 0);
+            check_lookup_case(table, keys[i], dims[j], 1);
+        }
+}
+
+static void lookup(void **state)
+{
+    (void)state;
+    for_each_table(check_lookup);
+}
+
+static void check_log_sum(const descry_kernels *table)
+{
+    static const size_t sizes[] = {1, 3, 15, 16, 17, 100, 1024, 1031, 49408};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        float *x = randoms(sizes[s]), top, got;
+        double sum = 0, most = -INFINITY;
+        for (size_t i = 0; i < sizes[s]; i++) {
+            x[i] = i == 50 ? -INFINITY : 20 * x[i] - 7; /* -infinity: an id that is ruled out */
+            most = fmax(most, (double)x[i]);
+        }
+        for (size_t i = 0; i < sizes[s]; i++)
+            sum += exp((double)x[i] - most);
+        got = table->log_sum(x, sizes[s], &top);
+        assert_true((double)top == most);
+        close_to(log(sum), got, 1e-6);
+        free(x);
+    }
+}
+
+static void log_sum(void **state)
+{
+    (void)state;
+    for_each_table(check_log_sum);
+}
+
 static void half_precision_round_trips(void **state)
 {
     (void)state;
@@ -293,6 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables),     cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
         cmocka_unit_test(layer_norm), cmocka_unit_test(dot_f16),     cmocka_unit_test(half_precision_round_trips),
+        cmocka_unit_test(lookup),     cmocka_unit_test(log_sum),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ done
 exits 0 "--version" "$DESCRY" --version
 says out '^descry [0-9]+\.[0-9]+\.[0-9]+$' "--version: the version"
 
-for command in index search status forget models embed tokenize preprocess completions version help; do
+for command in $("$DESCRY" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
     "$DESCRY" help | grep -Eq "^  $command +[a-z]"
     verdict $? "help lists $command"
     exits 0 "$command --help" "$DESCRY" $command --help

@@ -43,12 +43,27 @@ typedef struct writer {
     const char *prefix; /* of every name in the header */
     int logit_dims;
     int first;
+    size_t rows, columns; /* of the matrix that is being written */
 } writer;
 
 static int ends(const char *name, const char *with)
 {
     size_t n = strlen(name), m = strlen(with);
     return n >= m && strcmp(name + n - m, with) == 0;
+}
+
+/* FORMULA_TALKATIVE: values [start ..] of the projection [W, V] */
+static void make_talkative(const writer *w, float *values, size_t n, size_t start, uint32_t hash, double scale)
+{
+    enum { END = 49407, LIKELY = 2870 };
+    float times = (float)sqrt((double)w->columns / (double)w->rows);
+    for (size_t j = 0; j < n; j++) {
+        values[j] *= times;
+        if (w->fault == FORMULA_TALKATIVE_ENDS && (start + j) % w->columns == END) {
+            uint32_t from = (uint32_t)(start + j - END + LIKELY);
+            values[j] = 1.05f * ((float)(scale * (2 * (scramble(hash ^ from * 0x9E3779B1u) * 0x1p-32) - 1)) * times);
+        }
+    }
 }
 
 static void write_values(writer *w, const char *name, size_t count, double offset, double scale)
@@ -63,6 +78,8 @@ static void write_values(writer *w, const char *name, size_t count, double offse
             double v = 2 * (scramble(hash ^ (uint32_t)(i + j) * 0x9E3779B1u) * 0x1p-32) - 1;
             values[j] = (float)(offset + scale * v);
         }
+        if (w->fault >= FORMULA_TALKATIVE && strcmp(name, "text_decoder.text_projection") == 0)
+            make_talkative(w, values, n, i, hash, scale);
         if (w->dtype == DESCRY_F32 && w->fault == FAULT_HALF)
             for (size_t j = 0; j < n; j++)
                 values[j] = descry_f16_to_f32(descry_f32_to_f16(values[j]));
@@ -93,6 +110,8 @@ static void tensor(writer *w, const char *prefix, const char *rest, int dims, si
         scale = sqrt(3.0 / (double)(count / shape[0]));
     else if (ends(name, ".weight"))
         offset = 1, scale = 0.2;
+    w->rows = shape[0];
+    w->columns = count / shape[0];
     if (w->fault == FAULT_BIAS && ends(name, "resblocks.1.mlp.c_fc.bias"))
         scale = 0;
     size_t bytes = count * descry_dtype_size(w->dtype);

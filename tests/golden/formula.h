@@ -14,6 +14,10 @@ typedef enum formula_fault {
     FAULT_BIAS,      /* one bias vector is zero */
     FAULT_TRANSPOSE, /* patches are embedded with x and y exchanged */
     FAULT_HALF,      /* weights rounded to f16 */
+    /* no faults: CoCa's projection to the vocabulary times sqrt(V / W), which makes its logits as large as trained ones;
+     * and with the column of the end token 1.05 times that of id 2870, which makes it likely */
+    FORMULA_TALKATIVE,
+    FORMULA_TALKATIVE_ENDS
 } formula_fault;
 
 /* A file with the tensors that `config` calls for, of the type `dtype`; deleted when the last user closes it.

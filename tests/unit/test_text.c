@@ -239,6 +239,31 @@ static void damaged_archives_are_refused(void **state)
     assert_null(t);
 }
 
+static void decoded(const int32_t *ids, size_t count, const char *expected)
+{
+    descry_error err;
+    descry_tokenizer *t;
+    descry_buf out = {0};
+    assert_int_equal(descry_tokenizer_open(&t, NULL, &err), 0);
+    assert_int_equal(descry_tokenizer_decode(t, ids, count, &out, &err), 0);
+    assert_string_equal(out.size ? out.data : "", expected);
+    descry_buf_free(&out);
+    descry_tokenizer_close(&t);
+}
+
+/* What open_clip 3.3's decode gives for the same ids. */
+static void ids_become_text_again(void **state)
+{
+    (void)state;
+    decoded((const int32_t[]){49406, 320, 1929, 2, 49407, 0, 0}, 7, "<start_of_text>a dog #<end_of_text>!!");
+    decoded((const int32_t[]){1097, 35689, 563, 15304}, 4, "na\u00efve caf\u00e9 ");
+    decoded((const int32_t[]){7334}, 1, "\U0001F600 ");
+    decoded((const int32_t[]){255, 127, 320}, 3, "\uFFFD\uFFFDa "); /* bytes 0xAD and 0xC3 are no characters here */
+    decoded((const int32_t[]){27, 14, 86, 29}, 4, " ");              /* "</w>", spelled out */
+    decoded((const int32_t[]){-1, 49408, 1 << 30}, 3, "");
+    decoded(NULL, 0, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +271,7 @@ int main(void)
         cmocka_unit_test(mojibake_is_repaired),
         cmocka_unit_test(nesting_takes_no_longer_than_it_may),
         cmocka_unit_test(ill_formed_bytes_become_replacement_characters),
+        cmocka_unit_test(ids_become_text_again),
         cmocka_unit_test(special_tokens_are_spelled_out),
         cmocka_unit_test(long_texts_end_with_the_end_token),
         cmocka_unit_test(merges_are_read_with_or_without_a_last_newline),

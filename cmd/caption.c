@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry caption */
+#include "common.h"
+#include "output.h"
+#include "progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int run(int argc, char **argv);
+
+const cmd_command cmd_caption = {
+    "caption", "describe pictures in words",
+    "usage: descry caption [OPTIONS] FILE...|FOLDER...\n"
+    "\n"
+    "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n",
+    "A picture that cannot be read is named on standard error; the rest is done and the exit status is 3.\n"
+    "\n"
+    "Examples:\n"
+    "  descry caption --model demo samples/gallery/0001.jpg\n"
+    "  descry caption --model ~/models/coca_ViT-L-14 --json ~/Pictures > captions.jsonl\n"
+    "  descry caption --model demo --prompt 'a photo of' --decode beam samples/gallery/*.jpg\n"
+    "  descry caption --model demo --decode top-p --top-p 0.9 --temperature 0.8 --seed 7 samples/gallery/0001.jpg\n",
+    run};
+
+typedef struct captioning {
+    cmd_common common;
+    descry_caption_options options;
+    const char **paths;
+    size_t count;
+    descry_context *ctx;
+    descry_model *model;
+    const char *model_name;
+    size_t done, failed;
+    struct timespec start;
+    int status;
+} captioning;
+
+/* ---- giving captions ------------------------------------------------------------------------------------------- */
+
+static json_t *ids_array(const descry_caption *caption)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; array && i < caption->count; i++)
+        if (json_array_append_new(array, json_integer(caption->ids[i]))) {
+            json_decref(array);
+            array = NULL;
+        }
+    return array;
+}
+
+static int print_json(const captioning *job, const char *path, const descry_caption *caption)
+{
+    json_t *object = json_object();
+    if (!object || cmd_json_set_path(object, "path", path) ||
+        json_object_set_new(object, "caption", cmd_json_text(caption->text, strlen(caption->text))) ||
+        json_object_set_new(object, "ids", ids_array(caption)) ||
+        json_object_set_new(object, "score", json_real(caption->score)) ||
+        json_object_set_new(object, "model", cmd_json_text(job->model_name, strlen(job->model_name)))) {
+        json_decref(object);
+        object = NULL;
+    }
+    return cmd_json_line(object);
+}
+
+static int give(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    captioning *job = arg;
+    if (!caption) {
+        cmd_say("%s", err->message);
+        job->failed++;
+        return 0;
+    }
+    cmd_progress_hide();
+    job->done++;
+    if (job->common.json) {
+        job->status = print_json(job, path, caption);
+    } else {
+        cmd_print_path(stdout, path);
+        fputs(": ", stdout);
+        cmd_print_visible(stdout, caption->text);
+        putchar('\n');
+    }
+    if (job->status == CMD_DONE && !cmd_flush())
+        job->status = CMD_FAILED;
+    return job->status != CMD_DONE;
+}
+
+static int show_progress(void *arg, uint64_t done, uint64_t total)
+{
+    const captioning *job = arg;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double seconds = (double)(now.tv_sec - job->start.tv_sec) + 1e-9 * (double)(now.tv_nsec - job->start.tv_nsec);
+    descry_index_progress progress = {.found = total, .total = total, .done = done, .seconds = seconds};
+    if (done < total)
+        cmd_progress_show(&progress);
+    else
+        cmd_progress_hide();
+    return 0;
+}
+
+static int caption_paths(captioning *job)
+{
+    descry_error err;
+    descry_model_info info;
+    int status = cmd_open_context(&job->ctx, job->common.threads);
+    if (status == CMD_DONE)
+        status = cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common);
+    if (status != CMD_DONE)
+        return status;
+    descry_model_describe(job->model, &info);
+    job->model_name = info.name;
+    job->options.progress = show_progress;
+    job->options.arg = job;
+    clock_gettime(CLOCK_MONOTONIC, &job->start);
+    int rc = descry_caption_files(job->model, job->paths, job->count, &job->options, give, job, &err);
+    cmd_progress_hide();
+    if (job->status != CMD_DONE)
+        return job->status;
+    if (rc)
+        return cmd_fail(&err);
+    if (job->failed == 0)
+        return CMD_DONE;
+    cmd_say("%zu of %zu could not be described", job->failed, job->failed + job->done);
+    return CMD_PARTLY;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------------------------- */
+
+static int choose_rule(descry_decoding *decode, const char *name)
+{
+    static const char *const names[] = {"group", "beam", "greedy", "top-k", "top-p"};
+    for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) {
+            *decode = (descry_decoding)i;
+            return CMD_DONE;
+        }
+    return name ? cmd_usage(&cmd_caption, "--decode: '%s' is not group, beam, greedy, top-k or top-p", name) : CMD_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+    captioning job = {.options = DESCRY_CAPTION_OPTIONS_INIT};
+    cmd_pixels pixels = CMD_PIXELS_INIT;
+    descry_caption_options *o = &job.options;
+    const char *rule = NULL;
+    const cmd_option options[] = {
+        {"decode", 0, CMD_TEXT, &rule, "group|beam|greedy|top-k|top-p",
+         "group, the default: the beams of open_clip 3.3, by raw logits; beam: those of its successor, by logarithms "
+         "of probabilities; greedy: always the likeliest; top-k, top-p: drawn by chance", 0},
+        {"beams", 0, CMD_COUNT, &o->beams, "N", "of group and beam (6)", 0},
+        {"groups", 0, CMD_COUNT, &o->groups, "N",
+         "of group, as in open_clip: N beams in so many groups are N / groups beams (3)", 0},
+        {"min-length", 0, CMD_COUNT, &o->min_length, "N",
+         "ids before the end token may come, start token included (5)", 0},
+        {"max-length", 0, CMD_COUNT, &o->max_length, "N", "ids in all, start and end token included (30)", 0},
+        {"repetition-penalty", 0, CMD_NUMBER, &o->repetition_penalty, "P",
+         "makes ids that are there already less likely, above 1 (1)", 0},
+        {"prompt", 0, CMD_TEXT, &o->prompt, "TEXT", "begin with these words and go on", 0},
+        {"temperature", 0, CMD_NUMBER, &o->temperature, "T",
+         "of top-k and top-p: below 1 bolder, above 1 wilder (1)", 0},
+        {"top-k", 0, CMD_COUNT, &o->top_k, "N", "draw from the N likeliest (1)", 0},
+        {"top-p", 0, CMD_NUMBER, &o->top_p, "P", "draw from the fewest that together have the probability P (0.1)", 0},
+        {"seed", 0, CMD_SEED, &o->seed, "N", "of the draws: the same seed, the same caption (0)", 0},
+        {"batch", 0, CMD_COUNT, &o->batch, "N", "pictures at once; more is faster and takes more memory (8)", 0},
+        CMD_OPTION_REFERENCE(pixels),
+        CMD_OPTION_PILLOW(pixels),
+        CMD_OPTION_MAX_SIDE(pixels),
+        CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_MODEL(job.common,
+                         "a model with a decoder; without it, the model that the library was last indexed with"),
+        CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
+        CMD_OPTION_THREADS(job.common),
+        CMD_OPTION_PRECISION,
+        CMD_OPTION_JSON(job.common,
+                        "{\"path\", \"caption\", \"ids\" (from the start token to the last one chosen), \"score\","
+                        " \"model\"}"),
+    };
+    cmd_operands operands;
+    int status;
+    if (!cmd_parse(&cmd_caption, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
+        return status;
+    job.paths = calloc(operands.count + 1, sizeof *job.paths);
+    for (; job.paths && job.count < operands.count; job.count++)
+        job.paths[job.count] = operands.items[job.count].text;
+    if (!job.paths)
+        status = cmd_fail_memory();
+    else if (operands.count == 0)
+        status = cmd_usage(&cmd_caption, "which picture?");
+    else
+        status = choose_rule(&o->decode, rule);
+    if (status == CMD_DONE)
+        status = cmd_read_pixels(&cmd_caption, &pixels, &o->preprocess);
+    if (status == CMD_DONE)
+        status = caption_paths(&job);
+    descry_model_close(&job.model);
+    descry_context_close(&job.ctx);
+    free(job.paths);
+    cmd_operands_free(&operands);
+    return status;
+}

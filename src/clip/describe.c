@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From pictures to captions. */
+#include "clip/inside.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "model/generate.h"
+#include "model/towers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DEFAULT_BATCH = 8,           /* rows enough that the arithmetic, not the memory, sets the pace */
+    MOST_BYTES = 1 << 30,        /* of a batch: fewer pictures then */
+    PAD = 0                      /* open_clip's, whatever text_cfg says */
+};
+
+size_t descry_clip_caption_batch(const descry_caption_options *options)
+{
+    return options->batch ? options->batch : DEFAULT_BATCH;
+}
+
+/* ---- the prompt ------------------------------------------------------------------------------------------------ */
+
+/* ids [*count], the start token included, to be released with free */
+static int encode_prompt(const descry_clip *clip, const char *text, int32_t **ids, size_t *count, descry_error *err)
+{
+    size_t room = (size_t)clip->config.text.context_length + 2; /* too long a prompt is not cut so short that it fits */
+    *ids = descry_alloc(room, sizeof **ids);
+    if (!*ids)
+        return descry_fail_memory(err);
+    int rc = descry_tokenizer_encode(clip->tokenizer, text ? text : "", text ? strlen(text) : 0, (int)room, *ids, count, err);
+    --*count; /* the end token, which the prompt does not have */
+    return rc;
+}
+
+static int check(const descry_clip *clip, const descry_caption_options *options, int32_t **prompt, size_t *length,
+                 descry_error *err)
+{
+    *prompt = NULL;
+    *length = 0;
+    int rc = descry_decoder_check(&clip->config, clip->name, err);
+    if (!rc && !clip->tokenizer)
+        rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not supported: it cannot describe pictures",
+                         clip->name, clip->config.text.other_tokenizer);
+    if (!rc)
+        rc = encode_prompt(clip, options->prompt, prompt, length, err);
+    return rc ? rc : descry_generate_check(options, *length, (size_t)clip->config.text.context_length,
+                                           (size_t)clip->config.text.vocab_size, err);
+}
+
+int descry_clip_caption_check(const descry_clip *clip, const descry_caption_options *options, descry_error *err)
+{
+    int32_t *prompt;
+    size_t length;
+    int rc = check(clip, options, &prompt, &length, err);
+    free(prompt);
+    return rc;
+}
+
+/* ---- the text -------------------------------------------------------------------------------------------------- */
+
+static int is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* What open_clip's README makes of the ids: the text before the end token, without start tokens; trimmed. */
+static int write_text(const descry_clip *clip, const descry_generated *g, int32_t *scratch, descry_buf *text,
+                      descry_error *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->count && g->ids[i] != descry_tokenizer_end(clip->tokenizer); i++)
+        if (g->ids[i] != descry_tokenizer_start(clip->tokenizer))
+            scratch[n++] = g->ids[i];
+    text->size = 0;
+    int rc = descry_tokenizer_decode(clip->tokenizer, scratch, n, text, err);
+    if (!rc)
+        rc = descry_buf_append(text, "", 1, err);
+    if (rc)
+        return rc;
+    size_t size = strlen(text->data), first = 0; /* a byte 0 ends it */
+    while (size > 0 && is_space(text->data[size - 1]))
+        size--;
+    while (first < size && is_space(text->data[first]))
+        first++;
+    memmove(text->data, text->data + first, size - first);
+    text->data[size - first] = 0;
+    return 0;
+}
+
+/* ---- a batch --------------------------------------------------------------------------------------------------- */
+
+typedef struct describing {
+    descry_clip *clip;
+    const descry_caption_options *options;
+    int32_t *prompt;
+    size_t length;               /* of the prompt */
+    descry_generated *generated; /* [batch] */
+    int32_t *ids;                /* [batch + 1, max_length]: and room for a caption without its special tokens */
+    float *tokens, *embeddings;  /* [batch, T, W], [batch, dim] */
+    descry_buf text;
+} describing;
+
+static int begin(void *arg, const int32_t *prompt, float *logits, descry_error *err)
+{
+    return descry_decoder_begin(arg, prompt, logits, err);
+}
+
+static int advance(void *arg, const descry_branch *branches, size_t n, float *logits, descry_error *err)
+{
+    return descry_decoder_advance(arg, branches, n, logits, err);
+}
+
+static descry_decoder_size size_of(const describing *job, size_t pictures)
+{
+    /* the last id is not read again; a prompt that ends by itself is not even read */
+    size_t longest = job->options->max_length - 1;
+    return (descry_decoder_size){pictures, job->length, descry_generate_beams(job->options),
+                                 longest > job->length ? longest : job->length};
+}
+
+static int generate(describing *job, size_t n, descry_error *err)
+{
+    descry_clip *clip = job->clip;
+    descry_runner run = {clip->kernels, clip->pool, NULL};
+    descry_decoder_size size = size_of(job, n);
+    descry_decoder *decoder;
+    int rc = descry_decoder_open(&decoder, &run, &clip->config, &clip->weights, job->tokens, &size, err);
+    if (rc)
+        return rc;
+    descry_logits_source source = {begin, advance, decoder, (size_t)clip->config.text.vocab_size,
+                                   descry_tokenizer_end(clip->tokenizer), PAD, clip->kernels, clip->pool};
+    rc = descry_generate(&source, job->options, job->prompt, job->length, n, job->generated, err);
+    descry_decoder_close(&decoder);
+    return rc;
+}
+
+static int describe(describing *job, const uint8_t *rgb, size_t first, size_t n, float *embeddings,
+                    descry_clip_caption_fn each, void *arg, descry_error *err)
+{
+    float *out = embeddings ? embeddings : job->embeddings;
+    int rc = descry_clip_run_pixels(job->clip, rgb, n, out, job->tokens, err);
+    if (!rc)
+        rc = descry_clip_finish(out, n, (size_t)job->clip->config.embed_dim, 1, err);
+    if (!rc)
+        rc = generate(job, n, err);
+    for (size_t i = 0; i < n && !rc; i++) {
+        const descry_generated *g = &job->generated[i];
+        rc = write_text(job->clip, g, job->ids, &job->text, err);
+        descry_caption caption = {job->text.data, g->ids, g->count, g->score};
+        if (!rc && each(arg, first + i, &caption))
+            rc = descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
+    }
+    return rc;
+}
+
+/* As many pictures at once as memory is meant for; 0: not even one. */
+static size_t fit(const describing *job, size_t wanted)
+{
+    size_t most = (size_t)MOST_BYTES, row = (size_t)job->clip->config.text.vocab_size * sizeof(float);
+    for (; wanted > 0; wanted = wanted > 1 ? wanted / 2 : 0) {
+        descry_decoder_size size = size_of(job, wanted);
+        size_t bytes = descry_decoder_bytes(&job->clip->config, &size), logits;
+        size_t limit = wanted == 1 ? 4 * most : most;
+        if (!__builtin_mul_overflow(row, size.pictures * size.beams, &logits) && logits <= limit && bytes <= limit - logits)
+            break;
+    }
+    return wanted;
+}
+
+static int make_room(describing *job, size_t batch, descry_error *err)
+{
+    const descry_model_config *c = &job->clip->config;
+    size_t most = job->options->max_length;
+    job->generated = descry_alloc(batch, sizeof *job->generated);
+    job->ids = descry_alloc(batch + 1, most * sizeof *job->ids);
+    job->tokens = descry_alloc_aligned(batch, descry_picture_tokens(&c->vision) * descry_picture_width(c) * sizeof(float));
+    job->embeddings = descry_alloc_aligned(batch, (size_t)c->embed_dim * sizeof(float));
+    if (!job->generated || !job->ids || !job->tokens || !job->embeddings)
+        return descry_fail_memory(err);
+    for (size_t i = 0; i < batch; i++)
+        job->generated[i].ids = job->ids + (i + 1) * most;
+    return 0;
+}
+
+int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
+                               float *embeddings, descry_clip_caption_fn each, void *arg, descry_error *err)
+{
+    describing job = {.clip = clip, .options = options};
+    size_t picture = (size_t)clip->preprocess.width * (size_t)clip->preprocess.height * 3;
+    size_t batch = descry_clip_caption_batch(options), dim = (size_t)clip->config.embed_dim;
+    int rc = check(clip, options, &job.prompt, &job.length, err);
+    if (!rc && (batch = fit(&job, n < batch ? n : batch)) == 0 && n > 0)
+        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more memory than 4 GiB for one picture: fewer beams, or a smaller "
+                         "max_length", clip->name);
+    if (!rc)
+        rc = make_room(&job, batch, err);
+    if (!rc && !clip->decoder_ready)
+        rc = descry_weights_prepare_decoder(&clip->weights, &clip->config, clip->kernels, clip->pool, err);
+    clip->decoder_ready |= !rc;
+    for (size_t i = 0; i < n && !rc; i += batch)
+        rc = describe(&job, rgb + i * picture, i, n - i < batch ? n - i : batch, embeddings ? embeddings + i * dim : NULL,
+                      each, arg, err);
+    free(job.prompt);
+    free(job.generated);
+    free(job.ids);
+    free(job.tokens);
+    free(job.embeddings);
+    descry_buf_free(&job.text);
+    return rc;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The cache has a slot for each id that was read: its keys and values in every layer.  A sequence is a list of slots, so
+ * that beams which part ways share what lies behind them. */
+#include "model/decoder.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "model/towers.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct descry_decoder {
+    descry_runner run;
+    const descry_model_config *config;
+    const descry_weights *weights;
+    size_t width, tokens, vocabulary; /* W; of a picture; V */
+    size_t pictures, prompt, most;    /* most: rows that advance */
+    size_t longest, slots, used;      /* slots taken */
+    float *text_cache, *self_cache;   /* [layers, slots, 2W]: keys, values */
+    float *cross_cache;               /* [layers, pictures, tokens, 2W] */
+    int32_t *slot_ids;                /* [slots] */
+    struct sequence *rows, *before;   /* [most] of this call and of the one before */
+    size_t before_count;
+    uint32_t *lists;                  /* behind the sequences */
+    float *x, *normed, *wide, *last;  /* [room, W], [room, W], [room, 3W or M], [most, W] */
+    float *scores;                    /* [threads, score_room] */
+    size_t score_room;
+};
+
+/* What a row looks at. */
+typedef struct sequence {
+    uint32_t picture;
+    uint32_t length;  /* ids, this one included */
+    uint32_t visible; /* of them, to the text tower */
+    uint32_t *seen;   /* [longest]: slots of all; the last is this row's own */
+    uint32_t *shown;  /* [longest]: of those that the text tower sees */
+} sequence;
+
+/* ---- size ------------------------------------------------------------------------------------------------------ */
+
+int descry_decoder_check(const descry_model_config *c, const char *name, descry_error *err)
+{
+    size_t w = (size_t)c->decoder.block.width;
+    if (c->decoder.block.layers == 0)
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: it has no decoder: it cannot describe pictures", name);
+    if (!c->text.causal)
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its texts look ahead: it cannot describe pictures", name);
+    if ((size_t)c->text.block.width != w || descry_picture_width(c) != w)
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED,
+                           "%s: the decoder's width %zu is not that of the texts, %d, and of the pictures, %zu", name, w,
+                           c->text.block.width, descry_picture_width(c));
+    return 0;
+}
+
+typedef struct plan {
+    size_t slots, room, wide;
+    size_t text, self, cross, lists; /* elements */
+    int overflow;
+} plan;
+
+static size_t times(plan *p, size_t a, size_t b)
+{
+    size_t product = 0;
+    p->overflow |= __builtin_mul_overflow(a, b, &product);
+    return product;
+}
+
+static size_t plus(plan *p, size_t a, size_t b)
+{
+    size_t sum = 0;
+    p->overflow |= __builtin_add_overflow(a, b, &sum);
+    return sum;
+}
+
+static size_t largest(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static plan plan_for(const descry_model_config *c, const descry_decoder_size *s)
+{
+    plan p = {0};
+    size_t w = (size_t)c->decoder.block.width, layers = (size_t)c->decoder.block.layers;
+    size_t most = times(&p, s->pictures, s->beams), first = times(&p, s->pictures, s->prompt);
+    p.slots = plus(&p, first, times(&p, most, s->longest - s->prompt));
+    p.room = largest(most, first);
+    p.wide = largest(3 * w, largest((size_t)c->text.block.mlp, (size_t)c->decoder.block.mlp));
+    p.text = times(&p, times(&p, p.slots, 2 * w), (size_t)c->text.block.layers);
+    p.self = times(&p, times(&p, p.slots, 2 * w), layers);
+    p.cross = times(&p, times(&p, times(&p, s->pictures, descry_picture_tokens(&c->vision)), 2 * w), layers);
+    p.lists = times(&p, times(&p, p.room, s->longest), 4);
+    p.overflow |= p.slots > UINT32_MAX;
+    return p;
+}
+
+size_t descry_decoder_bytes(const descry_model_config *c, const descry_decoder_size *s)
+{
+    plan p = plan_for(c, s);
+    size_t w = (size_t)c->decoder.block.width;
+    size_t floats = plus(&p, plus(&p, plus(&p, p.text, p.self), plus(&p, p.cross, p.lists)),
+                         times(&p, p.room, 3 * w + p.wide));
+    size_t bytes = times(&p, floats, sizeof(float));
+    return p.overflow ? SIZE_MAX : bytes;
+}
+
+/* ---- open ------------------------------------------------------------------------------------------------------ */
+
+static int allocate(descry_decoder *d, const plan *p, descry_error *err)
+{
+    size_t threads = descry_pool_threads(d->run.pool);
+    d->score_room = (largest(d->longest, d->tokens) + 15) / 16 * 16;
+    d->text_cache = descry_alloc_aligned(p->text, sizeof(float));
+    d->self_cache = descry_alloc_aligned(p->self, sizeof(float));
+    d->cross_cache = descry_alloc_aligned(p->cross, sizeof(float));
+    d->slot_ids = descry_alloc(p->slots, sizeof *d->slot_ids);
+    d->rows = descry_alloc(p->room, sizeof *d->rows);
+    d->before = descry_alloc(p->room, sizeof *d->before);
+    d->lists = descry_alloc(p->lists, sizeof *d->lists);
+    d->x = descry_alloc_aligned(p->room, d->width * sizeof(float));
+    d->normed = descry_alloc_aligned(p->room, d->width * sizeof(float));
+    d->wide = descry_alloc_aligned(p->room, p->wide * sizeof(float));
+    d->last = descry_alloc_aligned(p->room, d->width * sizeof(float));
+    d->scores = descry_alloc_aligned(threads, d->score_room * sizeof(float));
+    if (!d->text_cache || !d->self_cache || !d->cross_cache || !d->slot_ids || !d->rows || !d->before || !d->lists ||
+        !d->x || !d->normed || !d->wide || !d->last || !d->scores)
+        return descry_fail_memory(err);
+    uint32_t *list = d->lists;
+    for (size_t i = 0; i < p->room; i++, list += 4 * d->longest) {
+        d->rows[i] = (sequence){.seen = list, .shown = list + d->longest};
+        d->before[i] = (sequence){.seen = list + 2 * d->longest, .shown = list + 3 * d->longest};
+    }
+    return 0;
+}
+
+/* The keys and values of the pictures, which stay: tokens [pictures T, W] -> cross_cache. */
+static int fill_cross(descry_decoder *d, const float *tokens, descry_error *err)
+{
+    size_t rows = d->pictures * d->tokens;
+    const descry_block_config *c = &d->config->decoder.block;
+    float *normed = descry_alloc_aligned(rows, d->width * sizeof *normed);
+    if (!normed)
+        return descry_fail_memory(err);
+    for (int i = 0; i < c->layers; i++) {
+        const descry_block *b = &d->weights->decoder.cross[i];
+        descry_run_norm(&d->run, &b->ln_1_kv, tokens, rows, d->width, c->eps, normed);
+        descry_run_linear(&d->run, &b->kv, normed, rows, DESCRY_ACT_NONE, NULL, NULL,
+                          d->cross_cache + (size_t)i * rows * 2 * d->width);
+    }
+    free(normed);
+    return 0;
+}
+
+int descry_decoder_open(descry_decoder **out, const descry_runner *run, const descry_model_config *config,
+                        const descry_weights *weights, const float *tokens, const descry_decoder_size *size,
+                        descry_error *err)
+{
+    *out = NULL;
+    if (size->prompt < 1 || size->longest < size->prompt || size->longest > (size_t)config->text.context_length)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "sequences of %zu to %zu ids, with a context of %d", size->prompt,
+                           size->longest, config->text.context_length);
+    plan p = plan_for(config, size);
+    if (p.overflow)
+        return descry_fail_memory(err);
+    descry_decoder *d = calloc(1, sizeof *d);
+    if (!d)
+        return descry_fail_memory(err);
+    d->run = *run;
+    d->config = config;
+    d->weights = weights;
+    d->width = (size_t)config->decoder.block.width;
+    d->tokens = descry_picture_tokens(&config->vision);
+    d->vocabulary = (size_t)config->text.vocab_size;
+    d->pictures = size->pictures;
+    d->prompt = size->prompt;
+    d->longest = size->longest;
+    d->most = size->pictures * size->beams;
+    d->slots = p.slots;
+    int rc = allocate(d, &p, err);
+    if (!rc)
+        rc = fill_cross(d, tokens, err);
+    if (rc)
+        descry_decoder_close(&d);
+    *out = d;
+    return rc;
+}
+
+void descry_decoder_close(descry_decoder **slot)
+{
+    descry_decoder *d = *slot;
+    if (!d)
+        return;
+    free(d->text_cache);
+    free(d->self_cache);
+    free(d->cross_cache);
+    free(d->slot_ids);
+    free(d->rows);
+    free(d->before);
+    free(d->lists);
+    free(d->x);
+    free(d->normed);
+    free(d->wide);
+    free(d->last);
+    free(d->scores);
+    free(d);
+    *slot = NULL;
+}
+
+/* ---- attention ------------------------------------------------------------------------------------------------- */
+
+typedef enum looks { LOOKS_AT_TEXT, LOOKS_AT_ALL, LOOKS_AT_PICTURE } looks;
+
+typedef struct lookup_job {
+    const descry_decoder *d;
+    looks looks;
+    const float *q, *cache; /* [n, q_stride]; of this layer */
+    size_t q_stride, heads;
+    float *out;             /* [n, W] */
+} lookup_job;
+
+static void look_up(void *arg, size_t i, unsigned worker)
+{
+    const lookup_job *job = arg;
+    const descry_decoder *d = job->d;
+    size_t row = i / job->heads, head_dim = d->width / job->heads, column = i % job->heads * head_dim;
+    const sequence *s = &d->rows[row];
+    const float *cache = job->cache;
+    descry_lookup a = {.kv_stride = 2 * d->width, .head_dim = head_dim, .scale = 1 / sqrtf((float)head_dim),
+                       .q = job->q + row * job->q_stride + column, .out = job->out + row * d->width + column};
+    if (job->looks == LOOKS_AT_PICTURE) {
+        cache += s->picture * d->tokens * 2 * d->width;
+        a.keys = d->tokens;
+    } else {
+        a.rows = job->looks == LOOKS_AT_TEXT ? s->shown : s->seen;
+        a.keys = job->looks == LOOKS_AT_TEXT ? s->visible : s->length;
+    }
+    a.k = cache + column;
+    a.v = cache + d->width + column;
+    d->run.kernels->lookup(&a, d->scores + worker * d->score_room);
+}
+
+/* ---- blocks ---------------------------------------------------------------------------------------------------- */
+
+static void run_mlp(descry_decoder *d, const descry_block_config *c, const descry_block *b, size_t n)
+{
+    descry_run_norm(&d->run, &b->ln_2, d->x, n, d->width, c->eps, d->normed);
+    descry_run_linear(&d->run, &b->fc, d->normed, n, c->activation, NULL, NULL, d->wide);
+    descry_run_linear(&d->run, &b->proj, d->wide, n, DESCRY_ACT_NONE, b->ls_2, d->x, d->x);
+}
+
+/* x = x + ls_1 * Attn(LN_1(x)), then the MLP; the rows' keys and values go to their slots of `cache`, or without own
+ * keys (LOOKS_AT_PICTURE) they are there already. */
+static void run_block(descry_decoder *d, const descry_block_config *c, const descry_block *b, looks at, float *cache,
+                      size_t n)
+{
+    size_t w = d->width, wide = b->qkv.n;
+    descry_run_norm(&d->run, &b->ln_1, d->x, n, w, c->eps, d->normed);
+    descry_run_linear(&d->run, &b->qkv, d->normed, n, DESCRY_ACT_NONE, NULL, NULL, d->wide);
+    for (size_t i = 0; i < n && at != LOOKS_AT_PICTURE; i++) {
+        const sequence *s = &d->rows[i];
+        memcpy(cache + s->seen[s->length - 1] * 2 * w, d->wide + i * wide + w, 2 * w * sizeof *cache);
+    }
+    lookup_job job = {.d = d, .looks = at, .q = d->wide, .cache = cache, .q_stride = wide, .heads = (size_t)c->heads,
+                      .out = d->normed};
+    descry_pool_run(d->run.pool, n * job.heads, look_up, &job);
+    descry_run_linear(&d->run, &b->out, d->normed, n, DESCRY_ACT_NONE, b->ls_1, d->x, d->x);
+    run_mlp(d, c, b, n);
+}
+
+static void embed(descry_decoder *d, size_t n)
+{
+    const descry_text_weights *t = &d->weights->text;
+    descry_dtype type = (descry_dtype)t->tokens->dtype;
+    float *x = d->x;
+    for (size_t i = 0; i < n; i++, x += d->width) {
+        const sequence *s = &d->rows[i];
+        size_t id = (size_t)d->slot_ids[s->seen[s->length - 1]];
+        const float *position = t->positions + (s->length - 1) * d->width;
+        descry_to_f32(x, (const char *)t->tokens->data + id * d->width * descry_dtype_size(type), type, d->width);
+        for (size_t j = 0; j < d->width; j++)
+            x[j] += position[j];
+    }
+}
+
+/* The rows d->rows[0 .. n) -> logits of those whose number is i * step + step - 1. */
+static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
+{
+    const descry_text_config *text = &d->config->text;
+    const descry_block_config *c = &d->config->decoder.block;
+    const descry_decoder_weights *w = &d->weights->decoder;
+    size_t layer = d->slots * 2 * d->width, cross = d->pictures * d->tokens * 2 * d->width;
+    embed(d, n);
+    for (int i = 0; i < text->block.layers; i++)
+        run_block(d, &text->block, &d->weights->text.blocks[i], LOOKS_AT_TEXT, d->text_cache + (size_t)i * layer, n);
+    if (!text->embed_cls) /* with a class vector open_clip norms that one only */
+        descry_run_norm(&d->run, &d->weights->text.ln_final, d->x, n, d->width, text->block.eps, d->x);
+    descry_trace_stage(&d->run, "text tokens", d->x, n, d->width);
+    for (int i = 0; i < c->layers; i++) {
+        run_block(d, c, &w->blocks[i], LOOKS_AT_ALL, d->self_cache + (size_t)i * layer, n);
+        run_block(d, c, &w->cross[i], LOOKS_AT_PICTURE, d->cross_cache + (size_t)i * cross, n);
+    }
+    for (size_t i = 0; i < n / step; i++)
+        memcpy(d->last + i * d->width, d->x + (i * step + step - 1) * d->width, d->width * sizeof *d->x);
+    descry_run_norm(&d->run, &w->ln_final, d->last, n / step, d->width, c->eps, d->last);
+    descry_run_linear(&d->run, &w->proj, d->last, n / step, DESCRY_ACT_NONE, NULL, NULL, logits);
+}
+
+/* ---- sequences ------------------------------------------------------------------------------------------------- */
+
+static int check_id(const descry_decoder *d, int32_t id, descry_error *err)
+{
+    if (id >= 0 && (size_t)id < d->vocabulary)
+        return 0;
+    return descry_fail(err, DESCRY_ERR_ARGUMENT, "id %d is outside the vocabulary of %zu", (int)id, d->vocabulary);
+}
+
+/* s goes on with `id`, in the next free slot.  The text tower's mask judges a key by the id before it: after padding it
+ * is hidden from every query. */
+static void append(descry_decoder *d, sequence *s, int32_t id)
+{
+    const descry_text_config *text = &d->config->text;
+    uint32_t slot = (uint32_t)d->used++;
+    bool hidden = text->embed_cls && s->length > 0 && d->slot_ids[s->seen[s->length - 1]] == text->pad_id;
+    d->slot_ids[slot] = id;
+    s->seen[s->length++] = slot;
+    if (!hidden)
+        s->shown[s->visible++] = slot;
+}
+
+static void copy_sequence(sequence *to, const sequence *from)
+{
+    to->picture = from->picture;
+    to->length = from->length;
+    to->visible = from->visible;
+    memcpy(to->seen, from->seen, from->length * sizeof *to->seen);
+    memcpy(to->shown, from->shown, from->visible * sizeof *to->shown);
+}
+
+/* What stands in `rows` becomes what was `before`: of every step-th row. */
+static void turn(descry_decoder *d, size_t n, size_t step)
+{
+    for (size_t i = 0; i < n / step; i++)
+        if (i != i * step + step - 1)
+            copy_sequence(&d->rows[i], &d->rows[i * step + step - 1]);
+    struct sequence *rows = d->rows;
+    d->rows = d->before;
+    d->before = rows;
+    d->before_count = n / step;
+}
+
+int descry_decoder_begin(descry_decoder *d, const int32_t *prompt, float *logits, descry_error *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->prompt; i++) {
+        int rc = check_id(d, prompt[i], err);
+        if (rc)
+            return rc;
+    }
+    for (size_t p = 0; p < d->pictures; p++)
+        for (size_t i = 0; i < d->prompt; i++, n++) {
+            sequence *s = &d->rows[n];
+            s->picture = (uint32_t)p;
+            s->length = s->visible = 0;
+            if (i > 0)
+                copy_sequence(s, &d->rows[n - 1]);
+            append(d, s, prompt[i]);
+        }
+    run_rows(d, n, d->prompt, logits);
+    turn(d, n, d->prompt);
+    return 0;
+}
+
+int descry_decoder_advance(descry_decoder *d, const descry_branch *branches, size_t n, float *logits, descry_error *err)
+{
+    if (n > d->most || d->used + n > d->slots)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "more sequences than the decoder was opened for");
+    for (size_t i = 0; i < n; i++) {
+        const descry_branch *b = &branches[i];
+        int rc = check_id(d, b->id, err);
+        if (rc)
+            return rc;
+        if (b->parent >= d->before_count || d->before[b->parent].length >= d->longest)
+            return descry_fail(err, DESCRY_ERR_ARGUMENT, "a sequence that cannot go on");
+        copy_sequence(&d->rows[i], &d->before[b->parent]);
+        append(d, &d->rows[i], b->id);
+    }
+    run_rows(d, n, 1, logits);
+    turn(d, n, 1);
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Choosing the ids of captions by a model's logits: open_clip's generate, without knowing what computes the logits. */
+#ifndef DESCRY_MODEL_GENERATE_H
+#define DESCRY_MODEL_GENERATE_H
+
+#include "base/pool.h"
+#include "kern/kernels.h"
+#include "model/decoder.h"
+
+/* Where logits come from; the functions are as descry_decoder_begin and descry_decoder_advance. */
+typedef struct descry_logits_source {
+    int (*begin)(void *arg, const int32_t *prompt, float *logits, descry_error *err);
+    int (*advance)(void *arg, const descry_branch *branches, size_t n, float *logits, descry_error *err);
+    void *arg;
+    size_t vocabulary; /* V */
+    int32_t end, pad;  /* ids */
+    const descry_kernels *kernels;
+    descry_pool *pool; /* rows of logits are split over it */
+} descry_logits_source;
+
+typedef struct descry_generated {
+    int32_t *ids; /* [max_length] */
+    size_t count;
+    double score;
+} descry_generated;
+
+/* Whether options and prompt (`length` ids, start token included) fit a context of so many ids and a vocabulary. */
+int descry_generate_check(const descry_caption_options *options, size_t length, size_t context, size_t vocabulary,
+                          descry_error *err);
+size_t descry_generate_beams(const descry_caption_options *options); /* sequences of one picture */
+
+/* Generates for `pictures` pictures at once; results [pictures], each with room for max_length ids.  What a picture gets
+ * does not depend on the others.  DESCRY_ERR_NUMERIC: logits that are not finite. */
+int descry_generate(const descry_logits_source *source, const descry_caption_options *options, const int32_t *prompt,
+                    size_t length, size_t pictures, descry_generated *results, descry_error *err);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The search for one picture's ids, between two calls of the decoder. */
+#ifndef DESCRY_MODEL_SELECTION_H
+#define DESCRY_MODEL_SELECTION_H
+
+#include "model/generate.h"
+
+/* A way on: beam `beam` of now with one id more. */
+typedef struct descry_candidate {
+    float score; /* of the whole sequence */
+    uint32_t beam;
+    int32_t id;
+} descry_candidate;
+
+typedef struct descry_hypothesis {
+    int32_t *ids;   /* [max_length] */
+    size_t length;
+    double score;
+    bool finished;  /* beam: not one of the empty ones that the search begins with */
+    bool ended;     /* by the end token, which ids do not hold */
+} descry_hypothesis;
+
+typedef struct descry_selection {
+    const descry_caption_options *options;
+    size_t beams, length, prompt; /* B; ids in each live sequence, and of these in the prompt */
+    size_t live;                  /* sequences now: 1 at first, then B */
+    int32_t end, pad;
+    int32_t *ids, *next_ids;      /* [B, max_length] */
+    float *scores;                /* [B] */
+    descry_candidate *candidates; /* [B, 2 B]: of each live sequence, the best first; id -1: its logits
+                                     are not finite */
+    descry_candidate *best;       /* [2 B]: of all */
+    uint32_t *parents;            /* [B]: which beam each live sequence goes on from */
+    descry_hypothesis *kept;      /* [3 B]: group: the B best that are complete; beam: and room to merge */
+    size_t kept_count;
+    double worst;                 /* group: of those kept */
+    bool improvable;              /* beam */
+    bool done;
+    double sum;                   /* sampling: of the logarithms */
+} descry_selection;
+
+/* Reads row `beam` of the logits, which it changes: fills its candidates.  Rows are independent of each other. */
+void descry_selection_row(descry_selection *s, const descry_logits_source *source, size_t beam, float *logits);
+
+/* All rows were read: live sequences go on, or the search is done. */
+void descry_selection_step(descry_selection *s);
+
+void descry_selection_result(descry_selection *s, descry_generated *result);
+
+/* The strategies (beams.c, sample.c). */
+void descry_group_step(descry_selection *s);
+void descry_group_result(descry_selection *s, descry_generated *result);
+void descry_beam_step(descry_selection *s);
+void descry_beam_result(descry_selection *s, descry_generated *result);
+void descry_sample_row(descry_selection *s, const descry_logits_source *source, const float *logits);
+void descry_sample_step(descry_selection *s);
+void descry_sample_result(descry_selection *s, descry_generated *result);
+
+/* Sequence `to` of the next round: candidate c. */
+void descry_selection_continue(descry_selection *s, size_t to, const descry_candidate *c);
+
+#endif

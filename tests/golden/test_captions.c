@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * CoCa, stage by stage (the tokens of pictures and texts, the decoder's logits, the ids of captions), against open_clip's
+ * results: the tiny model of openclip-golden.json, and captions.json, made by tools/make_captions.py; and mutants, each of
+ * which these goldens must notice. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "formula.h"
+#include "model/generate.h"
+#include "model/towers.h"
+
+#include "base/file.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { START = 49406, END = 49407 };
+
+static json_t *tiny_release, *tiny_head, *captions, *search, *demo;
+static descry_pool *pool;
+
+static json_t *read_json(const char *name)
+{
+    char path[4096];
+    json_error_t error;
+    snprintf(path, sizeof path, "%s/tests/golden/%s", getenv("DESCRY_SOURCE_ROOT"), name);
+    json_t *json = json_load_file(path, JSON_ALLOW_NUL, &error);
+    if (!json)
+        fprintf(stderr, "%s: %s\n", path, error.text);
+    return json;
+}
+
+static json_t *get(const json_t *object, const char *key)
+{
+    json_t *value = json_object_get(object, key);
+    if (!value)
+        fail_msg("no golden \"%s\"", key);
+    return value;
+}
+
+static json_t *goldens;
+
+static int load(void **state)
+{
+    (void)state;
+    goldens = read_json("openclip-golden.json");
+    captions = read_json("captions.json");
+    search = read_json("search.json");
+    demo = read_json("demo-captions.json");
+    if (!goldens || !captions || !search || !demo)
+        return -1;
+    tiny_release = json_object_get(json_object_get(goldens, "tiny_release"), "coca");
+    tiny_head = json_object_get(json_object_get(goldens, "tiny_head"), "coca");
+    return tiny_release && tiny_head ? descry_pool_open(&pool, 2, NULL) : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    json_decref(goldens);
+    json_decref(captions);
+    json_decref(search);
+    json_decref(demo);
+    descry_pool_close(&pool);
+    return 0;
+}
+
+/* ---- a model with its pictures ------------------------------------------------------------------------------------ */
+
+typedef struct subject {
+    descry_model_config config;
+    descry_weights weights;
+    descry_runner run;
+    size_t pictures, dim, token_count, width;
+    float *tokens;     /* [pictures, token_count, W] */
+    float *embeddings; /* [pictures, dim] */
+} subject;
+
+static void check_rc(int rc, const descry_error *err)
+{
+    if (rc)
+        fail_msg("%s", err->message);
+}
+
+static void subject_open(subject *s, const json_t *cfg, size_t pictures, formula_fault fault, const descry_kernels *kernels)
+{
+    descry_error err;
+    json_t *model = json_deep_copy(cfg);
+    json_object_set_new(model, "custom_text", json_true());
+    json_t *root = json_pack("{so}", "model_cfg", model);
+    char *text = json_dumps(root, 0);
+    *s = (subject){.pictures = pictures, .run = {kernels, pool, NULL}};
+    check_rc(descry_model_config_parse(&s->config, text, strlen(text), "golden", &err), &err);
+    free(text);
+    json_decref(root);
+    formula_open(&s->weights, &s->config, DESCRY_F32, fault);
+    check_rc(descry_weights_prepare_vision(&s->weights, &s->config, kernels, pool, &err), &err);
+    check_rc(descry_weights_prepare_decoder(&s->weights, &s->config, kernels, pool, &err), &err);
+    check_rc(descry_decoder_check(&s->config, "golden", &err), &err);
+    s->dim = (size_t)s->config.embed_dim;
+    s->token_count = descry_picture_tokens(&s->config.vision);
+    s->width = descry_picture_width(&s->config);
+    s->tokens = malloc(pictures * s->token_count * s->width * sizeof *s->tokens);
+    s->embeddings = malloc(pictures * s->dim * sizeof *s->embeddings);
+    float *patches = formula_patches(&s->config.vision, pictures, FAULT_NONE);
+    check_rc(descry_encode_patches_for_decoder(&s->run, &s->config, &s->weights.vision, patches, pictures, s->embeddings,
+                                               s->tokens, &err), &err);
+    /* the same pass without tokens gives the same embedding, to the bit */
+    float *alone = malloc(pictures * s->dim * sizeof *alone);
+    check_rc(descry_encode_patches(&s->run, &s->config, &s->weights.vision, patches, pictures, alone, &err), &err);
+    assert_memory_equal(alone, s->embeddings, pictures * s->dim * sizeof *alone);
+    free(alone);
+    free(patches);
+}
+
+static void subject_close(subject *s)
+{
+    descry_weights_close(&s->weights, &s->config);
+    descry_model_config_free(&s->config);
+    free(s->tokens);
+    free(s->embeddings);
+}
+
+/* ---- stages -------------------------------------------------------------------------------------------------------- */
+
+static double difference(const float *got, const json_t *expected)
+{
+    double worst = 0;
+    assert_true(json_array_size(expected) > 0);
+    for (size_t i = 0; i < json_array_size(expected); i++) {
+        double e = json_number_value(json_array_get(expected, i)), d = fabs((double)got[i] - e) / fmax(1, fabs(e));
+        worst = d > worst || isnan(d) ? d : worst;
+    }
+    return isnan(worst) ? INFINITY : worst;
+}
+
+static void within(const char *what, double off, double bound)
+{
+    print_message("%s: within %.2g\n", what, off);
+    if (!(off <= bound))
+        fail_msg("%s: off by %.3g, more than %.3g", what, off, bound);
+}
+
+typedef struct seen_tokens {
+    float *tokens; /* of the last call */
+    size_t rows, width;
+} seen_tokens;
+
+static void note_tokens(void *arg, const char *stage, const float *x, size_t rows, size_t width)
+{
+    seen_tokens *seen = arg;
+    if (strcmp(stage, "text tokens") != 0)
+        return;
+    seen->tokens = realloc(seen->tokens, rows * width * sizeof *x);
+    memcpy(seen->tokens, x, rows * width * sizeof *x);
+    seen->rows = rows;
+    seen->width = width;
+}
+
+/* The logits [n, V] after each of `n` ids about picture 0, all read at once or one after the other. */
+static float *logits_of(subject *s, const int32_t *ids, size_t n, bool at_once)
+{
+    descry_error err;
+    size_t v = (size_t)s->config.text.vocab_size;
+    float *logits = malloc(n * v * sizeof *logits);
+    for (size_t i = at_once ? 0 : n - 1; i < n; i++) {
+        descry_decoder *d;
+        descry_decoder_size size = {1, at_once ? i + 1 : 1, 1, n};
+        check_rc(descry_decoder_open(&d, &s->run, &s->config, &s->weights, s->tokens, &size, &err), &err);
+        check_rc(descry_decoder_begin(d, ids, logits + (at_once ? i : 0) * v, &err), &err);
+        for (size_t j = 1; j < n && !at_once; j++) {
+            descry_branch branch = {0, ids[j]};
+            check_rc(descry_decoder_advance(d, &branch, 1, logits + j * v, &err), &err);
+        }
+        descry_decoder_close(&d);
+    }
+    return logits;
+}
+
+static void stages_of_the_tiny_model(void **state)
+{
+    (void)state;
+    static const int32_t ids[] = {START, 320, 1125, 539, 320, 2368, END};
+    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+        subject s;
+        seen_tokens seen = {0};
+        descry_trace trace = {note_tokens, &seen};
+        subject_open(&s, get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, descry_kernels_for((descry_cpu)cpu));
+        assert_int_equal(s.token_count, json_integer_value(json_array_get(get(tiny_release, "image_tokens_shape"), 1)));
+        within("picture tokens", difference(s.tokens, get(tiny_release, "image_tokens_0_0")), 4e-6);
+        s.run.trace = &trace;
+        float *at_once = logits_of(&s, ids, 7, true);
+        assert_int_equal(seen.rows, 7);
+        within("text tokens", difference(seen.tokens + 3 * s.width, get(tiny_release, "text_tokens_0_3")), 4e-6);
+        s.run.trace = NULL;
+        float *in_turn = logits_of(&s, ids, 7, false);
+        size_t v = (size_t)s.config.text.vocab_size;
+        assert_memory_equal(at_once, in_turn, 7 * v * sizeof *at_once);
+        within("logits 0", difference(at_once, get(tiny_release, "logits_0_0_first8")), 4e-6);
+        within("logits 6", difference(at_once + 6 * v, get(tiny_release, "logits_0_6_first8")), 4e-6);
+        free(at_once);
+        free(in_turn);
+        free(seen.tokens);
+        subject_close(&s);
+    }
+}
+
+static int32_t *ids_of(const json_t *array, size_t *n)
+{
+    *n = json_array_size(array);
+    assert_true(*n > 0);
+    int32_t *ids = malloc(*n * sizeof *ids);
+    for (size_t i = 0; i < *n; i++)
+        ids[i] = (int32_t)json_integer_value(json_array_get(array, i));
+    return ids;
+}
+
+/* Logits about picture 0 after each of some ids, every step-th of them. */
+static double logits_off(const float *logits, size_t v, size_t step, const json_t *expected)
+{
+    double worst = 0;
+    float *some = malloc((v / step + 1) * sizeof *some);
+    for (size_t i = 0; i < json_array_size(expected); i++) {
+        for (size_t j = 0; j * step < v; j++)
+            some[j] = logits[i * v + j * step];
+        assert_int_equal(json_array_size(json_array_get(expected, i)), (v + step - 1) / step);
+        worst = fmax(worst, difference(some, json_array_get(expected, i)));
+    }
+    free(some);
+    return worst;
+}
+
+static double embeddings_off(float *x, const json_t *expected, size_t n, size_t dim)
+{
+    double worst = 0;
+    assert_int_equal(json_array_size(expected), n);
+    for (size_t i = 0; i < n; i++, x += dim) {
+        double sum = 0;
+        for (size_t j = 0; j < dim; j++)
+            sum += (double)x[j] * (double)x[j];
+        for (size_t j = 0; j < dim; j++)
+            x[j] = (float)((double)x[j] / sqrt(sum));
+        worst = fmax(worst, difference(x, json_array_get(expected, i)));
+    }
+    return worst;
+}
+
+/* The class vector looks at the ids up to the first padding, and at that. */
+static void texts_of_the_tiny_model(void **state)
+{
+    (void)state;
+    static const int32_t texts[2][7] = {{START, 320, 1125, 539, 320, 2368, END}, {START, 3306, 1002, 256, END}};
+    subject s;
+    descry_error err;
+    subject_open(&s, get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    size_t length = (size_t)s.config.text.context_length;
+    int32_t *ids = calloc(2 * length, sizeof *ids);
+    float *out = malloc(2 * s.dim * sizeof *out);
+    for (size_t i = 0; i < 2; i++)
+        memcpy(ids + i * length, texts[i], sizeof texts[i]);
+    check_rc(descry_encode_ids(&s.run, &s.config, &s.weights.text, ids, 2, out, &err), &err);
+    within("texts", embeddings_off(out, get(tiny_release, "text_features"), 2, s.dim), 2e-6);
+    free(ids);
+    free(out);
+    subject_close(&s);
+}
+
+/* Id 0 hides the id after it from all, in the text tower. */
+static void padding_amid_ids(void **state)
+{
+    (void)state;
+    size_t n;
+    const json_t *golden = get(search, "padded");
+    int32_t *ids = ids_of(get(golden, "ids"), &n);
+    subject s;
+    subject_open(&s, get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    for (int at_once = 0; at_once < 2; at_once++) {
+        float *logits = logits_of(&s, ids, n, at_once);
+        within("logits with padding", logits_off(logits, (size_t)s.config.text.vocab_size, 5000, get(golden, "logits")), 4e-6);
+        free(logits);
+    }
+    free(ids);
+    subject_close(&s);
+}
+
+/* ---- captions ------------------------------------------------------------------------------------------------------ */
+
+static int begin(void *arg, const int32_t *prompt, float *logits, descry_error *err)
+{
+    return descry_decoder_begin(arg, prompt, logits, err);
+}
+
+static int advance(void *arg, const descry_branch *branches, size_t n, float *logits, descry_error *err)
+{
+    return descry_decoder_advance(arg, branches, n, logits, err);
+}
+
+static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
+
+/* Captions of pictures first .. first + n. */
+static void caption(const subject *s, const descry_caption_options *options, size_t first, size_t n, descry_generated *out)
+{
+    descry_error err;
+    const int32_t prompt = START;
+    descry_decoder *d;
+    descry_decoder_size size = {n, 1, descry_generate_beams(options), options->max_length - 1};
+    check_rc(descry_generate_check(options, 1, (size_t)s->config.text.context_length, (size_t)s->config.text.vocab_size, &err),
+             &err);
+    check_rc(descry_decoder_open(&d, &s->run, &s->config, &s->weights, s->tokens + first * s->token_count * s->width, &size,
+                                 &err), &err);
+    descry_logits_source source = {begin, advance, d, (size_t)s->config.text.vocab_size, END, s->config.text.pad_id,
+                                   s->run.kernels, pool};
+    for (size_t i = 0; i < n; i++)
+        out[i].ids = calloc(options->max_length, sizeof *out[i].ids);
+    check_rc(descry_generate(&source, options, &prompt, 1, n, out, &err), &err);
+    descry_decoder_close(&d);
+}
+
+/* The ids of `row` are those expected, up to the end token; what follows that in the golden is padding. */
+static bool same(const descry_generated *got, const json_t *row)
+{
+    size_t n = json_array_size(row);
+    for (size_t i = 0; i < got->count; i++)
+        if (i >= n || json_integer_value(json_array_get(row, i)) != got->ids[i])
+            return false;
+    return got->count == n || (got->count < n && got->ids[got->count - 1] == END);
+}
+
+/* How many captions differ from `rows`: all at once, and each alone. */
+static size_t differing(const subject *s, const descry_caption_options *options, const json_t *rows)
+{
+    size_t n = json_array_size(rows), wrong = 0;
+    descry_generated *together = calloc(n, sizeof *together), one;
+    assert_true(n > 0 && n <= s->pictures);
+    caption(s, options, 0, n, together);
+    for (size_t i = 0; i < n; i++) {
+        caption(s, options, i, 1, &one);
+        assert_int_equal(one.count, together[i].count);
+        assert_memory_equal(one.ids, together[i].ids, one.count * sizeof *one.ids);
+        assert_true(one.score == together[i].score);
+        wrong += !same(&one, json_array_get(rows, i));
+        free(one.ids);
+        free(together[i].ids);
+    }
+    free(together);
+    return wrong;
+}
+
+static void check_captions(const char *what, const subject *s, const descry_caption_options *options, const json_t *rows)
+{
+    size_t wrong = differing(s, options, rows);
+    if (wrong)
+        fail_msg("%s: %zu captions differ", what, wrong);
+}
+
+static descry_caption_options by(descry_decoding decode)
+{
+    descry_caption_options o = defaults;
+    o.decode = decode;
+    return o;
+}
+
+static void captions_of_the_tiny_model(void **state)
+{
+    (void)state;
+    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+        subject s;
+        const descry_kernels *kernels = descry_kernels_for((descry_cpu)cpu);
+        descry_caption_options group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
+                               greedy = by(DESCRY_DECODE_GREEDY), top_k = by(DESCRY_DECODE_TOP_K);
+        subject_open(&s, get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, kernels);
+        check_captions("group", &s, &group, get(tiny_release, "generate_default"));
+        check_captions("beam", &s, &beam, get(tiny_head, "generate_default"));
+        check_captions("greedy", &s, &greedy, get(tiny_release, "generate_top_k_1"));
+        check_captions("top-k of 1", &s, &top_k, get(tiny_release, "generate_top_k_1"));
+        subject_close(&s);
+        subject_open(&s, get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE_ENDS, kernels);
+        check_captions("group, that ends", &s, &group, get(tiny_release, "generate_default_eos_is_1p05_col2870"));
+        check_captions("beam, that ends", &s, &beam, get(tiny_head, "generate_default_eos_is_1p05_col2870"));
+        subject_close(&s);
+    }
+}
+
+/* ---- coca_ViT-B-32 ------------------------------------------------------------------------------------------------- */
+
+static double rows_off(const float *x, size_t width, const size_t at[3], const json_t *expected)
+{
+    double worst = 0;
+    assert_int_equal(json_array_size(expected), 3);
+    for (size_t i = 0; i < 3; i++)
+        worst = fmax(worst, difference(x + at[i] * width, json_array_get(expected, i)));
+    return worst;
+}
+
+static void check_texts(subject *s, const json_t *golden)
+{
+    descry_error err;
+    const json_t *rows = get(golden, "ids");
+    size_t n = json_array_size(rows), length = (size_t)s->config.text.context_length, got;
+    int32_t *ids = malloc(n * length * sizeof *ids);
+    float *out = malloc(n * s->dim * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        int32_t *row = ids_of(json_array_get(rows, i), &got);
+        assert_int_equal(got, length);
+        memcpy(ids + i * length, row, length * sizeof *ids);
+        free(row);
+    }
+    check_rc(descry_encode_ids(&s->run, &s->config, &s->weights.text, ids, n, out, &err), &err);
+    within("texts", embeddings_off(out, get(golden, "text"), n, s->dim), 2e-6);
+    free(out);
+
+    static const size_t positions[3] = {0, 3, 6}, picture_rows[3] = {0, 100, 254};
+    seen_tokens seen = {0};
+    descry_trace trace = {note_tokens, &seen};
+    s->run.trace = &trace;
+    float *logits = logits_of(s, ids, 7, true), *three = malloc(3 * (size_t)s->config.text.vocab_size * sizeof *three);
+    size_t v = (size_t)s->config.text.vocab_size;
+    s->run.trace = NULL;
+    for (size_t i = 0; i < 3; i++)
+        memcpy(three + i * v, logits + positions[i] * v, v * sizeof *three);
+    within("picture tokens", rows_off(s->tokens, s->width, picture_rows, get(golden, "picture_tokens")), 1e-5);
+    within("text tokens", rows_off(seen.tokens, s->width, positions, get(golden, "text_tokens")), 1e-5);
+    within("logits", logits_off(three, v, 1000, get(golden, "logits")), 1e-5);
+    free(seen.tokens);
+    free(logits);
+    free(three);
+    free(ids);
+}
+
+static void coca_vit_b_32(void **state)
+{
+    (void)state;
+    const json_t *golden = get(captions, "coca_ViT-B-32");
+    size_t n = json_array_size(get(golden, "image"));
+    subject s;
+    assert_true(n >= 4);
+    subject_open(&s, get(golden, "cfg"), n, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    within("pictures", embeddings_off(s.embeddings, get(golden, "image"), n, s.dim), 2e-6);
+    check_texts(&s, golden);
+    descry_caption_options group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
+                           greedy = by(DESCRY_DECODE_GREEDY);
+    check_captions("group", &s, &group, get(golden, "group"));
+    check_captions("beam", &s, &beam, get(golden, "beam"));
+    check_captions("greedy", &s, &greedy, get(golden, "greedy"));
+    subject_close(&s);
+}
+
+/* ---- the bundled model --------------------------------------------------------------------------------------------- */
+
+typedef struct demo_check {
+    const char *rule;
+    size_t seen, wrong;
+} demo_check;
+
+static int compare_with_demo(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    demo_check *check = arg;
+    if (!caption)
+        fail_msg("%s", err->message);
+    const json_t *picture = get(get(demo, "captions"), strrchr(path, '/') + 1);
+    descry_generated got = {(int32_t *)(uintptr_t)caption->ids, caption->count, caption->score};
+    check->seen++;
+    check->wrong += !same(&got, get(picture, check->rule));
+    return 0;
+}
+
+/* demo-captions.json belongs to certain weights. */
+static void check_weights(const char *folder)
+{
+    char path[4200], hex[65];
+    unsigned char sum[SHA256_DIGEST_LENGTH];
+    descry_error err;
+    descry_buf bytes = {0};
+    snprintf(path, sizeof path, "%s/open_clip_model.safetensors", folder);
+    check_rc(descry_file_read(&bytes, path, 1 << 30, &err), &err);
+    SHA256((const unsigned char *)bytes.data, bytes.size, sum);
+    descry_buf_free(&bytes);
+    for (size_t i = 0; i < sizeof sum; i++)
+        snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+    if (strcmp(hex, json_string_value(get(demo, "weights"))) != 0)
+        fail_msg("demo-captions.json belongs to other weights: python tools/make_captions.py --only demo");
+}
+
+static void captions_of_the_gallery(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"group", "beam", "greedy"};
+    char folder[4096], gallery[4096];
+    const char *root = getenv("DESCRY_SOURCE_ROOT"), *paths[] = {gallery};
+    descry_error err;
+    descry_context *ctx;
+    descry_model *model;
+    descry_model_info info;
+    snprintf(folder, sizeof folder, "%s/models/demo", root);
+    snprintf(gallery, sizeof gallery, "%s/samples/gallery", root);
+    check_weights(folder);
+    check_rc(descry_context_open(&ctx, NULL, &err), &err);
+    check_rc(descry_model_open(&model, ctx, folder, &err), &err);
+    descry_model_describe(model, &info);
+    assert_true(info.can_caption);
+    for (size_t i = 0; i < 3; i++) {
+        demo_check check = {.rule = rules[i]};
+        descry_caption_options o = defaults;
+        o.decode = (descry_decoding)i;
+        check_rc(descry_caption_files(model, paths, 1, &o, compare_with_demo, &check, &err), &err);
+        assert_int_equal(check.seen, 200);
+        assert_int_equal(check.seen, json_object_size(get(demo, "captions")));
+        print_message("%s: %zu of %zu differ\n", rules[i], check.wrong, check.seen);
+        assert_int_equal(check.wrong, 0);
+    }
+    descry_model_close(&model);
+    descry_context_close(&ctx);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stages_of_the_tiny_model),
+        cmocka_unit_test(padding_amid_ids),
+        cmocka_unit_test(texts_of_the_tiny_model),
+        cmocka_unit_test(captions_of_the_tiny_model),
+        cmocka_unit_test(captions_of_the_gallery),
+        cmocka_unit_test(coca_vit_b_32),
+    };
+    if (argc == 2) /* one of them */
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests_name("captions", tests, load, unload);
+}
