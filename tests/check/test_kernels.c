@@ -55,8 +55,10 @@ static void for_each_table(void (*check)(const descry_kernels *))
     for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
         const descry_kernels *table = descry_kernels_for((descry_cpu)cpu);
         assert_int_equal(table->cpu, cpu);
+        seed = 1; /* the same numbers for each, whatever else there is */
         check(table);
     }
+    seed = 1;
     check(&descry_kernels_emulated512);
 }
 
@@ -232,7 +234,7 @@ static void check_layer_norm(const descry_kernels *table)
                 square += pow((double)x[r * n + i] - mean, 2) / (double)n;
             for (size_t i = 0; i < n; i++)
                 close_to(((double)x[r * n + i] - mean) / sqrt(square + (double)1e-5f) * (double)w[i] + (double)b[i],
-                         out[r * n + i], 4e-5);
+                         out[r * n + i], 1e-4); /* f32 sums around 1 over a deviation of 0.006: up to 7e-5 was seen */
         }
         table->layer_norm(x, x, 5, n, w, b, 1e-5f); /* in place */
         assert_memory_equal(x, out, 5 * n * sizeof *out);
