@@ -331,21 +331,28 @@ static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, 
             sum += x[i];
         float mean = sum / (float)n;
 
-        vec shift = v_set1(mean), squares = v_set1(0);
+        /* a mean far from 0 is rounded more coarsely than a small deviation can bear: its rest is taken off, too */
+        vec shift = v_set1(mean), rests = v_set1(0), squares = v_set1(0);
         for (size_t i = 0; i < whole; i += VL) {
             vec d = v_sub(v_load(x + i), shift);
+            rests = v_add(rests, d);
             squares = v_fma(d, d, squares);
         }
-        float square = v_sum(squares);
-        for (size_t i = whole; i < n; i++)
+        float rest = v_sum(rests), square = v_sum(squares);
+        for (size_t i = whole; i < n; i++) {
+            rest += x[i] - mean;
             square += (x[i] - mean) * (x[i] - mean);
-        float scale = 1 / sqrtf(square / (float)n + eps);
+        }
+        rest /= (float)n;
+        float variance = square / (float)n - rest * rest, scale = 1 / sqrtf((variance > 0 ? variance : 0) + eps);
 
-        vec times = v_set1(scale);
-        for (size_t i = 0; i < whole; i += VL)
-            v_store(out + i, v_fma(v_mul(v_sub(v_load(x + i), shift), times), v_load(weight + i), v_load(bias + i)));
+        vec times = v_set1(scale), left = v_set1(rest);
+        for (size_t i = 0; i < whole; i += VL) {
+            vec d = v_sub(v_sub(v_load(x + i), shift), left);
+            v_store(out + i, v_fma(v_mul(d, times), v_load(weight + i), v_load(bias + i)));
+        }
         for (size_t i = whole; i < n; i++)
-            out[i] = (x[i] - mean) * scale * weight[i] + bias[i];
+            out[i] = (x[i] - mean - rest) * scale * weight[i] + bias[i];
     }
 }
 
