@@ -50,15 +50,21 @@ static double difference(const uint8_t *a, const uint8_t *b)
 
 static int compare(const char *name, const char *like, double wanted)
 {
-    uint8_t rgb[PIXELS], other[PIXELS];
-    float *a = calloc((size_t)info.dim, sizeof *a), *b = calloc((size_t)info.dim, sizeof *b);
+    static uint8_t other[PIXELS];
+    static float *b;
+    static char seen[64]; /* what the two are of */
+    uint8_t rgb[PIXELS];
+    float *a = calloc((size_t)info.dim, sizeof *a);
     double cosine = 0;
     see(name, 0, rgb, a);
-    see(like, 0, other, b);
+    if (strcmp(seen, like) != 0) {
+        b = b ? b : calloc((size_t)info.dim, sizeof *b);
+        see(like, 0, other, b);
+        snprintf(seen, sizeof seen, "%s", like);
+    }
     for (int i = 0; i < info.dim; i++)
         cosine += (double)a[i] * b[i];
     free(a);
-    free(b);
     double pixels = difference(rgb, other);
     if (cosine >= wanted && pixels <= SAME)
         return 0;
