@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Finding pictures. */
 #include "library.h"
+#include "mapped.h"
 #include "paths.h"
 
 #include "base/error.h"
@@ -134,6 +135,8 @@ static int query_file(search *job, const char *path, descry_error *err)
         rc = use_stored(job, content, &found, err);
     if (!rc && !found)
         rc = embed_picture(job, &bytes, path, err);
+    if (!rc)
+        rc = descry_map_query(job->model, 0, job->vector, err);
     descry_buf_free(&bytes);
     return rc;
 }
@@ -166,6 +169,8 @@ static int query_id(search *job, int64_t id, descry_error *err)
         job->named[job->named_count++] = place.content;
     else if (!rc)
         rc = query_file(job, path.data, err);
+    if (!rc && found)
+        rc = descry_map_query(job->model, 0, job->vector, err);
     descry_buf_free(&path);
     return rc;
 }
@@ -174,7 +179,8 @@ static int query_text(search *job, const char *text, descry_error *err)
 {
     if (!job->model)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a model is needed to search for a text");
-    return descry_clip_embed_texts(job->model->clip, &text, 1, 1, job->vector, err);
+    int rc = descry_clip_embed_texts(job->model->clip, &text, 1, 1, job->vector, err);
+    return rc ? rc : descry_map_query(job->model, 1, job->vector, err);
 }
 
 /* "#" and digits: the number, else -1. */
@@ -261,7 +267,9 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
     if (!rc) {
         descry_nearest nearest = {job.recipe.id, job.vector, job.options->k, job.options->threshold, under.data,
                                   job.named, job.named_count};
-        rc = job.store->ops->nearest(job.store, &job.recipe, &nearest, &hits, &count, err);
+        rc = model && model->head
+                 ? descry_mapped_nearest(library, model, &job.recipe, &nearest, &hits, &count, err)
+                 : job.store->ops->nearest(job.store, &job.recipe, &nearest, &hits, &count, err);
     }
     if (!rc)
         rc = give(&job, hits, count, each, arg, err);
