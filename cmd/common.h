@@ -21,6 +21,7 @@ typedef struct cmd_command {
 /* One per file, all listed in main.c. */
 extern const cmd_command cmd_embed, cmd_forget, cmd_help, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status,
     cmd_tokenize, cmd_version;
+extern const cmd_command cmd_adapt, cmd_eval, cmd_tag;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
 const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */
@@ -69,6 +70,7 @@ const char *cmd_nearest(const char *name, const char *const *names, size_t count
 typedef struct cmd_common {
     const char *library;
     const char *model;
+    const char *head; /* cmd_open_model has the model use it */
     unsigned threads;
     int json;
 } cmd_common;
@@ -80,6 +82,10 @@ typedef struct cmd_common {
 #define CMD_OPTION_MODEL(common)                                                                                       \
     {                                                                                                                  \
         "model", 0, CMD_TEXT, &(common).model, 0                                                                       \
+    }
+#define CMD_OPTION_HEAD(common)                                                                                        \
+    {                                                                                                                  \
+        "head", 0, CMD_TEXT, &(common).head, 0                                                                         \
     }
 #define CMD_OPTION_THREADS(common)                                                                                     \
     {                                                                                                                  \
@@ -147,6 +153,7 @@ int cmd_last_model(char **name, descry_library *library);
 
 /* Opens common->model, else the last model of the library that common->library names. */
 int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common);
+int cmd_use_head(descry_model *model, const char *head); /* NULL: none */
 int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
 
 /* True for a query or an argument that begins with ./ ../ / or ~/ */

@@ -28,6 +28,7 @@ const cmd_command cmd_embed = {
     "                    with --logits [pictures, texts]; with --json, print them too\n"
     "  --model NAME      without it, the model that the library was last indexed with\n"
     "  --library FILE    the library meant by that\n"
+    "  --head NAME       through a learned head of the model: see 'descry adapt'\n"
     "  --reference       read pictures in open_clip's own order: resize in the file's mode, no EXIF rotation\n"
     "  --pillow V        resample as Pillow 12 or 13 does (13)\n"
     "  --max-side N      refuse pictures with more pixels along a side (65500)\n"
@@ -255,6 +256,7 @@ static int run(int argc, char **argv)
     cmd_pixels pixels = CMD_PIXELS_INIT;
     const cmd_option options[] = {CMD_OPTION_LIBRARY(job.common),
                                   CMD_OPTION_MODEL(job.common),
+                                  CMD_OPTION_HEAD(job.common),
                                   CMD_OPTION_THREADS(job.common),
                                   CMD_OPTION_PRECISION,
                                   CMD_OPTION_JSON(job.common),

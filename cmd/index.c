@@ -3,9 +3,9 @@
 #include "common.h"
 #include "output.h"
 #include "progress.h"
+#include "stop.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,33 +47,12 @@ const cmd_command cmd_index = {
     "  descry index\n",
     run};
 
-/* ---- Ctrl-C ---------------------------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t stop_signal;
-
-static void request_stop(int number)
-{
-    stop_signal = number;
-}
-
-/* A signal that is ignored (nohup, a job in the background) stays so. */
-static void catch_signals(void)
-{
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        struct sigaction old, new = {.sa_handler = request_stop, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
-        sigemptyset(&new.sa_mask);
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(numbers[i], &new, NULL);
-    }
-}
-
 /* ---- the run --------------------------------------------------------------------------------------------------- */
 
 static int show_progress(void *arg, const descry_index_progress *progress)
 {
     (void)arg;
-    if (stop_signal)
+    if (cmd_stop_signal())
         return 1;
     cmd_progress_show(progress);
     return 0;
@@ -140,7 +119,7 @@ static int index_paths(indexing *job)
     descry_index_progress result = {0};
     descry_model_info info;
     descry_model_describe(job->model, &info);
-    catch_signals();
+    cmd_stop_catch();
     int rc = descry_index(job->library, job->model, job->paths, job->count, &job->options, &result, &err);
     bool stopped = rc == DESCRY_ERR_CANCELLED;
     cmd_progress_hide();
@@ -152,7 +131,7 @@ static int index_paths(indexing *job)
     else
         print_summary(&result, stopped);
     if (stopped)
-        return 128 + stop_signal;
+        return 128 + cmd_stop_signal();
     return status == CMD_DONE && result.failed > 0 ? CMD_PARTLY : status;
 }
 

@@ -27,6 +27,7 @@ const cmd_command cmd_search = {
     "  --under FOLDER   only pictures in this folder and those below it\n"
     "  --library FILE   the library\n"
     "  --model NAME     search what was indexed with this model; without it, the last one indexed with\n"
+    "  --head NAME      through a learned head of the model: see 'descry adapt'; reads every vector, so it takes longer\n"
     "  --threads N      worker threads; 0, the default: one per processor\n"
     "  --precision P    f32 or auto: this build computes in f32\n"
     "  -0, --print0     paths only, as they are, each followed by a NUL: for xargs -0\n"
@@ -105,7 +106,7 @@ static bool is_id(const char *query)
 /* The model as named, else the last of the library; none, to save its opening, when the query is the id of a picture
  * and leaves no doubt. */
 static int open_model(descry_model **model, descry_context *ctx, descry_library *library, const char *name,
-                      const char *query)
+                      const char *head, const char *query)
 {
     descry_error err;
     descry_library_status held;
@@ -113,7 +114,7 @@ static int open_model(descry_model **model, descry_context *ctx, descry_library 
     int status = CMD_DONE;
     if (!name && descry_status(library, &held, &err))
         return cmd_fail(&err);
-    if (!name && is_id(query) && held.model_count == 1)
+    if (!name && !head && is_id(query) && held.model_count == 1)
         return CMD_DONE;
     if (!name)
         status = cmd_last_model(&last, library);
@@ -121,7 +122,7 @@ static int open_model(descry_model **model, descry_context *ctx, descry_library 
     if (status == CMD_DONE && name && descry_model_open(model, ctx, name, &err))
         status = cmd_fail(&err);
     free(last);
-    return status;
+    return status == CMD_DONE && *model ? cmd_use_head(*model, head) : status;
 }
 
 static int search(const cmd_common *common, const char *query, const descry_search_options *options, printer *to)
@@ -134,7 +135,7 @@ static int search(const cmd_common *common, const char *query, const descry_sear
     if (status == CMD_DONE)
         status = cmd_open_library(&library, ctx, common->library);
     if (status == CMD_DONE)
-        status = open_model(&model, ctx, library, common->model, query);
+        status = open_model(&model, ctx, library, common->model, common->head, query);
     if (status == CMD_DONE && descry_search(library, model, query, options, print_match, to, &err))
         status = cmd_fail(&err);
     descry_library_close(&library);
@@ -150,6 +151,7 @@ static int run(int argc, char **argv)
     printer to = {0};
     const cmd_option options[] = {CMD_OPTION_LIBRARY(common),
                                   CMD_OPTION_MODEL(common),
+                                  CMD_OPTION_HEAD(common),
                                   CMD_OPTION_THREADS(common),
                                   CMD_OPTION_PRECISION,
                                   CMD_OPTION_JSON(common),
