@@ -140,6 +140,19 @@ says err 'nothing: no such head' "no such head: said"
 exits 1 "adapt on a library without captions" "$DESCRY" adapt --library lib.db
 says err 'no picture .* has a caption' "adapt on a library without captions: said"
 
+# pairs of a library: as many as have captions, the stored vectors with the captions' texts
+"$PYTHON" - "$captions" <<'END'
+import json, sqlite3, sys
+texts = {row["file"].split("/")[-1]: row["caption"] for row in json.load(open(sys.argv[1]))}
+db = sqlite3.connect("lib.db")
+for path, content in db.execute("SELECT path, content FROM places ORDER BY id LIMIT 120").fetchall():
+    name = path.decode() if isinstance(path, bytes) else path
+    db.execute("INSERT INTO captions (content, author, text, written) VALUES (?, 'person', ?, 0)", (content, texts[name.split("/")[-1]]))
+db.commit()
+END
+exits 0 "adapt on a library" "$DESCRY" adapt --library lib.db --epochs 3 --batch 32 --json
+json "adapt on a library: the pictures with captions" 'row["pairs"] == 108 and row["held_out"] == 12 and 0 < row["first_loss"] < 1.5 and row["head"].endswith("/adapted.safetensors")'
+
 # a file of captions with a picture that cannot be read
 printf '%s\ta cat\n./none.jpg\ta dog\n%s\ta dog\tanother\n' "$gallery/0001.jpg" "$gallery/0002.jpg" >some.tsv
 exits 3 "eval retrieval with a missing picture" "$DESCRY" eval retrieval some.tsv --model demo --json
