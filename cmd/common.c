@@ -144,7 +144,13 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     if (status == CMD_DONE && descry_model_open(model, ctx, name, &err))
         status = cmd_fail(&err);
     free(last);
-    return status;
+    return status == CMD_DONE ? cmd_use_head(*model, common->head) : status;
+}
+
+int cmd_use_head(descry_model *model, const char *head)
+{
+    descry_error err;
+    return head && descry_model_use_head(model, head, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
 char *cmd_full_model(const char *name)

@@ -20,8 +20,8 @@ typedef struct cmd_command {
 } cmd_command;
 
 /* One per file, all listed in main.c. */
-extern const cmd_command cmd_caption, cmd_completions, cmd_embed, cmd_export, cmd_forget, cmd_help, cmd_import, cmd_index,
-    cmd_models, cmd_preprocess, cmd_search, cmd_status, cmd_tokenize, cmd_version;
+extern const cmd_command cmd_adapt, cmd_caption, cmd_completions, cmd_embed, cmd_eval, cmd_export, cmd_forget, cmd_help,
+    cmd_import, cmd_index, cmd_models, cmd_preprocess, cmd_search, cmd_status, cmd_tag, cmd_tokenize, cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
 const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */
@@ -82,6 +82,7 @@ const char *cmd_nearest(const char *name, const char *const *names, size_t count
 typedef struct cmd_common {
     const char *library;
     const char *model;
+    const char *head; /* cmd_open_model has the model use it */
     unsigned threads;
     int json;
 } cmd_common;
@@ -93,6 +94,10 @@ typedef struct cmd_common {
 #define CMD_OPTION_MODEL(common, help)                                                                                 \
     {                                                                                                                  \
         "model", 0, CMD_TEXT, &(common).model, "NAME", help, 0                                                         \
+    }
+#define CMD_OPTION_HEAD(common, help)                                                                                  \
+    {                                                                                                                  \
+        "head", 0, CMD_TEXT, &(common).head, "NAME", help, 0                                                           \
     }
 #define CMD_OPTION_THREADS(common)                                                                                     \
     {                                                                                                                  \
@@ -216,6 +221,7 @@ char *cmd_full_model(const char *name);
  * is made only when its model is there. */
 int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
                        const cmd_command *command, const cmd_common *common);
+int cmd_use_head(descry_model *model, const char *head); /* NULL: none */
 int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
 
 /* True for a query or an argument that begins with ./ ../ / or ~/ */

@@ -90,7 +90,8 @@ static void draw_bar(const descry_index_progress *p, const char *text)
     state.shown = true;
 }
 
-void cmd_progress_show(const descry_index_progress *p)
+/* Whether it is time to draw again. */
+static bool is_due(double seconds)
 {
     if (!state.known) {
         const char *kind = getenv("TERM");
@@ -98,16 +99,41 @@ void cmd_progress_show(const descry_index_progress *p)
         state.terminal = isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
         state.next = state.terminal ? 0 : LINE_EVERY;
     }
-    if (p->seconds < state.next)
-        return;
-    char text[160];
-    update_rate(p);
-    print_state(text, sizeof text, p);
+    return seconds >= state.next;
+}
+
+static void draw(const descry_index_progress *p, const char *text)
+{
     if (state.terminal)
         draw_bar(p, text);
     else
         fprintf(stderr, "descry: %s\n", text);
     state.next = p->seconds + (state.terminal ? TERMINAL_EVERY : LINE_EVERY);
+}
+
+void cmd_progress_show(const descry_index_progress *p)
+{
+    char text[160];
+    if (!is_due(p->seconds))
+        return;
+    update_rate(p);
+    print_state(text, sizeof text, p);
+    draw(p, text);
+}
+
+void cmd_progress_say(uint64_t done, uint64_t total, double seconds, const char *text)
+{
+    const descry_index_progress p = {.done = done, .total = total, .seconds = seconds};
+    if (is_due(seconds))
+        draw(&p, text);
+}
+
+void cmd_progress_restart(void)
+{
+    cmd_progress_hide();
+    state.next = state.terminal ? 0 : LINE_EVERY;
+    state.seconds = state.rate = 0;
+    state.done = 0;
 }
 
 void cmd_progress_hide(void)

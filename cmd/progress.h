@@ -7,6 +7,12 @@
 
 void cmd_progress_show(const descry_index_progress *progress);
 
+/* The same for other work, in words of its own. */
+void cmd_progress_say(uint64_t done, uint64_t total, double seconds, const char *text);
+
+/* Before another piece of work whose time begins at 0. */
+void cmd_progress_restart(void);
+
 /* Clears the bar, if there is one, so that a message can take its line. */
 void cmd_progress_hide(void);
 

@@ -182,16 +182,19 @@ static int open_model(void *arg, const char *name, descry_model **model, descry_
     return rc;
 }
 
-/* The model as named is opened at once; else the last of the library, when something is to be embedded. */
-static int choose_model(opener *own, descry_library *library, const char *name)
+/* The model as named, or one with a head, is opened at once; else the last of the library, when something is to be
+ * embedded. */
+static int choose_model(opener *own, descry_library *library, const char *name, const char *head)
 {
     descry_error err;
     char *last = NULL;
-    if (name)
-        return descry_model_open(&own->model, own->ctx, name, &err) ? cmd_fail(&err) : CMD_DONE;
-    int status = cmd_last_model(&last, library); /* warns when there are several */
+    int status = name ? CMD_DONE : cmd_last_model(&last, library); /* warns when there are several */
+    if (!name && head)
+        name = last;
+    if (status == CMD_DONE && name && descry_model_open(&own->model, own->ctx, name, &err))
+        status = cmd_fail(&err);
     free(last);
-    return status;
+    return status == CMD_DONE && own->model ? cmd_use_head(own->model, head) : status;
 }
 
 static int search(const cmd_common *common, const char *query, descry_search_options *options, printer *to)
@@ -203,7 +206,7 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
     if (status == CMD_DONE)
         status = cmd_open_library(&library, own.ctx, common->library);
     if (status == CMD_DONE)
-        status = choose_model(&own, library, common->model);
+        status = choose_model(&own, library, common->model, common->head);
     options->open_model = open_model;
     options->model_arg = &own;
     if (status == CMD_DONE && descry_search(library, own.model, query, options, print_match, to, &err))
@@ -253,6 +256,8 @@ static int run(int argc, char **argv)
         {"print0", '0', CMD_FLAG, &to.print0, NULL, "paths only, as they are, each followed by a NUL: for xargs -0", 0},
         CMD_OPTIONS_FILTER(how.filter),
         CMD_OPTION_MODEL(common, "search what was indexed with this model; without it, the last one indexed with"),
+        CMD_OPTION_HEAD(common, "through a learned head of the model: see 'descry adapt'; it reads every vector, so it "
+                                "takes longer"),
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
         CMD_OPTION_PRECISION,

@@ -215,6 +215,32 @@ DESCRY_API int descry_caption_pixels(descry_model *model, const uint8_t *rgb, si
                                      const descry_caption_options *options, float *embeddings,
                                      descry_caption_callback each, void *arg, descry_error *err);
 
+/* From now on the model's embeddings go through a learned head: `name` is a head of this model, or a file when it has a
+ * slash or ends in .safetensors; NULL: none again.  Embeddings of pictures and texts become (W x + b) / |W x + b|, x of
+ * length 1 (not divided when not normalised).  descry_index stores vectors without it; descry_search maps those of the
+ * library with it when it reads them, which takes much longer than a search without. */
+DESCRY_API int descry_model_use_head(descry_model *model, const char *name, descry_error *err);
+
+/* ---- labels -------------------------------------------------------------------------------------------------- */
+
+typedef struct descry_classifier descry_classifier;
+
+/* Zero-shot classification: a label's weight is the mean of the embeddings of its texts, one for each template with "{}"
+ * replaced by the label, brought to length 1 (Radford et al. 2021, section 3.1.4).  count and template_count from 1 on. */
+DESCRY_API int descry_classifier_open(descry_classifier **classifier, descry_model *model, const char *const *labels,
+                                      size_t count, const char *const *templates, size_t template_count,
+                                      descry_error *err);
+DESCRY_API void descry_classifier_close(descry_classifier **classifier);
+DESCRY_API const float *descry_classifier_weights(const descry_classifier *classifier); /* [count, dim] */
+
+/* Of a picture's embedding [dim] of length 1: scores [count] are cosines; probabilities [count] are softmax(logit_scale
+ * * score), or sigmoid(logit_scale * score + logit_bias), each by itself, for a model with a bias.  Either may be NULL. */
+DESCRY_API int descry_classify(const descry_classifier *classifier, const float *embedding, float *scores,
+                               float *probabilities, descry_error *err);
+
+/* CLIP's own templates: "simple" (7) or "openai" (80); NULL and *count = 0 for another name.  Static storage. */
+DESCRY_API const char *const *descry_templates(const char *name, size_t *count);
+
 /* ---- the library -------------------------------------------------------------------------------------------- */
 
 typedef struct descry_library descry_library;

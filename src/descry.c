@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Opening: contexts and models. */
+#include "descry_dev.h"
 #include "descry_internal.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "clip/locate.h"
+#include "eval/head.h"
 #include "image/picture.h"
 #include "net/fetch.h"
 
@@ -87,6 +89,7 @@ void descry_model_close(descry_model **model)
 {
     if (!model || !*model)
         return;
+    descry_head_free(&(*model)->head);
     descry_clip_close(&(*model)->clip);
     free(*model);
     *model = NULL;
@@ -148,9 +151,30 @@ void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, 
     descry_preprocess_to_tensor(descry_clip_preprocess(model->clip), rgb, chw);
 }
 
+int descry_model_use_head(descry_model *model, const char *name, descry_error *err)
+{
+    descry_head *head = NULL;
+    int rc = name ? descry_head_open(&head, model->context, model, name, err) : 0;
+    if (rc)
+        return rc;
+    descry_head_free(&model->head);
+    model->head = head;
+    return 0;
+}
+
+/* Through the model's head, if it has one.  `rc` is that of the embedding; out is of length 1 where there is a head. */
+static int map_rows(const descry_model *model, int rc, int kind, size_t n, int normalize, float *out, descry_error *err)
+{
+    if (rc || !model->head)
+        return rc;
+    const descry_engine engine = {descry_kernels_for(model->context->cpu), model->context->pool};
+    return descry_head_apply(model->head, &engine, kind, out, n, normalize, out, err);
+}
+
 int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size_t n, int normalize, float *out, descry_error *err)
 {
-    return descry_clip_embed_pixels(model->clip, rgb, n, normalize, out, err);
+    int rc = descry_clip_embed_pixels(model->clip, rgb, n, normalize || model->head, out, err);
+    return map_rows(model, rc, DESCRY_HEAD_IMAGE, n, normalize, out, err);
 }
 
 int descry_embed_file(descry_model *model, const char *path, const descry_preprocess_options *options, int normalize,
@@ -160,7 +184,7 @@ int descry_embed_file(descry_model *model, const char *path, const descry_prepro
     uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
     int rc = rgb ? descry_preprocess_file(model, path, options, rgb, err) : descry_fail_memory(err);
     if (!rc)
-        rc = descry_clip_embed_pixels(model->clip, rgb, 1, normalize, out, err);
+        rc = descry_embed_pixels(model, rgb, 1, normalize, out, err);
     free(rgb);
     return rc;
 }
@@ -168,7 +192,8 @@ int descry_embed_file(descry_model *model, const char *path, const descry_prepro
 int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
                        descry_error *err)
 {
-    return descry_clip_embed_texts(model->clip, texts, n, normalize, out, err);
+    int rc = descry_clip_embed_texts(model->clip, texts, n, normalize || model->head, out, err);
+    return map_rows(model, rc, DESCRY_HEAD_TEXT, n, normalize, out, err);
 }
 
 /* ---- listing --------------------------------------------------------------------------------------------------- */

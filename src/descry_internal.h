@@ -18,6 +18,7 @@ struct descry_context {
 struct descry_model {
     descry_context *context;
     descry_clip *clip;
+    struct descry_head *head; /* NULL: embeddings are as the model gives them */
 };
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "calibrate.h"
+#include "mapped.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -101,15 +102,16 @@ static int find_meaning(search *job, meaning *of, descry_error *err)
     int rc = job->store->ops->calibration(job->store, &job->recipe, &of->calibration, of->mean, err);
     if (rc)
         return rc;
-    if (of->calibration.version != DESCRY_CALIBRATION_VERSION)
-        of->calibration.version = 0;
+    if (of->calibration.version != DESCRY_CALIBRATION_VERSION || descry_mapped(job->model))
+        of->calibration.version = 0; /* it is of the embeddings without a head */
     else
         of->base = dot(job->vector, of->mean, dim);
     of->known = of->calibration.version && is_of_texts(&job->query, job->query.sum);
     if (job->options->min_strength > 0 && !of->known)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "how strong a match is, is known %s",
-                           of->calibration.version ? "for queries of texts only"
-                                                   : "only when at least 20 pictures are indexed: index again");
+                           of->calibration.version     ? "for queries of texts only"
+                           : descry_mapped(job->model) ? "only without a head"
+                                                       : "only when at least 20 pictures are indexed: index again");
     return 0;
 }
 
@@ -125,9 +127,9 @@ static int find_limits(search *job, const meaning *of, descry_error *err)
                                           (is_of_texts(&job->query, job->query.avoid[i]) ? of->calibration.text
                                                                                          : of->calibration.picture));
         else
-            return descry_fail(err, DESCRY_ERR_ARGUMENT,
-                               "what NOT leaves out is known only when at least 20 pictures are "
-                               "indexed: index again, or give a threshold for it");
+            return descry_fail(err, DESCRY_ERR_ARGUMENT, "what NOT leaves out is known only %s, or give a threshold for it",
+                               descry_mapped(job->model) ? "without a head: search without"
+                                                         : "when at least 20 pictures are indexed: index again");
     }
     return 0;
 }
@@ -165,6 +167,8 @@ static int explain(search *job, int64_t content, float *picture, descry_share *s
 {
     size_t dim = (size_t)job->recipe.dim;
     int found = 0, rc = job->store->ops->vector(job->store, &job->recipe, content, picture, &found, err);
+    if (!rc && found)
+        rc = descry_map_query(job->model, 0, picture, err);
     for (size_t i = 0; !rc && i < job->query.sum.end; i++)
         shares[i].score = found ? (float)dot(job->shares + i * dim, picture, dim) : 0;
     return rc;
@@ -251,7 +255,9 @@ static int find(search *job, descry_hit **hits, size_t *count, descry_error *err
                               &filter,          job->named,       job->named_count, job->avoid,
                               job->avoid_above, job->query.avoids};
     if (!rc)
-        rc = job->store->ops->nearest(job->store, &job->recipe, &nearest, hits, count, err);
+        rc = descry_mapped(job->model)
+                 ? descry_mapped_nearest(job->library, job->model, &job->recipe, &nearest, hits, count, err)
+                 : job->store->ops->nearest(job->store, &job->recipe, &nearest, hits, count, err);
     return rc;
 }
 

@@ -2,6 +2,7 @@
  * Embeddings of a query's terms: stored ones where the library knows a picture, else by the model, which is opened only
  * then. */
 #include "search.h"
+#include "mapped.h"
 
 #include "base/error.h"
 #include "net/fetch.h"
@@ -140,17 +141,22 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
 {
     descry_search_job *job = arg;
     const char *text = term->text;
-    int rc;
+    int rc = 0;
     switch (term->kind) {
     case DESCRY_TERM_FILE:
-        return embed_path(job, text, vector, err);
+        rc = embed_path(job, text, vector, err);
+        break;
     case DESCRY_TERM_URL:
-        return embed_url(job, text, vector, err);
+        rc = embed_url(job, text, vector, err);
+        break;
     case DESCRY_TERM_ID:
-        return embed_id(job, term->id, vector, err);
+        rc = embed_id(job, term->id, vector, err);
+        break;
     case DESCRY_TERM_TEXT:
+        rc = need_model(job, text, err);
+        if (!rc)
+            rc = descry_clip_embed_texts(job->model->clip, &text, 1, 1, vector, err);
         break;
     }
-    rc = need_model(job, text, err);
-    return rc ? rc : descry_clip_embed_texts(job->model->clip, &text, 1, 1, vector, err);
+    return rc ? rc : descry_map_query(job->model, term->kind == DESCRY_TERM_TEXT, vector, err);
 }

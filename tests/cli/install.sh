@@ -29,9 +29,9 @@ nm -D --defined-only "$libdir/libdescry.so" | awk '{ print $NF }' | grep -v '^__
 grep -q '^descry_context_open$' symbols
 verdict $? "descry_context_open is exported"
 is "only descry_* is exported" "$(grep -v '^descry_' symbols)" ""
-grep -o 'descry_[a-z_]*(' "$(find root -name descry.h)" | tr -d '(' | sort -u >declared
+grep -oh 'descry_[a-z_]*(' "$(find root -name descry.h)" "$DESCRY_SOURCE_ROOT/include/descry_dev.h" | tr -d '(' | sort -u >declared
 sort -u symbols | cmp -s - declared
-verdict $? "what is exported is what descry.h declares"
+verdict $? "what is exported is what descry.h and descry_dev.h declare"
 diff declared symbols >out 2>&1
 
 # the header

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * descry for developers and researchers: how good a model is, and heads that change its embeddings.  What descry.h says
+ * of threads, errors and ownership holds here; beyond that nothing is promised about later versions. */
+#ifndef DESCRY_DEV_H
+#define DESCRY_DEV_H
+
+#include "descry.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- arrays --------------------------------------------------------------------------------------------------- */
+
+typedef struct descry_array {
+    float *values; /* in C order; released by descry_array_free */
+    size_t dims, shape[4];
+} descry_array;
+
+/* A .npy file: float16, float32 or float64, C order, at most 4 dimensions.
+ * DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: what it is instead. */
+DESCRY_API int descry_array_read(descry_array *array, const char *path, descry_error *err);
+DESCRY_API void descry_array_free(descry_array *array);
+
+/* ---- many files ----------------------------------------------------------------------------------------------- */
+
+typedef struct descry_files_options {
+    descry_preprocess_options preprocess;
+    int (*progress)(void *arg, size_t done, size_t total, double seconds); /* non-zero: DESCRY_ERR_CANCELLED */
+    void (*failure)(void *arg, const char *path, const descry_error *err); /* a file that could not be read */
+    void *arg;
+} descry_files_options;
+
+#define DESCRY_FILES_OPTIONS_INIT {DESCRY_PREPROCESS_OPTIONS_INIT, NULL, NULL, NULL}
+
+/* Embeddings of n picture files, out float [n, dim], each of length 1; read[i] is 0 where a file could not be read, and
+ * its row is zero. */
+DESCRY_API int descry_embed_files(descry_model *model, const char *const *paths, size_t n,
+                                  const descry_files_options *options, float *out, uint8_t *read, descry_error *err);
+
+/* Vectors and captions that a library holds: each picture with a caption once.  Calls `each` with the path, the
+ * caption and the stored vector [dim] of the model's recipe; a non-zero return stops. */
+DESCRY_API int descry_library_pairs(descry_library *library, descry_model *model,
+                                    int (*each)(void *arg, const char *path, const char *caption, const float *vector),
+                                    void *arg, descry_error *err);
+
+/* ---- heads ----------------------------------------------------------------------------------------------------- */
+
+/* A linear layer for pictures and one for texts: y = (W x + b) / |W x + b|. */
+typedef struct descry_head descry_head;
+
+enum { DESCRY_PICTURES = 0, DESCRY_TEXTS = 1 };
+
+/* `name` as in descry_model_use_head; model NULL: `name` is a file.  DESCRY_ERR_ARGUMENT: trained for another model. */
+DESCRY_API int descry_head_open(descry_head **head, descry_context *ctx, const descry_model *model, const char *name,
+                                descry_error *err);
+DESCRY_API void descry_head_close(descry_head **head);
+DESCRY_API size_t descry_head_dim(const descry_head *head);
+
+/* out [n, dim] for x [n, dim]; they may be the same. */
+DESCRY_API int descry_head_map(const descry_head *head, descry_context *ctx, int kind, const float *x, size_t n,
+                               float *out, descry_error *err);
+
+/* Writes a head: `name` with a slash, or that ends in .safetensors, is a file; any other name is put where
+ * descry_model_use_head finds it, $XDG_DATA_HOME/descry/heads/RECIPE/NAME.safetensors, for which `model` is needed.
+ * *path (to be released with descry_free) is where it is. */
+DESCRY_API int descry_head_save(const descry_head *head, const descry_model *model, const char *name,
+                                const char *about, char **path, descry_error *err);
+
+typedef struct descry_adapt_progress {
+    uint64_t done, total;    /* pairs seen, and to be seen in all epochs */
+    size_t epoch;            /* finished */
+    size_t trained, held;    /* pairs learned from, pairs held out */
+    double loss;             /* mean of the epoch's batches, each before its step */
+    double first_loss, held_loss; /* on the part held out (or, if there is none, on all): at first, now */
+    double best_loss;
+    size_t best_epoch;       /* 0: the head as it was at first */
+    int stopped;             /* by the progress callback */
+} descry_adapt_progress;
+
+typedef struct descry_adapt_options {
+    float temperature;   /* tau */
+    float learning_rate; /* of Adam; a tenth of it after every `decay_every` epochs */
+    size_t batch, epochs, decay_every;
+    size_t patience;     /* stop after so many epochs without a better loss; 0: never */
+    float holdout;       /* part of the pairs that is not learned from, 0 to 0.5 */
+    uint64_t seed;       /* of the first weights, the part held out and the order of the pairs */
+    int (*progress)(void *arg, const descry_adapt_progress *progress); /* after each batch; non-zero stops */
+    void *arg;
+} descry_adapt_options;
+
+#define DESCRY_ADAPT_OPTIONS_INIT {0.1f, 1e-3f, 512, 50, 25, 10, 0.1f, 1, NULL, NULL}
+
+/* Trains a head on n pairs, images and texts float [n, dim] of length 1; row i of both belongs together.  The source
+ * of the method: Couairon et al. 2022, arXiv 2112.03162; of the optimiser: Kingma and Ba 2015.  The same seed gives the
+ * same head.  *head is the best seen on the part held out, also when the callback stopped the run, which is no error. */
+DESCRY_API int descry_adapt(descry_context *ctx, const float *images, const float *texts, size_t n, size_t dim,
+                            const descry_adapt_options *options, descry_head **head, descry_adapt_progress *result,
+                            descry_error *err);
+
+/* ---- SIMAT ----------------------------------------------------------------------------------------------------- */
+
+/* The benchmark of Couairon et al. 2022, from a folder with its published files transfos.csv, triplets.csv and
+ * captions.txt, and oscar.npy [pictures, captions]; docs/eval.md. */
+typedef struct descry_simat descry_simat;
+
+typedef struct descry_simat_score {
+    float lambda;
+    double score;    /* per cent, weighted by 1 / sqrt(norm2) */
+    double field[3]; /* the same over the rows that change the subject, the relation, the object */
+} descry_simat_score;
+
+DESCRY_API int descry_simat_open(descry_simat **simat, const char *folder, descry_error *err);
+DESCRY_API void descry_simat_close(descry_simat **simat);
+DESCRY_API size_t descry_simat_pictures(const descry_simat *simat);
+DESCRY_API size_t descry_simat_words(const descry_simat *simat);
+DESCRY_API const char *descry_simat_word(const descry_simat *simat, size_t i);
+DESCRY_API size_t descry_simat_rows(const descry_simat *simat, int test); /* of a split: test 1, dev 0 */
+
+/* images [pictures, dim] in the order of dataset_id, words [words, dim]: both of length 1.  scores [count]. */
+DESCRY_API int descry_simat_run(const descry_simat *simat, descry_context *ctx, const float *images,
+                                const float *words, size_t dim, int test, const float *lambdas, size_t count,
+                                descry_simat_score *scores, descry_error *err);
+
+/* Start pictures changed by words: the two pictures of images [pictures, dim] nearest to images[start[i]] +
+ * lambda * change[i], the start excepted; ties in order of index.  change [n, dim]; best [count, n, 2], SIZE_MAX where
+ * there is none. */
+DESCRY_API int descry_analogies(descry_context *ctx, const float *images, size_t pictures, size_t dim,
+                                const size_t *start, const float *change, size_t n, const float *lambdas, size_t count,
+                                size_t *best, descry_error *err);
+
+/* ---- captions files, retrieval ---------------------------------------------------------------------------------- */
+
+/* Pictures with captions: JSON lines or a JSON array of objects with "path" (or "file") and "caption" or "captions";
+ * or lines of path, tab, caption, tab, caption ...  A relative path is below the file's folder. */
+typedef struct descry_captions {
+    char **paths;         /* [pictures], each once, in order of first appearance */
+    size_t pictures;
+    char **texts;         /* [count] */
+    size_t *owner;        /* [count]: index of the picture */
+    size_t count;
+} descry_captions;
+
+DESCRY_API int descry_captions_read(descry_captions *captions, const char *path, descry_error *err);
+DESCRY_API void descry_captions_free(descry_captions *captions);
+
+typedef struct descry_recall {
+    double text_to_image[3], image_to_text[3]; /* recall@1, @5, @10 */
+    double median_rank[2];                     /* text to image, image to text: of the first right answer, from 1 */
+} descry_recall;
+
+/* images [pictures, dim], texts [count, dim], of length 1; text j belongs to picture owner[j]. */
+DESCRY_API int descry_recall_run(descry_context *ctx, const float *images, size_t pictures, const float *texts,
+                                 const size_t *owner, size_t count, size_t dim, descry_recall *recall,
+                                 descry_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

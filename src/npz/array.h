@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * NumPy's .npy files as floats; descry_array_read (descry_dev.h) reads one. */
+#ifndef DESCRY_NPZ_ARRAY_H
+#define DESCRY_NPZ_ARRAY_H
+
+#include "descry_dev.h"
+
+/* A .npy file in memory.  DESCRY_ERR_FORMAT: not such an array, or its size is not what its header says;
+ * DESCRY_ERR_UNSUPPORTED: other values than floats, in Fortran order, or of more than 4 dimensions. */
+int descry_array_parse(descry_array *array, const void *data, size_t size, const char *name, descry_error *err);
+
+#endif
