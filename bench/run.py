@@ -3,13 +3,15 @@
 """Speed, side by side with open_clip on PyTorch: the same weights, the same number of threads, in turns within one run.
 `./run bench` prepares what this needs.
 
-    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search] [--compile]
-                        [--build build]
+    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search|captions] [--compile]
+                        [--captioners NAME ...] [--caption-rounds N] [--build build]
 
 Prints medians with the middle half of the times in brackets, the ratio to open_clip, and the share of the processor's
 peak, which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention;
 --compile gives its towers to torch.compile.  Both tokenize the texts; descry is given pictures as bytes, open_clip as
-floats."""
+floats.  Captions: open_clip's generate with its defaults, of at most 30 ids, which recomputes every id at every step, in
+float32 and in bfloat16; the bound is the time to read the weights once a step, at the speed of memory measured between the
+rounds, or to do the arithmetic at the measured peak, whichever is more, and the picture's own arithmetic."""
 
 import argparse
 import json
@@ -113,6 +115,72 @@ def encoders(args, name, folder):
     descry.close()
 
 
+# ---- captions --------------------------------------------------------------------------
+# The end token is as unlikely as any other for these weights: captions have all the ids they may.
+
+def caption_bound(model, n, rows, steps, memory, peak):
+    """Seconds that n pictures need at least: their pass through the tower; the decoder's keys and values of them; then for
+    each step the weights, read once, and `rows` multiply-adds with them."""
+    def matrices(module):
+        return sum(p.numel() for p in module.parameters() if p.ndim == 2)
+    width = model.text_decoder.text_projection.shape[0]
+    tokens, pooled = model.visual.positional_embedding.shape[0], model.visual.attn_pool.query.shape[0]
+    pooler = 2 * (tokens * 2 * model.visual.ln_post.normalized_shape[0] * model.visual.ln_pre.normalized_shape[0] +
+                  pooled * 2 * model.visual.ln_post.normalized_shape[0] ** 2)
+    cross = len(model.text_decoder.cross_attn) * 2 * width * width
+    picture = flop(model, "image", tokens) + pooler + 2 * (pooled - 1) * cross
+    weights = matrices(model.text.transformer) + matrices(model.text_decoder) - cross
+    kept = n * (pooled - 1) * 4 * 2 * width * len(model.text_decoder.cross_attn)  # bytes of keys and values, f32
+    step = max((4 * weights + kept) / memory, 2 * weights * rows / peak)
+    return n * picture / peak + steps * step
+
+
+def generate(model, pictures, length):
+    """(seconds, ids after the start token)"""
+    start = time.perf_counter()
+    rows = model.generate(pictures, seq_len=length).tolist()
+    seconds = time.perf_counter() - start
+    return seconds, sum((row.index(49407) if 49407 in row else len(row) - 1) for row in rows)
+
+
+def captions(args, name, folder):
+    from caption_reference import talkative  # needs transformers
+    model = talkative(reference.fill(reference.build(name)))
+    descry = Descry(args.build, reference.save(folder, model, name), args.threads)
+    length = args.caption_length
+    half = reference.build(name).bfloat16()
+    half.load_state_dict(model.state_dict())
+    print(f"\n{name}, captions, {args.threads} thread{'s' * (args.threads > 1)}, {args.caption_rounds} rounds; "
+          "seconds a caption, ids a second")
+    for n in args.caption_batches:
+        pictures = torch.randn(n, 3, *reference.image_size(model))
+        runs = {"descry f32": lambda: descry.ask(f"caption {n} {length} group"),
+                "open_clip f32": lambda: generate(model, pictures, length),
+                "open_clip bf16": lambda: generate(half, pictures.bfloat16(), length)}
+        times, ids, memory, peaks = {label: [] for label in runs}, {}, [], []
+        descry.ask(f"caption {n} {length} group")  # packs the weights
+        for _ in range(args.caption_rounds):
+            for label, run in runs.items():
+                memory += descry.ask("memory")
+                peaks += descry.ask("peak")
+                # descry's are quick: a few of them for each of the peer's
+                for _ in range(3 if label == "descry f32" else 1):
+                    seconds, ids[label] = run()
+                    times[label].append(seconds)
+        median = {label: statistics.median(t) for label, t in times.items()}
+        steps = length - 1
+        bound = caption_bound(model, n, 2 * n, steps, statistics.median(memory), statistics.median(peaks))
+        print(f"batch of {n}: memory {statistics.median(memory) / 1e9:.1f} GB/s, peak {statistics.median(peaks) / 1e9:.0f} "
+              f"Gflop/s, bound {bound / n:.3f} s a caption")
+        for label, seconds in median.items():
+            low, high = min(times[label]) / n, max(times[label]) / n
+            note = f", {100 * bound / seconds:.0f} % of the bound" if label == "descry f32" else \
+                f", {seconds / median['descry f32']:.1f} times descry's"
+            print(f"  {label:15} {seconds / n:8.3f} s ({low:.3f} - {high:.3f}) {ids[label] / seconds:8.1f} ids/s{note}",
+                  flush=True)
+    descry.close()
+
+
 # ---- search, from exec to results ------------------------------------------------------
 
 def make_library(descry, path, count):
@@ -155,7 +223,11 @@ def main():
     parser.add_argument("--models", nargs="*", default=["ViT-B-32", "ViT-B-16"])
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", choices=("encoders", "search"))
+    parser.add_argument("--only", choices=("encoders", "search", "captions"))
+    parser.add_argument("--captioners", nargs="*", default=["coca_ViT-B-32"])
+    parser.add_argument("--caption-rounds", type=int, default=3)
+    parser.add_argument("--caption-length", type=int, default=30, help="ids, above 5")
+    parser.add_argument("--caption-batches", type=int, nargs="*", default=[1, 8])
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=ROOT / "build")
     args = parser.parse_args()
@@ -167,10 +239,13 @@ def main():
           f"{processor[1] if processor else 'processor unknown'}")
     with tempfile.TemporaryDirectory(dir=args.build) as folder:
         folder = pathlib.Path(folder)
-        if args.only != "search":
+        if args.only in (None, "encoders"):
             for name in args.models:
                 encoders(args, name, folder / name)
-        if args.only != "encoders":
+        if args.only in (None, "captions"):
+            for name in args.captioners:
+                captions(args, name, folder / name)
+        if args.only in (None, "search"):
             cold_search(args, folder)
 
 

@@ -68,7 +68,7 @@ def tiny_config(rng):
     vision_width = rng.choice([32, 48, 96])
     pooled = rng.random() < .8
     text = {"context_length": rng.choice([31, 32, 40]), "vocab_size": rng.choice([2014, 2100]), "width": width,
-            "heads": rng.choice([2, 4]), "layers": rng.randint(1, 3), "embed_cls": rng.random() < .9, "output_tokens": True,
+            "heads": rng.choice([2, 4]), "layers": rng.randint(1, 3), "embed_cls": True, "output_tokens": True,
             "tokenizer_kwargs": {"bpe_path": "bpe_demo.txt.gz"}}
     vision = {"image_size": 32, "layers": rng.randint(1, 2), "width": vision_width if pooled else width, "head_width": 16,
               "patch_size": 8, "output_tokens": True}

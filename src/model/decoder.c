@@ -45,6 +45,9 @@ int descry_decoder_check(const descry_model_config *c, const char *name, descry_
     size_t w = (size_t)c->decoder.block.width;
     if (c->decoder.block.layers == 0)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: it has no decoder: it cannot describe pictures", name);
+    if (!c->text.embed_cls) /* nor can open_clip, whose mask has one size then */
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its texts have no class vector: it cannot describe pictures",
+                           name);
     if (!c->text.causal)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its texts look ahead: it cannot describe pictures", name);
     if ((size_t)c->text.block.width != w || descry_picture_width(c) != w)
@@ -293,8 +296,7 @@ static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
     embed(d, n);
     for (int i = 0; i < text->block.layers; i++)
         run_block(d, &text->block, &d->weights->text.blocks[i], LOOKS_AT_TEXT, d->text_cache + (size_t)i * layer, n);
-    if (!text->embed_cls) /* with a class vector open_clip norms that one only */
-        descry_run_norm(&d->run, &d->weights->text.ln_final, d->x, n, d->width, text->block.eps, d->x);
+    /* ln_final is for the class vector only */
     descry_trace_stage(&d->run, "text tokens", d->x, n, d->width);
     for (int i = 0; i < c->layers; i++) {
         run_block(d, c, &w->blocks[i], LOOKS_AT_ALL, d->self_cache + (size_t)i * layer, n);
@@ -321,7 +323,7 @@ static void append(descry_decoder *d, sequence *s, int32_t id)
 {
     const descry_text_config *text = &d->config->text;
     uint32_t slot = (uint32_t)d->used++;
-    bool hidden = text->embed_cls && s->length > 0 && d->slot_ids[s->seen[s->length - 1]] == text->pad_id;
+    bool hidden = s->length > 0 && d->slot_ids[s->seen[s->length - 1]] == text->pad_id;
     d->slot_ids[slot] = id;
     s->seen[s->length++] = slot;
     if (!hidden)

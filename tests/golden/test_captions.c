@@ -390,12 +390,23 @@ static void captions_of_the_tiny_model(void **state)
 
 /* ---- coca_ViT-B-32 ------------------------------------------------------------------------------------------------- */
 
+/* By the root of the golden row's mean square: tokens in the middle of the towers are not near 1. */
 static double rows_off(const float *x, size_t width, const size_t at[3], const json_t *expected)
 {
     double worst = 0;
     assert_int_equal(json_array_size(expected), 3);
-    for (size_t i = 0; i < 3; i++)
-        worst = fmax(worst, difference(x + at[i] * width, json_array_get(expected, i)));
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *row = json_array_get(expected, i);
+        size_t n = json_array_size(row);
+        double most = 0, square = 0;
+        assert_true(n > 0);
+        for (size_t j = 0; j < n; j++) {
+            double e = json_number_value(json_array_get(row, j)), d = fabs((double)x[at[i] * width + j] - e);
+            most = d > most || isnan(d) ? d : most;
+            square += e * e;
+        }
+        worst = fmax(worst, isnan(most) ? INFINITY : most / sqrt(square / (double)n));
+    }
     return worst;
 }
 
@@ -425,8 +436,8 @@ static void check_texts(subject *s, const json_t *golden)
     s->run.trace = NULL;
     for (size_t i = 0; i < 3; i++)
         memcpy(three + i * v, logits + positions[i] * v, v * sizeof *three);
-    within("picture tokens", rows_off(s->tokens, s->width, picture_rows, get(golden, "picture_tokens")), 1e-5);
-    within("text tokens", rows_off(seen.tokens, s->width, positions, get(golden, "text_tokens")), 1e-5);
+    within("picture tokens", rows_off(s->tokens, s->width, picture_rows, get(golden, "picture_tokens")), 5e-6);
+    within("text tokens", rows_off(seen.tokens, s->width, positions, get(golden, "text_tokens")), 5e-6);
     within("logits", logits_off(three, v, 1000, get(golden, "logits")), 1e-5);
     free(seen.tokens);
     free(logits);
