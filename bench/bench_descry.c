@@ -9,13 +9,14 @@
  *     caption N LENGTH DECODE  seconds for captions of N pictures, LENGTH ids at most, and the ids chosen
  *     memory             bytes/s that THREADS threads read
  *     peak               the processor's f32 multiply-adds, flop/s of THREADS threads */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* clock_gettime, madvise */
 #include <descry.h>
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 static double now(void)
@@ -108,7 +109,10 @@ static double memory_speed(unsigned threads)
     pthread_t *ids = malloc(threads * sizeof *ids);
     void **buffers = malloc(threads * sizeof *buffers), **blocks = malloc(threads * sizeof *blocks);
     for (unsigned i = 0; i < threads; i++) {
-        blocks[i] = buffers[i] = aligned_alloc(64, READ_BYTES);
+        blocks[i] = buffers[i] = aligned_alloc(1 << 21, READ_BYTES);
+#ifdef MADV_HUGEPAGE
+        madvise(blocks[i], READ_BYTES, MADV_HUGEPAGE);
+#endif
         memset(blocks[i], 1, READ_BYTES);
     }
     double start = now();
