@@ -234,8 +234,8 @@ def raws(scene):
         # of another picture, so that it shows which of the two was taken
         grey = np.full((turned.height // 2, turned.width // 2), 90, np.uint8)
         keep(f"preview{o}.dng", LOSSY, dng(grey, o, saved(turned, "JPEG", quality=90), turned.size))
-        larger = turned.resize((turned.width * 5 // 4 // 2 * 2, turned.height * 5 // 4 // 2 * 2), Image.Resampling.LANCZOS)
-        keep(f"sensor{o}.dng", 0.98, dng(mosaic(larger), o))
+        twice = turned.resize((2 * turned.width, 2 * turned.height), Image.Resampling.LANCZOS)  # developed at half the size
+        keep(f"sensor{o}.dng", LOSSY, dng(mosaic(twice), o))
 
 
 # ---- what a picture says of itself ---------------------------------------------------------------------------------
