@@ -266,6 +266,17 @@ static void raw_files_are_told_from_tiff(void **state)
         assert_true(raw->recognises((const uint8_t *)heads[i], 16));
 }
 
+/* Found by fuzzing: LibRaw 0.20 reads beyond the file where a directory does. */
+static void raw_directories_beyond_the_file_are_refused(void **state)
+{
+    (void)state;
+    descry_error err;
+    descry_buf file = read_file("pictures/beyond.dng");
+    assert_int_equal(decode(file.data, file.size, &err), DESCRY_ERR_FORMAT);
+    assert_non_null(strstr(err.message, "directories"));
+    descry_buf_free(&file);
+}
+
 /* As exiftool wrote it into each of them. */
 static void every_format_says_when_and_where(void **state)
 {
@@ -304,6 +315,7 @@ int main(void)
         cmocka_unit_test(endings_name_pictures),
         cmocka_unit_test(beginnings_tell_pictures),
         cmocka_unit_test(raw_files_are_told_from_tiff),
+        cmocka_unit_test(raw_directories_beyond_the_file_are_refused),
         cmocka_unit_test(every_format_says_when_and_where),
     };
     return cmocka_run_group_tests_name("formats", tests, NULL, NULL);
