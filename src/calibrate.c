@@ -2,6 +2,7 @@
 #include "calibrate.h"
 
 #include "base/error.h"
+#include "eval/matrix.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -89,14 +90,6 @@ typedef struct calibrating {
     descry_calibration made;
 } calibrating;
 
-static double dot(const float *a, const float *b, size_t dim)
-{
-    double sum = 0;
-    for (size_t d = 0; d < dim; d++)
-        sum += (double)a[d] * b[d];
-    return sum;
-}
-
 static int embed_texts(calibrating *job, descry_model *model, descry_error *err)
 {
     int rc = 0;
@@ -128,7 +121,7 @@ static int find_best(calibrating *job, descry_error *err)
         size_t count;
         rc = job->store->ops->nearest(job->store, &job->recipe, &nearest, &hits, &count, err);
         if (!rc && count == 1) {
-            double best = hits[0].score - dot(text, job->mean, job->dim);
+            double best = hits[0].score - descry_dot(text, job->mean, job->dim);
             sum += best;
             square += best * best;
         } else if (!rc)
@@ -153,10 +146,10 @@ static double find_pairs(const calibrating *job, const float *queries, size_t co
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         const float *query = queries + i * stride * job->dim;
-        double base = dot(query, job->mean, job->dim);
+        double base = descry_dot(query, job->mean, job->dim);
         for (size_t j = 0; j < job->count; j++)
             if (!step || j != i * step)
-                job->scores[n++] = (float)(dot(query, job->sample + j * job->dim, job->dim) - base);
+                job->scores[n++] = (float)(descry_dot(query, job->sample + j * job->dim, job->dim) - base);
     }
     qsort(job->scores, n, sizeof *job->scores, ascending);
     return job->scores[(size_t)(PAIRS * (double)(n - 1))];

@@ -3,6 +3,7 @@
 #include "search.h"
 
 #include "base/error.h"
+#include "eval/matrix.h"
 #include "calibrate.h"
 #include "mapped.h"
 
@@ -77,14 +78,6 @@ typedef struct meaning {
     int known;                      /* 1: matches have a strength */
 } meaning;
 
-static double dot(const float *a, const float *b, size_t dim)
-{
-    double sum = 0;
-    for (size_t d = 0; d < dim; d++)
-        sum += (double)a[d] * b[d];
-    return sum;
-}
-
 /* Neutral texts say nothing about queries of pictures, or of what is not. */
 static int is_of_texts(const descry_query *query, descry_terms part)
 {
@@ -105,7 +98,7 @@ static int find_meaning(search *job, meaning *of, descry_error *err)
     if (of->calibration.version != DESCRY_CALIBRATION_VERSION || descry_mapped(job->model))
         of->calibration.version = 0; /* it is of the embeddings without a head */
     else
-        of->base = dot(job->vector, of->mean, dim);
+        of->base = descry_dot(job->vector, of->mean, dim);
     of->known = of->calibration.version && is_of_texts(&job->query, job->query.sum);
     if (job->options->min_strength > 0 && !of->known)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "how strong a match is, is known %s",
@@ -123,7 +116,7 @@ static int find_limits(search *job, const meaning *of, descry_error *err)
         if (job->options->not_threshold >= -1)
             job->avoid_above[i] = job->options->not_threshold;
         else if (of->calibration.version)
-            job->avoid_above[i] = (float)(dot(avoid, of->mean, (size_t)job->recipe.dim) +
+            job->avoid_above[i] = (float)(descry_dot(avoid, of->mean, (size_t)job->recipe.dim) +
                                           (is_of_texts(&job->query, job->query.avoid[i]) ? of->calibration.text
                                                                                          : of->calibration.picture));
         else
@@ -170,7 +163,7 @@ static int explain(search *job, int64_t content, float *picture, descry_share *s
     if (!rc && found)
         rc = descry_map_query(job->model, 0, picture, err);
     for (size_t i = 0; !rc && i < job->query.sum.end; i++)
-        shares[i].score = found ? (float)dot(job->shares + i * dim, picture, dim) : 0;
+        shares[i].score = found ? (float)descry_dot(job->shares + i * dim, picture, dim) : 0;
     return rc;
 }
 

@@ -89,7 +89,7 @@ static bool is_jpeg2000(const uint8_t *bytes, size_t size)
 
 /* ---- camera RAW ------------------------------------------------------------------------------------------------ */
 
-static uint32_t number(const uint8_t *bytes, int count, bool big)
+uint32_t descry_format_number(const uint8_t *bytes, int count, bool big)
 {
     uint32_t value = 0;
     for (int i = 0; i < count; i++)
@@ -102,14 +102,14 @@ static bool is_raw_tiff(const uint8_t *bytes, size_t size)
 {
     enum { SUBFILE_TYPE = 0xFE, COMPRESSION = 0x103, PHOTOMETRIC = 0x106, MAKE = 0x10F, SUB_IFDS = 0x14A, DNG = 0xC612 };
     bool big = bytes[0] == 'M', thumbnail = false, make = false, sensor = false, subs = false, dng = false;
-    uint32_t offset = number(bytes + 4, 4, big);
+    uint32_t offset = descry_format_number(bytes + 4, 4, big);
     if (offset > size || size - offset < 2)
         return false;
-    size_t count = number(bytes + offset, 2, big), room = (size - offset - 2) / 12;
+    size_t count = descry_format_number(bytes + offset, 2, big), room = (size - offset - 2) / 12;
     const uint8_t *entry = bytes + offset + 2;
     for (size_t i = 0; i < count && i < room; i++, entry += 12) {
-        uint32_t tag = number(entry, 2, big), wide = number(entry + 2, 2, big) == 4;
-        uint32_t value = number(entry + 8, wide ? 4 : 2, big);
+        uint32_t tag = descry_format_number(entry, 2, big), wide = descry_format_number(entry + 2, 2, big) == 4;
+        uint32_t value = descry_format_number(entry + 8, wide ? 4 : 2, big);
         dng = dng || tag == DNG;
         make = make || tag == MAKE;
         subs = subs || tag == SUB_IFDS;

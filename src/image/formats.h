@@ -36,4 +36,7 @@ const descry_format *descry_format_at(size_t index); /* NULL after the last */
 bool descry_format_begins(const uint8_t *bytes, size_t size);
 bool descry_format_ending(const char *ending); /* "jpg", in either case: is it a picture's? */
 
+/* The first `count` bytes as a number, as TIFF has them. */
+uint32_t descry_format_number(const uint8_t *bytes, int count, bool big);
+
 #endif

@@ -3,6 +3,7 @@
  * its size, developed with the camera's white balance. */
 #include "base/error.h"
 #include "image/codecs.h"
+#include "image/formats.h"
 
 #include <libraw/libraw.h>
 #include <string.h>
@@ -51,14 +52,6 @@ static int copy_rgb(descry_picture *picture, const void *data, size_t size, uint
 
 /* ---- what LibRaw must not be given ------------------------------------------------------------------------------- */
 
-static uint32_t number(const uint8_t *bytes, size_t size, bool big)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < size; i++)
-        value |= (uint32_t)bytes[big ? size - 1 - i : i] << 8 * i;
-    return value;
-}
-
 enum { SUB_IFDS = 330, EXIF_IFD = 34665, MOST_IFDS = 64 };
 
 typedef struct directories {
@@ -81,14 +74,15 @@ static bool note_directory(directories *d, uint32_t offset)
 static bool entry_fits(directories *d, const uint8_t *entry)
 {
     static const uint8_t widths[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
-    uint32_t tag = number(entry, 2, d->big), type = number(entry + 2, 2, d->big), count = number(entry + 4, 4, d->big);
+    uint32_t tag = descry_format_number(entry, 2, d->big), type = descry_format_number(entry + 2, 2, d->big);
+    uint32_t count = descry_format_number(entry + 4, 4, d->big);
     uint64_t bytes = type < sizeof widths ? (uint64_t)widths[type] * count : 0;
-    uint32_t at = number(entry + 8, 4, d->big);
+    uint32_t at = descry_format_number(entry + 8, 4, d->big);
     bool good = bytes <= 4 || (at <= d->size && bytes <= d->size - at);
     if (good && tag == EXIF_IFD && count == 1)
         good = note_directory(d, at);
     for (uint32_t i = 0; good && tag == SUB_IFDS && (type == 4 || type == 13) && i < count; i++)
-        good = note_directory(d, count == 1 ? at : number(d->bytes + at + 4 * (size_t)i, 4, d->big));
+        good = note_directory(d, count == 1 ? at : descry_format_number(d->bytes + at + 4 * (size_t)i, 4, d->big));
     return good;
 }
 
@@ -99,14 +93,14 @@ static bool directories_fit(const uint8_t *bytes, size_t size)
     if (size < 8 || (memcmp(bytes, "II*", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0))
         return true;
     d.big = bytes[0] == 'M';
-    bool good = note_directory(&d, number(bytes + 4, 4, d.big));
+    bool good = note_directory(&d, descry_format_number(bytes + 4, 4, d.big));
     for (size_t i = 0; good && i < d.count; i++) {
         uint32_t at = d.at[i];
-        size_t entries = at <= size && size - at >= 6 ? number(bytes + at, 2, d.big) : 0;
+        size_t entries = at <= size && size - at >= 6 ? descry_format_number(bytes + at, 2, d.big) : 0;
         good = entries > 0 && entries <= (size - at - 6) / 12;
         for (size_t k = 0; good && k < entries; k++)
             good = entry_fits(&d, bytes + at + 2 + 12 * k);
-        uint32_t next = good ? number(bytes + at + 2 + 12 * entries, 4, d.big) : 0;
+        uint32_t next = good ? descry_format_number(bytes + at + 2 + 12 * entries, 4, d.big) : 0;
         if (next)
             good = note_directory(&d, next);
     }
