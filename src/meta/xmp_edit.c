@@ -141,6 +141,14 @@ static int is_alone(const job *j, const descry_xmp_item *item)
     return items == 1;
 }
 
+/* Is the description's x-default in an rdf:Description of descry's, whose other properties are cut already? */
+static int is_in_own(const job *j)
+{
+    size_t holder = j->description->holder;
+    return j->item && is_alone(j, j->item) && j->cut[holder] > 0 &&
+           j->cut[holder] + 1 == j->scan.holders[holder].fields;
+}
+
 static void cut_item(job *j, const descry_xmp_item *item)
 {
     if (is_alone(j, item))
@@ -218,7 +226,8 @@ static void paste_block(job *j)
     add(j, &j->pasted, "\n  <rdf:Description rdf:about=\"");
     add_escaped(j, &j->pasted, scan->texts.data + scan->about, 1);
     add(j, &j->pasted, is_rdf ? "\"" : "\"\n    xmlns:rdf=\"" DESCRY_XMP_RDF "\"");
-    add(j, &j->pasted, "\n    xmlns:dc=\"" DESCRY_XMP_DC "\"\n    xmlns:descry=\"" DESCRY_XMP_OWN "\">");
+    add(j, &j->pasted, "\n    xmlns:dc=\"" DESCRY_XMP_DC "\"");
+    add(j, &j->pasted, strstr(j->block.data, "<descry:") ? "\n    xmlns:descry=\"" DESCRY_XMP_OWN "\">" : ">");
     add(j, &j->pasted, j->block.data);
     add(j, &j->pasted, "\n  </rdf:Description>");
     if (!is_open) {
@@ -249,6 +258,7 @@ static void cut_holders(job *j)
 static int finish(job *j, descry_buf *out, const char *caption)
 {
     size_t at = 0, first = out->size;
+    add(j, &j->pasted, ""); /* data, even when nothing is pasted */
     cut_holders(j);
     if (j->block.size > 0)
         paste_block(j);
@@ -377,7 +387,8 @@ static void put_description(job *j, const char *text)
 {
     const descry_xmp_property *p = j->description;
     int is_open = p && p->form == DESCRY_XMP_ARRAY && j->data[p->array_tag.end - 2] != '/'; /* not <rdf:Alt/> */
-    int whole = j->mine && !j->replaced && j->item && is_alone(j, j->item); /* nobody else's words are in it */
+    /* nobody else's words are in it */
+    int whole = j->mine && j->item && is_alone(j, j->item) && (!j->replaced || is_in_own(j));
     if (j->item && !whole)
         set_item(j, j->item, text);
     else if (is_open && !j->item)
@@ -440,13 +451,15 @@ int descry_xmp_put(descry_buf *out, const char *data, size_t size, const char *n
 /* The description that is descry's gives way to what it replaced. */
 static void take_description(job *j)
 {
-    if (j->replaced && j->item)
+    if (j->replaced && j->item && !is_in_own(j)) {
         set_item(j, j->item, j->replaced);
-    else if (j->item)
+        return;
+    }
+    if (j->item)
         cut_item(j, j->item);
     else
         cut_property(j, j->description);
-    if (j->replaced && !j->item)
+    if (j->replaced)
         add_description(j, j->replaced);
 }
 

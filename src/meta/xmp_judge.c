@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * libexempi as the judge of a packet. */
+ * libexempi as the judge of a packet.  When one is damaged it writes a line of its own to standard error, which it cannot
+ * be told not to. */
 #include "base/error.h"
 #include "meta/xmp.h"
 #include "meta/xmp_scan.h"
@@ -44,18 +45,17 @@ static const char *reason(int code)
 
 int descry_xmp_judge(const char *data, size_t size, const char *name, const char *caption, descry_error *err)
 {
-    XmpPtr xmp = xmp_new_empty();
+    XmpPtr xmp = xmp_new(data, size); /* xmp_parse would ignore what is not in an x:xmpmeta */
     int rc = 0;
-    if (!xmp)
-        return descry_fail_memory(err);
-    if (!xmp_parse(xmp, data, size)) {
+    if (!xmp) {
         int code = xmp_get_error();
         rc = code == XMPErr_NoMemory
                  ? descry_fail_memory(err)
                  : descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged XMP: %s (%d)", name, reason(code), code);
     } else if (caption && !says(xmp, caption))
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the caption would not be read back: left as it is", name);
-    xmp_free(xmp);
+    if (xmp)
+        xmp_free(xmp);
     return rc;
 }
 
