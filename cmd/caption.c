@@ -188,7 +188,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_JSON(job.common,
                         "{\"path\", \"caption\", \"ids\" (from the start token to the last one chosen), \"score\","
                         " \"model\"}; with --write-xmp also \"xmp\", the sidecar, and \"outcome\": written, replaced, "
-                        "same, kept or failed; --undo-xmp: {\"xmp\", \"outcome\"}: undone, restored, changed or "
+                        "same, kept, embedded or failed; --undo-xmp: {\"xmp\", \"outcome\"}: undone, restored, changed or "
                         "deleted"),
     };
     cmd_operands operands;

@@ -6,8 +6,8 @@
 
 static const char *outcome_name(descry_sidecar_outcome outcome)
 {
-    static const char *const names[] = {"written", "replaced", "same",    "kept",   "nothing",
-                                        "undone",  "restored", "changed", "deleted"};
+    static const char *const names[] = {"written", "replaced", "same",    "kept",    "nothing",
+                                        "undone",  "restored", "changed", "deleted", "embedded"};
     return names[outcome];
 }
 
@@ -40,6 +40,9 @@ int cmd_xmp_write(cmd_xmp *xmp, const char *picture, const char *caption, const 
         xmp->failed++;
     } else if (outcome == DESCRY_SIDECAR_KEPT)
         cmd_say("%s: has a description that descry did not write, which stays (--overwrite replaces it)", sidecar);
+    else if (outcome == DESCRY_SIDECAR_EMBEDDED)
+        cmd_say("%s: has a description in itself, which a sidecar's would hide: none is written (--overwrite does)",
+                picture);
     else if (outcome == DESCRY_SIDECAR_REPLACED)
         cmd_say("%s: replaced a description that descry did not write (--undo-xmp puts it back)", sidecar);
     if (object && (cmd_json_set_path(object, "xmp", sidecar ? sidecar : "") ||

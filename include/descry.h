@@ -235,7 +235,8 @@ typedef enum descry_sidecar_outcome {
     DESCRY_SIDECAR_UNDONE,   /* what descry wrote was taken out */
     DESCRY_SIDECAR_RESTORED, /* the same, and the person's description is back */
     DESCRY_SIDECAR_CHANGED,  /* a person has changed the description since: it stays, the rest was taken out */
-    DESCRY_SIDECAR_DELETED   /* the file, which descry had made and nothing else was in, is gone */
+    DESCRY_SIDECAR_DELETED,  /* the file, which descry had made and nothing else was in, is gone */
+    DESCRY_SIDECAR_EMBEDDED  /* the picture has a person's description in its own XMP (JPEG only): not written */
 } descry_sidecar_outcome;
 
 typedef struct descry_sidecar_options {

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/replace.h"
 #include "image/formats.h"
+#include "image/picture.h"
 #include "meta/xmp.h"
 #include "walk.h"
 
@@ -233,6 +234,24 @@ static int clean_model(descry_buf *line, const char *model, descry_error *err)
     return rc;
 }
 
+/* Has a person described the picture in its own XMP?  A sidecar's description would come before that.  JPEG only. */
+static int is_described_itself(const char *path)
+{
+    static const descry_limits limits = DESCRY_LIMITS_INIT;
+    descry_picture picture;
+    descry_buf file = {0};
+    if (descry_file_read(&file, path, limits.max_bytes, NULL))
+        return 0;
+    int described = 0;
+    if (file.size > 3 && memcmp(file.data, "\xFF\xD8\xFF", 3) == 0 &&
+        descry_picture_peek(&picture, (const uint8_t *)file.data, file.size, path, &limits, NULL) == 0) {
+        described = picture.xmp && descry_xmp_described((const char *)picture.xmp, picture.xmp_size);
+        descry_picture_free(&picture);
+    }
+    descry_buf_free(&file);
+    return described;
+}
+
 static int write_caption(sidecar *s, const descry_xmp_caption *caption, const descry_sidecar_options *options,
                          descry_sidecar_outcome *outcome, descry_error *err)
 {
@@ -274,7 +293,9 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: an empty caption", picture);
     if (!rc)
         rc = read_sidecar(&s, path.data, options->max_bytes, err);
-    if (!rc)
+    if (!rc && !options->overwrite && descry_xmp_feature() && is_described_itself(picture))
+        *outcome = DESCRY_SIDECAR_EMBEDDED;
+    else if (!rc)
         rc = write_caption(&s, &(descry_xmp_caption){text.data, model_name.data, date}, options, outcome, err);
     close_sidecar(&s);
     descry_buf_free(&text);

@@ -31,6 +31,9 @@ int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *
  * own; x-default, else the first language.  Nothing when there is none or the packet is damaged.  -1: memory was short. */
 int descry_xmp_title(descry_buf *title, const char *data, size_t size);
 
+/* Has the packet a description that descry did not write? */
+int descry_xmp_described(const char *data, size_t size);
+
 /* Is it XMP, and, when `caption` is given, is that its description?  (xmp_judge.c) */
 int descry_xmp_judge(const char *data, size_t size, const char *name, const char *caption, descry_error *err);
 

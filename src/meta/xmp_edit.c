@@ -312,14 +312,10 @@ static int speaks(const job *j, descry_xmp_which which)
     return 0;
 }
 
-static int open_job(job *j, const char *data, size_t size, const char *name, descry_error *err)
+static int read_packet(job *j, const char *data, size_t size, const char *name, descry_error *err)
 {
     *j = (job){.data = data, .size = size, .name = name, .err = err};
     j->rc = descry_xmp_scan_text(&j->scan, data, size, name, err);
-    if (!j->rc)
-        j->rc = descry_xmp_judge(data, size, name, NULL, err);
-    if (!j->rc && !(j->cut = calloc(j->scan.holder_count + 1, sizeof *j->cut)))
-        j->rc = descry_fail_memory(err);
     if (j->rc)
         return j->rc;
     j->description = descry_xmp_find(&j->scan, DESCRY_XMP_DESCRIPTION, &j->several);
@@ -332,6 +328,17 @@ static int open_job(job *j, const char *data, size_t size, const char *name, des
     j->mine = !j->several && j->own && j->text && strcmp(j->own, j->text) == 0;
     j->human = !j->mine && (speaks(j, DESCRY_XMP_DESCRIPTION) || speaks(j, DESCRY_XMP_ALIAS));
     return 0;
+}
+
+/* To be changed, too. */
+static int open_job(job *j, const char *data, size_t size, const char *name, descry_error *err)
+{
+    int rc = read_packet(j, data, size, name, err);
+    if (!rc)
+        rc = descry_xmp_judge(data, size, name, NULL, err);
+    if (!rc && !(j->cut = calloc(j->scan.holder_count + 1, sizeof *j->cut)))
+        rc = descry_fail_memory(err);
+    return j->rc = rc;
 }
 
 static void close_job(job *j)
@@ -504,7 +511,27 @@ int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *
     return rc;
 }
 
-/* ---- titles ----------------------------------------------------------------------------------------------------- */
+/* ---- reading only ----------------------------------------------------------------------------------------------- */
+
+/* A packet as pictures hold it: without a NUL, and with what room is left. */
+static int open_embedded(job *j, descry_buf *packet, const char *data, size_t size)
+{
+    *j = (job){0};
+    while (size > 0 && data[size - 1] == 0)
+        size--;
+    int rc = descry_buf_append(packet, data, size, NULL);
+    return rc ? rc : read_packet(j, packet->data, size, "", NULL);
+}
+
+int descry_xmp_described(const char *data, size_t size)
+{
+    job j;
+    descry_buf packet = {0};
+    int described = open_embedded(&j, &packet, data, size) == 0 && j.human;
+    close_job(&j);
+    descry_buf_free(&packet);
+    return described;
+}
 
 static const char *any_text(const job *j, descry_xmp_which which)
 {
@@ -516,35 +543,32 @@ static const char *any_text(const job *j, descry_xmp_which which)
     return text && !is_blank(text) ? text : NULL;
 }
 
-int descry_xmp_title(descry_buf *title, const char *data, size_t size)
+/* Appends one line of a text, cut at a character. */
+static int add_line(descry_buf *line, const char *text)
 {
     enum { MOST = 2000 };
-    job j = {0};
-    descry_buf packet = {0};
-    while (size > 0 && data[size - 1] == 0) /* padding */
-        size--;
-    int rc = descry_buf_append(&packet, data, size, NULL); /* and a NUL */
-    if (rc) {
-        descry_buf_free(&packet);
-        return -1;
-    }
-    rc = descry_xmp_scan_text(&j.scan, packet.data, size, "", NULL);
-    const char *text = rc ? NULL : any_text(&j, DESCRY_XMP_TITLE);
-    if (!rc && !text) {
-        const char *own = text_of(&j, DESCRY_XMP_OWN_DESCRIPTION);
-        text = any_text(&j, DESCRY_XMP_DESCRIPTION);
-        text = text && own && strcmp(text, own) == 0 ? NULL : text;
-    }
-    size_t length = text ? strlen(text) : 0;
+    size_t length = strlen(text), first = line->size;
     if (length > MOST)
         for (length = MOST; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80;)
             length--;
-    rc = rc == DESCRY_ERR_MEMORY || descry_buf_append(title, text ? text : "", length, NULL) ? -1 : 0;
-    for (size_t i = 0; i < length && rc == 0; i++) {
-        char *at = &title->data[title->size - length + i];
-        *at = (char)(*at == '\n' || *at == '\r' || *at == '\t' ? ' ' : *at);
-    }
+    int rc = descry_buf_append(line, text, length, NULL);
+    for (size_t i = first; i < line->size; i++)
+        if (strchr("\n\r\t", line->data[i]))
+            line->data[i] = ' ';
+    return rc;
+}
+
+int descry_xmp_title(descry_buf *title, const char *data, size_t size)
+{
+    job j;
+    descry_buf packet = {0};
+    int rc = open_embedded(&j, &packet, data, size);
+    const char *text = rc ? NULL : any_text(&j, DESCRY_XMP_TITLE);
+    if (!rc && !text && !j.mine)
+        text = any_text(&j, DESCRY_XMP_DESCRIPTION);
+    if (text)
+        rc = add_line(title, text);
     close_job(&j);
     descry_buf_free(&packet);
-    return rc;
+    return rc == DESCRY_ERR_MEMORY ? -1 : 0;
 }

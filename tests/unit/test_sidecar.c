@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/replace.h"
+#include "image/picture.h"
 #include "meta/xmp.h"
 
 #include <dirent.h>
@@ -109,7 +110,7 @@ static void assert_refused(const char *picture, const char *sidecar, int code, c
 }
 
 typedef struct told {
-    int outcomes[9], failed;
+    int outcomes[10], failed;
     char last[1000];
 } told;
 
@@ -327,6 +328,49 @@ static void captions_become_lines_of_text(void **state)
     assert_int_equal(write_to("a.jpg", " two\ncats \xFF\x01 \xC3\xA9]]>&\xEF\xBF\xBF ", "a.jpg.xmp", &err), DESCRY_SIDECAR_SAME);
 }
 
+static void what_the_picture_says_itself_counts(void **state)
+{
+    (void)state;
+    descry_error err = {0};
+    char path[2048];
+    descry_buf picture = {0}, packet = {0}, jpeg = {0};
+    snprintf(path, sizeof path, "%s/samples/gallery/0001.jpg", getenv("DESCRY_SOURCE_ROOT"));
+    assert_int_equal(descry_file_read(&picture, path, 1 << 20, NULL), 0);
+    snprintf(path, sizeof path, "%s/tests/data/xmp/digikam.xmp", getenv("DESCRY_SOURCE_ROOT"));
+    assert_int_equal(descry_file_read(&packet, path, 1 << 16, NULL), 0);
+    /* an APP1 behind the SOI */
+    static const char mark[] = "http://ns.adobe.com/xap/1.0/";
+    size_t size = 2 + sizeof mark + packet.size;
+    const char head[] = {(char)0xFF, (char)0xD8, (char)0xFF, (char)0xE1, (char)(size >> 8), (char)(size & 255)};
+    descry_buf_append(&jpeg, head, sizeof head, NULL);
+    descry_buf_append(&jpeg, mark, sizeof mark, NULL);
+    descry_buf_append(&jpeg, packet.data, packet.size, NULL);
+    descry_buf_append(&jpeg, picture.data + 2, picture.size - 2, NULL);
+    make("a.jpg", jpeg.data, jpeg.size);
+    assert_int_equal(write_to("a.jpg", "cats", "a.jpg.xmp", &err), DESCRY_SIDECAR_EMBEDDED);
+    assert_gone("a.jpg.xmp");
+    descry_sidecar_options over = DESCRY_SIDECAR_OPTIONS_INIT;
+    descry_sidecar_outcome outcome;
+    over.overwrite = 1;
+    assert_int_equal(descry_sidecar_write(in("a.jpg"), "cats", "m", &over, &outcome, NULL, NULL), 0);
+    assert_int_equal(outcome, DESCRY_SIDECAR_WRITTEN);
+    make("b.jpg", picture.data, picture.size);
+    assert_written("b.jpg", "b.jpg.xmp");
+
+    descry_picture peeked;
+    descry_buf title = {0};
+    const descry_limits limits = DESCRY_LIMITS_INIT;
+    assert_int_equal(descry_picture_peek(&peeked, (const uint8_t *)jpeg.data, jpeg.size, "a", &limits, NULL), 0);
+    assert_int_equal(peeked.xmp_size, packet.size);
+    assert_int_equal(descry_xmp_title(&title, (const char *)peeked.xmp, peeked.xmp_size), 0);
+    assert_string_equal(title.data, "Mimi and Max");
+    descry_picture_free(&peeked);
+    descry_buf_free(&title);
+    descry_buf_free(&picture);
+    descry_buf_free(&packet);
+    descry_buf_free(&jpeg);
+}
+
 static void a_file_that_changed_meanwhile_is_not_replaced(void **state)
 {
     (void)state;
@@ -357,6 +401,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(links_are_followed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_is_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(captions_become_lines_of_text, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_the_picture_says_itself_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_changed_meanwhile_is_not_replaced, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("sidecar", tests, NULL, NULL);

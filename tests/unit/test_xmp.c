@@ -383,6 +383,10 @@ static void titles_are_read(void **state)
     assert_title(NULL, 0, "");
     static const char padded[] = PACKET("dc:title=\"a cat\"", "") "\0\0"; /* and one more */
     assert_title(padded, sizeof padded, "a cat");
+    assert_true(descry_xmp_described(PACKET("dc:description=\"a dog\"", "") "\0", sizeof PACKET("dc:description=\"a dog\"", "") + 1));
+    assert_false(descry_xmp_described(padded, sizeof padded));
+    assert_false(descry_xmp_described(cases[3].packet, strlen(cases[3].packet)));
+    assert_false(descry_xmp_described("<", 1));
     descry_buf before = data_file("digikam.xmp");
     assert_title(before.data, before.size, "Mimi and Max");
     descry_buf_free(&before);
