@@ -118,12 +118,12 @@ static int find_sidecar(descry_buf *path, const char *picture, descry_error *err
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
 typedef struct sidecar {
-    const char *name;   /* as it is called */
-    char *path;         /* where it is: links followed */
+    const char *name; /* as it is called */
+    char *path;       /* where it is: links followed */
     int is_link, exists;
     struct stat st;
-    descry_buf text;    /* UTF-8, from the byte order mark on, if it has one; size 0: nothing yet */
-    size_t mark;        /* bytes of that */
+    descry_buf text; /* UTF-8, from the byte order mark on, if it has one; size 0: nothing yet */
+    size_t mark;     /* bytes of that */
 } sidecar;
 
 /* UTF-16 with a byte order mark becomes UTF-8; the XML declaration that says so goes. */
@@ -368,7 +368,8 @@ static int undo_picture(undoing *u, const char *picture, int is_there_itself, de
     int rc = 0;
     for (int is_short = 0; is_short < 2 && !rc && !u->stopped; is_short++) {
         rc = sidecar_name(&path, picture, is_short, err);
-        if (rc || !is_there(path.data) || (is_short && (!owns_short(picture) || !name_of(picture)[stem_of(name_of(picture))])))
+        if (rc || !is_there(path.data) ||
+            (is_short && (!owns_short(picture) || !name_of(picture)[stem_of(name_of(picture))])))
             continue;
         found++;
         undo_one(u, path.data);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * XMP packets: descriptions put in and taken out, titles read.
  *
- * What belongs to others stays as it is, byte for byte: the new text is the old one with pieces cut out and put in, where
- * Expat says.  libexempi, which would write the whole packet anew, is asked before and after whether it is XMP and says
- * what it should; version 2.6.3 gives every text with two languages the words of the first, and drops comments. */
+ * What belongs to others stays as it is, byte for byte: the new text is the old one with pieces cut out and put in,
+ * where Expat says.  libexempi, which would write the whole packet anew, is asked before and after whether it is XMP
+ * and says what it should; version 2.6.3 gives every text with two languages the words of the first, and drops
+ * comments. */
 #ifndef DESCRY_META_XMP_H
 #define DESCRY_META_XMP_H
 
@@ -28,7 +29,8 @@ int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *
                     descry_error *err);
 
 /* Appends the title that a packet gives its picture, on one line: dc:title, else dc:description unless it is descry's
- * own; x-default, else the first language.  Nothing when there is none or the packet is damaged.  -1: memory was short. */
+ * own; x-default, else the first language.  Nothing when there is none or the packet is damaged.  -1: memory was short.
+ */
 int descry_xmp_title(descry_buf *title, const char *data, size_t size);
 
 /* Has the packet a description that descry did not write? */

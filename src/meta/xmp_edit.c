@@ -28,9 +28,9 @@ typedef struct job {
 
     /* what the packet says */
     const descry_xmp_property *description;
-    const descry_xmp_item *item;               /* its x-default */
-    const char *text;                          /* of x-default; NULL: there is none */
-    const char *own, *model, *replaced;        /* NULL: not there */
+    const descry_xmp_item *item;        /* its x-default */
+    const char *text;                   /* of x-default; NULL: there is none */
+    const char *own, *model, *replaced; /* NULL: not there */
     int several, human, mine;
 } job;
 
@@ -50,14 +50,14 @@ static void add_escaped(job *j, descry_buf *to, const char *text, int attribute)
 {
     for (; *text && !j->rc; text++) {
         char one[2] = {*text, 0};
-        const char *as = *text == '&'                  ? "&amp;"
-                         : *text == '<'                ? "&lt;"
-                         : *text == '>'                ? "&gt;"
-                         : *text == '\r'               ? "&#13;"
-                         : attribute && *text == '"'   ? "&quot;"
-                         : attribute && *text == '\n'  ? "&#10;"
-                         : attribute && *text == '\t'  ? "&#9;"
-                                                       : one;
+        const char *as = *text == '&'                 ? "&amp;"
+                         : *text == '<'               ? "&lt;"
+                         : *text == '>'               ? "&gt;"
+                         : *text == '\r'              ? "&#13;"
+                         : attribute && *text == '"'  ? "&quot;"
+                         : attribute && *text == '\n' ? "&#10;"
+                         : attribute && *text == '\t' ? "&#9;"
+                                                      : one;
         add(j, to, as);
     }
 }
@@ -307,7 +307,8 @@ static int speaks(const job *j, descry_xmp_which which)
             return 1;
     }
     for (size_t i = 0; i < scan->item_count; i++)
-        if (scan->properties[scan->items[i].property].which == which && !is_blank(scan->texts.data + scan->items[i].text))
+        if (scan->properties[scan->items[i].property].which == which &&
+            !is_blank(scan->texts.data + scan->items[i].text))
             return 1;
     return 0;
 }
@@ -482,7 +483,7 @@ static int take(job *j, descry_buf *out, descry_sidecar_outcome *outcome)
     if (is_own_odd(j))
         return refuse(j, "what descry wrote");
     int archive = !j->mine && j->replaced;
-    *outcome = j->human ? DESCRY_SIDECAR_CHANGED
+    *outcome = j->human                                           ? DESCRY_SIDECAR_CHANGED
                : j->mine && j->replaced && !is_blank(j->replaced) ? DESCRY_SIDECAR_RESTORED
                                                                   : DESCRY_SIDECAR_UNDONE;
     cut_own(j, archive);

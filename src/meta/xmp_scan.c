@@ -13,9 +13,9 @@
  * ones would take its stack or hours. */
 enum { MAX_DEPTH = 64, MAX_NODES = 200000, MAX_FIELDS = 2000, MAX_NAMESPACES = 500, MAX_URI = 1000 };
 
-#define XML_LANG "http://www.w3.org/XML/1998/namespace lang"
+#define XML_LANG  "http://www.w3.org/XML/1998/namespace lang"
 #define RDF(name) DESCRY_XMP_RDF " " name
-#define NOWHERE ((size_t)-1)
+#define NOWHERE   ((size_t)-1)
 
 typedef struct reader {
     XML_Parser parser;
@@ -23,10 +23,10 @@ typedef struct reader {
     const char *data, *name;
     size_t size;
     size_t depth, nodes, namespaces;
-    size_t rdf_depth;           /* of rdf:RDF; 0: not come to it */
-    size_t property;            /* the one being read, or NOWHERE */
-    size_t item;                /* the same */
-    size_t fields[MAX_DEPTH];   /* children of the open elements that are fields of a structure */
+    size_t rdf_depth;         /* of rdf:RDF; 0: not come to it */
+    size_t property;          /* the one being read, or NOWHERE */
+    size_t item;              /* the same */
+    size_t fields[MAX_DEPTH]; /* children of the open elements that are fields of a structure */
     int is_array[MAX_DEPTH];
     int rc;
     descry_error *err;
@@ -92,9 +92,11 @@ static descry_xmp_span event(const reader *r)
 static descry_xmp_which classify(const char *name)
 {
     static const char *const names[DESCRY_XMP_WHICH] = {
-        DESCRY_XMP_DC " description",   DESCRY_XMP_TIFF " ImageDescription", DESCRY_XMP_DC " title",
-        DESCRY_XMP_OWN " description",  DESCRY_XMP_OWN " model",             DESCRY_XMP_OWN " date",
-        DESCRY_XMP_OWN " replaced",     DESCRY_XMP_OWN " former",            DESCRY_XMP_OWN " created"};
+        DESCRY_XMP_DC " description", DESCRY_XMP_TIFF " ImageDescription",
+        DESCRY_XMP_DC " title",       DESCRY_XMP_OWN " description",
+        DESCRY_XMP_OWN " model",      DESCRY_XMP_OWN " date",
+        DESCRY_XMP_OWN " replaced",   DESCRY_XMP_OWN " former",
+        DESCRY_XMP_OWN " created"};
     size_t i = 0;
     while (i < DESCRY_XMP_WHICH && strcmp(name, names[i]) != 0)
         i++;
@@ -140,8 +142,8 @@ static void read_attributes(reader *r, descry_xmp_span tag, const char **attribu
             if (scan->about == 0)
                 scan->about = keep_text(r, attributes[i + 1], strlen(attributes[i + 1]));
         } else {
-            descry_xmp_property p = {.which = classify(attributes[i]), .attribute = 1, .at = span,
-                                     .holder = scan->holder_count - 1};
+            descry_xmp_property p = {
+                .which = classify(attributes[i]), .attribute = 1, .at = span, .holder = scan->holder_count - 1};
             scan->holders[p.holder].fields++;
             scan->fields++;
             if (p.which != DESCRY_XMP_WHICH) {
@@ -343,8 +345,8 @@ static int parse(reader *r)
 
 int descry_xmp_scan_text(descry_xmp_scan *scan, const char *data, size_t size, const char *name, descry_error *err)
 {
-    reader r = {.scan = scan, .data = data, .name = name, .size = size, .property = NOWHERE, .item = NOWHERE,
-                .err = err};
+    reader r = {
+        .scan = scan, .data = data, .name = name, .size = size, .property = NOWHERE, .item = NOWHERE, .err = err};
     *scan = (descry_xmp_scan){0};
     if (size > INT32_MAX / 2)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: too large", name);

@@ -5,10 +5,10 @@
 
 #include "base/memory.h"
 
-#define DESCRY_XMP_RDF "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-#define DESCRY_XMP_DC "http://purl.org/dc/elements/1.1/"
+#define DESCRY_XMP_RDF  "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+#define DESCRY_XMP_DC   "http://purl.org/dc/elements/1.1/"
 #define DESCRY_XMP_TIFF "http://ns.adobe.com/tiff/1.0/"
-#define DESCRY_XMP_OWN "urn:x-descry:caption/1.0/"
+#define DESCRY_XMP_OWN  "urn:x-descry:caption/1.0/"
 
 typedef enum descry_xmp_which {
     DESCRY_XMP_DESCRIPTION, /* dc:description */
@@ -67,9 +67,10 @@ typedef struct descry_xmp_scan {
     descry_buf texts; /* NUL-terminated */
 } descry_xmp_scan;
 
-/* Reads a packet in UTF-8, without a byte order mark, with a NUL behind its `size` bytes.  Well-formed XML without a document type, in bounds that keep
- * readers of XMP from harm: of depth, elements, properties and namespaces.  DESCRY_ERR_FORMAT: not that;
- * DESCRY_ERR_UNSUPPORTED: another character set; DESCRY_ERR_LIMIT.  To be freed whatever it returns. */
+/* Reads a packet in UTF-8, without a byte order mark, with a NUL behind its `size` bytes.  Well-formed XML without a
+ * document type, in bounds that keep readers of XMP from harm: of depth, elements, properties and namespaces.
+ * DESCRY_ERR_FORMAT: not that; DESCRY_ERR_UNSUPPORTED: another character set; DESCRY_ERR_LIMIT.  To be freed whatever
+ * it returns. */
 int descry_xmp_scan_text(descry_xmp_scan *scan, const char *data, size_t size, const char *name, descry_error *err);
 void descry_xmp_scan_free(descry_xmp_scan *scan);
 

@@ -207,7 +207,8 @@ static void undo_finds_sidecars_without_pictures(void **state)
     assert_written("b.jpg", "b.jpg.xmp");
     assert_int_equal(undo("b.jpg.xmp").outcomes[DESCRY_SIDECAR_DELETED], 1);
     descry_error err;
-    assert_int_equal(descry_sidecar_write(in("below/c.jpg"), "cats", "m", NULL, &(descry_sidecar_outcome){0}, NULL, &err), 0);
+    assert_int_equal(
+        descry_sidecar_write(in("below/c.jpg"), "cats", "m", NULL, &(descry_sidecar_outcome){0}, NULL, &err), 0);
     copy("darktable.xmp", "below/d.XMP");
     make("e.xmp", "damaged", 7);
     told t = undo(NULL);
@@ -233,7 +234,8 @@ static void permissions_and_marks_are_kept(void **state)
     make("a.jpg.xmp", "", 0);
     assert_written("a.jpg", "a.jpg.xmp");
     assert_int_equal(undo("a.jpg").outcomes[DESCRY_SIDECAR_UNDONE], 1); /* the empty file was not ours */
-    static const char marked[] = "\xEF\xBB\xBF<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"></rdf:RDF>";
+    static const char marked[] =
+        "\xEF\xBB\xBF<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"></rdf:RDF>";
     make("a.jpg.xmp", marked, sizeof marked - 1);
     assert_written("a.jpg", "a.jpg.xmp");
     assert_file("a.jpg.xmp", "\xEF\xBB\xBF<rdf:RDF");
@@ -244,8 +246,9 @@ static void permissions_and_marks_are_kept(void **state)
 static void utf_16_becomes_utf_8(void **state)
 {
     (void)state;
-    static const char text[] = "<?xml version='1.0' encoding='UTF-16'?><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
-                               "<rdf:Description rdf:about=\"\" xmlns:f=\"http://f/\" f:a=\"?\"/></rdf:RDF>";
+    static const char text[] =
+        "<?xml version='1.0' encoding='UTF-16'?><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+        "<rdf:Description rdf:about=\"\" xmlns:f=\"http://f/\" f:a=\"?\"/></rdf:RDF>";
     for (int big = 0; big < 2; big++) {
         char wide[2 * sizeof text + 2];
         size_t n = 0;
@@ -307,7 +310,8 @@ static void what_cannot_be_written_is_named(void **state)
     descry_error err;
     descry_sidecar_outcome outcome;
     char *sidecar;
-    assert_int_equal(descry_sidecar_write(in("gone.jpg"), "cats", "m", NULL, &outcome, &sidecar, &err), DESCRY_ERR_NOT_FOUND);
+    assert_int_equal(descry_sidecar_write(in("gone.jpg"), "cats", "m", NULL, &outcome, &sidecar, &err),
+                     DESCRY_ERR_NOT_FOUND);
     assert_null(sidecar);
     assert_int_equal(write_to("a.jpg", " \n\x01", "a.jpg.xmp", &err), DESCRY_ERR_ARGUMENT);
     char name[256];
@@ -323,9 +327,11 @@ static void captions_become_lines_of_text(void **state)
     (void)state;
     descry_error err = {0};
     touch("a.jpg");
-    assert_int_equal(write_to("a.jpg", " two\ncats \xFF\x01 \xC3\xA9]]>&\xEF\xBF\xBF ", "a.jpg.xmp", &err), DESCRY_SIDECAR_WRITTEN);
+    assert_int_equal(write_to("a.jpg", " two\ncats \xFF\x01 \xC3\xA9]]>&\xEF\xBF\xBF ", "a.jpg.xmp", &err),
+                     DESCRY_SIDECAR_WRITTEN);
     assert_file("a.jpg.xmp", "<descry:description>two cats \xEF\xBF\xBD  \xC3\xA9]]&gt;&amp;</descry:description>");
-    assert_int_equal(write_to("a.jpg", " two\ncats \xFF\x01 \xC3\xA9]]>&\xEF\xBF\xBF ", "a.jpg.xmp", &err), DESCRY_SIDECAR_SAME);
+    assert_int_equal(write_to("a.jpg", " two\ncats \xFF\x01 \xC3\xA9]]>&\xEF\xBF\xBF ", "a.jpg.xmp", &err),
+                     DESCRY_SIDECAR_SAME);
 }
 
 static void what_the_picture_says_itself_counts(void **state)

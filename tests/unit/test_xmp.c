@@ -15,11 +15,11 @@
 #include <string.h>
 
 #define RDF_NS "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\""
-#define DC_NS "xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
+#define DC_NS  "xmlns:dc=\"http://purl.org/dc/elements/1.1/\""
 #define PACKET(attributes, content)                                                                                    \
     "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF " RDF_NS "><rdf:Description rdf:about=\"\" " DC_NS                 \
     " xmlns:f=\"http://f.example/\" " attributes ">" content "</rdf:Description></rdf:RDF></x:xmpmeta>"
-#define ALT(items) "<dc:description><rdf:Alt>" items "</rdf:Alt></dc:description>"
+#define ALT(items)     "<dc:description><rdf:Alt>" items "</rdf:Alt></dc:description>"
 #define LI(lang, text) "<rdf:li xml:lang=\"" lang "\">" text "</rdf:li>"
 
 static const descry_xmp_caption cats = {"two <cats> & a dog", "demo", "2026-11-25T06:00:00Z"};
@@ -133,7 +133,8 @@ static void a_new_packet_goes_when_nothing_else_is_in_it(void **state)
     put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
     assert_has(&packet, "descry:created");
     take(&packet, DESCRY_SIDECAR_DELETED);
-    edit(&packet, "</rdf:RDF>", "<rdf:Description rdf:about=\"\" xmlns:f=\"http://f.example/\" f:rating=\"1\"/></rdf:RDF>");
+    edit(&packet, "</rdf:RDF>",
+         "<rdf:Description rdf:about=\"\" xmlns:f=\"http://f.example/\" f:rating=\"1\"/></rdf:RDF>");
     take(&packet, DESCRY_SIDECAR_UNDONE);
     assert_has(&packet, "f:rating=\"1\"");
     assert_lacks(&packet, "descry");
@@ -144,7 +145,9 @@ static void a_persons_description_stays(void **state)
 {
     (void)state;
     static const char *const packets[] = {
-        PACKET("", ALT(LI("x-default", "mine"))), PACKET("", ALT(LI("de", "meine"))), PACKET("dc:description=\"mine\"", ""),
+        PACKET("", ALT(LI("x-default", "mine"))),
+        PACKET("", ALT(LI("de", "meine"))),
+        PACKET("dc:description=\"mine\"", ""),
         PACKET("", "<dc:description>mine</dc:description>"),
         PACKET("", "<dc:description><rdf:Bag><rdf:li>mine</rdf:li></rdf:Bag></dc:description>"),
         PACKET("", "<dc:description rdf:parseType=\"Resource\"><f:a>mine</f:a></dc:description>"),
@@ -248,9 +251,9 @@ static void what_a_person_changed_since_stays(void **state)
 static void an_empty_description_is_none(void **state)
 {
     (void)state;
-    static const char *const packets[] = {PACKET("", ALT(LI("x-default", " "))), PACKET("", ALT("<rdf:li xml:lang=\"x-default\"/>")),
-                                          PACKET("", "<dc:description><rdf:Alt/></dc:description>"),
-                                          PACKET("dc:description=\"\"", "")};
+    static const char *const packets[] = {
+        PACKET("", ALT(LI("x-default", " "))), PACKET("", ALT("<rdf:li xml:lang=\"x-default\"/>")),
+        PACKET("", "<dc:description><rdf:Alt/></dc:description>"), PACKET("dc:description=\"\"", "")};
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         descry_buf packet = packet_of(packets[i]);
         put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
@@ -299,7 +302,8 @@ static void damaged_packets_are_refused(void **state)
         {PACKET("f:a=\"\xC3\"", ""), "damaged XMP", DESCRY_ERR_FORMAT},
         {PACKET("", "<f:a rdf:parseType=\"Literal\"><b/></f:a>"), "damaged XMP", DESCRY_ERR_FORMAT},
         {PACKET("", "<f:a>1</f:a><f:a>2</f:a>"), "damaged XMP", DESCRY_ERR_FORMAT},
-        {PACKET("", ALT("<rdf:li rdf:parseType=\"Resource\"><rdf:value>mine</rdf:value><f:q>1</f:q></rdf:li>")), "left alone", DESCRY_ERR_UNSUPPORTED},
+        {PACKET("", ALT("<rdf:li rdf:parseType=\"Resource\"><rdf:value>mine</rdf:value><f:q>1</f:q></rdf:li>")),
+         "left alone", DESCRY_ERR_UNSUPPORTED},
         {PACKET("", "<dc:description><rdf:Seq><rdf:li>mine</rdf:li></rdf:Seq></dc:description>"), "left alone",
          DESCRY_ERR_UNSUPPORTED},
     };
@@ -324,8 +328,10 @@ static void assert_bounded(const char *format, const char *end, int n, const cha
     descry_error err = {0};
     descry_buf out = {0};
     descry_sidecar_outcome outcome;
-    repeat(&text, "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF " RDF_NS "><rdf:Description rdf:about=\"\""
-                  " xmlns:f=\"http://f/\">", 1);
+    repeat(&text,
+           "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF " RDF_NS "><rdf:Description rdf:about=\"\""
+           " xmlns:f=\"http://f/\">",
+           1);
     repeat(&text, before, 1);
     repeat(&text, format, n);
     repeat(&text, end, n);
@@ -346,8 +352,8 @@ static void deep_and_wide_ones_are_bounded(void **state)
     assert_bounded("<f:a rdf:parseType=\"Resource\">", "</f:a>", 100000, "", "", DESCRY_ERR_LIMIT);
     assert_bounded("<f:a%d>1</f:a%d>", "", 1900, "", "", 0);
     assert_bounded("<f:a%d>1</f:a%d>", "", 2001, "", "", DESCRY_ERR_LIMIT);
-    assert_bounded("<f:a%d>1</f:a%d></rdf:Description><rdf:Description rdf:about=\"\" xmlns:f=\"http://f/\">", "", 2001, "",
-                   "", DESCRY_ERR_LIMIT);
+    assert_bounded("<f:a%d>1</f:a%d></rdf:Description><rdf:Description rdf:about=\"\" xmlns:f=\"http://f/\">", "", 2001,
+                   "", "", DESCRY_ERR_LIMIT);
     assert_bounded("<rdf:li>x</rdf:li>", "", 20000, "<f:l><rdf:Bag>", "</rdf:Bag></f:l>", 0);
     assert_bounded("<rdf:li>x</rdf:li>", "", 200001, "<f:l><rdf:Bag>", "</rdf:Bag></f:l>", DESCRY_ERR_LIMIT);
     assert_bounded("<rdf:li xmlns:g=\"http://g%d/\" g:x=\"%d\"/>", "", 501, "<f:l><rdf:Bag>", "</rdf:Bag></f:l>",
@@ -370,7 +376,8 @@ static void titles_are_read(void **state)
     static const struct {
         const char *packet, *title;
     } cases[] = {
-        {PACKET("", "<dc:title><rdf:Alt>" LI("de", "Katze") LI("x-default", "a\ncat") "</rdf:Alt></dc:title>"), "a cat"},
+        {PACKET("", "<dc:title><rdf:Alt>" LI("de", "Katze") LI("x-default", "a\ncat") "</rdf:Alt></dc:title>"),
+         "a cat"},
         {PACKET("", "<dc:title><rdf:Alt>" LI("de", "Katze") LI("fr", "chat") "</rdf:Alt></dc:title>"), "Katze"},
         {PACKET("dc:title=\" \" dc:description=\"a dog\"", ""), "a dog"},
         {PACKET("dc:description=\"a dog\" xmlns:o=\"urn:x-descry:caption/1.0/\" o:description=\"a dog\"", ""), ""},
@@ -383,7 +390,8 @@ static void titles_are_read(void **state)
     assert_title(NULL, 0, "");
     static const char padded[] = PACKET("dc:title=\"a cat\"", "") "\0\0"; /* and one more */
     assert_title(padded, sizeof padded, "a cat");
-    assert_true(descry_xmp_described(PACKET("dc:description=\"a dog\"", "") "\0", sizeof PACKET("dc:description=\"a dog\"", "") + 1));
+    assert_true(descry_xmp_described(PACKET("dc:description=\"a dog\"", "") "\0",
+                                     sizeof PACKET("dc:description=\"a dog\"", "") + 1));
     assert_false(descry_xmp_described(padded, sizeof padded));
     assert_false(descry_xmp_described(cases[3].packet, strlen(cases[3].packet)));
     assert_false(descry_xmp_described("<", 1));
@@ -394,7 +402,8 @@ static void titles_are_read(void **state)
     memset(text, 0, sizeof text);
     for (size_t i = 0; i + 2 < sizeof text; i += 2)
         memcpy(text + i, "\xC3\xA9", 2);
-    snprintf(large, sizeof large, "<rdf:RDF " RDF_NS "><rdf:Description rdf:about=\"\" " DC_NS " dc:title=\"x%s\"/></rdf:RDF>", text);
+    snprintf(large, sizeof large,
+             "<rdf:RDF " RDF_NS "><rdf:Description rdf:about=\"\" " DC_NS " dc:title=\"x%s\"/></rdf:RDF>", text);
     text[1998] = 0; /* cut at a character */
     char expected[2100];
     snprintf(expected, sizeof expected, "x%.1998s", text);
