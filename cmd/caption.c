@@ -3,6 +3,7 @@
 #include "common.h"
 #include "output.h"
 #include "progress.h"
+#include "xmp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +15,19 @@ static int run(int argc, char **argv);
 const cmd_command cmd_caption = {
     "caption", "describe pictures in words",
     "usage: descry caption [OPTIONS] FILE...|FOLDER...\n"
+    "       descry caption --undo-xmp [--json] FILE...|FOLDER...\n"
     "\n"
     "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n",
-    "A picture that cannot be read is named on standard error; the rest is done and the exit status is 3.\n"
+    "A picture that cannot be read is named on standard error; the rest is done and the exit status is 3.  The same goes\n"
+    "for a sidecar that cannot be written, or is damaged, and is then left as it is.  Pictures are never changed.\n"
     "\n"
     "Examples:\n"
     "  descry caption --model demo samples/gallery/0001.jpg\n"
     "  descry caption --model ~/models/coca_ViT-L-14 --json ~/Pictures > captions.jsonl\n"
     "  descry caption --model demo --prompt 'a photo of' --decode beam samples/gallery/*.jpg\n"
-    "  descry caption --model demo --decode top-p --top-p 0.9 --temperature 0.8 --seed 7 samples/gallery/0001.jpg\n",
+    "  descry caption --model demo --decode top-p --top-p 0.9 --temperature 0.8 --seed 7 samples/gallery/0001.jpg\n"
+    "  descry caption --model ~/models/coca_ViT-L-14 --write-xmp ~/Pictures/2019\n"
+    "  descry caption --undo-xmp ~/Pictures/2019\n",
     run};
 
 typedef struct captioning {
@@ -36,6 +41,7 @@ typedef struct captioning {
     size_t done, failed;
     struct timespec start;
     int status;
+    cmd_xmp xmp;
 } captioning;
 
 /* ---- giving captions ------------------------------------------------------------------------------------------- */
@@ -51,14 +57,15 @@ static json_t *ids_array(const descry_caption *caption)
     return array;
 }
 
-static int print_json(const captioning *job, const char *path, const descry_caption *caption)
+static int print_json(captioning *job, const char *path, const descry_caption *caption)
 {
     json_t *object = json_object();
     if (!object || cmd_json_set_path(object, "path", path) ||
         json_object_set_new(object, "caption", cmd_json_text(caption->text, strlen(caption->text))) ||
         json_object_set_new(object, "ids", ids_array(caption)) ||
         json_object_set_new(object, "score", json_real(caption->score)) ||
-        json_object_set_new(object, "model", cmd_json_text(job->model_name, strlen(job->model_name)))) {
+        json_object_set_new(object, "model", cmd_json_text(job->model_name, strlen(job->model_name))) ||
+        (job->xmp.write && cmd_xmp_write(&job->xmp, path, caption->text, job->model_name, object))) {
         json_decref(object);
         object = NULL;
     }
@@ -82,6 +89,8 @@ static int give(void *arg, const char *path, const descry_caption *caption, cons
         fputs(": ", stdout);
         cmd_print_visible(stdout, caption->text);
         putchar('\n');
+        if (job->xmp.write)
+            cmd_xmp_write(&job->xmp, path, caption->text, job->model_name, NULL);
     }
     if (job->status == CMD_DONE && !cmd_flush())
         job->status = CMD_FAILED;
@@ -123,7 +132,7 @@ static int caption_paths(captioning *job)
     if (rc)
         return cmd_fail(&err);
     if (job->failed == 0)
-        return CMD_DONE;
+        return job->xmp.failed ? CMD_PARTLY : CMD_DONE;
     cmd_say("%zu of %zu could not be described", job->failed, job->failed + job->done);
     return CMD_PARTLY;
 }
@@ -166,6 +175,7 @@ static int run(int argc, char **argv)
         {"top-p", 0, CMD_NUMBER, &o->top_p, "P", "draw from the fewest that together have the probability P (0.1)", 0},
         {"seed", 0, CMD_SEED, &o->seed, "N", "of the draws: the same seed, the same caption (0)", 0},
         {"batch", 0, CMD_COUNT, &o->batch, "N", "pictures at once; more is faster and takes more memory (8)", 0},
+        CMD_OPTIONS_XMP(job.xmp),
         CMD_OPTION_REFERENCE(pixels),
         CMD_OPTION_PILLOW(pixels),
         CMD_OPTION_MAX_SIDE(pixels),
@@ -177,7 +187,9 @@ static int run(int argc, char **argv)
         CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(job.common,
                         "{\"path\", \"caption\", \"ids\" (from the start token to the last one chosen), \"score\","
-                        " \"model\"}"),
+                        " \"model\"}; with --write-xmp also \"xmp\", the sidecar, and \"outcome\": written, replaced, "
+                        "same, kept, embedded or failed; --undo-xmp: {\"xmp\", \"outcome\"}: undone, restored, changed or "
+                        "deleted"),
     };
     cmd_operands operands;
     int status;
@@ -193,9 +205,12 @@ static int run(int argc, char **argv)
     else
         status = choose_rule(&o->decode, rule);
     if (status == CMD_DONE)
+        status = cmd_xmp_check(&cmd_caption, &job.xmp);
+    job.xmp.json = job.common.json;
+    if (status == CMD_DONE)
         status = cmd_read_pixels(&cmd_caption, &pixels, &o->preprocess);
     if (status == CMD_DONE)
-        status = caption_paths(&job);
+        status = job.xmp.undo ? cmd_xmp_undo(&job.xmp, job.paths, job.count) : caption_paths(&job);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.paths);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_OPTIONS = 24, LONG_ONLY = 256, HELP = 1000 };
+enum { MAX_OPTIONS = 40, LONG_ONLY = 256, HELP = 1000 };
 
 /* ---- near names ------------------------------------------------------------------------------------------------ */
 

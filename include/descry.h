@@ -221,6 +221,54 @@ DESCRY_API int descry_caption_pixels(descry_model *model, const uint8_t *rgb, si
  * library with it when it reads them, which takes much longer than a search without. */
 DESCRY_API int descry_model_use_head(descry_model *model, const char *name, descry_error *err);
 
+/* ---- captions beside pictures: XMP sidecars ------------------------------------------------------------------------ */
+
+/* A picture's sidecar is a small file in XMP beside it, which photo programs read; the picture itself is never touched.
+ * Of photo.jpg it is photo.jpg.xmp, or photo.xmp when only that exists and no other picture can be meant by it; a new one
+ * is called photo.jpg.xmp.  docs/xmp.md says which properties are written and what is kept of the rest: everything. */
+typedef enum descry_sidecar_outcome {
+    DESCRY_SIDECAR_WRITTEN,  /* the caption is in it */
+    DESCRY_SIDECAR_REPLACED, /* the same, and a person's description, which it replaced, is kept for descry_sidecar_undo */
+    DESCRY_SIDECAR_SAME,     /* had this caption of this model already: not written */
+    DESCRY_SIDECAR_KEPT,     /* has a person's description: not written */
+    DESCRY_SIDECAR_NOTHING,  /* nothing of descry's was in it: not written */
+    DESCRY_SIDECAR_UNDONE,   /* what descry wrote was taken out */
+    DESCRY_SIDECAR_RESTORED, /* the same, and the person's description is back */
+    DESCRY_SIDECAR_CHANGED,  /* a person has changed the description since: it stays, the rest was taken out */
+    DESCRY_SIDECAR_DELETED,  /* the file, which descry had made and nothing else was in, is gone */
+    DESCRY_SIDECAR_EMBEDDED  /* the picture has a person's description in its own XMP (JPEG only): not written */
+} descry_sidecar_outcome;
+
+typedef struct descry_sidecar_options {
+    int overwrite;      /* 1: a person's description gives way */
+    int64_t time;       /* that is recorded, seconds since 1970; 0: now */
+    uint64_t max_bytes; /* of a sidecar; 0: 16 MiB, which is also the most */
+} descry_sidecar_options;
+
+#define DESCRY_SIDECAR_OPTIONS_INIT {0, 0, 0}
+
+/* Puts a caption by `model` into the sidecar of the picture at `picture`: dc:description, for x-default, with the model,
+ * of which a folder's path is left out, and the time.  A description that is there and not what descry wrote is a
+ * person's.  The file is replaced as a whole, with its permissions; a link is followed.  *sidecar (may be NULL) is the
+ * sidecar's path, also after an error, NULL when it has none; to be released with descry_free.
+ * DESCRY_ERR_NOT_FOUND: no such picture; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED, DESCRY_ERR_LIMIT: a sidecar that is
+ * damaged, in no form that could be changed safely, or too large: it stays as it is; DESCRY_ERR_BUSY: another program
+ * wrote it meanwhile; DESCRY_ERR_UNSUPPORTED also: this build has no libexempi. */
+DESCRY_API int descry_sidecar_write(const char *picture, const char *caption, const char *model,
+                                    const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
+                                    char **sidecar, descry_error *err);
+
+/* Called for each sidecar; err is NULL, or says what kept it as it is.  A non-zero return stops. */
+typedef int (*descry_sidecar_callback)(void *arg, const char *sidecar, descry_sidecar_outcome outcome,
+                                       const descry_error *err);
+
+/* Takes what descry_sidecar_write wrote out of the sidecars at `path`: a picture, which may be gone, a sidecar, or a folder,
+ * of which all files *.xmp are looked at, and those in folders below.  What a person wrote instead since stays.  Returns
+ * 0 also when some could not be changed: the callback hears of each.  DESCRY_ERR_NOT_FOUND: nothing is at `path`;
+ * DESCRY_ERR_CANCELLED. */
+DESCRY_API int descry_sidecar_undo(const char *path, const descry_sidecar_options *options,
+                                   descry_sidecar_callback each, void *arg, descry_error *err);
+
 /* ---- labels -------------------------------------------------------------------------------------------------- */
 
 typedef struct descry_classifier descry_classifier;

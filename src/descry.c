@@ -8,6 +8,7 @@
 #include "clip/locate.h"
 #include "eval/head.h"
 #include "image/picture.h"
+#include "meta/xmp.h"
 #include "net/fetch.h"
 
 #include <stdlib.h>
@@ -227,8 +228,14 @@ int descry_models(descry_context *ctx, descry_model_callback each, void *arg, de
 
 const char *descry_feature(size_t index)
 {
-    for (size_t i = 0; i <= index; i++)
-        if (!descry_picture_format(i)) /* after the formats */
-            return i == index ? descry_fetch_feature() : NULL;
-    return descry_picture_format(index);
+    const char *const others[] = {descry_fetch_feature(), descry_xmp_feature()};
+    size_t formats = 0, next = 0;
+    while (formats <= index && descry_picture_format(formats))
+        formats++;
+    if (formats > index)
+        return descry_picture_format(index);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i] && formats + next++ == index)
+            return others[i];
+    return NULL;
 }

@@ -11,6 +11,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 typedef struct folder_id {
@@ -86,9 +87,11 @@ static int begins_as_picture(const char *path)
     return n > 0 && descry_format_begins(head, (size_t)n);
 }
 
-static int is_candidate(const char *path, const char *name)
+static int is_candidate(const walk_state *state, const char *path, const char *name)
 {
     const char *dot = strrchr(name, '.');
+    if (state->walk->ending)
+        return dot && strcasecmp(dot + 1, state->walk->ending) == 0;
     return dot ? descry_format_ending(dot + 1) : begins_as_picture(path);
 }
 
@@ -156,7 +159,7 @@ static int walk_entry(walk_state *state, const char *name, descry_error *err)
     int linked = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
     if (stat(path, &st) != 0) {
         int number = errno, nowhere = number == ENOENT || number == ELOOP;
-        int picture = strchr(name, '.') && is_candidate(path, name);
+        int picture = strchr(name, '.') && is_candidate(state, path, name);
         /* what vanished meanwhile is simply gone; a link to nowhere counts when it is named like a picture */
         if (nowhere ? !linked || !picture : !picture && strchr(name, '.'))
             return 0;
@@ -165,7 +168,7 @@ static int walk_entry(walk_state *state, const char *name, descry_error *err)
     }
     if (S_ISDIR(st.st_mode))
         return linked ? descry_buf_append(&state->links, path, state->path.size + 1, err) : walk_folder(state, 0, err);
-    if (S_ISREG(st.st_mode) && is_candidate(path, name))
+    if (S_ISREG(st.st_mode) && is_candidate(state, path, name))
         return state->walk->file(state->walk->arg, path, &st);
     return 0;
 }

@@ -19,6 +19,7 @@ typedef struct descry_walk {
     /* a part that could not be read; may be NULL */
     void (*failure)(void *arg, const char *path, const descry_error *err);
     void *arg;
+    const char *ending; /* files of this one instead of pictures, in either case; NULL: pictures */
 } descry_walk;
 
 /* `root` is absolute, unless nothing is excluded.  Returns 0, what `file` returned, or the error that kept it from reading `root` itself. */

@@ -26,6 +26,8 @@ void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size
 void descry_picture_keep_exif_item(descry_picture *picture, const uint8_t *item, size_t size);
 /* The same for a file that is a TIFF itself: the first 64 KiB, where cameras write what they have to say. */
 void descry_picture_keep_exif_file(descry_picture *picture, const uint8_t *bytes, size_t size);
+/* Keeps a copy of an XMP packet for picture->xmp, if memory can be had. */
+void descry_picture_keep_xmp(descry_picture *picture, const uint8_t *xmp, size_t size);
 
 /* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,

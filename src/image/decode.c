@@ -83,13 +83,23 @@ int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t heig
     return 0;
 }
 
+static void keep(uint8_t **kept, size_t *kept_size, const uint8_t *bytes, size_t size)
+{
+    free(*kept);
+    *kept = size ? descry_alloc(size, 1) : NULL;
+    *kept_size = *kept ? size : 0;
+    if (*kept)
+        memcpy(*kept, bytes, size);
+}
+
 void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size_t size)
 {
-    free(picture->exif);
-    picture->exif = size ? descry_alloc(size, 1) : NULL;
-    picture->exif_size = picture->exif ? size : 0;
-    if (picture->exif)
-        memcpy(picture->exif, exif, size);
+    keep(&picture->exif, &picture->exif_size, exif, size);
+}
+
+void descry_picture_keep_xmp(descry_picture *picture, const uint8_t *xmp, size_t size)
+{
+    keep(&picture->xmp, &picture->xmp_size, xmp, size);
 }
 
 void descry_picture_keep_exif_item(descry_picture *picture, const uint8_t *item, size_t size)
@@ -168,6 +178,7 @@ void descry_picture_free(descry_picture *picture)
 {
     free(picture->data);
     free(picture->exif);
+    free(picture->xmp);
     *picture = (descry_picture){0};
 }
 

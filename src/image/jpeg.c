@@ -53,14 +53,18 @@ static void watch(j_common_ptr jpeg)
     }
 }
 
-static void read_orientation(reader *r)
+/* The first block of each kind.  XMP: Adobe's XMP Specification, part 3, section 1.1.3. */
+static void read_blocks(reader *r)
 {
+    static const char xmp[] = "http://ns.adobe.com/xap/1.0/"; /* and its NUL */
     for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m; m = m->next)
-        if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0) {
+        if (m->marker != JPEG_APP0 + 1)
+            continue;
+        else if (!r->picture->exif && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0) {
             r->picture->orientation = descry_exif_orientation(m->data, m->data_length);
             descry_picture_keep_exif(r->picture, m->data, m->data_length);
-            return;
-        }
+        } else if (!r->picture->xmp && m->data_length > sizeof xmp && memcmp(m->data, xmp, sizeof xmp) == 0)
+            descry_picture_keep_xmp(r->picture, m->data + sizeof xmp, m->data_length - sizeof xmp);
 }
 
 static void read_all(reader *r)
@@ -68,7 +72,7 @@ static void read_all(reader *r)
     struct jpeg_decompress_struct *jpeg = &r->jpeg;
     jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(jpeg, TRUE);
-    read_orientation(r);
+    read_blocks(r);
     if (r->peek) {
         r->picture->width = (int)jpeg->image_width;
         r->picture->height = (int)jpeg->image_height;

@@ -27,6 +27,8 @@ typedef struct descry_picture {
     uint8_t shift;             /* I16, I32: right by so many bits makes samples of 8 bits; 0: 8; 24: I32 without sign */
     uint8_t *exif;             /* [exif_size] its EXIF block, from "Exif\0\0" or the TIFF header on; owned; or NULL */
     size_t exif_size;
+    uint8_t *xmp;              /* [xmp_size] its XMP packet, so far of JPEG only; owned; or NULL */
+    size_t xmp_size;
 } descry_picture;
 
 /* Decodes `size` bytes of any supported format, told by content.  `name` is used in messages only.
