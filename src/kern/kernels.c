@@ -135,8 +135,20 @@ void descry_pack(const descry_kernels *kernels, void *packed, const void *source
     }
 }
 
+size_t descry_packed_keys(const descry_kernels *kernels, size_t keys, size_t head_dim)
+{
+    return head_dim * round_up(keys, kernels->lanes) + keys * round_up(head_dim, kernels->lanes);
+}
+
+void descry_pack_keys(const descry_kernels *kernels, float *packed, const float *k, const float *v, size_t keys,
+                      size_t kv_stride, size_t head_dim)
+{
+    descry_pack(kernels, packed, k, DESCRY_F32, keys, head_dim, kv_stride, 1, 0, descry_panels(kernels, keys));
+    descry_pack(kernels, packed + head_dim * round_up(keys, kernels->lanes), v, DESCRY_F32, head_dim, keys, 1, kv_stride, 0,
+                descry_panels(kernels, head_dim));
+}
+
 size_t descry_attention_scratch(const descry_kernels *kernels, size_t keys, size_t head_dim)
 {
-    size_t wide_keys = round_up(keys, kernels->lanes), wide_head = round_up(head_dim, kernels->lanes);
-    return head_dim * wide_keys + keys * wide_head + DESCRY_ATTENTION_ROWS * wide_keys;
+    return descry_packed_keys(kernels, keys, head_dim) + DESCRY_ATTENTION_ROWS * round_up(keys, kernels->lanes);
 }

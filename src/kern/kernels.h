@@ -44,6 +44,7 @@ typedef struct descry_attention {
     const float *q;        /* [queries, head_dim], rows q_stride apart */
     size_t queries, q_stride;
     const float *k, *v;    /* [keys, head_dim], rows kv_stride apart */
+    const float *packed;   /* or both as descry_pack_keys made them, for a look that is not causal; or NULL */
     size_t keys, kv_stride;
     size_t head_dim;
     float scale;
@@ -93,5 +94,10 @@ void descry_pack(const descry_kernels *kernels, void *packed, const void *source
 
 enum { DESCRY_ATTENTION_ROWS = 32 }; /* queries whose scores are held at once */
 size_t descry_attention_scratch(const descry_kernels *kernels, size_t keys, size_t head_dim); /* floats */
+
+/* Keys and values of one head that are looked at again and again, packed once, at `lanes` floats' alignment. */
+size_t descry_packed_keys(const descry_kernels *kernels, size_t keys, size_t head_dim); /* floats */
+void descry_pack_keys(const descry_kernels *kernels, float *packed, const float *k, const float *v, size_t keys,
+                      size_t kv_stride, size_t head_dim);
 
 #endif

@@ -200,6 +200,37 @@ static void check_attention_case(const descry_kernels *table, size_t queries, si
     free(q), free(k), free(v), free(out), free(scratch), free(hidden), free(p);
 }
 
+/* Keys that were packed before give the same bits, to each query whatever the others are. */
+static void check_packed_keys(const descry_kernels *table, size_t queries, size_t keys, size_t dim)
+{
+    size_t stride = 2 * dim, size = descry_packed_keys(table, keys, dim);
+    float *q = randoms(queries * dim), *kv = randoms(keys * stride);
+    float *out = malloc(2 * queries * dim * sizeof *out);
+    float *packed = aligned_alloc(64, (size * sizeof *packed + 63) / 64 * 64);
+    float *scratch = malloc(descry_attention_scratch(table, keys, dim) * sizeof *scratch);
+    memset(packed, 0xFF, size * sizeof *packed); /* NaN */
+    descry_attention a = {.q = q, .queries = queries, .q_stride = dim, .k = kv, .v = kv + dim, .keys = keys,
+                          .kv_stride = stride, .head_dim = dim, .scale = 0.5f, .out = out, .out_stride = dim};
+    table->attention(&a, scratch);
+    descry_pack_keys(table, packed, a.k, a.v, keys, stride, dim);
+    a.k = a.v = NULL;
+    a.packed = packed;
+    a.queries = 1;
+    for (size_t i = 0; i < queries; i++) {
+        a.q = q + i * dim;
+        a.out = out + (queries + i) * dim;
+        table->attention(&a, scratch);
+    }
+    assert_memory_equal(out, out + queries * dim, queries * dim * sizeof *out);
+    a.q = q;
+    a.queries = queries;
+    a.out = out + queries * dim;
+    memset(a.out, 0xFF, queries * dim * sizeof *out);
+    table->attention(&a, scratch);
+    assert_memory_equal(out, a.out, queries * dim * sizeof *out);
+    free(q), free(kv), free(out), free(packed), free(scratch);
+}
+
 static void check_attention(const descry_kernels *table)
 {
     static const size_t counts[] = {1, 2, 7, 16, 33, 50, 77}, dims[] = {1, 8, 26, 64, 104};
@@ -209,6 +240,11 @@ static void check_attention(const descry_kernels *table)
                 check_attention_case(table, counts[i], counts[i], dims[d], mask & 1, mask >> 1);
                 check_attention_case(table, 3, counts[i], dims[d], 0, mask >> 1);
             }
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        for (size_t d = 0; d < sizeof dims / sizeof *dims; d++) {
+            check_packed_keys(table, 2, counts[i], dims[d]);
+            check_packed_keys(table, 40, counts[i], dims[d]);
+        }
 }
 
 static void attention(void **state)
