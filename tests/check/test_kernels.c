@@ -398,12 +398,62 @@ static void half_precision_round_trips(void **state)
     assert_int_equal(descry_f32_to_f16(0x1.8p-24f), 2);
 }
 
+/* Packing f32 as bf16 is rounding, then packing; what is in a panel has to be only what belongs there. */
+static void check_pack_bf16(const descry_kernels *table)
+{
+    static const size_t ns[] = {1, 15, 48, 49, 145}, ks[] = {1, 17, 40};
+    for (size_t a = 0; a < sizeof ns / sizeof *ns; a++)
+        for (size_t b = 0; b < sizeof ks / sizeof *ks; b++) {
+            size_t n = ns[a], k = ks[b], size = descry_packed_size(table, n, k), panels = descry_panels(table, n);
+            float *source = randoms(n * k);
+            uint16_t *rounded = malloc(n * k * sizeof *rounded), *one = malloc(size * 2), *other = malloc(size * 2);
+            for (size_t i = 0; i < n * k; i++)
+                rounded[i] = descry_f32_to_bf16(source[i]);
+            for (int across = 0; across < 2; across++) {
+                size_t n_stride = across ? 1 : k, k_stride = across ? n : 1;
+                memset(one, 0xFF, size * 2);
+                memset(other, 0xEE, size * 2);
+                descry_pack(table, one, rounded, DESCRY_BF16, n, k, n_stride, k_stride, 0, panels);
+                descry_pack_bf16(table, other, source, n, k, n_stride, k_stride, panels / 2, panels);
+                descry_pack_bf16(table, other, source, n, k, n_stride, k_stride, 0, panels / 2);
+                assert_memory_equal(one, other, size * 2);
+            }
+            free(source), free(rounded), free(one), free(other);
+        }
+}
+
+static void pack_bf16(void **state)
+{
+    (void)state;
+    for_each_table(check_pack_bf16);
+}
+
+static void bf16_rounds_to_nearest_even(void **state)
+{
+    (void)state;
+    for (uint32_t h = 0; h < 0x10000; h++) {
+        float f;
+        descry_to_f32(&f, &(uint16_t){(uint16_t)h}, DESCRY_BF16, 1);
+        if ((h & 0x7F80) == 0x7F80 && (h & 0x7F))
+            assert_true((descry_f32_to_bf16(f) & 0x7FFF) > 0x7F80);
+        else
+            assert_int_equal(descry_f32_to_bf16(f), h);
+    }
+    assert_int_equal(descry_f32_to_bf16(1 + 0x1p-8f), 0x3F80); /* half way: to even */
+    assert_int_equal(descry_f32_to_bf16(1 + 3 * 0x1p-8f), 0x3F82);
+    assert_int_equal(descry_f32_to_bf16(-(1 + 0x1.002p-8f)), 0xBF81);
+    assert_int_equal(descry_f32_to_bf16(1 + 0x1.ffep-9f), 0x3F80);
+    assert_int_equal(descry_f32_to_bf16(0x1.fffffep127f), 0x7F80);
+    assert_int_equal(descry_f32_to_bf16(0x1p-149f), 0); /* subnormal */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables),     cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
         cmocka_unit_test(layer_norm), cmocka_unit_test(dot_f16),     cmocka_unit_test(half_precision_round_trips),
-        cmocka_unit_test(lookup),     cmocka_unit_test(log_sum),
+        cmocka_unit_test(lookup),     cmocka_unit_test(log_sum),     cmocka_unit_test(pack_bf16),
+        cmocka_unit_test(bf16_rounds_to_nearest_even),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }
