@@ -112,8 +112,8 @@ typedef struct cmd_common {
 #define CMD_OPTION_BF16(common)                                                                                        \
     {                                                                                                                  \
         "precision", 0, CMD_PRECISION, &(common).precision, "f32|bf16",                                                \
-            "bf16: the model's f32 matrices are rounded to bf16, which takes half the memory, and for captions half "  \
-            "the time; f32, the default: they are used as they are",                                                   \
+            "bf16: the model's f32 matrices are rounded to bf16, which takes half the memory, and less time for a "    \
+            "single caption; f32, the default: they are used as they are",                                             \
             0                                                                                                          \
     }
 #define CMD_OPTION_JSON(common, help)                                                                                  \
