@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry's side of the benchmarks, driven by bench/run.py so that it can take turns with the peer.
  *
- *     bench_descry MODEL THREADS
+ *     bench_descry MODEL THREADS [bf16]
  *
  * Reads lines from standard input and answers each with one line:
  *     image N REPEATS    seconds for a batch of N pictures, REPEATS times
@@ -9,7 +9,7 @@
  *     caption N LENGTH DECODE  seconds for captions of N pictures, LENGTH ids at most, and the ids chosen
  *     memory             bytes/s that THREADS threads read
  *     peak               the processor's f32 multiply-adds, flop/s of THREADS threads */
-#define _DEFAULT_SOURCE /* clock_gettime, madvise */
+#define _DEFAULT_SOURCE /* clock_gettime, madvise, MAP_ANONYMOUS */
 #include <descry.h>
 
 #include <pthread.h>
@@ -86,70 +86,104 @@ static double peak(unsigned threads, const char *cpu)
 
 /* ---- memory: sums of more than any cache holds ----------------------------------------------------------------------- */
 
-enum { READ_BYTES = 1 << 28, READ_ROUNDS = 4 };
+enum { READ_BYTES = 1 << 29, READ_ROUNDS = 2, STEP = 3 * 64, WAYS = 3 }; /* STEP: of vectors, as the kernels take them */
 
 typedef struct reader {
-    void *buffer;
-    int hint;
-    uint64_t sum;
+    const char *from;
+    size_t bytes; /* whole steps */
+    int way;      /* 0: the processor's own prefetching; 1, 2: with hints some way ahead for one, for all of three lines */
+    float sum;
 } reader;
 
-/* Loads by vectors as wide as the compiler has for them; with a hint in three lines a good way ahead, or without. */
-static void *read_all(void *arg)
-{
-    typedef uint64_t vec __attribute__((vector_size(64)));
-    enum { LINES = 6, AHEAD = 100000 / 64 };
-    reader *r = arg;
-    const vec *from = r->buffer;
-    vec sums[LINES] = {{0}};
-    for (int round = 0; round < READ_ROUNDS; round++)
-        for (size_t i = 0; i + LINES <= READ_BYTES / sizeof(vec); i += LINES) {
-            if (r->hint) {
-                __builtin_prefetch(from + i + AHEAD, 0, 2);
-                __builtin_prefetch(from + i + AHEAD + 3, 0, 2);
-            }
-            for (size_t j = 0; j < LINES; j++)
-                sums[j] += from[i + j];
-        }
-    for (size_t j = 1; j < LINES; j++)
-        sums[0] += sums[j];
-    r->sum = sums[0][0];
+#define READ(vec, load, add, lanes)                                                                                    \
+    reader *r = arg;                                                                                                   \
+    enum { N = STEP / 4 / lanes };                                                                                     \
+    vec sums[N] = {{0}};                                                                                               \
+    const char *end = r->from + r->bytes;                                                                              \
+    for (int round = 0; round < READ_ROUNDS; round++)                                                                  \
+        for (const char *p = r->from; p < end; p += STEP) {                                                            \
+            for (int l = 0; l < (r->way == 2 ? 3 : r->way); l++)                                                       \
+                __builtin_prefetch(p + 16384 + l * 64, 0, 2);                                                          \
+            for (int j = 0; j < N; j++)                                                                                \
+                sums[j] = add(sums[j], load((const float *)p + j * lanes));                                            \
+        }                                                                                                              \
+    for (int j = 1; j < N; j++)                                                                                        \
+        sums[0] = add(sums[0], sums[j]);                                                                               \
+    r->sum = sums[0][0];                                                                                               \
     return NULL;
+
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) static void *read512(void *arg)
+{
+    READ(__m512, _mm512_load_ps, _mm512_add_ps, 16)
 }
 
-static double read_speed(reader *readers, pthread_t *ids, unsigned threads)
+__attribute__((target("avx2"))) static void *read256(void *arg)
 {
+    READ(__m256, _mm256_load_ps, _mm256_add_ps, 8)
+}
+#endif
+
+typedef float four __attribute__((vector_size(16)));
+
+static four load4(const float *p)
+{
+    return *(const four *)p;
+}
+
+static four add4(four a, four b)
+{
+    return a + b;
+}
+
+static void *read128(void *arg)
+{
+    READ(four, load4, add4, 4)
+}
+
+static double read_speed(reader *readers, pthread_t *ids, unsigned threads, const char *cpu)
+{
+    void *(*run)(void *) = read128;
+#if defined(__x86_64__)
+    run = strcmp(cpu, "avx512") == 0 ? read512 : strcmp(cpu, "avx2") == 0 ? read256 : read128;
+#endif
+    (void)cpu;
     double start = now();
     for (unsigned i = 0; i < threads; i++)
-        pthread_create(&ids[i], NULL, read_all, &readers[i]);
+        pthread_create(&ids[i], NULL, run, &readers[i]);
     for (unsigned i = 0; i < threads; i++)
         pthread_join(ids[i], NULL);
-    return (double)READ_BYTES * READ_ROUNDS * threads / (now() - start);
+    return (double)readers[0].bytes * READ_ROUNDS * threads / (now() - start);
 }
 
-/* The faster of the two ways: a bound should not flatter. */
-static double memory_speed(unsigned threads)
+/* The fastest of some ways: a bound should not flatter. */
+static double memory_speed(unsigned threads, const char *cpu)
 {
+    enum { HUGE = 1 << 21 };
     pthread_t *ids = malloc(threads * sizeof *ids);
     reader *readers = calloc(threads, sizeof *readers);
-    double speeds[2];
-    for (unsigned i = 0; i < threads; i++) {
-        readers[i].buffer = aligned_alloc(1 << 21, READ_BYTES);
+    size_t part = (size_t)READ_BYTES / threads / STEP * STEP;
+    double best = 0;
+    char *memory = mmap(NULL, READ_BYTES + HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (!ids || !readers || memory == MAP_FAILED) {
+        fprintf(stderr, "bench_descry: out of memory\n");
+        exit(1);
+    }
+    char *from = memory + (HUGE - (uintptr_t)memory % HUGE) % HUGE;
 #ifdef MADV_HUGEPAGE
-        madvise(readers[i].buffer, READ_BYTES, MADV_HUGEPAGE);
+    madvise(from, READ_BYTES, MADV_HUGEPAGE);
 #endif
-        memset(readers[i].buffer, 1, READ_BYTES);
-    }
-    for (int hint = 0; hint < 2; hint++) {
+    memset(from, 1, READ_BYTES);
+    for (int way = 0; way < WAYS; way++) {
         for (unsigned i = 0; i < threads; i++)
-            readers[i].hint = hint;
-        speeds[hint] = read_speed(readers, ids, threads);
+            readers[i] = (reader){from + i * part, part, way, 0};
+        double speed = read_speed(readers, ids, threads, cpu);
+        best = speed > best ? speed : best;
     }
-    for (unsigned i = 0; i < threads; i++)
-        free(readers[i].buffer);
+    munmap(memory, READ_BYTES + HUGE);
     free(ids);
     free(readers);
-    return speeds[0] > speeds[1] ? speeds[0] : speeds[1];
+    return best;
 }
 
 /* ---- captions -------------------------------------------------------------------------------------------------------- */
@@ -187,10 +221,11 @@ int main(int argc, char **argv)
     descry_model_info info;
     descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
     enum { MOST = 64 };
-    if (argc != 3)
+    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "bf16") != 0))
         return 2;
+    const descry_model_options precision = {.precision = argc == 4 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32};
     options.threads = (unsigned)atoi(argv[2]);
-    if (descry_context_open(&ctx, &options, &err) || descry_model_open(&model, ctx, argv[1], &err))
+    if (descry_context_open(&ctx, &options, &err) || descry_model_open_with(&model, ctx, argv[1], &precision, &err))
         stop(&err);
     descry_model_describe(model, &info);
     size_t picture = (size_t)info.image_width * (size_t)info.image_height * 3;
@@ -220,7 +255,7 @@ int main(int argc, char **argv)
         } else if (sscanf(line, "caption %zu %zu %15s", &n, &length, word) == 3 && n <= MOST) {
             run_captions(model, rgb, n, length, word);
         } else if (strcmp(line, "memory") == 0) {
-            printf("%.6g", memory_speed(descry_context_threads(ctx)));
+            printf("%.6g", memory_speed(descry_context_threads(ctx), descry_context_cpu(ctx)));
         } else if (strcmp(line, "peak") == 0) {
             printf("%.6g", peak(descry_context_threads(ctx), descry_context_cpu(ctx)));
         }

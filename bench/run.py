@@ -4,14 +4,16 @@
 `./run bench` prepares what this needs.
 
     python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search|captions] [--compile]
-                        [--captioners NAME ...] [--caption-rounds N] [--build build]
+                        [--captioners NAME ...] [--caption-batches N ...] [--caption-rounds N] [--peer-rounds N]
+                        [--peers f32|bf16 ...] [--build build]
 
 Prints medians with the middle half of the times in brackets, the ratio to open_clip, and the share of the processor's
 peak, which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention;
 --compile gives its towers to torch.compile.  Both tokenize the texts; descry is given pictures as bytes, open_clip as
 floats.  Captions: open_clip's generate with its defaults, of at most 30 ids, which recomputes every id at every step, in
-float32 and in bfloat16; the bound is the time to read the weights once a step, at the speed of memory measured between the
-rounds, or to do the arithmetic at the measured peak, whichever is more, and the picture's own arithmetic."""
+float32 and in bfloat16; descry's bf16 has matrices rounded to bf16 and arithmetic in float32.  The bound is the time to read
+the weights once a step, at the speed of memory measured between the rounds, or to do the arithmetic at the measured peak,
+whichever is more, and the picture's own arithmetic."""
 
 import argparse
 import json
@@ -45,8 +47,8 @@ def quartiles(times):
 class Descry:
     """bench_descry, asked line by line."""
 
-    def __init__(self, build, model, threads):
-        self.process = subprocess.Popen([build / "bench/bench_descry", model, str(threads)], text=True,
+    def __init__(self, build, model, threads, *more):
+        self.process = subprocess.Popen([build / "bench/bench_descry", model, str(threads), *more], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def ask(self, line):
@@ -118,9 +120,9 @@ def encoders(args, name, folder):
 # ---- captions --------------------------------------------------------------------------
 # The end token is as unlikely as any other for these weights: captions have all the ids they may.
 
-def caption_bound(model, n, rows, steps, memory, peak):
+def caption_bound(model, n, rows, steps, size, memory, peak):
     """Seconds that n pictures need at least: their pass through the tower; the decoder's keys and values of them; then for
-    each step the weights, read once, and `rows` multiply-adds with them."""
+    each step the weights, of `size` bytes each, read once, and `rows` multiply-adds with them."""
     def matrices(module):
         return sum(p.numel() for p in module.parameters() if p.ndim == 2)
     width = model.text_decoder.text_projection.shape[0]
@@ -131,7 +133,7 @@ def caption_bound(model, n, rows, steps, memory, peak):
     picture = flop(model, "image", tokens) + pooler + 2 * (pooled - 1) * cross
     weights = matrices(model.text.transformer) + matrices(model.text_decoder) - cross
     kept = n * (pooled - 1) * 4 * 2 * width * len(model.text_decoder.cross_attn)  # bytes of keys and values, f32
-    step = max((4 * weights + kept) / memory, 2 * weights * rows / peak)
+    step = max((size * weights + kept) / memory, 2 * weights * rows / peak)
     return n * picture / peak + steps * step
 
 
@@ -143,42 +145,59 @@ def generate(model, pictures, length):
     return seconds, sum((row.index(49407) if 49407 in row else len(row) - 1) for row in rows)
 
 
+def measure(args, descry, peers, n, length):
+    """Times of each by label, ids of each, speeds of memory, peaks; in turns, printed as they come."""
+    times, ids, memory, peaks = {label: [] for label in (*descry, *peers)}, {}, [], []
+    for process in descry.values():
+        process.ask(f"caption {n} {length} group")  # packs the weights
+    for round_ in range(args.caption_rounds):
+        for label in (*descry, *peers):
+            if label in peers and round_ >= args.peer_rounds:
+                continue
+            process = next(iter(descry.values()))
+            memory += process.ask("memory")
+            peaks += process.ask("peak")
+            # descry's are quick: a few of them for each of the peer's
+            for _ in range(3 if label in descry else 1):
+                seconds, ids[label] = (descry[label].ask(f"caption {n} {length} group") if label in descry
+                                       else peers[label]())
+                times[label].append(seconds)
+            print(f"  round {round_ + 1}, {label}: {times[label][-1] / n:.3f} s", flush=True)
+    return times, ids, memory, peaks
+
+
 def captions(args, name, folder):
     from caption_reference import talkative  # needs transformers
     model = talkative(reference.fill(reference.build(name)))
-    descry = Descry(args.build, reference.save(folder, model, name), args.threads)
-    length = args.caption_length
-    half = reference.build(name).bfloat16()
-    half.load_state_dict(model.state_dict())
+    saved = reference.save(folder, model, name)
+    descry = {"descry f32": Descry(args.build, saved, args.threads),
+              "descry bf16": Descry(args.build, saved, args.threads, "bf16")}
+    length, half = args.caption_length, None
+    if "bf16" in args.peers:
+        half = reference.build(name).bfloat16()
+        half.load_state_dict(model.state_dict())
     print(f"\n{name}, captions, {args.threads} thread{'s' * (args.threads > 1)}, {args.caption_rounds} rounds; "
           "seconds a caption, ids a second")
     for n in args.caption_batches:
         pictures = torch.randn(n, 3, *reference.image_size(model))
-        runs = {"descry f32": lambda: descry.ask(f"caption {n} {length} group"),
-                "open_clip f32": lambda: generate(model, pictures, length),
-                "open_clip bf16": lambda: generate(half, pictures.bfloat16(), length)}
-        times, ids, memory, peaks = {label: [] for label in runs}, {}, [], []
-        descry.ask(f"caption {n} {length} group")  # packs the weights
-        for _ in range(args.caption_rounds):
-            for label, run in runs.items():
-                memory += descry.ask("memory")
-                peaks += descry.ask("peak")
-                # descry's are quick: a few of them for each of the peer's
-                for _ in range(3 if label == "descry f32" else 1):
-                    seconds, ids[label] = run()
-                    times[label].append(seconds)
-        median = {label: statistics.median(t) for label, t in times.items()}
-        steps = length - 1
-        bound = caption_bound(model, n, 2 * n, steps, statistics.median(memory), statistics.median(peaks))
-        print(f"batch of {n}: memory {statistics.median(memory) / 1e9:.1f} GB/s, peak {statistics.median(peaks) / 1e9:.0f} "
-              f"Gflop/s, bound {bound / n:.3f} s a caption")
+        peers = {"f32": lambda: generate(model, pictures, length),
+                 "bf16": lambda: generate(half, pictures.bfloat16(), length)}
+        times, ids, memory, peaks = measure(args, descry, {f"open_clip {p}": peers[p] for p in args.peers}, n, length)
+        median = {label: statistics.median(t) for label, t in times.items() if t}
+        speeds = statistics.median(memory), statistics.median(peaks)
+        bounds = {f"descry {precision}": caption_bound(model, n, 2 * n, length - 1, size, *speeds)
+                  for precision, size in (("f32", 4), ("bf16", 2))}
+        print(f"batch of {n}: memory {speeds[0] / 1e9:.1f} GB/s, peak {speeds[1] / 1e9:.0f} Gflop/s, bounds "
+              f"{bounds['descry f32'] / n:.3f} (f32) and {bounds['descry bf16'] / n:.3f} (bf16) s a caption")
         for label, seconds in median.items():
             low, high = min(times[label]) / n, max(times[label]) / n
-            note = f", {100 * bound / seconds:.0f} % of the bound" if label == "descry f32" else \
-                f", {seconds / median['descry f32']:.1f} times descry's"
+            note = f", {100 * bounds[label] / seconds:.0f} % of its bound" if label in bounds else \
+                ", " + ", ".join(f"{seconds / median[ours]:.1f} times {ours}" for ours in bounds)
             print(f"  {label:15} {seconds / n:8.3f} s ({low:.3f} - {high:.3f}) {ids[label] / seconds:8.1f} ids/s{note}",
                   flush=True)
-    descry.close()
+    for process in descry.values():
+        process.close()
+    (saved / "open_clip_model.safetensors").unlink()  # large
 
 
 # ---- search, from exec to results ------------------------------------------------------
@@ -226,6 +245,10 @@ def main():
     parser.add_argument("--only", choices=("encoders", "search", "captions"))
     parser.add_argument("--captioners", nargs="*", default=["coca_ViT-B-32"])
     parser.add_argument("--caption-rounds", type=int, default=3)
+    parser.add_argument("--peers", nargs="*", choices=("f32", "bf16"), default=["f32", "bf16"],
+                        help="open_clip's captions to compare with")
+    parser.add_argument("--peer-rounds", type=int, default=3,
+                        help="rounds in which they are made, too: one of 8 by coca_ViT-L-14 takes six minutes in f32")
     parser.add_argument("--caption-length", type=int, default=30, help="ids, above 5")
     parser.add_argument("--caption-batches", type=int, nargs="*", default=[1, 8])
     parser.add_argument("--compile", action="store_true")

@@ -184,7 +184,7 @@ static int run(int argc, char **argv)
                          "a model with a decoder; without it, the model that the library was last indexed with"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_PRECISION,
+        CMD_OPTION_BF16(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"path\", \"caption\", \"ids\" (from the start token to the last one chosen), \"score\","
                         " \"model\"}; with --write-xmp also \"xmp\", the sidecar, and \"outcome\": written, replaced, "

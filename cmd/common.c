@@ -141,7 +141,8 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     const char *name = common->model ? common->model : last;
     if (status == CMD_DONE && !name)
         status = cmd_no_model(command);
-    if (status == CMD_DONE && descry_model_open(model, ctx, name, &err))
+    const descry_model_options options = {.precision = common->precision};
+    if (status == CMD_DONE && descry_model_open_with(model, ctx, name, &options, &err))
         status = cmd_fail(&err);
     free(last);
     return status == CMD_DONE ? cmd_use_head(*model, common->head) : status;

@@ -38,7 +38,7 @@ typedef enum cmd_option_type {
     CMD_NUMBER,    /* float *: finite */
     CMD_TIME,      /* int64_t *: see descry_time_parse */
     CMD_NEAR,      /* descry_filter *: LAT,LON,KM */
-    CMD_PRECISION, /* nothing stored: only f32 and auto are accepted */
+    CMD_PRECISION, /* descry_precision *: f32 or bf16; NULL: nothing stored, only f32 and auto are accepted */
     CMD_OPERAND    /* int: kind of an operand, kept in order among the others */
 } cmd_option_type;
 
@@ -83,6 +83,7 @@ typedef struct cmd_common {
     const char *library;
     const char *model;
     const char *head; /* cmd_open_model has the model use it */
+    descry_precision precision; /* cmd_open_model opens it so */
     unsigned threads;
     int json;
 } cmd_common;
@@ -106,6 +107,14 @@ typedef struct cmd_common {
 #define CMD_OPTION_PRECISION                                                                                           \
     {                                                                                                                  \
         "precision", 0, CMD_PRECISION, NULL, "f32|auto", "this build computes in f32", 0                               \
+    }
+/* Where no vectors of a library are made or compared. */
+#define CMD_OPTION_BF16(common)                                                                                        \
+    {                                                                                                                  \
+        "precision", 0, CMD_PRECISION, &(common).precision, "f32|bf16",                                                \
+            "bf16: the model's f32 matrices are rounded to bf16, which takes half the memory, and less time for a "    \
+            "single caption; f32, the default: they are used as they are",                                             \
+            0                                                                                                          \
     }
 #define CMD_OPTION_JSON(common, help)                                                                                  \
     {                                                                                                                  \

@@ -251,7 +251,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_SIDE(pixels),
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_PRECISION,
+        CMD_OPTION_BF16(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"input\", \"kind\": \"text\" or \"image\", \"model\", \"dim\", \"embedding\": [...]}; with "
                         "--logits \"logits\" takes the place of \"dim\" and \"embedding\""),

@@ -70,12 +70,22 @@ const char *descry_context_cpu(const descry_context *ctx)
 
 int descry_model_open(descry_model **out, descry_context *ctx, const char *name, descry_error *err)
 {
+    return descry_model_open_with(out, ctx, name, NULL, err);
+}
+
+int descry_model_open_with(descry_model **out, descry_context *ctx, const char *name, const descry_model_options *options,
+                           descry_error *err)
+{
+    static const descry_model_options defaults = DESCRY_MODEL_OPTIONS_INIT;
+    const descry_precision precision = (options ? options : &defaults)->precision;
     *out = NULL;
+    if (precision != DESCRY_PRECISION_F32 && precision != DESCRY_PRECISION_BF16)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "no such precision");
     descry_buf folder = {0};
     descry_model *model = calloc(1, sizeof *model);
     int rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
     if (!rc)
-        rc = descry_clip_open(&model->clip, folder.data, name, ctx->pool, ctx->cpu, &ctx->log, err);
+        rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, ctx->cpu, &ctx->log, err);
     descry_buf_free(&folder);
     if (rc) {
         free(model);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes goldens of captions with open_clip 3.3.0 and transformers 4.55.4.
 
-    python tools/make_captions.py [--only formula|search|demo] [--out FOLDER] [--threads N]
+    python tools/make_captions.py [--only formula|search|rounded|demo] [--out FOLDER] [--threads N]
 
 captions.json: coca_ViT-B-32 filled by the formula, its projection to the vocabulary times sqrt(V / W): embeddings of
 length 1 of four pictures and texts, computed in float64; values of a text's tokens and of the logits after some of its ids,
@@ -11,6 +11,9 @@ nothing is cached there.
 
 search.json: captions with their scores for toys, whose logits are a formula of the last id and its position; and logits of
 the tiny CoCa of openclip-golden.json after ids with padding, id 0, amid them.
+
+rounded.json: the tiny CoCa and coca_ViT-B-32 with matrices rounded to bf16: embeddings of length 1, computed in float64,
+of two pictures (bytes by the formula) and two texts; ids of captions, computed in float32.
 
 demo-captions.json: the ids that the bundled model gives the sample gallery; to be made again when its weights change:
 
@@ -114,6 +117,39 @@ def search(args):
                                      "padded": {"ids": ids[0].tolist(), "logits": [digits(r[::5000]) for r in logits]}})
 
 
+# ---- matrices rounded to bf16 --------------------------------------------------------
+
+def byte_pictures(count, size):
+    """[count, 3, H, W]: bytes [H, W, 3] of (v + 1) * 128 with the name "image", normalised as CLIP does."""
+    shape = (count, *size, 3)
+    rgb = np.floor((reference.hashed("image", int(np.prod(shape))) + 1) * 128).reshape(shape)
+    mean, std = (np.float32(v) for v in (open_clip.OPENAI_DATASET_MEAN, open_clip.OPENAI_DATASET_STD))
+    return torch.from_numpy(((np.float32(rgb) / np.float32(255) - mean) / std).transpose(0, 3, 1, 2).copy())
+
+
+def rounded(args):
+    out, unit = {}, torch.nn.functional.normalize
+    tiny = json.loads((HERE / "tests/golden/openclip-golden.json").read_text())["tiny_release"]["coca"]["cfg"]
+    for name, cfg, rules in (("tiny", {**tiny, "custom_text": True}, (captions.group, captions.beam, captions.greedy)),
+                             ("coca_ViT-B-32", "coca_ViT-B-32", (captions.group,))):
+        model = reference.round_matrices(captions.talkative(reference.fill(reference.build(cfg))))
+        pictures = byte_pictures(2, reference.image_size(model))
+        entry = {"cfg": reference.config_of(cfg)}
+        for rule in rules:
+            found = []
+            with captions.margins(found):
+                entry[rule.__name__] = rule(model, pictures)
+            entry[rule.__name__ + "_margin"] = float(f"{min(found):.2g}")
+            print(name, rule.__name__, entry[rule.__name__ + "_margin"], entry[rule.__name__], flush=True)
+        with torch.inference_mode():
+            model.double()
+            ids = open_clip.get_tokenizer("coca_ViT-B-32")(TEXTS[:2])
+            entry["image"] = [digits(unit(model.encode_image(x[None].double()))) for x in pictures]
+            entry["text"] = [digits(unit(model.encode_text(x[None]))) for x in ids]
+        out[name] = entry
+    write(args.out / "rounded.json", {"open_clip": open_clip.__version__, "texts": TEXTS[:2], **out})
+
+
 def write(path, value):
     text = json.dumps(value, separators=(",", ":"))
     path.write_text(text.replace("},{", "},\n{").replace('},"', '},\n"') + "\n")
@@ -143,11 +179,11 @@ def demo(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", default=HERE / "tests/golden", type=pathlib.Path)
-    parser.add_argument("--only", choices=("formula", "search", "demo"))
+    parser.add_argument("--only", choices=("formula", "search", "rounded", "demo"))
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    for what in (formula, search, demo):
+    for what in (formula, search, rounded, demo):
         if args.only in (None, what.__name__):
             what(args)
 

@@ -68,6 +68,16 @@ def fill(model):
     return model.eval()
 
 
+def round_matrices(model):
+    """What descry's --precision bf16 does: matrices that vectors are multiplied by become the nearest bf16, nothing else;
+    arithmetic stays as it is."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.ndim > 1 and not name.endswith(("token_embedding.weight", "positional_embedding", "pool.query")):
+                parameter.copy_(parameter.bfloat16())
+    return model
+
+
 def config_of(model):
     """A model's configuration: of an architecture by name, or as given."""
     return open_clip.get_model_config(model) if isinstance(model, str) else json.loads(json.dumps(model))

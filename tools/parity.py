@@ -161,7 +161,7 @@ def check_pixels(args, folder):
 
 # ---- embeddings ----------------------------------------------------------------------
 
-def compare_embeddings(args, name, model, preprocess, tokenizer, folder, bound):
+def compare_embeddings(args, name, model, preprocess, tokenizer, folder, bound, *words):
     """Without a tokenizer, pictures only."""
     gallery = sorted((ROOT / "samples/gallery").glob("*.jpg"))[:8]
     texts, worst = TEXTS if tokenizer else [], []
@@ -170,7 +170,7 @@ def compare_embeddings(args, name, model, preprocess, tokenizer, folder, bound):
         expected = [model.encode_image(pixels, normalize=True).numpy()]
         if tokenizer:
             expected.insert(0, model.encode_text(tokenizer(texts), normalize=True).numpy())
-    descry(args, "embed", "--model", folder, "--npy", folder.parent / "e.npy", *texts, *gallery)
+    descry(args, "embed", "--model", folder, *words, "--npy", folder.parent / "e.npy", *texts, *gallery)
     got = np.load(folder.parent / "e.npy")
     parts = np.split(got, [len(texts)])[0 if tokenizer else 1:]
     for what, ours, theirs in zip(("texts", "pictures")[-len(parts):], parts, expected, strict=True):

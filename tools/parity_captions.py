@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The part of tools/parity.py that is about captions: ids by `group` and `greedy` against open_clip's generate, by `beam`
-against transformers' own search over open_clip's model; and CoCa's embeddings.
+against transformers' own search over open_clip's model; and CoCa's embeddings.  With --precision bf16, against open_clip
+in f32 on matrices rounded to bf16.
 
 Weights are the formula's, numbered, so that every model has others; the end token's column of the projection is 1.05 times
 another's for two thirds of the tiny models, so that captions end."""
@@ -55,9 +56,10 @@ class Tally:
         report(name, not self.differ, f"{self.tried} captions, {len(self.differ)} differ{near}")
 
 
-def ids_of(descry, args, folder, rule, options, pictures):
+def ids_of(descry, args, folder, rule, options, pictures, precision="f32"):
     words = [word for key, value in options.items() for word in (f"--{key}", value)]
-    lines = descry(args, "caption", "--model", folder, "--decode", rule, "--json", *words, *pictures).splitlines()
+    lines = descry(args, "caption", "--model", folder, "--decode", rule, "--precision", precision, "--json", *words,
+                   *pictures).splitlines()
     return [json.loads(line)["ids"] for line in lines]
 
 
@@ -93,7 +95,7 @@ def tiny_model(number, rng):
 
 
 def check_tiny(args, folder, root, report, descry):
-    rng, tally, lengths = random.Random(5), Tally(), set()
+    rng, tally, rounded, lengths = random.Random(5), Tally(), Tally(), set()
     pictures = gallery(root, 2)
     preprocess = image_transform_v2(PreprocessCfg(size=32), is_train=False)
     pixels = torch.stack([preprocess(Image.open(p)) for p in pictures])
@@ -106,48 +108,62 @@ def check_tiny(args, folder, root, report, descry):
         least, penalty = rng.choice([5, 5, 1, 8]), rng.choice([1., 1., 1.5])
         ours = {"beams": beams, "groups": groups, "min-length": least, "max-length": most, "repetition-penalty": penalty}
         theirs = {"seq_len": most, "min_seq_len": least, "repetition_penalty": penalty}
-        for rule, run in RULES.items():
+        for rule, run, precision in [*((*rule, "f32") for rule in RULES.items()), ("group", captions.group, "bf16")]:
+            if precision == "bf16":
+                reference.round_matrices(model)
             more = {"group": {"num_beams": beams, "num_beam_groups": groups}, "beam": {"num_beams": beams}}.get(rule, {})
-            got = ids_of(descry, args, there, rule, ours, pictures)
+            got = ids_of(descry, args, there, rule, ours, pictures, precision)
             for path, picture, ids in zip(pictures, pixels, got, strict=True):
                 found = []
                 with captions.margins(found):
                     expected = run(model, picture[None], 2012, 2013, **theirs, **more)[0]
-                tally.compare(f"tiny {number}, {path.name}", rule, ids, expected, found)
+                kept = rounded if precision == "bf16" else tally
+                kept.compare(f"tiny {number}, {path.name}", rule, ids, expected, found)
                 lengths.add(len(ids))
         shutil.rmtree(there)
     tally.report(report, f"captions of {args.tiny} tiny models, of {len(lengths)} lengths")
+    rounded.report(report, f"captions of {args.tiny} tiny models in bf16")
 
 
 # ---- real architectures --------------------------------------------------------------
 
 def check_large(args, folder, root, report, descry, embeddings, name):
-    """One model's embeddings and captions.  open_clip's 3 groups of 2 beams do not differ from each other, as the tiny
-    models show, so that here one is enough."""
+    """One model's embeddings and captions, in both precisions.  open_clip's 3 groups of 2 beams do not differ from each
+    other, as the tiny models show, so that here one is enough."""
     model = fill(reference.build(name), 7)
     there = reference.save(folder / name, model, name)
+    for precision in sorted(args.precisions, reverse=True):  # f32 first: the other changes the model
+        if precision == "bf16":
+            reference.round_matrices(model)
+        compare_large(args, root, report, descry, embeddings, name, model, there, precision)
+    shutil.rmtree(there)
+
+
+def compare_large(args, root, report, descry, embeddings, name, model, there, precision):
     preprocess = image_transform_v2(PreprocessCfg(size=model.visual.image_size), is_train=False)
-    embeddings(args, f"{name}, embeddings", model, preprocess, open_clip.get_tokenizer(name), there, LARGE[name])
+    embeddings(args, f"{name}, {precision}, embeddings", model, preprocess, open_clip.get_tokenizer(name), there,
+               LARGE[name], "--precision", precision)
     count = args.captions if name == "coca_ViT-B-32" else args.large_captions
     pictures, tally = gallery(root, count), Tally()
     if pictures:
-        got = ids_of(descry, args, there, "group", {"max-length": args.caption_length}, pictures)
+        got = ids_of(descry, args, there, "group", {"max-length": args.caption_length}, pictures, precision)
     for path, ids in zip(pictures, got if pictures else [], strict=True):
         found = []
         with captions.margins(found):
             expected = captions.group(model, preprocess(Image.open(path))[None], num_beams=2, num_beam_groups=1,
                                       seq_len=args.caption_length)[0]
         tally.compare(path.name, "group", ids, expected, found)
-        print(f"\r  {name}: {tally.tried} of {count}, {len(tally.differ)} differ", end="", flush=True)
+        print(f"\r  {name}, {precision}: {tally.tried} of {count}, {len(tally.differ)} differ", end="", flush=True)
     print("\r\033[K", end="")
-    tally.report(report, f"captions of {name}, {args.caption_length} ids")
-    shutil.rmtree(there)
+    tally.report(report, f"captions of {name}, {precision}, {args.caption_length} ids")
 
 
 def add_arguments(parser):
     parser.add_argument("--tiny", type=int, default=200, help="tiny CoCa models to caption with")
     parser.add_argument("--captions", type=int, default=20, help="pictures for coca_ViT-B-32")
     parser.add_argument("--large-captions", type=int, default=20, help="pictures for coca_ViT-L-14, slow in Python")
+    parser.add_argument("--precisions", nargs="*", choices=("f32", "bf16"), default=["f32", "bf16"],
+                        help="of these two")
     parser.add_argument("--caption-length", type=int, default=30, help="ids in a caption of these two")
 
 

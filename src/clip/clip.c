@@ -67,7 +67,7 @@ static int read_config(descry_model_config *config, const char *folder, descry_b
     return rc ? rc : descry_model_config_parse(config, json->data, json->size, path->data, err);
 }
 
-static int open_folder(descry_clip *clip, const descry_log *log, descry_error *err)
+static int open_folder(descry_clip *clip, descry_precision precision, const descry_log *log, descry_error *err)
 {
     descry_buf path = {0}, json = {0}, bpe = {0};
     int rc = read_config(&clip->config, clip->path, &path, &json, err);
@@ -82,15 +82,18 @@ static int open_folder(descry_clip *clip, const descry_log *log, descry_error *e
     if (!rc)
         rc = descry_weights_open(&clip->weights, &clip->config, path.data, log, err);
     if (!rc)
-        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, bpe.data, err);
+        clip->weights.bf16 =
+            precision == DESCRY_PRECISION_BF16 && descry_weights_any_f32(&clip->weights, &clip->config);
+    if (!rc)
+        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, bpe.data, clip->weights.bf16 ? "bf16" : NULL, err);
     descry_buf_free(&path);
     descry_buf_free(&json);
     descry_buf_free(&bpe);
     return rc;
 }
 
-int descry_clip_open(descry_clip **out, const char *path, const char *name, descry_pool *pool, descry_cpu cpu,
-                     const descry_log *log, descry_error *err)
+int descry_clip_open(descry_clip **out, const char *path, const char *name, descry_precision precision,
+                     descry_pool *pool, descry_cpu cpu, const descry_log *log, descry_error *err)
 {
     *out = NULL;
     descry_clip *clip = calloc(1, sizeof *clip);
@@ -100,7 +103,7 @@ int descry_clip_open(descry_clip **out, const char *path, const char *name, desc
     clip->kernels = descry_kernels_for(cpu);
     clip->path = strdup(path);
     clip->name = strdup(name);
-    int rc = clip->path && clip->name ? open_folder(clip, log, err) : descry_fail_memory(err);
+    int rc = clip->path && clip->name ? open_folder(clip, precision, log, err) : descry_fail_memory(err);
     if (rc) {
         descry_clip_close(&clip);
         return rc;

@@ -6,14 +6,15 @@
 #include "base/cpu.h"
 #include "base/log.h"
 #include "base/pool.h"
+#include "descry.h"
 #include "image/preprocess.h"
 #include "text/tokenizer.h"
 
 typedef struct descry_clip descry_clip;
 
 /* Opens the model in directory `path`.  `pool` and `log` must outlive it. */
-int descry_clip_open(descry_clip **clip, const char *path, const char *name, descry_pool *pool, descry_cpu cpu,
-                     const descry_log *log, descry_error *err);
+int descry_clip_open(descry_clip **clip, const char *path, const char *name, descry_precision precision,
+                     descry_pool *pool, descry_cpu cpu, const descry_log *log, descry_error *err);
 void descry_clip_close(descry_clip **clip);
 
 /* Without opening it: the length of a model's embeddings and the size of its weights; unchanged where unknown. */

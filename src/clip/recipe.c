@@ -116,7 +116,7 @@ static int digest_weights(char hex[DESCRY_SHA256_HEX], const char *path, descry_
 }
 
 int descry_recipe(char recipe[DESCRY_SHA256_HEX], const char *weights_path, const char *config, size_t config_size,
-                  const char *bpe_path, descry_error *err)
+                  const char *bpe_path, const char *precision, descry_error *err)
 {
     char weights[DESCRY_SHA256_HEX], bpe[DESCRY_SHA256_HEX] = "clip";
     uint8_t digest[DESCRY_SHA256_SIZE];
@@ -130,6 +130,8 @@ int descry_recipe(char recipe[DESCRY_SHA256_HEX], const char *weights_path, cons
     descry_buf text = {0};
     rc = canonical ? descry_buf_printf(&text, err, "descry recipe 1\n%s\n%s\n%s\n", weights, bpe, canonical)
                    : descry_fail_memory(err);
+    if (!rc && precision)
+        rc = descry_buf_printf(&text, err, "%s\n", precision);
     if (!rc)
         rc = descry_sha256_of(text.data, text.size, digest, err);
     if (!rc)

@@ -34,6 +34,11 @@ static void attention_head(const descry_attention *a, const descry_kernels *tabl
     size_t wide_head = (a->head_dim + table->lanes - 1) / table->lanes * table->lanes;
     size_t wide_keys = (a->keys + table->lanes - 1) / table->lanes * table->lanes;
     float *k_packed = scratch, *v_packed = k_packed + a->head_dim * wide_keys, *scores = v_packed + a->keys * wide_head;
+    for (size_t i = 0; a->packed && i < a->queries; i += DESCRY_ATTENTION_ROWS)
+        attention_rows(a, table, a->packed, a->packed + a->head_dim * wide_keys, scores, i,
+                       a->queries - i < DESCRY_ATTENTION_ROWS ? a->queries - i : DESCRY_ATTENTION_ROWS);
+    if (a->packed)
+        return;
     descry_pack(table, k_packed, a->k, DESCRY_F32, a->keys, a->head_dim, a->kv_stride, 1, 0,
                 descry_panels(table, a->keys));
     for (size_t i = 0; i < a->queries; i += DESCRY_ATTENTION_ROWS) {

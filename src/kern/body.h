@@ -89,11 +89,12 @@ INLINE vec load_b(const char *b, int j, descry_dtype type)
 
 enum { STREAM = 16384 }; /* bytes */
 
-/* A few rows are paced by memory.  With four or less the processor's own prefetching does better with one hint in
- * three; with more of them in one block (measured: 6 and 8) it falls behind without all hints. */
-INLINE int streams(const descry_gemm *g)
+/* A few rows are paced by memory.  While the arithmetic on what was read takes so little that many reads are under way at
+ * once, the processor's own prefetching does best alone: measured, up to 4 rows for f32, and half a row for each 4 lanes
+ * for types that have to be widened.  Above that, in one block, it needs hints for all that is STREAM bytes on. */
+INLINE int few(const descry_gemm *g, descry_dtype type)
 {
-    return g->m > 4 && g->m <= MR;
+    return g->m <= (type == DESCRY_F32 ? 4 : VL / 8);
 }
 
 /* The epilogue of m rows by nv vectors.  Apart from the tiles, which are many, so that it exists once. */
@@ -123,8 +124,7 @@ static __attribute__((noinline)) void finish(const descry_gemm *g, const float *
 }
 
 /* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it fetches what this thread needs next and nothing
- * has touched: one line a step, `ahead` bytes apart, of the next panel; or, where streams() says so, all lines of what is
- * STREAM bytes on. */
+ * has touched: `ahead` bytes a step from `next` on; or none, and the hint is for what is there. */
 INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b, const char *next, size_t ahead,
                  const int m, const int nv, const descry_dtype type)
 {
@@ -134,11 +134,11 @@ INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b,
             sum[i][j] = v_set1(0);
     const float *a = g->a + row * g->lda;
     const size_t lda = g->lda, step = (size_t)nv * VL * (type == DESCRY_F32 ? 4 : 2);
-    const int stream = streams(g);
+    const int lines = (nv * VL * (type == DESCRY_F32 ? 4 : 2) + 63) / 64; /* of a step, at most */
     for (size_t k = 0; k < g->k; k++, b += step, next += ahead) {
         __builtin_prefetch(next, 0, 2);
-        if (stream)
-            UNROLL for (int j = 1; j < nv; j++)
+        UNROLL for (int j = 1; j < lines; j++)
+            if (ahead > (size_t)j * 64)
                 __builtin_prefetch(next + j * 64, 0, 2);
         vec w[NV];
         UNROLL for (int j = 0; j < nv; j++)
@@ -169,8 +169,11 @@ INLINE void gemm_panels(const descry_gemm *g, size_t first_panel, size_t end_pan
     for (size_t p = first_panel; p < end_panel; p++) {
         size_t column = p * NV * VL, left = (g->n - column + VL - 1) / VL, nv = left < NV ? left : NV;
         const char *panel = (const char *)g->b + column * g->k * size, *next = panel + nv * VL * g->k * size;
-        size_t ahead = p + 1 < end_panel ? (nv * VL * size + blocks - 1) / blocks : 0;
-        if (streams(g)) {
+        size_t ahead = p + 1 < end_panel ? (nv * VL * size + blocks - 1) / blocks : 0; /* the blocks share the next panel */
+        if (few(g, type)) {
+            next = panel;
+            ahead = 0;
+        } else if (g->m <= MR) {
             next = panel + STREAM;
             ahead = nv * VL * size;
         }

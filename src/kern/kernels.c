@@ -66,6 +66,21 @@ uint16_t descry_f32_to_f16(float f)
     return (uint16_t)(sign | rounded >> 13);
 }
 
+/* bits of an f32 -> those of the nearest bf16, the even one of two; beyond the greatest: infinity */
+static uint16_t round_bf16(uint32_t bits)
+{
+    if ((bits & 0x7FFFFFFF) > 0x7F800000)
+        return (uint16_t)(bits >> 16 | 0x40); /* NaN */
+    return (uint16_t)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+}
+
+uint16_t descry_f32_to_bf16(float f)
+{
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    return round_bf16(bits);
+}
+
 void descry_to_f32(float *out, const void *in, descry_dtype dtype, size_t n)
 {
     if (dtype == DESCRY_F32) {
@@ -110,33 +125,58 @@ size_t descry_packed_size(const descry_kernels *kernels, size_t n, size_t k)
 typedef uint32_t any_u32 __attribute__((aligned(1))); /* weights in a file need not be aligned */
 typedef uint16_t any_u16 __attribute__((aligned(1)));
 
-#define PACK(type, any_type)                                                                                                     \
+#define PACK(type, any_type, convert)                                                                                   \
     for (size_t k0 = 0; k0 < k; k0 += 16) {                                                                            \
         size_t k1 = minimum(k, k0 + 16);                                                                               \
         for (size_t j = 0; j < width; j++)                                                                             \
             for (size_t i = k0; i < k1; i++)                                                                           \
                 ((type *)out)[i * width + j] =                                                                         \
-                    j < used ? ((const any_type *)source)[i * k_stride + (column + j) * n_stride] : 0;                     \
+                    j < used ? convert(((const any_type *)source)[i * k_stride + (column + j) * n_stride]) : 0;        \
     }
+
+static void pack_panel(const descry_kernels *kernels, void *packed, descry_dtype packed_type, const void *source,
+                       descry_dtype dtype, size_t n, size_t k, size_t n_stride, size_t k_stride, size_t panel)
+{
+    size_t column = panel * kernels->panel, used = minimum(n - column, kernels->panel);
+    size_t width = round_up(used, kernels->lanes);
+    char *out = (char *)packed + column * k * descry_dtype_size(packed_type);
+    if (packed_type != dtype) {
+        PACK(uint16_t, any_u32, round_bf16)
+    } else if (descry_dtype_size(dtype) == 4) {
+        PACK(uint32_t, any_u32, )
+    } else {
+        PACK(uint16_t, any_u16, )
+    }
+}
 
 void descry_pack(const descry_kernels *kernels, void *packed, const void *source, descry_dtype dtype, size_t n, size_t k,
                  size_t n_stride, size_t k_stride, size_t first_panel, size_t end_panel)
 {
-    size_t size = descry_dtype_size(dtype);
-    for (size_t p = first_panel; p < end_panel; p++) {
-        size_t column = p * kernels->panel, used = minimum(n - column, kernels->panel);
-        size_t width = round_up(used, kernels->lanes);
-        char *out = (char *)packed + column * k * size;
-        if (size == 4) {
-            PACK(uint32_t, any_u32)
-        } else {
-            PACK(uint16_t, any_u16)
-        }
-    }
+    for (size_t p = first_panel; p < end_panel; p++)
+        pack_panel(kernels, packed, dtype, source, dtype, n, k, n_stride, k_stride, p);
+}
+
+void descry_pack_bf16(const descry_kernels *kernels, uint16_t *packed, const void *source, size_t n, size_t k,
+                      size_t n_stride, size_t k_stride, size_t first_panel, size_t end_panel)
+{
+    for (size_t p = first_panel; p < end_panel; p++)
+        pack_panel(kernels, packed, DESCRY_BF16, source, DESCRY_F32, n, k, n_stride, k_stride, p);
+}
+
+size_t descry_packed_keys(const descry_kernels *kernels, size_t keys, size_t head_dim)
+{
+    return head_dim * round_up(keys, kernels->lanes) + keys * round_up(head_dim, kernels->lanes);
+}
+
+void descry_pack_keys(const descry_kernels *kernels, float *packed, const float *k, const float *v, size_t keys,
+                      size_t kv_stride, size_t head_dim)
+{
+    descry_pack(kernels, packed, k, DESCRY_F32, keys, head_dim, kv_stride, 1, 0, descry_panels(kernels, keys));
+    descry_pack(kernels, packed + head_dim * round_up(keys, kernels->lanes), v, DESCRY_F32, head_dim, keys, 1, kv_stride, 0,
+                descry_panels(kernels, head_dim));
 }
 
 size_t descry_attention_scratch(const descry_kernels *kernels, size_t keys, size_t head_dim)
 {
-    size_t wide_keys = round_up(keys, kernels->lanes), wide_head = round_up(head_dim, kernels->lanes);
-    return head_dim * wide_keys + keys * wide_head + DESCRY_ATTENTION_ROWS * wide_keys;
+    return descry_packed_keys(kernels, keys, head_dim) + DESCRY_ATTENTION_ROWS * round_up(keys, kernels->lanes);
 }

@@ -13,6 +13,7 @@ typedef enum descry_dtype { DESCRY_F32, DESCRY_F16, DESCRY_BF16, DESCRY_DTYPE_CO
 size_t descry_dtype_size(descry_dtype dtype);
 float descry_f16_to_f32(uint16_t h);
 uint16_t descry_f32_to_f16(float f); /* round to nearest even */
+uint16_t descry_f32_to_bf16(float f); /* the same */
 void descry_to_f32(float *out, const void *in, descry_dtype dtype, size_t n); /* exact; `in` needs no alignment */
 
 typedef enum descry_activation {
@@ -44,6 +45,7 @@ typedef struct descry_attention {
     const float *q;        /* [queries, head_dim], rows q_stride apart */
     size_t queries, q_stride;
     const float *k, *v;    /* [keys, head_dim], rows kv_stride apart */
+    const float *packed;   /* or both as descry_pack_keys made them, for a look that is not causal; or NULL */
     size_t keys, kv_stride;
     size_t head_dim;
     float scale;
@@ -90,8 +92,16 @@ size_t descry_packed_size(const descry_kernels *kernels, size_t n, size_t k); /*
  * elements of `dtype`; columns beyond n are zero. */
 void descry_pack(const descry_kernels *kernels, void *packed, const void *source, descry_dtype dtype, size_t n, size_t k,
                  size_t n_stride, size_t k_stride, size_t first_panel, size_t end_panel);
+/* The same of f32, rounded to bf16. */
+void descry_pack_bf16(const descry_kernels *kernels, uint16_t *packed, const void *source, size_t n, size_t k,
+                      size_t n_stride, size_t k_stride, size_t first_panel, size_t end_panel);
 
 enum { DESCRY_ATTENTION_ROWS = 32 }; /* queries whose scores are held at once */
 size_t descry_attention_scratch(const descry_kernels *kernels, size_t keys, size_t head_dim); /* floats */
+
+/* Keys and values of one head that are looked at again and again, packed once, at `lanes` floats' alignment. */
+size_t descry_packed_keys(const descry_kernels *kernels, size_t keys, size_t head_dim); /* floats */
+void descry_pack_keys(const descry_kernels *kernels, float *packed, const float *k, const float *v, size_t keys,
+                      size_t kv_stride, size_t head_dim);
 
 #endif

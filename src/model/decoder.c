@@ -19,13 +19,15 @@ struct descry_decoder {
     size_t pictures, prompt, most;    /* most: rows that advance */
     size_t longest, slots, used;      /* slots taken */
     float *text_cache, *self_cache;   /* [layers, slots, 2W]: keys, values */
-    float *cross_cache;               /* [layers, pictures, tokens, 2W] */
+    float *cross_cache;               /* [layers, pictures, heads, cross_size]: packed keys and values */
+    size_t cross_size;                /* of one head */
     int32_t *slot_ids;                /* [slots] */
     struct sequence *rows, *before;   /* [most] of this call and of the one before */
     size_t before_count;
+    uint32_t *groups;                 /* [most + 1]: first rows of the runs of rows about one picture */
     uint32_t *lists;                  /* behind the sequences */
     float *x, *normed, *wide, *last;  /* [room, W], [room, W], [room, 3W or M], [most, W] */
-    float *scores;                    /* [threads, score_room] */
+    float *scores;                    /* [threads, score_room]: and room for descry_attention's scratch */
     size_t score_room;
 };
 
@@ -60,6 +62,7 @@ int descry_decoder_check(const descry_model_config *c, const char *name, descry_
 typedef struct plan {
     size_t slots, room, wide;
     size_t text, self, cross, lists; /* elements */
+    size_t cross_size;
     int overflow;
 } plan;
 
@@ -82,6 +85,15 @@ static size_t largest(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* What a head's packed keys and values need at most, whatever the kernels: lanes up to 16. */
+static size_t cross_size(plan *p, const descry_model_config *c)
+{
+    size_t tokens = descry_picture_tokens(&c->vision);
+    size_t head = (size_t)c->decoder.block.width / (size_t)c->decoder.block.heads;
+    size_t floats = plus(p, times(p, head, (tokens + 15) / 16 * 16), times(p, tokens, (head + 15) / 16 * 16));
+    return plus(p, floats, 15) / 16 * 16;
+}
+
 static plan plan_for(const descry_model_config *c, const descry_decoder_size *s)
 {
     plan p = {0};
@@ -92,7 +104,8 @@ static plan plan_for(const descry_model_config *c, const descry_decoder_size *s)
     p.wide = largest(3 * w, largest((size_t)c->text.block.mlp, (size_t)c->decoder.block.mlp));
     p.text = times(&p, times(&p, p.slots, 2 * w), (size_t)c->text.block.layers);
     p.self = times(&p, times(&p, p.slots, 2 * w), layers);
-    p.cross = times(&p, times(&p, times(&p, s->pictures, descry_picture_tokens(&c->vision)), 2 * w), layers);
+    p.cross_size = cross_size(&p, c);
+    p.cross = times(&p, times(&p, times(&p, s->pictures, (size_t)c->decoder.block.heads), p.cross_size), layers);
     p.lists = times(&p, times(&p, p.room, s->longest), 4);
     p.overflow |= p.slots > UINT32_MAX;
     return p;
@@ -113,7 +126,9 @@ size_t descry_decoder_bytes(const descry_model_config *c, const descry_decoder_s
 static int allocate(descry_decoder *d, const plan *p, descry_error *err)
 {
     size_t threads = descry_pool_threads(d->run.pool);
-    d->score_room = (largest(d->longest, d->tokens) + 15) / 16 * 16;
+    size_t head_dim = d->width / (size_t)d->config->decoder.block.heads;
+    d->score_room = (largest(d->longest, descry_attention_scratch(d->run.kernels, d->tokens, head_dim)) + 15) / 16 * 16;
+    d->cross_size = p->cross_size;
     d->text_cache = descry_alloc_aligned(p->text, sizeof(float));
     d->self_cache = descry_alloc_aligned(p->self, sizeof(float));
     d->cross_cache = descry_alloc_aligned(p->cross, sizeof(float));
@@ -121,13 +136,14 @@ static int allocate(descry_decoder *d, const plan *p, descry_error *err)
     d->rows = descry_alloc(p->room, sizeof *d->rows);
     d->before = descry_alloc(p->room, sizeof *d->before);
     d->lists = descry_alloc(p->lists, sizeof *d->lists);
+    d->groups = descry_alloc(p->room + 1, sizeof *d->groups);
     d->x = descry_alloc_aligned(p->room, d->width * sizeof(float));
     d->normed = descry_alloc_aligned(p->room, d->width * sizeof(float));
     d->wide = descry_alloc_aligned(p->room, p->wide * sizeof(float));
     d->last = descry_alloc_aligned(p->room, d->width * sizeof(float));
     d->scores = descry_alloc_aligned(threads, d->score_room * sizeof(float));
     if (!d->text_cache || !d->self_cache || !d->cross_cache || !d->slot_ids || !d->rows || !d->before || !d->lists ||
-        !d->x || !d->normed || !d->wide || !d->last || !d->scores)
+        !d->groups || !d->x || !d->normed || !d->wide || !d->last || !d->scores)
         return descry_fail_memory(err);
     uint32_t *list = d->lists;
     for (size_t i = 0; i < p->room; i++, list += 4 * d->longest) {
@@ -137,22 +153,43 @@ static int allocate(descry_decoder *d, const plan *p, descry_error *err)
     return 0;
 }
 
+typedef struct pack_job {
+    const descry_decoder *d;
+    const float *kv; /* [pictures T, 2W] of this layer */
+    float *cache;
+    size_t heads;
+} pack_job;
+
+static void pack_head(void *arg, size_t i, unsigned worker)
+{
+    (void)worker;
+    const pack_job *job = arg;
+    const descry_decoder *d = job->d;
+    size_t head_dim = d->width / job->heads;
+    const float *k = job->kv + i / job->heads * d->tokens * 2 * d->width + i % job->heads * head_dim;
+    descry_pack_keys(d->run.kernels, job->cache + i * d->cross_size, k, k + d->width, d->tokens, 2 * d->width, head_dim);
+}
+
 /* The keys and values of the pictures, which stay: tokens [pictures T, W] -> cross_cache. */
 static int fill_cross(descry_decoder *d, const float *tokens, descry_error *err)
 {
     size_t rows = d->pictures * d->tokens;
     const descry_block_config *c = &d->config->decoder.block;
+    pack_job job = {.d = d, .heads = (size_t)c->heads};
     float *normed = descry_alloc_aligned(rows, d->width * sizeof *normed);
-    if (!normed)
-        return descry_fail_memory(err);
-    for (int i = 0; i < c->layers; i++) {
+    float *kv = descry_alloc_aligned(rows, 2 * d->width * sizeof *kv);
+    int rc = normed && kv ? 0 : descry_fail_memory(err);
+    for (int i = 0; i < c->layers && !rc; i++) {
         const descry_block *b = &d->weights->decoder.cross[i];
         descry_run_norm(&d->run, &b->ln_1_kv, tokens, rows, d->width, c->eps, normed);
-        descry_run_linear(&d->run, &b->kv, normed, rows, DESCRY_ACT_NONE, NULL, NULL,
-                          d->cross_cache + (size_t)i * rows * 2 * d->width);
+        descry_run_linear(&d->run, &b->kv, normed, rows, DESCRY_ACT_NONE, NULL, NULL, kv);
+        job.kv = kv;
+        job.cache = d->cross_cache + (size_t)i * d->pictures * job.heads * d->cross_size;
+        descry_pool_run(d->run.pool, d->pictures * job.heads, pack_head, &job);
     }
     free(normed);
-    return 0;
+    free(kv);
+    return rc;
 }
 
 int descry_decoder_open(descry_decoder **out, const descry_runner *run, const descry_model_config *config,
@@ -201,6 +238,7 @@ void descry_decoder_close(descry_decoder **slot)
     free(d->rows);
     free(d->before);
     free(d->lists);
+    free(d->groups);
     free(d->x);
     free(d->normed);
     free(d->wide);
@@ -228,19 +266,37 @@ static void look_up(void *arg, size_t i, unsigned worker)
     const descry_decoder *d = job->d;
     size_t row = i / job->heads, head_dim = d->width / job->heads, column = i % job->heads * head_dim;
     const sequence *s = &d->rows[row];
-    const float *cache = job->cache;
     descry_lookup a = {.kv_stride = 2 * d->width, .head_dim = head_dim, .scale = 1 / sqrtf((float)head_dim),
-                       .q = job->q + row * job->q_stride + column, .out = job->out + row * d->width + column};
-    if (job->looks == LOOKS_AT_PICTURE) {
-        cache += s->picture * d->tokens * 2 * d->width;
-        a.keys = d->tokens;
-    } else {
-        a.rows = job->looks == LOOKS_AT_TEXT ? s->shown : s->seen;
-        a.keys = job->looks == LOOKS_AT_TEXT ? s->visible : s->length;
-    }
-    a.k = cache + column;
-    a.v = cache + d->width + column;
+                       .q = job->q + row * job->q_stride + column, .out = job->out + row * d->width + column,
+                       .k = job->cache + column, .v = job->cache + d->width + column};
+    a.rows = job->looks == LOOKS_AT_TEXT ? s->shown : s->seen;
+    a.keys = job->looks == LOOKS_AT_TEXT ? s->visible : s->length;
     d->run.kernels->lookup(&a, d->scores + worker * d->score_room);
+}
+
+/* The rows about one picture look at it together, so that it is read once. */
+static void look_at_picture(void *arg, size_t i, unsigned worker)
+{
+    const lookup_job *job = arg;
+    const descry_decoder *d = job->d;
+    size_t group = i / job->heads, head = i % job->heads, head_dim = d->width / job->heads;
+    size_t first = d->groups[group], picture = d->rows[first].picture;
+    descry_attention a = {.q = job->q + first * job->q_stride + head * head_dim, .q_stride = job->q_stride,
+                          .queries = d->groups[group + 1] - first, .keys = d->tokens, .head_dim = head_dim,
+                          .packed = job->cache + (picture * job->heads + head) * d->cross_size,
+                          .scale = 1 / sqrtf((float)head_dim),
+                          .out = job->out + first * d->width + head * head_dim, .out_stride = d->width};
+    d->run.kernels->attention(&a, d->scores + worker * d->score_room);
+}
+
+static size_t find_groups(descry_decoder *d, size_t n)
+{
+    size_t groups = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || d->rows[i].picture != d->rows[i - 1].picture)
+            d->groups[groups++] = (uint32_t)i;
+    d->groups[groups] = (uint32_t)n;
+    return groups;
 }
 
 /* ---- blocks ---------------------------------------------------------------------------------------------------- */
@@ -266,7 +322,10 @@ static void run_block(descry_decoder *d, const descry_block_config *c, const des
     }
     lookup_job job = {.d = d, .looks = at, .q = d->wide, .cache = cache, .q_stride = wide, .heads = (size_t)c->heads,
                       .out = d->normed};
-    descry_pool_run(d->run.pool, n * job.heads, look_up, &job);
+    if (at == LOOKS_AT_PICTURE)
+        descry_pool_run(d->run.pool, find_groups(d, n) * job.heads, look_at_picture, &job);
+    else
+        descry_pool_run(d->run.pool, n * job.heads, look_up, &job);
     descry_run_linear(&d->run, &b->out, d->normed, n, DESCRY_ACT_NONE, b->ls_1, d->x, d->x);
     run_mlp(d, c, b, n);
 }
@@ -292,7 +351,7 @@ static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
     const descry_text_config *text = &d->config->text;
     const descry_block_config *c = &d->config->decoder.block;
     const descry_decoder_weights *w = &d->weights->decoder;
-    size_t layer = d->slots * 2 * d->width, cross = d->pictures * d->tokens * 2 * d->width;
+    size_t layer = d->slots * 2 * d->width, cross = d->pictures * (size_t)c->heads * d->cross_size;
     embed(d, n);
     for (int i = 0; i < text->block.layers; i++)
         run_block(d, &text->block, &d->weights->text.blocks[i], LOOKS_AT_TEXT, d->text_cache + (size_t)i * layer, n);

@@ -36,7 +36,7 @@ void descry_run_linear(const descry_runner *run, const descry_linear *linear, co
     linear_job job = {
         .kernels = run->kernels,
         .gemm = {.m = rows, .n = linear->n, .k = linear->k, .a = x, .lda = linear->k, .b = linear->packed,
-                 .b_type = linear->type, .bias = linear->bias, .activation = activation, .gamma = gamma,
+                 .b_type = linear->packed_type, .bias = linear->bias, .activation = activation, .gamma = gamma,
                  .residual = residual, .c = out, .ldc = linear->n},
         .panels = descry_panels(run->kernels, linear->n),
     };

@@ -406,6 +406,7 @@ typedef struct packer {
     const descry_kernels *kernels;
     descry_pool *pool;
     descry_error *err;
+    descry_weights *weights;
     descry_linear *linear;
 } packer;
 
@@ -414,7 +415,10 @@ static void pack_panel(void *arg, size_t i, unsigned worker)
     (void)worker;
     const packer *p = arg;
     const descry_linear *l = p->linear;
-    descry_pack(p->kernels, l->packed, l->source, l->type, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
+    if (l->packed_type == l->type)
+        descry_pack(p->kernels, l->packed, l->source, l->type, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
+    else
+        descry_pack_bf16(p->kernels, l->packed, l->source, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
 }
 
 static int prepare(void *arg, descry_linear *l)
@@ -423,41 +427,51 @@ static int prepare(void *arg, descry_linear *l)
     if (l->n == 0 || l->packed)
         return 0;
     size_t size = descry_packed_size(p->kernels, l->n, l->k);
-    l->packed = size == SIZE_MAX ? NULL : descry_alloc_aligned(size, descry_dtype_size(l->type));
+    l->packed_type = p->weights->bf16 && l->type == DESCRY_F32 ? DESCRY_BF16 : l->type;
+    l->packed = size == SIZE_MAX ? NULL : descry_alloc_aligned(size, descry_dtype_size(l->packed_type));
     if (!l->packed)
         return descry_fail_memory(p->err);
     p->linear = l;
     descry_pool_run(p->pool, descry_panels(p->kernels, l->n), pack_panel, p);
+    descry_map_release(&p->weights->file.map); /* the packed copy is the one in use */
     return 0;
 }
 
 int descry_weights_prepare_vision(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
                                   descry_pool *pool, descry_error *err)
 {
-    packer p = {kernels, pool, err, NULL};
-    int rc = each_of_vision(&w->vision, config->vision.block.layers, prepare, &p);
-    descry_map_release(&w->file.map); /* the packed copy is the one in use */
-    return rc;
+    packer p = {kernels, pool, err, w, NULL};
+    return each_of_vision(&w->vision, config->vision.block.layers, prepare, &p);
 }
 
 int descry_weights_prepare_text(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
                                 descry_pool *pool, descry_error *err)
 {
-    packer p = {kernels, pool, err, NULL};
-    int rc = each_of_text(&w->text, config->text.block.layers, prepare, &p);
-    descry_map_release(&w->file.map);
-    return rc;
+    packer p = {kernels, pool, err, w, NULL};
+    return each_of_text(&w->text, config->text.block.layers, prepare, &p);
 }
 
 int descry_weights_prepare_decoder(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
                                    descry_pool *pool, descry_error *err)
 {
-    packer p = {kernels, pool, err, NULL};
+    packer p = {kernels, pool, err, w, NULL};
     int rc = each_of_text(&w->text, config->text.block.layers, prepare, &p);
     if (!rc)
         rc = each_of_decoder(&w->decoder, config->decoder.block.layers, prepare, &p);
-    descry_map_release(&w->file.map);
     return rc;
+}
+
+static int is_f32(void *arg, descry_linear *l)
+{
+    (void)arg;
+    return l->n > 0 && l->type == DESCRY_F32;
+}
+
+bool descry_weights_any_f32(descry_weights *w, const descry_model_config *config)
+{
+    return each_of_vision(&w->vision, config->vision.block.layers, is_f32, NULL) ||
+           each_of_text(&w->text, config->text.block.layers, is_f32, NULL) ||
+           each_of_decoder(&w->decoder, config->decoder.block.layers, is_f32, NULL);
 }
 
 static int release(void *arg, descry_linear *l)

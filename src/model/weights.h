@@ -9,10 +9,11 @@
 #include "model/config.h"
 #include "model/safetensors.h"
 
-/* y [n] = W x [k] + bias, in the type of the file. */
+/* y [n] = W x [k] + bias. */
 typedef struct descry_linear {
     size_t n, k;
-    descry_dtype type;
+    descry_dtype type;        /* in the file */
+    descry_dtype packed_type; /* the same, or bf16 for f32 */
     const void *source; /* in the map; element (n, k) at n * n_stride + k * k_stride */
     size_t n_stride, k_stride;
     const float *bias;  /* [n] or NULL */
@@ -75,6 +76,8 @@ typedef struct descry_weights {
     descry_decoder_weights decoder;
     float logit_scale, logit_bias; /* as stored: the scale's logarithm */
     uint64_t parameters;
+    bool bf16; /* what is stored in f32 is rounded when it is packed: matrices that vectors are multiplied by, nothing
+                  else; to be set before anything is prepared */
 } descry_weights;
 
 /* Maps `path` and finds every tensor that `config` calls for.  Strict: a tensor that is missing, left over or misshapen is
@@ -83,6 +86,9 @@ typedef struct descry_weights {
 int descry_weights_open(descry_weights *weights, const descry_model_config *config, const char *path,
                         const descry_log *log, descry_error *err);
 void descry_weights_close(descry_weights *weights, const descry_model_config *config);
+
+/* Whether `bf16` makes a difference: some matrix is stored in f32. */
+bool descry_weights_any_f32(descry_weights *weights, const descry_model_config *config);
 
 /* Pack what a tower needs; done once, by the first call. */
 int descry_weights_prepare_vision(descry_weights *weights, const descry_model_config *config,

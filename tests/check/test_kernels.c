@@ -200,6 +200,37 @@ static void check_attention_case(const descry_kernels *table, size_t queries, si
     free(q), free(k), free(v), free(out), free(scratch), free(hidden), free(p);
 }
 
+/* Keys that were packed before give the same bits, to each query whatever the others are. */
+static void check_packed_keys(const descry_kernels *table, size_t queries, size_t keys, size_t dim)
+{
+    size_t stride = 2 * dim, size = descry_packed_keys(table, keys, dim);
+    float *q = randoms(queries * dim), *kv = randoms(keys * stride);
+    float *out = malloc(2 * queries * dim * sizeof *out);
+    float *packed = aligned_alloc(64, (size * sizeof *packed + 63) / 64 * 64);
+    float *scratch = malloc(descry_attention_scratch(table, keys, dim) * sizeof *scratch);
+    memset(packed, 0xFF, size * sizeof *packed); /* NaN */
+    descry_attention a = {.q = q, .queries = queries, .q_stride = dim, .k = kv, .v = kv + dim, .keys = keys,
+                          .kv_stride = stride, .head_dim = dim, .scale = 0.5f, .out = out, .out_stride = dim};
+    table->attention(&a, scratch);
+    descry_pack_keys(table, packed, a.k, a.v, keys, stride, dim);
+    a.k = a.v = NULL;
+    a.packed = packed;
+    a.queries = 1;
+    for (size_t i = 0; i < queries; i++) {
+        a.q = q + i * dim;
+        a.out = out + (queries + i) * dim;
+        table->attention(&a, scratch);
+    }
+    assert_memory_equal(out, out + queries * dim, queries * dim * sizeof *out);
+    a.q = q;
+    a.queries = queries;
+    a.out = out + queries * dim;
+    memset(a.out, 0xFF, queries * dim * sizeof *out);
+    table->attention(&a, scratch);
+    assert_memory_equal(out, a.out, queries * dim * sizeof *out);
+    free(q), free(kv), free(out), free(packed), free(scratch);
+}
+
 static void check_attention(const descry_kernels *table)
 {
     static const size_t counts[] = {1, 2, 7, 16, 33, 50, 77}, dims[] = {1, 8, 26, 64, 104};
@@ -209,6 +240,11 @@ static void check_attention(const descry_kernels *table)
                 check_attention_case(table, counts[i], counts[i], dims[d], mask & 1, mask >> 1);
                 check_attention_case(table, 3, counts[i], dims[d], 0, mask >> 1);
             }
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        for (size_t d = 0; d < sizeof dims / sizeof *dims; d++) {
+            check_packed_keys(table, 2, counts[i], dims[d]);
+            check_packed_keys(table, 40, counts[i], dims[d]);
+        }
 }
 
 static void attention(void **state)
@@ -362,12 +398,62 @@ static void half_precision_round_trips(void **state)
     assert_int_equal(descry_f32_to_f16(0x1.8p-24f), 2);
 }
 
+/* Packing f32 as bf16 is rounding, then packing; what is in a panel has to be only what belongs there. */
+static void check_pack_bf16(const descry_kernels *table)
+{
+    static const size_t ns[] = {1, 15, 48, 49, 145}, ks[] = {1, 17, 40};
+    for (size_t a = 0; a < sizeof ns / sizeof *ns; a++)
+        for (size_t b = 0; b < sizeof ks / sizeof *ks; b++) {
+            size_t n = ns[a], k = ks[b], size = descry_packed_size(table, n, k), panels = descry_panels(table, n);
+            float *source = randoms(n * k);
+            uint16_t *rounded = malloc(n * k * sizeof *rounded), *one = malloc(size * 2), *other = malloc(size * 2);
+            for (size_t i = 0; i < n * k; i++)
+                rounded[i] = descry_f32_to_bf16(source[i]);
+            for (int across = 0; across < 2; across++) {
+                size_t n_stride = across ? 1 : k, k_stride = across ? n : 1;
+                memset(one, 0xFF, size * 2);
+                memset(other, 0xEE, size * 2);
+                descry_pack(table, one, rounded, DESCRY_BF16, n, k, n_stride, k_stride, 0, panels);
+                descry_pack_bf16(table, other, source, n, k, n_stride, k_stride, panels / 2, panels);
+                descry_pack_bf16(table, other, source, n, k, n_stride, k_stride, 0, panels / 2);
+                assert_memory_equal(one, other, size * 2);
+            }
+            free(source), free(rounded), free(one), free(other);
+        }
+}
+
+static void pack_bf16(void **state)
+{
+    (void)state;
+    for_each_table(check_pack_bf16);
+}
+
+static void bf16_rounds_to_nearest_even(void **state)
+{
+    (void)state;
+    for (uint32_t h = 0; h < 0x10000; h++) {
+        float f;
+        descry_to_f32(&f, &(uint16_t){(uint16_t)h}, DESCRY_BF16, 1);
+        if ((h & 0x7F80) == 0x7F80 && (h & 0x7F))
+            assert_true((descry_f32_to_bf16(f) & 0x7FFF) > 0x7F80);
+        else
+            assert_int_equal(descry_f32_to_bf16(f), h);
+    }
+    assert_int_equal(descry_f32_to_bf16(1 + 0x1p-8f), 0x3F80); /* half way: to even */
+    assert_int_equal(descry_f32_to_bf16(1 + 3 * 0x1p-8f), 0x3F82);
+    assert_int_equal(descry_f32_to_bf16(-(1 + 0x1.002p-8f)), 0xBF81);
+    assert_int_equal(descry_f32_to_bf16(1 + 0x1.ffep-9f), 0x3F80);
+    assert_int_equal(descry_f32_to_bf16(0x1.fffffep127f), 0x7F80);
+    assert_int_equal(descry_f32_to_bf16(0x1p-149f), 0); /* subnormal */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables),     cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
         cmocka_unit_test(layer_norm), cmocka_unit_test(dot_f16),     cmocka_unit_test(half_precision_round_trips),
-        cmocka_unit_test(lookup),     cmocka_unit_test(log_sum),
+        cmocka_unit_test(lookup),     cmocka_unit_test(log_sum),     cmocka_unit_test(pack_bf16),
+        cmocka_unit_test(bf16_rounds_to_nearest_even),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

@@ -59,7 +59,42 @@ cmp -s out together
 verdict $? "--prompt that is empty: as without"
 exits 0 "--repetition-penalty" "$DESCRY" caption --model demo --repetition-penalty 1.5 --json pictures
 
+# --precision: a model stored in f16 is used as it is; in f32 its matrices are rounded
+mkdir f32-model
+"$PYTHON" - "$DESCRY_DATA_DIR/models/demo" f32-model <<'END'
+import json, pathlib, shutil, struct, sys
+source, to = map(pathlib.Path, sys.argv[1:])
+for name in ("open_clip_config.json", "bpe_demo.txt.gz"):
+    shutil.copy(source / name, to)
+data = (source / "open_clip_model.safetensors").read_bytes()
+size = struct.unpack("<Q", data[:8])[0]
+header, body = json.loads(data[8:8 + size]), data[8 + size:]
+header.pop("__metadata__", None)
+assert all(t["dtype"] == "F16" for t in header.values())
+header = {name: {**t, "dtype": "F32", "data_offsets": [2 * at for at in t["data_offsets"]]} for name, t in header.items()}
+values = struct.unpack(f"<{len(body) // 2}e", body)
+text = json.dumps(header).encode()
+(to / "open_clip_model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + struct.pack(f"<{len(values)}f", *values))
+END
+one="$gallery/0001.jpg"
+for model in demo ./f32-model; do
+    for precision in f32 bf16; do
+        exits 0 "embed $model, $precision" "$DESCRY" embed --model $model --precision $precision --npy "${model#./}-$precision.npy" cat "$one"
+        "$DESCRY" caption --model $model --precision $precision pictures >"${model#./}-$precision"
+    done
+done
+cmp -s demo-f32.npy demo-bf16.npy && cmp -s demo-f32.npy f32-model-f32.npy
+verdict $? "--precision: stored in f16, or the same in f32: the same embeddings"
+npy "--precision bf16: embeddings rounded somewhat" f32-model-bf16.npy '(lambda b: close(a, b, 1e-2) and not close(a, b, 1e-5) and
+    all(sum(x * y for x, y in zip(a[i:i + 192], b[i:i + 192])) > 0.9999 for i in (0, 192)))(read_npy("f32-model-f32.npy")["a"])'
+cmp -s demo-f32 demo-bf16 && cmp -s demo-f32 f32-model-f32
+verdict $? "--precision: stored in f16, or the same in f32: the same captions"
+is "--precision bf16: a caption of each picture" "$(wc -l <f32-model-bf16)" "$(wc -l <demo-f32)"
+
 # what cannot be done
+exits 2 "--precision auto" "$DESCRY" caption --model demo --precision auto pictures
+says err "'auto' is not f32 or bf16" "--precision auto: said"
+exits 2 "--precision int8" "$DESCRY" caption --model demo --precision int8 pictures
 exits 2 "caption nothing" "$DESCRY" caption --model demo
 exits 2 "caption without a model" "$DESCRY" caption pictures
 exits 2 "--decode of no known name" "$DESCRY" caption --model demo --decode best pictures
