@@ -178,14 +178,33 @@ int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, fl
     return CMD_DONE;
 }
 
-void eval_unit_rows(float *rows, size_t n, size_t dim)
+static double length_of(const float *row, size_t dim)
 {
-    for (size_t i = 0; i < n; i++, rows += dim) {
-        double square = 0;
+    double square = 0;
+    for (size_t j = 0; j < dim; j++)
+        square += (double)row[j] * (double)row[j];
+    return sqrt(square);
+}
+
+int eval_check_rows(const char *name, const float *rows, size_t n, size_t dim)
+{
+    for (size_t i = 0; i < n; i++) {
+        double length = length_of(rows + i * dim, dim);
+        if (isfinite(length) && length >= 1e-12)
+            continue;
+        cmd_say("%s: row %zu, counted from 0, is %s", name, i, isfinite(length) ? "zero" : "not finite");
+        return CMD_FAILED;
+    }
+    return CMD_DONE;
+}
+
+int eval_unit_rows(const char *name, float *rows, size_t n, size_t dim)
+{
+    int status = eval_check_rows(name, rows, n, dim);
+    for (size_t i = 0; i < n && status == CMD_DONE; i++, rows += dim) {
+        double length = length_of(rows, dim);
         for (size_t j = 0; j < dim; j++)
-            square += (double)rows[j] * (double)rows[j];
-        double length = sqrt(square);
-        for (size_t j = 0; j < dim && length > 1e-12; j++)
             rows[j] = (float)((double)rows[j] / length);
     }
+    return status;
 }

@@ -181,11 +181,15 @@ static int finish_vectors(simat_job *job)
 {
     descry_error err;
     size_t pictures = descry_simat_pictures(job->simat), words = descry_simat_words(job->simat);
-    if (!job->common.head) {
-        eval_unit_rows(job->images, pictures, job->dim);
-        eval_unit_rows(job->words, words, job->dim);
-        return CMD_DONE;
-    }
+    int status = eval_check_rows("vectors of pictures", job->images, pictures, job->dim);
+    if (status == CMD_DONE)
+        status = eval_check_rows("vectors of words", job->words, words, job->dim);
+    if (status == CMD_DONE && !job->common.head)
+        status = eval_unit_rows("vectors of pictures", job->images, pictures, job->dim);
+    if (status == CMD_DONE && !job->common.head)
+        status = eval_unit_rows("vectors of words", job->words, words, job->dim);
+    if (status != CMD_DONE || !job->common.head)
+        return status;
     if (descry_head_open(&job->head, job->ctx, job->model, job->common.head, &err))
         return cmd_fail(&err);
     if (descry_head_dim(job->head) != job->dim) {

@@ -51,6 +51,9 @@ verdict $? "adapt: the head and the losses of the formula"
 exits 0 "adapt: again, on 3 threads" "$DESCRY" adapt pairs --name ./again.safetensors --epochs 4 --batch 64 --rate 0.01 --decay-every 2 --seed 3 --threads 3
 cmp -s pairs.safetensors again.safetensors
 verdict $? "adapt: the same head from the same seed"
+exits 0 "adapt on an archive" "$DESCRY" adapt pairs.npz --name ./packed.safetensors --epochs 4 --batch 64 --rate 0.01 --decay-every 2 --seed 3
+cmp -s pairs.safetensors packed.safetensors
+verdict $? "adapt on an archive: the same head from the same pairs"
 $reference simat simat pairs.safetensors >wanted
 exits 0 "eval simat --head" "$DESCRY" eval simat simat --lambda 0,0.5,1,1.5,2 --head ./pairs.safetensors --json
 cp out mapped
