@@ -102,6 +102,20 @@ static int show_progress(void *arg, uint64_t done, uint64_t total)
     return 0;
 }
 
+/* What to do about a model that cannot. */
+static void name_models(descry_context *ctx)
+{
+    const descry_pretrained *weights;
+    size_t i = 0;
+    while ((weights = descry_pretrained_at(i)) && !weights->can_caption)
+        i++;
+    if (!weights)
+        return;
+    bool here = descry_can_caption(ctx, weights->source);
+    cmd_say("one that can%s: --model %s; more are in 'descry models'",
+            here ? "" : ", when it is in Hugging Face's cache or in a folder of its own", weights->source);
+}
+
 static int caption_paths(captioning *job)
 {
     descry_error err;
@@ -120,8 +134,12 @@ static int caption_paths(captioning *job)
     cmd_progress_hide();
     if (job->status != CMD_DONE)
         return job->status;
-    if (rc)
-        return cmd_fail(&err);
+    if (rc) {
+        status = cmd_fail(&err);
+        if (!info.can_caption)
+            name_models(job->ctx);
+        return status;
+    }
     if (job->failed == 0)
         return CMD_DONE;
     cmd_say("%zu of %zu could not be described", job->failed, job->failed + job->done);

@@ -117,6 +117,7 @@ END
 exits 0 "a model without a decoder: embeds" "$DESCRY" embed --model ./plain-model cat
 exits 1 "a model without a decoder" "$DESCRY" caption --model ./plain-model pictures
 says err 'no decoder: it cannot describe pictures' "a model without a decoder: said"
+says err 'one that can, when it is in .*: --model hf-hub:laion/CoCa-ViT-B-32-laion2B-s13B-b90k; .*descry models' "a model without a decoder: where one is"
 
 status=0
 "$DESCRY" caption --model demo pictures >/dev/full 2>err || status=$?
