@@ -28,7 +28,7 @@ const cmd_command cmd_adapt = {
     "and texts or a folder with images.npy and texts.npy, whose rows go together; without PAIRS, the pictures of the\n"
     "library that have captions.\n",
     "A head belongs to its model and is kept in $XDG_DATA_HOME/descry/heads (~/.local/share), by the model's identity.\n"
-    "Ctrl-C keeps the best so far.\n"
+    "Ctrl-C keeps the best so far, once training has begun, and ends by the signal.\n"
     "\n"
     "Examples:\n"
     "  descry adapt --model demo samples/facts.json --name gallery\n"

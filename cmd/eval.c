@@ -106,12 +106,14 @@ int eval_open(const cmd_command *command, const cmd_common *common, descry_conte
 }
 
 typedef struct reading {
-    size_t failed;
+    size_t failed, done, total;
 } reading;
 
 static int show(void *arg, size_t done, size_t total, double seconds)
 {
-    (void)arg;
+    reading *r = arg;
+    r->done = done;
+    r->total = total;
     const descry_index_progress progress = {.found = total, .total = total, .done = done, .seconds = seconds};
     if (cmd_stopped())
         return 1;
@@ -152,8 +154,10 @@ int eval_embed_files(descry_model *model, const char *const *paths, size_t n, co
     cmd_progress_hide();
     if (!read)
         free(good);
-    if (rc == DESCRY_ERR_CANCELLED)
+    if (rc == DESCRY_ERR_CANCELLED) {
+        cmd_say("stopped after %zu of %zu pictures", r.done, r.total);
         return 128 + cmd_stopped();
+    }
     if (rc)
         return cmd_fail(&err);
     return r.failed > 0 && !read ? CMD_FAILED : CMD_DONE;

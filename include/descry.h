@@ -192,7 +192,8 @@ typedef struct descry_caption_options {
     const char *prompt;       /* a text to go on with; NULL: none */
     size_t batch;             /* pictures at once, at most; 0: chosen */
     descry_preprocess_options preprocess;
-    /* called after each batch, done counting pictures that failed, too; a non-zero return stops (DESCRY_ERR_CANCELLED) */
+    /* called after each batch, done counting pictures that failed, too, and while folders are looked through, done 0 and
+     * total growing; a non-zero return stops (DESCRY_ERR_CANCELLED) */
     int (*progress)(void *arg, uint64_t done, uint64_t total);
     void *arg; /* of progress */
 } descry_caption_options;

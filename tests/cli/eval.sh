@@ -67,6 +67,25 @@ exits 2 "adapt: three pairs" "$DESCRY" adapt pairs --name ./x.safetensors --temp
 [ ! -e x.safetensors ]
 verdict $? "adapt: nothing is left of a failure"
 
+# signals
+long="--epochs 100000 --patience 100000 --batch 64 --rate 0.01"
+for signal in INT:130 TERM:143; do
+    exits ${signal#*:} "adapt: SIG${signal%:*}" "$PYTHON" "$here/interrupt.py" ${signal%:*} err 'epoch [0-9][0-9]' "$DESCRY" adapt pairs $long --name ./stopped.safetensors --json
+    json "adapt: SIG${signal%:*}: says so" 'row["stopped"] is True and row["epochs"] >= 9 and row["best_loss"] < row["first_loss"]'
+    exits 0 "adapt: SIG${signal%:*}: the best so far is kept" "$DESCRY" eval simat simat --lambda 1 --head ./stopped.safetensors
+    rm stopped.safetensors
+    is "adapt: SIG${signal%:*}: nothing half written" "$(ls | grep -c stopped)" 0
+done
+for i in 1 2 3 4 5; do
+    for picture in "$gallery"/*.jpg; do
+        printf '%s\ta thing\n' "$gallery/$(printf './%.0s' $(seq $i))${picture##*/}"
+    done
+done >many.tsv
+exits 130 "adapt: SIGINT among the pictures" "$PYTHON" "$here/interrupt.py" INT err 'pictures/s' "$DESCRY" adapt many.tsv --model demo --name ./stopped.safetensors
+says err 'descry: stopped after [0-9]+ of 1000 pictures' "adapt: SIGINT among the pictures: said"
+[ ! -e stopped.safetensors ]
+verdict $? "adapt: SIGINT among the pictures: no head"
+
 # captions, with the demo model
 captions=$DESCRY_SOURCE_ROOT/samples/facts.json
 exits 0 "eval retrieval" "$DESCRY" eval retrieval "$captions" --model demo --json
