@@ -31,9 +31,15 @@ const cmd_command cmd_eval = {
 static const cmd_command *const kinds[] = {&cmd_eval_retrieval, &cmd_eval_zeroshot, &cmd_eval_simat,
                                            &cmd_eval_analogies};
 
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const cmd_command *cmd_eval_kind(size_t i)
+{
+    return i < KINDS ? kinds[i] : NULL;
+}
+
 static int run(int argc, char **argv)
 {
-    enum { KINDS = sizeof kinds / sizeof *kinds };
     const char *names[KINDS];
     cmd_operands operands;
     int status;
