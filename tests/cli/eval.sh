@@ -157,6 +157,24 @@ exits 0 "search --head for a picture" "$DESCRY" search --library lib.db --head t
 json "search --head for a picture: not itself" 'len(rows) == 3 and all(r["id"] != 1 for r in rows)'
 exits 0 "search --head --threshold" "$DESCRY" search --library lib.db --head tried --threshold 1.5 two cats
 silent out "search --head --threshold: none"
+
+# a head, NOT and --explain together: the formula over mapped vectors
+sum='#2 + 1.5 * ("a dog" - a cat)'
+exits 0 "--head, all" "$DESCRY" search --library lib.db --head tried --json -k 500 --explain "$sum"
+cp out all
+json "--head --explain: the terms add up" 'len(rows) > 190 and all([t["weight"] for t in r["terms"]] == [1, 1.5, -1.5] and
+    abs(sum(t["contribution"] for t in r["terms"]) - r["score"]) < 1e-5 for r in rows)'
+exits 0 "--explain without a head" "$DESCRY" search --library lib.db --json -k 500 --explain "$sum"
+json "--head --explain: other contributions than without" 'max(abs(r["terms"][0]["contribution"] - q["terms"][0]["contribution"])
+    for q in read_json("all")["rows"] for r in rows if r["id"] == q["id"]) > 0.01'
+exits 0 "--head, what NOT means" "$DESCRY" search --library lib.db --head tried --json -k 500 --threshold 0.2 a red car
+cp out avoid
+exits 0 "--head NOT --explain" "$DESCRY" search --library lib.db --head tried --json -k 500 --explain --not-threshold 0.2 "$sum NOT a red car"
+json "--head NOT --explain: exactly what matches is gone" '0 < len(read_json("avoid")["rows"]) < 150 and
+    rows == [{**r, "rank": i + 1} for i, r in enumerate(
+        r for r in read_json("all")["rows"] if r["id"] not in {a["id"] for a in read_json("avoid")["rows"]})]'
+exits 2 "--head NOT without a threshold" "$DESCRY" search --library lib.db --head tried "$sum NOT a red car"
+says err 'without a head' "--head NOT without a threshold: said"
 exits 1 "no such head" "$DESCRY" search --library lib.db --head nothing two cats
 says err 'nothing: no such head' "no such head: said"
 exits 1 "adapt on a library without captions" "$DESCRY" adapt --library lib.db
