@@ -36,6 +36,8 @@ const cmd_command cmd_adapt = {
     "  descry adapt pairs.npz --name ./head.safetensors --epochs 20\n",
     run};
 
+enum { LEAST = 4 }; /* pairs */
+
 typedef struct adapting {
     cmd_common common;
     const char *name;
@@ -197,6 +199,10 @@ static int get_pairs(adapting *job, const char *source)
     status = arrays ? from_arrays(job, source) : source ? from_captions(job, source) : from_library(job);
     if (status == CMD_DONE && wanted && wanted != job->dim) {
         cmd_say("the model's embeddings have length %zu, those of %s %zu", wanted, source, job->dim);
+        status = CMD_FAILED;
+    }
+    if (status == CMD_DONE && job->count < LEAST) {
+        cmd_say("%s: %zu pairs are too few to learn from", source ? source : descry_library_path(job->library), job->count);
         status = CMD_FAILED;
     }
     return status;
