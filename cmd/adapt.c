@@ -24,16 +24,19 @@ const cmd_command cmd_adapt = {
     "captions better, and differences of texts point where differences of pictures do (Couairon et al. 2022).  The\n"
     "model stays as it is.  Use the head with --head NAME in search, embed, tag and eval.\n"
     "\n"
-    "PAIRS is a file of captions, as for 'descry eval retrieval'; or a folder with images.npy and texts.npy, arrays of\n"
-    "as many rows each, which go together; without PAIRS, the pictures of the library that have captions.\n",
+    "PAIRS is a file of captions, as for 'descry eval retrieval'; or embeddings, an .npz file with the arrays images\n"
+    "and texts or a folder with images.npy and texts.npy, whose rows go together; without PAIRS, the pictures of the\n"
+    "library that have captions.\n",
     "A head belongs to its model and is kept in $XDG_DATA_HOME/descry/heads (~/.local/share), by the model's identity.\n"
-    "Ctrl-C keeps the best so far.\n"
+    "Ctrl-C keeps the best so far, once training has begun, and ends by the signal.\n"
     "\n"
     "Examples:\n"
     "  descry adapt --model demo samples/facts.json --name gallery\n"
     "  descry adapt --name sharp --temperature 0.01\n"
-    "  descry adapt pairs/ --name ./head.safetensors --epochs 20\n",
+    "  descry adapt pairs.npz --name ./head.safetensors --epochs 20\n",
     run};
+
+enum { LEAST = 4 }; /* pairs */
 
 typedef struct adapting {
     cmd_common common;
@@ -53,39 +56,58 @@ typedef struct adapting {
 
 /* ---- pairs ----------------------------------------------------------------------------------------------------- */
 
-static int read_array(const char *folder, const char *name, descry_array *array)
+static bool has_ending(const char *text, const char *ending)
+{
+    size_t size = strlen(text), end = strlen(ending);
+    return size > end && strcmp(text + size - end, ending) == 0;
+}
+
+static bool holds_arrays(const char *source)
+{
+    struct stat st;
+    return has_ending(source, ".npz") || (stat(source, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+/* An array [pairs, dim] of a .npz file or of a folder, its rows of length 1. */
+static int read_array(const char *source, const char *key, descry_array *array)
 {
     descry_error err;
-    char *path = cmd_join_path(folder, name);
-    int status = path ? CMD_DONE : cmd_fail_memory();
-    if (path && descry_array_read(array, path, &err))
+    bool packed = has_ending(source, ".npz");
+    char file[16], shown[300];
+    snprintf(file, sizeof file, "%s.npy", key);
+    char *path = packed ? strdup(source) : cmd_join_path(source, file);
+    if (!path)
+        return cmd_fail_memory();
+    snprintf(shown, sizeof shown, "%s%s%s", path, packed ? ": " : "", packed ? key : "");
+    int status = CMD_DONE;
+    if (packed ? descry_array_read_npz(array, path, key, &err) : descry_array_read(array, path, &err))
         status = cmd_fail(&err);
-    else if (path && (array->dims != 2 || array->shape[1] == 0)) {
-        cmd_say("%s: not an array of pairs by their length", path);
+    else if (array->dims != 2 || array->shape[1] == 0) {
+        cmd_say("%s: not an array of pairs by their length", shown);
         status = CMD_FAILED;
-    }
+    } else
+        status = eval_unit_rows(shown, array->values, array->shape[0], array->shape[1]);
     free(path);
     return status;
 }
 
-static int from_arrays(adapting *job, const char *folder)
+static int from_arrays(adapting *job, const char *source)
 {
     descry_array images = {0}, texts = {0};
-    int status = read_array(folder, "images.npy", &images);
+    int status = read_array(source, "images", &images);
     if (status == CMD_DONE)
-        status = read_array(folder, "texts.npy", &texts);
+        status = read_array(source, "texts", &texts);
     job->images = images.values;
     job->texts = texts.values;
     if (status != CMD_DONE)
         return status;
     if (images.shape[0] != texts.shape[0] || images.shape[1] != texts.shape[1]) {
-        cmd_say("%s: images.npy and texts.npy differ in shape", folder);
+        cmd_say("%s: images are %zu vectors of length %zu, texts %zu of length %zu", source, images.shape[0],
+                images.shape[1], texts.shape[0], texts.shape[1]);
         return CMD_FAILED;
     }
     job->count = images.shape[0];
     job->dim = images.shape[1];
-    eval_unit_rows(job->images, job->count, job->dim);
-    eval_unit_rows(job->texts, job->count, job->dim);
     return CMD_DONE;
 }
 
@@ -162,9 +184,8 @@ static int from_library(adapting *job)
 
 static int get_pairs(adapting *job, const char *source)
 {
-    struct stat st;
-    bool is_file = strchr(job->name, '/') || (strlen(job->name) > 12 && strstr(job->name, ".safetensors"));
-    bool arrays = source && stat(source, &st) == 0 && S_ISDIR(st.st_mode);
+    bool is_file = strchr(job->name, '/') || has_ending(job->name, ".safetensors");
+    bool arrays = source && holds_arrays(source);
     int status = CMD_DONE;
     if (!arrays || job->common.model || !is_file) {
         descry_model_info info;
@@ -178,6 +199,10 @@ static int get_pairs(adapting *job, const char *source)
     status = arrays ? from_arrays(job, source) : source ? from_captions(job, source) : from_library(job);
     if (status == CMD_DONE && wanted && wanted != job->dim) {
         cmd_say("the model's embeddings have length %zu, those of %s %zu", wanted, source, job->dim);
+        status = CMD_FAILED;
+    }
+    if (status == CMD_DONE && job->count < LEAST) {
+        cmd_say("%s: %zu pairs are too few to learn from", source ? source : descry_library_path(job->library), job->count);
         status = CMD_FAILED;
     }
     return status;

@@ -3,6 +3,7 @@
 #include "common.h"
 #include "output.h"
 #include "progress.h"
+#include "stop.h"
 #include "xmp.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ const cmd_command cmd_caption = {
     "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n",
     "A picture that cannot be read is named on standard error; the rest is done and the exit status is 3.  The same goes\n"
     "for a sidecar that cannot be written, or is damaged, and is then left as it is.  Pictures are never changed.\n"
+    "Ctrl-C finishes the pictures at hand, says how many are done and ends by the signal; a second one ends at once.\n"
     "\n"
     "Examples:\n"
     "  descry caption --model demo samples/gallery/0001.jpg\n"
@@ -39,6 +41,7 @@ typedef struct captioning {
     descry_model *model;
     const char *model_name;
     size_t done, failed;
+    uint64_t total;
     struct timespec start;
     int status;
     cmd_xmp xmp;
@@ -99,16 +102,33 @@ static int give(void *arg, const char *path, const descry_caption *caption, cons
 
 static int show_progress(void *arg, uint64_t done, uint64_t total)
 {
-    const captioning *job = arg;
+    captioning *job = arg;
     struct timespec now;
+    job->total = total;
+    if (cmd_stopped() && done < total)
+        return 1;
     clock_gettime(CLOCK_MONOTONIC, &now);
     double seconds = (double)(now.tv_sec - job->start.tv_sec) + 1e-9 * (double)(now.tv_nsec - job->start.tv_nsec);
-    descry_index_progress progress = {.found = total, .total = total, .done = done, .seconds = seconds};
+    descry_index_progress progress = {.found = total, .total = done ? total : 0, .done = done, .seconds = seconds};
     if (done < total)
         cmd_progress_show(&progress);
     else
         cmd_progress_hide();
     return 0;
+}
+
+/* What to do about a model that cannot. */
+static void name_models(descry_context *ctx)
+{
+    const descry_pretrained *weights;
+    size_t i = 0;
+    while ((weights = descry_pretrained_at(i)) && !weights->can_caption)
+        i++;
+    if (!weights)
+        return;
+    bool here = descry_can_caption(ctx, weights->source);
+    cmd_say("one that can%s: --model %s; more are in 'descry models'",
+            here ? "" : ", when it is in Hugging Face's cache or in a folder of its own", weights->source);
 }
 
 static int caption_paths(captioning *job)
@@ -124,13 +144,22 @@ static int caption_paths(captioning *job)
     job->model_name = info.name;
     job->options.progress = show_progress;
     job->options.arg = job;
+    cmd_catch_signals();
     clock_gettime(CLOCK_MONOTONIC, &job->start);
     int rc = descry_caption_files(job->model, job->paths, job->count, &job->options, give, job, &err);
     cmd_progress_hide();
     if (job->status != CMD_DONE)
         return job->status;
-    if (rc)
-        return cmd_fail(&err);
+    if (rc == DESCRY_ERR_CANCELLED) {
+        cmd_say("stopped after %zu of %zu pictures", job->done + job->failed, (size_t)job->total);
+        return 128 + cmd_stopped();
+    }
+    if (rc) {
+        status = cmd_fail(&err);
+        if (!info.can_caption)
+            name_models(job->ctx);
+        return status;
+    }
     if (job->failed == 0)
         return job->xmp.failed ? CMD_PARTLY : CMD_DONE;
     cmd_say("%zu of %zu could not be described", job->failed, job->failed + job->done);

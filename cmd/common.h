@@ -25,6 +25,7 @@ extern const cmd_command cmd_adapt, cmd_caption, cmd_completions, cmd_embed, cmd
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
 const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */
+const cmd_command *cmd_eval_kind(size_t i);    /* "eval retrieval", ..., which are no commands of the list */
 int cmd_unknown(const char *name);             /* says so, suggests the nearest; CMD_USAGE */
 
 /* ---- options (options.c) ----------------------------------------------------------------------------------------- */

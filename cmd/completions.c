@@ -59,6 +59,20 @@ static void each_command(cmd_describer *describer)
     const cmd_command *command;
     for (size_t i = 0; (command = cmd_at(i)); i++)
         cmd_describe(command, describer);
+    for (size_t i = 0; (command = cmd_eval_kind(i)); i++)
+        cmd_describe(command, describer);
+}
+
+static const char *kind_name(const cmd_command *kind)
+{
+    return kind->name + strlen("eval ");
+}
+
+static void print_kinds(void)
+{
+    const cmd_command *kind;
+    for (size_t i = 0; (kind = cmd_eval_kind(i)); i++)
+        printf("%s%s", i ? " " : "", kind_name(kind));
 }
 
 /* ---- bash ------------------------------------------------------------------------------------------------------ */
@@ -66,7 +80,7 @@ static void each_command(cmd_describer *describer)
 static void bash_case(const cmd_command *command, const cmd_option *options, size_t count)
 {
     static const char *const kinds[] = {[ANY] = "any", [FILES] = "files", [FOLDERS] = "folders", [MODELS] = "models"};
-    printf("    %s)\n        options='--help", command->name);
+    printf("    '%s')\n        options='--help", command->name);
     for (size_t i = 0; i < count; i++) {
         if (options[i].letter && options[i].name[1])
             printf(" -%c", options[i].letter);
@@ -110,13 +124,21 @@ static void print_bash(void)
     puts("' -- \"$word\"))\n"
          "        return\n"
          "    fi\n"
-         "    case ${COMP_WORDS[1]} in");
+         "    local command=${COMP_WORDS[1]}\n"
+         "    if [[ $command == eval ]] && ((COMP_CWORD > 2)); then\n"
+         "        command=\"eval ${COMP_WORDS[2]}\"\n"
+         "    fi\n"
+         "    case $command in");
     each_command(bash_case);
     fputs("    esac\n"
           "    case $kind in\n"
           "    models) choices=$(descry models --installed 2>/dev/null | awk '{ print $1 == \"*\" ? $2 : $1 }') ;;\n"
           "    operand)\n"
-          "        case ${COMP_WORDS[1]} in\n"
+          "        case $command in\n"
+          "        eval) choices='",
+          stdout);
+    print_kinds();
+    fputs("' ;;\n"
           "        help) choices='",
           stdout);
     for (size_t i = 0; (command = cmd_at(i)); i++)
@@ -174,7 +196,7 @@ static void zsh_option(const cmd_option *option)
 
 static void zsh_case(const cmd_command *command, const cmd_option *options, size_t count)
 {
-    printf("    %s)\n        _arguments -s \\\n            '(-h --help)'{-h,--help}'[how to use it]' \\\n",
+    printf("    '%s')\n        _arguments -s \\\n            '(-h --help)'{-h,--help}'[how to use it]' \\\n",
            command->name);
     for (size_t i = 0; i < count; i++)
         zsh_option(&options[i]);
@@ -184,6 +206,14 @@ static void zsh_case(const cmd_command *command, const cmd_option *options, size
         puts("            '1:shell:(bash zsh fish)' ;;");
     else
         puts("            '*:file:_files' ;;");
+}
+
+static void zsh_described(const char *name, const char *summary)
+{
+    printf("        '%s:", name);
+    for (const char *c = summary; *c; c++)
+        fputs(*c == '\'' ? "'\\''" : (const char[]){*c, 0}, stdout);
+    puts("'");
 }
 
 static void print_zsh(void)
@@ -200,12 +230,13 @@ static void print_zsh(void)
          "{\n"
          "    local -a described\n"
          "    described=(");
-    for (size_t i = 0; (command = cmd_at(i)); i++) {
-        printf("        '%s:", command->name);
-        for (const char *c = command->summary; *c; c++)
-            fputs(*c == '\'' ? "'\\''" : (const char[]){*c, 0}, stdout);
-        puts("'");
-    }
+    for (size_t i = 0; (command = cmd_at(i)); i++)
+        zsh_described(command->name, command->summary);
+    puts("    )\n"
+         "    local -a kinds\n"
+         "    kinds=(");
+    for (size_t i = 0; (command = cmd_eval_kind(i)); i++)
+        zsh_described(kind_name(command), command->summary);
     puts("    )\n"
          "    if ((CURRENT == 2)); then\n"
          "        _describe command described\n"
@@ -214,6 +245,15 @@ static void print_zsh(void)
          "    local names=\"${(j: :)${(@)described%%:*}}\"\n"
          "    shift words\n"
          "    ((CURRENT--))\n"
+         "    if [[ $words[1] == eval ]]; then\n"
+         "        if ((CURRENT == 2)); then\n"
+         "            _describe kind kinds\n"
+         "            return\n"
+         "        fi\n"
+         "        shift words\n"
+         "        ((CURRENT--))\n"
+         "        words[1]=\"eval $words[1]\"\n"
+         "    fi\n"
          "    case $words[1] in");
     each_command(zsh_case);
     puts("    esac\n"
@@ -227,12 +267,21 @@ static void print_zsh(void)
 
 /* ---- fish ------------------------------------------------------------------------------------------------------ */
 
+/* Each word of "eval simat" is there. */
+static void fish_condition(const cmd_command *command)
+{
+    fputs("complete -c descry -n '__fish_seen_subcommand_from ", stdout);
+    for (const char *c = command->name; *c; c++)
+        fputs(*c == ' ' ? "; and __fish_seen_subcommand_from " : (const char[]){*c, 0}, stdout);
+    putchar('\'');
+}
+
 static void fish_lines(const cmd_command *command, const cmd_option *options, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const cmd_option *option = &options[i];
         value what = value_of(option);
-        printf("complete -c descry -n '__fish_seen_subcommand_from %s'", command->name);
+        fish_condition(command);
         if (option->letter)
             printf(" -s %c", option->letter);
         if (option->name[1])
@@ -255,7 +304,8 @@ static void fish_lines(const cmd_command *command, const cmd_option *options, si
         print_escaped(option->help, "'\\");
         puts("'");
     }
-    printf("complete -c descry -n '__fish_seen_subcommand_from %s' -s h -l help -d 'how to use it'\n", command->name);
+    fish_condition(command);
+    puts(" -s h -l help -d 'how to use it'");
 }
 
 static void print_fish(void)
@@ -268,6 +318,13 @@ static void print_fish(void)
         puts("'");
     }
     each_command(fish_lines);
+    for (size_t i = 0; (command = cmd_eval_kind(i)); i++) {
+        fputs("complete -c descry -n '__fish_seen_subcommand_from eval; and not __fish_seen_subcommand_from ", stdout);
+        print_kinds();
+        printf("' -f -a %s -d '", kind_name(command));
+        print_escaped(command->summary, "'\\");
+        puts("'");
+    }
     puts("complete -c descry -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'");
     fputs("complete -c descry -n '__fish_seen_subcommand_from help' -f -a '", stdout);
     for (size_t i = 0; (command = cmd_at(i)); i++)

@@ -31,9 +31,15 @@ const cmd_command cmd_eval = {
 static const cmd_command *const kinds[] = {&cmd_eval_retrieval, &cmd_eval_zeroshot, &cmd_eval_simat,
                                            &cmd_eval_analogies};
 
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const cmd_command *cmd_eval_kind(size_t i)
+{
+    return i < KINDS ? kinds[i] : NULL;
+}
+
 static int run(int argc, char **argv)
 {
-    enum { KINDS = sizeof kinds / sizeof *kinds };
     const char *names[KINDS];
     cmd_operands operands;
     int status;
@@ -106,12 +112,14 @@ int eval_open(const cmd_command *command, const cmd_common *common, descry_conte
 }
 
 typedef struct reading {
-    size_t failed;
+    size_t failed, done, total;
 } reading;
 
 static int show(void *arg, size_t done, size_t total, double seconds)
 {
-    (void)arg;
+    reading *r = arg;
+    r->done = done;
+    r->total = total;
     const descry_index_progress progress = {.found = total, .total = total, .done = done, .seconds = seconds};
     if (cmd_stopped())
         return 1;
@@ -152,8 +160,10 @@ int eval_embed_files(descry_model *model, const char *const *paths, size_t n, co
     cmd_progress_hide();
     if (!read)
         free(good);
-    if (rc == DESCRY_ERR_CANCELLED)
+    if (rc == DESCRY_ERR_CANCELLED) {
+        cmd_say("stopped after %zu of %zu pictures", r.done, r.total);
         return 128 + cmd_stopped();
+    }
     if (rc)
         return cmd_fail(&err);
     return r.failed > 0 && !read ? CMD_FAILED : CMD_DONE;
@@ -178,14 +188,33 @@ int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, fl
     return CMD_DONE;
 }
 
-void eval_unit_rows(float *rows, size_t n, size_t dim)
+static double length_of(const float *row, size_t dim)
 {
-    for (size_t i = 0; i < n; i++, rows += dim) {
-        double square = 0;
+    double square = 0;
+    for (size_t j = 0; j < dim; j++)
+        square += (double)row[j] * (double)row[j];
+    return sqrt(square);
+}
+
+int eval_check_rows(const char *name, const float *rows, size_t n, size_t dim)
+{
+    for (size_t i = 0; i < n; i++) {
+        double length = length_of(rows + i * dim, dim);
+        if (isfinite(length) && length >= 1e-12)
+            continue;
+        cmd_say("%s: row %zu, counted from 0, is %s", name, i, isfinite(length) ? "zero" : "not finite");
+        return CMD_FAILED;
+    }
+    return CMD_DONE;
+}
+
+int eval_unit_rows(const char *name, float *rows, size_t n, size_t dim)
+{
+    int status = eval_check_rows(name, rows, n, dim);
+    for (size_t i = 0; i < n && status == CMD_DONE; i++, rows += dim) {
+        double length = length_of(rows, dim);
         for (size_t j = 0; j < dim; j++)
-            square += (double)rows[j] * (double)rows[j];
-        double length = sqrt(square);
-        for (size_t j = 0; j < dim && length > 1e-12; j++)
             rows[j] = (float)((double)rows[j] / length);
     }
+    return status;
 }

@@ -28,6 +28,8 @@ int eval_embed_files(descry_model *model, const char *const *paths, size_t n, co
                      float **out, uint8_t *read);
 int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, float **out);
 
-void eval_unit_rows(float *rows, size_t n, size_t dim); /* each of length 1 */
+/* CMD_FAILED having named the first row that has no direction: not finite, or zero. */
+int eval_check_rows(const char *name, const float *rows, size_t n, size_t dim);
+int eval_unit_rows(const char *name, float *rows, size_t n, size_t dim); /* checks, then brings each to length 1 */
 
 #endif

@@ -123,8 +123,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_HEAD(job.common,
-                        "through a learned head of the model: see 'descry adapt' --reference, --pillow V, "
-                        "--max-side N, --max-pixels N   how pictures are read, as for embed"),
+                        "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_THREADS(job.common),
         CMD_OPTION_BF16(job.common),

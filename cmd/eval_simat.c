@@ -103,6 +103,8 @@ static int get_images(simat_job *job)
         status = read_array(path, &array);
         if (status == CMD_DONE && (array.dims != 2 || array.shape[0] != pictures || array.shape[1] == 0))
             status = wrong_shape(path, "the pictures of triplets.csv");
+        if (status == CMD_DONE)
+            status = eval_check_rows(path, array.values, pictures, array.shape[1]);
         job->dim = array.shape[1];
         job->images = array.values;
     }
@@ -116,6 +118,9 @@ static int pick_words(simat_job *job, const cmd_lines *names, const descry_array
     size_t count = descry_simat_words(job->simat), dim = job->dim;
     if (array->dims != 2 || array->shape[0] != names->count || array->shape[1] != dim)
         return wrong_shape(path, "the words of words.txt");
+    int status = eval_check_rows(path, array->values, names->count, dim);
+    if (status != CMD_DONE)
+        return status;
     job->words = calloc(count + 1, dim * sizeof *job->words);
     if (!job->words)
         return cmd_fail_memory();
@@ -182,9 +187,8 @@ static int finish_vectors(simat_job *job)
     descry_error err;
     size_t pictures = descry_simat_pictures(job->simat), words = descry_simat_words(job->simat);
     if (!job->common.head) {
-        eval_unit_rows(job->images, pictures, job->dim);
-        eval_unit_rows(job->words, words, job->dim);
-        return CMD_DONE;
+        int status = eval_unit_rows("vectors of pictures", job->images, pictures, job->dim);
+        return status == CMD_DONE ? eval_unit_rows("vectors of words", job->words, words, job->dim) : status;
     }
     if (descry_head_open(&job->head, job->ctx, job->model, job->common.head, &err))
         return cmd_fail(&err);

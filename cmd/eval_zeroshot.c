@@ -96,7 +96,28 @@ static int list_pictures(zeroshot *job, const char *root)
         free(folder);
         cmd_lines_free(&files);
     }
+    if (status == CMD_DONE && job->paths.count == 0) {
+        cmd_say("%s: no pictures in its folders", root);
+        status = CMD_FAILED;
+    }
     return status;
+}
+
+/* A class without pictures competes with the others and is not judged. */
+static size_t name_empty(const zeroshot *job, const char *root)
+{
+    size_t empty = 0, at = 0;
+    for (size_t i = 0; i < job->folders.count; i++) {
+        if (at == job->paths.count || job->class_of[at] != i) {
+            char *folder = cmd_join_path(root, job->folders.items[i]);
+            cmd_say("%s: no pictures in it", folder ? folder : job->folders.items[i]);
+            free(folder);
+            empty++;
+        }
+        while (at < job->paths.count && job->class_of[at] == i)
+            at++;
+    }
+    return empty;
 }
 
 static int get_templates(zeroshot *job, const char *const **templates, size_t *count)
@@ -185,6 +206,7 @@ static int evaluate(zeroshot *job, const char *root)
         status = eval_open(&cmd_eval_zeroshot, &job->common, &job->ctx, &job->model);
     if (status != CMD_DONE)
         return status;
+    size_t empty = name_empty(job, root);
     descry_model_describe(job->model, &info);
     job->read = calloc(job->paths.count + 1, 1);
     job->seen = calloc(job->names.count, sizeof *job->seen);
@@ -205,7 +227,7 @@ static int evaluate(zeroshot *job, const char *root)
     }
     if (status == CMD_DONE)
         status = print(job);
-    return status == CMD_DONE && job->pictures < job->paths.count ? CMD_PARTLY : status;
+    return status == CMD_DONE && (empty > 0 || job->pictures < job->paths.count) ? CMD_PARTLY : status;
 }
 
 static int run(int argc, char **argv)

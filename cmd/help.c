@@ -3,17 +3,20 @@
 #include "common.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int run(int argc, char **argv);
 
 const cmd_command cmd_help = {
     "help", "how to use descry, or one of its commands",
     "usage: descry help [--man] [COMMAND]\n"
+    "       descry help [--man] eval KIND\n"
     "\n"
-    "Prints how to use descry, or what COMMAND --help prints.\n",
+    "Prints how to use descry, or what COMMAND --help or eval KIND --help prints.\n",
     "Examples:\n"
     "  descry help\n"
     "  descry help search\n"
+    "  descry help eval retrieval\n"
     "  descry help --man search | man -l -\n",
     run};
 
@@ -60,6 +63,15 @@ static void print_overview(void)
     printf("\n%s", common_options);
 }
 
+static const cmd_command *find_kind(const char *name)
+{
+    const cmd_command *kind;
+    for (size_t i = 0; (kind = cmd_eval_kind(i)); i++)
+        if (strcmp(kind->name + strlen("eval "), name) == 0)
+            return kind;
+    return NULL;
+}
+
 static int run(int argc, char **argv)
 {
     int man = 0;
@@ -68,10 +80,13 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_help, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    const char *name = operands.count == 1 ? operands.items[0].text : NULL;
-    const cmd_command *command = name ? cmd_find(name) : NULL;
-    if (operands.count > 1)
+    const char *name = operands.count > 0 ? operands.items[0].text : NULL;
+    const char *kind = operands.count == 2 && strcmp(name, "eval") == 0 ? operands.items[1].text : NULL;
+    const cmd_command *command = kind ? find_kind(kind) : name ? cmd_find(name) : NULL;
+    if (operands.count > 1 && !kind)
         status = cmd_usage(&cmd_help, "one command at a time");
+    else if (kind && !command)
+        status = cmd_usage(&cmd_help, "eval has no kind '%s'", kind);
     else if (command)
         cmd_describe(command, man ? cmd_print_manual : cmd_print_help);
     else if (name)

@@ -101,10 +101,20 @@ static void print_option(const cmd_option *option)
     print_line(option->help, strlen(option->help));
 }
 
+enum { NAME = 40 };
+
+/* "descry-eval-simat" */
+static void page_name(char name[NAME], const cmd_command *command)
+{
+    snprintf(name, NAME, "descry-%s", command->name);
+    for (char *space = name; (space = strchr(space, ' '));)
+        *space = '-';
+}
+
 void cmd_print_manual(const cmd_command *command, const cmd_option *options, size_t count)
 {
-    char name[40];
-    snprintf(name, sizeof name, "descry-%s", command->name);
+    char name[NAME];
+    page_name(name, command);
     print_head(name, command->summary);
     const char *description = print_synopsis(command->usage);
     puts(".SH DESCRIPTION");
@@ -116,7 +126,25 @@ void cmd_print_manual(const cmd_command *command, const cmd_option *options, siz
     if (strncmp(command->notes, "Examples:", 9) != 0)
         puts(".SH NOTES");
     print_paragraphs(command->notes);
-    puts(".SH SEE ALSO\n\\fBdescry\\fR(1)");
+    fputs(".SH SEE ALSO\n\\fBdescry\\fR(1)", stdout);
+    const cmd_command *kind;
+    for (size_t i = 0; command == cmd_find("eval") && (kind = cmd_eval_kind(i)); i++) {
+        page_name(name, kind);
+        fputs(", \\fB", stdout);
+        print_text(name, strlen(name));
+        fputs("\\fR(1)", stdout);
+    }
+    putchar('\n');
+}
+
+static void print_member(const cmd_command *command)
+{
+    char name[NAME];
+    page_name(name, command);
+    fputs(".TP\n\\fB", stdout);
+    print_text(name, strlen(name));
+    puts("\\fR(1)");
+    print_line(command->summary, strlen(command->summary));
 }
 
 void cmd_print_overview(const char *introduction, const char *notes)
@@ -127,9 +155,9 @@ void cmd_print_overview(const char *introduction, const char *notes)
     print_paragraphs(description);
     puts(".SH COMMANDS");
     const cmd_command *command;
-    for (size_t i = 0; (command = cmd_at(i)); i++) {
-        printf(".TP\n\\fBdescry\\-%s\\fR(1)\n", command->name);
-        print_line(command->summary, strlen(command->summary));
-    }
+    for (size_t i = 0; (command = cmd_at(i)); i++)
+        print_member(command);
+    for (size_t i = 0; (command = cmd_eval_kind(i)); i++)
+        print_member(command);
     print_paragraphs(notes);
 }

@@ -15,9 +15,10 @@ const cmd_command cmd_models = {
     "usage: descry models [OPTIONS]\n"
     "\n"
     "Lists the models: first those installed, with the length of their embeddings, their size and their place, then\n"
-    "the architectures that this build can run when given a directory with such a model.  A * marks the model that\n"
-    "the library was last indexed with.  A model in a directory of its own needs no installing: give the directory\n"
-    "to --model.\n",
+    "the architectures that this build can run when given a directory with such a model, and published weights of\n"
+    "CoCa with what --model takes once they are in Hugging Face's cache.  A * marks the model that the library was\n"
+    "last indexed with; \"captions\", what can describe pictures.  A model in a directory of its own needs no\n"
+    "installing: give the directory to --model.\n",
     "Examples:\n"
     "  descry models\n"
     "  descry models --installed --json\n",
@@ -25,11 +26,13 @@ const cmd_command cmd_models = {
 
 typedef struct listing {
     int json, installed_only;
+    descry_context *ctx;
     const char *last; /* name of the library's model, or NULL */
     int status;
 } listing;
 
-static int print_json(const char *name, const char *path, int dim, uint64_t bytes, bool is_default)
+static int print_json(const char *name, const char *path, int dim, uint64_t bytes, bool is_default, bool captions,
+                      const char *source)
 {
     json_t *object = json_object();
     if (object &&
@@ -38,7 +41,9 @@ static int print_json(const char *name, const char *path, int dim, uint64_t byte
          (path ? cmd_json_set_path(object, "path", path) : json_object_set_new(object, "path", json_null())) ||
          json_object_set_new(object, "dim", dim > 0 ? json_integer(dim) : json_null()) ||
          json_object_set_new(object, "bytes", path ? json_integer((json_int_t)bytes) : json_null()) ||
-         json_object_set_new(object, "default", json_boolean(is_default)))) {
+         json_object_set_new(object, "default", json_boolean(is_default)) ||
+         json_object_set_new(object, "captions", json_boolean(captions)) ||
+         json_object_set_new(object, "source", source ? json_string(source) : json_null()))) {
         json_decref(object);
         object = NULL;
     }
@@ -51,16 +56,29 @@ static int print_model(void *arg, const char *name, const char *path, int dim, u
     bool is_default = list->last && strcmp(list->last, name) == 0;
     if (!path && list->installed_only)
         return 0;
+    bool captions = descry_can_caption(list->ctx, name);
+    const char *mark = captions ? "  captions" : "";
     if (list->json) {
-        list->status = print_json(name, path, dim, bytes, is_default);
+        list->status = print_json(name, path, dim, bytes, is_default, captions, NULL);
     } else if (!path) {
-        printf("  %s\n", name);
+        printf("  %s%s\n", name, mark);
     } else {
-        printf("%c %s  dim %d  %.1f MB  ", is_default ? '*' : ' ', name, dim, (double)bytes / 1e6);
+        printf("%c %s  dim %d  %.1f MB%s  ", is_default ? '*' : ' ', name, dim, (double)bytes / 1e6, mark);
         cmd_print_path(stdout, path);
         putchar('\n');
     }
     return list->status != CMD_DONE || ferror(stdout);
+}
+
+static void print_pretrained(listing *list)
+{
+    const descry_pretrained *weights;
+    for (size_t i = 0; list->status == CMD_DONE && (weights = descry_pretrained_at(i)); i++) {
+        if (list->json)
+            list->status = print_json(weights->name, NULL, 0, 0, false, weights->can_caption, weights->source);
+        else
+            printf("  %s%s  %s\n", weights->name, weights->can_caption ? "  captions" : "", weights->source);
+    }
 }
 
 /* Of the library as named, or the usual one if it is there. */
@@ -88,8 +106,9 @@ static int run(int argc, char **argv)
         {"installed", 0, CMD_FLAG, &list.installed_only, NULL, "only those installed", 0},
         CMD_OPTION_LIBRARY(common, "the library meant by *"),
         CMD_OPTION_THREADS(common),
-        CMD_OPTION_JSON(common, "{\"name\", \"installed\", \"path\", \"dim\", \"bytes\", \"default\"}; path, dim and "
-                                "bytes are null for an architecture"),
+        CMD_OPTION_JSON(common, "{\"name\", \"installed\", \"path\", \"dim\", \"bytes\", \"default\", "
+                                "\"captions\", \"source\"}; path, dim and bytes are null for what is not installed, "
+                                "source for all but published weights"),
     };
     cmd_operands operands;
     int status;
@@ -105,9 +124,12 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE)
         status = find_last(&last, ctx, common.library);
     list.json = common.json;
+    list.ctx = ctx;
     list.last = last;
     if (status == CMD_DONE && descry_models(ctx, print_model, &list, &err))
         status = cmd_fail(&err);
+    if (status == CMD_DONE && !list.installed_only)
+        print_pretrained(&list);
     descry_context_close(&ctx);
     free(last);
     cmd_operands_free(&operands);

@@ -151,6 +151,18 @@ DESCRY_API void descry_model_describe(const descry_model *model, descry_model_in
 typedef int (*descry_model_callback)(void *arg, const char *name, const char *path, int dim, uint64_t bytes);
 DESCRY_API int descry_models(descry_context *ctx, descry_model_callback each, void *arg, descry_error *err);
 
+/* Whether the model of a name can describe pictures: an architecture, or one installed, whose weights are not opened. */
+DESCRY_API int descry_can_caption(descry_context *ctx, const char *name);
+
+/* Weights that are published, by open_clip's names for them.  So far those of CoCa. */
+typedef struct descry_pretrained {
+    const char *name;   /* architecture and tag: "coca_ViT-B-32/laion2b_s13b_b90k" */
+    const char *source; /* what --model takes when they are in Hugging Face's cache: "hf-hub:laion/..." */
+    int can_caption;
+} descry_pretrained;
+
+DESCRY_API const descry_pretrained *descry_pretrained_at(size_t index); /* in name order; NULL after the last */
+
 /* Ids of a text: start token, at most context_length - 2 ids, end token; not padded.  A NULL model means CLIP's own
  * table and 77 ids.  *ids is to be released with descry_free. */
 DESCRY_API int descry_tokenize(descry_context *ctx, const descry_model *model, const char *text, size_t length,
@@ -202,7 +214,8 @@ typedef struct descry_caption_options {
     const char *prompt;       /* a text to go on with; NULL: none */
     size_t batch;             /* pictures at once, at most; 0: chosen */
     descry_preprocess_options preprocess;
-    /* called after each batch, done counting pictures that failed, too; a non-zero return stops (DESCRY_ERR_CANCELLED) */
+    /* called after each batch, done counting pictures that failed, too, and while folders are looked through, done 0 and
+     * total growing; a non-zero return stops (DESCRY_ERR_CANCELLED) */
     int (*progress)(void *arg, uint64_t done, uint64_t total);
     void *arg; /* of progress */
 } descry_caption_options;

@@ -21,6 +21,9 @@ typedef struct descry_array {
 /* A .npy file: float16, float32 or float64, C order, at most 4 dimensions.
  * DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: what it is instead. */
 DESCRY_API int descry_array_read(descry_array *array, const char *path, descry_error *err);
+/* The array `key` of a .npz file (np.savez, np.savez_compressed), of the same kinds.  Its checksum is compared; an
+ * array of more than 64 GiB, or that inflates as no embeddings do, is refused: DESCRY_ERR_LIMIT. */
+DESCRY_API int descry_array_read_npz(descry_array *array, const char *path, const char *key, descry_error *err);
 DESCRY_API void descry_array_free(descry_array *array);
 
 /* ---- many files ----------------------------------------------------------------------------------------------- */

@@ -59,10 +59,19 @@ static int add_entry(captioning *job, const char *path, const descry_error *wron
     return 0;
 }
 
+static int tell_progress(const captioning *job)
+{
+    const descry_caption_options *o = job->options;
+    return o->progress && o->progress(o->arg, job->first, job->count)
+               ? descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped")
+               : 0;
+}
+
 static int walked_file(void *arg, const char *path, const struct stat *st)
 {
     (void)st;
-    return add_entry(arg, path, NULL);
+    int rc = add_entry(arg, path, NULL);
+    return rc ? rc : tell_progress(arg);
 }
 
 static void walk_failed(void *arg, const char *path, const descry_error *err)
@@ -86,7 +95,7 @@ static int add_path(captioning *job, const char *path)
     int rc = descry_walk_run(&walk, path, &why);
     if (job->no_memory || rc == DESCRY_ERR_MEMORY)
         return descry_fail_memory(job->err);
-    return rc ? add_entry(job, path, &why) : 0;
+    return rc && rc != DESCRY_ERR_CANCELLED ? add_entry(job, path, &why) : rc;
 }
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
@@ -207,9 +216,7 @@ static int run_batch(captioning *job, size_t n)
     if (!rc)
         rc = give_failures(job, job->first + n);
     job->first += n;
-    if (!rc && job->options->progress && job->options->progress(job->options->arg, job->first, job->count))
-        rc = descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
-    return rc;
+    return rc ? rc : tell_progress(job);
 }
 
 /* ---- public ---------------------------------------------------------------------------------------------------- */

@@ -236,6 +236,17 @@ int descry_models(descry_context *ctx, descry_model_callback each, void *arg, de
     return 0;
 }
 
+const descry_pretrained *descry_pretrained_at(size_t index)
+{
+    return descry_clip_pretrained(index);
+}
+
+int descry_can_caption(descry_context *ctx, const char *name)
+{
+    (void)ctx;
+    return descry_clip_can_caption(name);
+}
+
 const char *descry_feature(size_t index)
 {
     const char *const others[] = {descry_fetch_feature(), descry_xmp_feature()};

@@ -168,6 +168,30 @@ const char *descry_clip_known(size_t index)
     return descry_zoo_name(index);
 }
 
+const descry_pretrained *descry_clip_pretrained(size_t index)
+{
+    return descry_zoo_pretrained(index);
+}
+
+int descry_clip_can_caption(const char *name)
+{
+    descry_model_config config;
+    descry_buf folder = {0}, path = {0}, json = {0};
+    int can = 0, rc = descry_zoo_config(&json, name, NULL);
+    if (!rc)
+        rc = descry_model_config_parse(&config, json.data, json.size, name, NULL);
+    else if ((rc = descry_locate_model(&folder, name, NULL)) == 0)
+        rc = read_config(&config, folder.data, &path, &json, NULL);
+    if (!rc) {
+        can = !config.text.other_tokenizer && descry_decoder_check(&config, name, NULL) == 0;
+        descry_model_config_free(&config);
+    }
+    descry_buf_free(&folder);
+    descry_buf_free(&path);
+    descry_buf_free(&json);
+    return can;
+}
+
 /* ---- embed ----------------------------------------------------------------------------------------------------- */
 
 int descry_clip_finish(float *out, size_t n, size_t dim, int normalize, descry_error *err)

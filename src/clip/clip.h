@@ -21,6 +21,8 @@ void descry_clip_close(descry_clip **clip);
 void descry_clip_peek(const char *path, int *dim, uint64_t *bytes);
 
 const char *descry_clip_known(size_t index); /* architectures by name; NULL after the last */
+const descry_pretrained *descry_clip_pretrained(size_t index);
+int descry_clip_can_caption(const char *name); /* descry_can_caption */
 
 void descry_clip_describe(const descry_clip *clip, descry_model_info *info);
 const descry_preprocess *descry_clip_preprocess(const descry_clip *clip);

@@ -180,6 +180,9 @@ static int open_folder(descry_simat *s, const char *folder, descry_error *err)
         rc = descry_array_read(&s->oscar, name, err);
     if (!rc && (s->oscar.dims != 2 || s->oscar.shape[0] != s->pictures || s->oscar.shape[1] != s->captions))
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: not %zu pictures by %zu captions", name, s->pictures, s->captions);
+    for (size_t i = 0; !rc && i < s->pictures * s->captions; i++)
+        if (!isfinite(s->oscar.values[i]))
+            rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: row %zu, counted from 0, is not finite", name, i / s->captions);
     descry_buf_free(&path);
     descry_table_free(&triplets);
     descry_table_free(&changes);

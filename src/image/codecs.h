@@ -24,7 +24,8 @@ extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp
 void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size_t size);
 /* The same for a block as ISO media files have it: after four bytes that say how many follow before its TIFF header. */
 void descry_picture_keep_exif_item(descry_picture *picture, const uint8_t *item, size_t size);
-/* The same for a file that is a TIFF itself: the first 64 KiB, where cameras write what they have to say. */
+/* The same for a file that is a TIFF itself, or a BigTIFF: its first directory and those of EXIF and GPS, wherever they
+ * are, without values of more than 1 KiB, in a block of at most 64 KiB. */
 void descry_picture_keep_exif_file(descry_picture *picture, const uint8_t *bytes, size_t size);
 /* Keeps a copy of an XMP packet for picture->xmp, if memory can be had. */
 void descry_picture_keep_xmp(descry_picture *picture, const uint8_t *xmp, size_t size);

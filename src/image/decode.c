@@ -111,11 +111,6 @@ void descry_picture_keep_exif_item(descry_picture *picture, const uint8_t *item,
         descry_picture_keep_exif(picture, item + skip, size - skip);
 }
 
-void descry_picture_keep_exif_file(descry_picture *picture, const uint8_t *bytes, size_t size)
-{
-    descry_picture_keep_exif(picture, bytes, size < 65536 ? size : 65536);
-}
-
 static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, int peek, descry_error *err)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Figures: open_clip 3.3.0, src/open_clip/model_configs. */
+ * Figures: open_clip 3.3.0, src/open_clip/model_configs; names of weights: src/open_clip/pretrained.py. */
 #include "model/zoo.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-enum { QUICK_GELU = 1, CLIPA = 2, LAYER_SCALE = 4 };
+enum { QUICK_GELU = 1, CLIPA = 2, LAYER_SCALE = 4, COCA = 8 };
 
 static const struct row {
     const char *name;
@@ -53,11 +53,43 @@ static const struct row {
     {"ViT-bigG-14-quickgelu", 1280, 224, 14, 48, 1664, 104, 4.9231, 1280, 32, QUICK_GELU},
     {"ViT-e-14", 1280, 224, 14, 56, 1792, 112, 8.5715, 1280, 36, 0},
     {"ViT-g-14", 1024, 224, 14, 40, 1408, 88, 4.3637, 1024, 24, 0},
+    {"coca_ViT-B-32", 512, 224, 32, 12, 768, 64, 4, 512, 12, COCA},
+    {"coca_ViT-L-14", 768, 224, 14, 24, 1024, 64, 4, 768, 12, COCA},
+};
+
+static const descry_pretrained pretrained[] = {
+    {"coca_ViT-B-32/laion2b_s13b_b90k", "hf-hub:laion/CoCa-ViT-B-32-laion2B-s13B-b90k", 1},
+    {"coca_ViT-B-32/mscoco_finetuned_laion2b_s13b_b90k",
+     "hf-hub:laion/mscoco_finetuned_CoCa-ViT-B-32-laion2B-s13B-b90k", 1},
+    {"coca_ViT-L-14/laion2b_s13b_b90k", "hf-hub:laion/CoCa-ViT-L-14-laion2B-s13B-b90k", 1},
+    {"coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k",
+     "hf-hub:laion/mscoco_finetuned_CoCa-ViT-L-14-laion2B-s13B-b90k", 1},
 };
 
 const char *descry_zoo_name(size_t index)
 {
     return index < sizeof zoo / sizeof *zoo ? zoo[index].name : NULL;
+}
+
+const descry_pretrained *descry_zoo_pretrained(size_t index)
+{
+    return index < sizeof pretrained / sizeof *pretrained ? &pretrained[index] : NULL;
+}
+
+/* What CoCa's configurations have beside the towers' figures, texts of L = 76 with a class vector behind them. */
+static int write_coca(descry_buf *json, const struct row *r, descry_error *err)
+{
+    return descry_buf_printf(
+        json, err,
+        "{\"model_cfg\": {\"embed_dim\": %d, \"custom_text\": true, "
+        "\"vision_cfg\": {\"image_size\": %d, \"layers\": %d, \"width\": %d, \"patch_size\": %d, "
+        "\"attentional_pool\": true, \"attn_pooler_heads\": 8, \"output_tokens\": true}, "
+        "\"text_cfg\": {\"context_length\": 76, \"vocab_size\": 49408, \"width\": %d, \"heads\": %d, \"layers\": %d, "
+        "\"embed_cls\": true, \"output_tokens\": true}, "
+        "\"multimodal_cfg\": {\"context_length\": 76, \"vocab_size\": 49408, \"width\": %d, \"heads\": %d, "
+        "\"layers\": %d, \"attn_pooler_heads\": %d}}, \"preprocess_cfg\": {}}\n",
+        r->embed_dim, r->image_size, r->layers, r->width, r->patch_size, r->text_width, r->text_width / 64,
+        r->text_layers, r->text_width, r->text_width / 64, r->text_layers, r->text_width / 64);
 }
 
 static int write_config(descry_buf *json, const struct row *r, descry_error *err)
@@ -86,6 +118,6 @@ int descry_zoo_config(descry_buf *json, const char *name, descry_error *err)
 {
     for (size_t i = 0; i < sizeof zoo / sizeof *zoo; i++)
         if (strcmp(zoo[i].name, name) == 0)
-            return write_config(json, &zoo[i], err);
+            return zoo[i].flags & COCA ? write_coca(json, &zoo[i], err) : write_config(json, &zoo[i], err);
     return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: not an architecture that this build knows", name);
 }

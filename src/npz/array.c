@@ -3,9 +3,12 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "npz/npz.h"
 #include "npz/values.h"
 
 #include <stdlib.h>
+
+#define MAX_BYTES (UINT64_C(1) << 36)
 
 enum { AT_ONCE = 512 };
 
@@ -23,20 +26,27 @@ static int take_shape(descry_array *array, const descry_npy *npy, const char *na
     return 0;
 }
 
-static int take_values(descry_array *array, const descry_npy *npy, const uint8_t *bytes, descry_error *err)
+/* Room for the values. */
+static int make_room(descry_array *array, const descry_npy *npy, descry_error *err)
 {
-    double part[AT_ONCE];
     size_t count = (size_t)(npy->bytes / npy->item);
     array->values = descry_alloc(count ? count : 1, sizeof *array->values);
-    if (!array->values)
-        return descry_fail_memory(err);
-    for (size_t i = 0; i < count; i += AT_ONCE) {
-        size_t n = count - i < AT_ONCE ? count - i : AT_ONCE;
-        descry_npz_numbers(npy, bytes + i * npy->item, n, 1, part);
-        for (size_t k = 0; k < n; k++)
-            array->values[i + k] = (float)part[k];
-    }
-    return 0;
+    return array->values ? 0 : descry_fail_memory(err);
+}
+
+/* n values, at most AT_ONCE, from the one numbered `first` on. */
+static void take_values(descry_array *array, const descry_npy *npy, const uint8_t *bytes, size_t first, size_t n)
+{
+    double part[AT_ONCE];
+    descry_npz_numbers(npy, bytes, n, 1, part);
+    for (size_t i = 0; i < n; i++)
+        array->values[first + i] = (float)part[i];
+}
+
+static size_t next_count(const descry_npy *npy, size_t first)
+{
+    size_t left = (size_t)(npy->bytes / npy->item) - first;
+    return left < AT_ONCE ? left : AT_ONCE;
 }
 
 int descry_array_parse(descry_array *array, const void *data, size_t size, const char *name, descry_error *err)
@@ -54,7 +64,9 @@ int descry_array_parse(descry_array *array, const void *data, size_t size, const
     if (!rc)
         rc = take_shape(array, &npy, name, err);
     if (!rc)
-        rc = take_values(array, &npy, (const uint8_t *)data + header, err);
+        rc = make_room(array, &npy, err);
+    for (size_t i = 0, n; !rc && (n = next_count(&npy, i)) > 0; i += n)
+        take_values(array, &npy, (const uint8_t *)data + header + i * npy.item, i, n);
     if (rc)
         descry_array_free(array);
     return rc;
@@ -69,6 +81,40 @@ int descry_array_read(descry_array *array, const char *path, descry_error *err)
         return rc;
     rc = descry_array_parse(array, map.data, map.size, path, err);
     descry_map_close(&map);
+    return rc;
+}
+
+static int read_member(descry_array *array, descry_npz_array *member, descry_error *err)
+{
+    uint8_t bytes[AT_ONCE * sizeof(double)]; /* the widest type */
+    const descry_npy *npy = &member->npy;
+    int rc = take_shape(array, npy, member->name, err);
+    if (!rc)
+        rc = make_room(array, npy, err);
+    for (size_t i = 0, n; !rc && (n = next_count(npy, i)) > 0; i += n) {
+        rc = descry_npz_array_read(member, bytes, n * (size_t)npy->item, err);
+        if (!rc)
+            take_values(array, npy, bytes, i, n);
+    }
+    return rc;
+}
+
+int descry_array_read_npz(descry_array *array, const char *path, const char *key, descry_error *err)
+{
+    descry_npz *npz;
+    descry_npz_array member;
+    *array = (descry_array){0};
+    int rc = descry_npz_open(&npz, path, err);
+    if (rc)
+        return rc;
+    rc = descry_npz_array_open(&member, npz, key, MAX_BYTES, err);
+    if (!rc) {
+        rc = read_member(array, &member, err);
+        descry_npz_array_close(&member);
+    }
+    descry_npz_close(&npz);
+    if (rc)
+        descry_array_free(array);
     return rc;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * NumPy's .npy files as floats; descry_array_read (descry_dev.h) reads one. */
+ * NumPy's arrays as floats; descry_array_read and descry_array_read_npz (descry_dev.h) read them from files. */
 #ifndef DESCRY_NPZ_ARRAY_H
 #define DESCRY_NPZ_ARRAY_H
 

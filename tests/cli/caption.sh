@@ -152,6 +152,16 @@ END
 exits 0 "a model without a decoder: embeds" "$DESCRY" embed --model ./plain-model cat
 exits 1 "a model without a decoder" "$DESCRY" caption --model ./plain-model pictures
 says err 'no decoder: it cannot describe pictures' "a model without a decoder: said"
+says err 'one that can, when it is in .*: --model hf-hub:laion/CoCa-ViT-B-32-laion2B-s13B-b90k; .*descry models' "a model without a decoder: where one is"
+
+# signals
+total=$(ls "$gallery" | wc -l)
+for signal in INT:130 TERM:143; do
+    exits ${signal#*:} "SIG${signal%:*}" "$PYTHON" "$here/interrupt.py" ${signal%:*} out '"model"' "$DESCRY" caption --model demo --json --batch 2 "$gallery"
+    kept=$(wc -l <out)
+    json "SIG${signal%:*}: whole lines, whole batches" "0 < len(rows) == $kept < $total and len(rows) % 2 == 0 and all(r['caption'] for r in rows)"
+    says err "descry: stopped after $kept of $total pictures" "SIG${signal%:*}: says how many are done"
+done
 
 status=0
 "$DESCRY" caption --model demo pictures >/dev/full 2>err || status=$?

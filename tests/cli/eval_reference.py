@@ -4,7 +4,7 @@
     eval_reference.py make-simat FOLDER       makes the files of a small SIMAT
     eval_reference.py simat FOLDER [HEAD]     its scores, a line of JSON for each split and lambda
     eval_reference.py compare A B KEY...      whether the lines of A and B agree to 4 digits after the point
-    eval_reference.py pairs FOLDER            makes images.npy and texts.npy
+    eval_reference.py pairs FOLDER            makes images.npy and texts.npy, and FOLDER.npz of both
     eval_reference.py adapt FOLDER HEAD OUT   trains on them and compares the head and what the program said"""
 import csv
 import json
@@ -113,8 +113,10 @@ def make_pairs(folder):
     rng = np.random.default_rng(5)
     x = rng.normal(size=(PAIRS, DIM))
     turn = np.linalg.qr(rng.normal(size=(DIM, DIM)))[0]
-    np.save(folder / "images.npy", (3 * x).astype(np.float32))
-    np.save(folder / "texts.npy", (x @ turn + 0.1 * rng.normal(size=x.shape)).astype(np.float32))
+    images, texts = (3 * x).astype(np.float32), (x @ turn + 0.1 * rng.normal(size=x.shape)).astype(np.float32)
+    np.save(folder / "images.npy", images)
+    np.save(folder / "texts.npy", texts)
+    np.savez_compressed(f"{folder}.npz", texts=texts.astype(float), images=images, more=np.arange(3))
 
 
 class Random:

@@ -17,7 +17,7 @@ verdict $? "the program is installed"
 verdict $? "descry.h is the only header"
 [ -z "$(find root -name '*.a')" ]
 verdict $? "no static libraries"
-for name in man1/descry.1 $("$DESCRY" help | sed -n '/^Commands:/,/^$/s|^  \([a-z]*\) .*|man1/descry-\1.1|p') \
+for name in man1/descry.1 $("$DESCRY" help | sed -n '/^Commands:/,/^$/s|^  \([a-z]*\) .*|man1/descry-\1.1|p') man1/descry-eval-simat.1 \
     bash-completion/completions/descry zsh/site-functions/_descry fish/vendor_completions.d/descry.fish; do
     [ -s "$(find root -path "*/share/*$name")" ]
     verdict $? "$name is installed"

@@ -4,6 +4,7 @@
 PATH=$(dirname "$DESCRY"):$PATH
 export PATH
 commands=$("$DESCRY" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+kinds=$("$DESCRY" eval --help | sed -n '/^Kinds:/,/^$/s/^  \([a-z]*\) .*/eval:\1/p')
 touch 'a picture.jpg'
 mkdir 'some folder'
 
@@ -31,6 +32,14 @@ is "bash: folders" "$(in_bash search --under s)" 'some folder|'
 is "bash: no word for a number" "$(in_bash search -k '')" '|'
 is "bash: models" "$(in_bash search --model de)" 'demo|'
 is "bash: help of a command" "$(in_bash help se)" 'search|'
+is "bash: kinds" "$(in_bash eval '')" 'analogies|retrieval|simat|zeroshot|'
+is "bash: options of a kind" "$(in_bash eval simat --la)" '--lambda|'
+is "bash: a model of a kind" "$(in_bash eval zeroshot --model de)" 'demo|'
+is "bash: files of a kind" "$(in_bash eval retrieval a)" 'a picture.jpg|'
+is "bash: no option of another kind" "$(in_bash eval retrieval --la)" '|'
+is "fish: kinds" "$(in_fish 'descry eval ')" 'analogies|retrieval|simat|zeroshot|'
+is "fish: options of a kind" "$(in_fish 'descry eval simat --la')" '--lambda|'
+is "fish: no option of another kind" "$(in_fish 'descry eval retrieval --la')" ''
 is "fish: commands" "$(in_fish 'descry f')" 'forget|'
 is "fish: options" "$(in_fish 'descry search --thr')" '--threads|--threshold|'
 is "fish: a value of some" "$(in_fish 'descry search --precision ')" 'auto|f32|'
@@ -45,14 +54,19 @@ _arguments() { print -l -- "$@"; }
 . ./zsh.completions
 in_zsh() { words=("$@"); CURRENT=$#; _descry; }
 END
-run zsh -f -c '. ./zsh.rc; in_zsh descry ""; in_zsh descry search ""; in_zsh descry help ""'
+run zsh -f -c '. ./zsh.rc; in_zsh descry ""; in_zsh descry search ""; in_zsh descry help ""; in_zsh descry eval ""; in_zsh descry eval simat ""'
 silent err "zsh: no complaint"
 says out '^search:find pictures' "zsh: commands"
 says out '^\*--threshold\[only pictures.*\]:S:$' "zsh: options"
+says out '^retrieval:pictures found' "zsh: kinds"
+says out '^\*--split\[' "zsh: options of a kind"
 says out '^\*--precision\[.*\]:value:\(f32 auto\)$' "zsh: a value of some"
 says out '^1:command:\(.*search.*\)$' "zsh: help of a command"
 
-for command in '' $commands; do
+[ "$(echo $kinds | wc -w)" -eq 4 ]
+verdict $? "four kinds of eval"
+for command in '' $commands $kinds; do
+    command=$(echo "$command" | tr : ' ')
     exits 0 "manual page of ${command:-descry}" "$DESCRY" help --man $command
     cp out page
     run groff -man -Tutf8 -ww -z page
@@ -60,14 +74,22 @@ for command in '' $commands; do
     run groff -man -Tascii -P-cbou page
     says out '^NAME$' "manual page of ${command:-descry}: a name"
 done
+run sh -c '"$DESCRY" help --man eval | tail -n 1; "$DESCRY" help --man'
+says out 'descry\\-eval\\-analogies\\fR\(1\)$' "manual page of eval: its kinds"
+is "manual page of descry: pages of all" "$(grep -c '^\\fBdescry\\-.*(1)$' out)" "$(echo $commands $kinds | wc -w)"
+exits 2 "help of an unknown kind" "$DESCRY" help eval simmat
+says err "eval has no kind 'simmat'" "help of an unknown kind: said"
 for command in $commands; do
     in_bash '' | tr '|' '\n' | grep -qx "$command"
     verdict $? "bash offers $command"
+done
+for command in $commands $kinds; do
+    command=$(echo "$command" | tr : ' ')
     for option in $("$DESCRY" $command --help | grep -Eo '^  (-., )?--[a-z0-9-]+' | grep -o -e '--.*'); do
-        for shell in bash zsh; do
-            grep -q -e "$option" $shell.completions
-            verdict $? "$shell: $command $option"
-        done
+        grep -q -e "$option" zsh.completions
+        verdict $? "zsh: $command $option"
+        in_bash $command "$option" | tr '|' '\n' | grep -qx -e "$option"
+        verdict $? "bash: $command $option"
         in_fish "descry $command $option" | tr '|' '\n' | grep -qx -e "$option"
         verdict $? "fish: $command $option"
         "$DESCRY" help --man $command | sed 's/\\-/-/g' | grep -q -e "$option\\\\fR"

@@ -111,10 +111,16 @@ json "DESCRY_CPU: portable" 'row["cpu"] == "portable"'
 exits 0 "models" "$DESCRY" models
 says out '^  demo  dim [0-9]+' "models: demo"
 says out '^  ViT-B-32$' "models: an architecture"
+says out '^  demo  dim [0-9]+  [0-9.]+ MB  captions  /' "models: demo describes pictures"
+says out '^  coca_ViT-L-14  captions$' "models: an architecture that describes pictures"
 exits 0 "models --json" "$DESCRY" models --json
-json "models: shape" 'all(set(r) == {"name", "installed", "path", "dim", "bytes", "default"} for r in rows)'
+json "models: shape" 'all(set(r) == {"name", "installed", "path", "dim", "bytes", "default", "captions", "source"} for r in rows)'
 json "models: demo" '[r["dim"] > 0 and r["bytes"] > 0 and r["path"][0] == "/" for r in rows if r["name"] == "demo"] == [True]'
-json "models: an architecture" '{"name": "ViT-B-32", "installed": False, "path": None, "dim": None, "bytes": None, "default": False} in rows'
+json "models: an architecture" '{"name": "ViT-B-32", "installed": False, "path": None, "dim": None, "bytes": None, "default": False, "captions": False, "source": None} in rows'
+json "models: what can describe pictures" '[r["name"] for r in rows if r["captions"]][:3] == ["demo", "coca_ViT-B-32", "coca_ViT-L-14"]'
+json "models: published weights of CoCa" '{r["name"]: r["source"] for r in rows if r["source"]} == {
+    f"{a}/{tag}_s13b_b90k": f"hf-hub:laion/{tag[:-7]}CoCa-{a[5:]}-laion2B-s13B-b90k"
+    for a in ("coca_ViT-B-32", "coca_ViT-L-14") for tag in ("laion2b", "mscoco_finetuned_laion2b")}'
 exits 0 "models --installed" "$DESCRY" models --installed --json
 json "models --installed: only demo" '[r["name"] for r in rows] == ["demo"]'
 

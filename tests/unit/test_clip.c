@@ -223,6 +223,8 @@ static void models_of_the_hugging_face_cache_are_found(void **state)
     descry_error err;
     assert_int_equal(descry_models(ctx, find_name, &found, &err), 0);
     assert_int_equal(found, 1);
+    assert_true(descry_can_caption(ctx, "hf-hub:someone/tiny-world") && descry_can_caption(ctx, "coca_ViT-L-14"));
+    assert_false(descry_can_caption(ctx, "ViT-L-14") || descry_can_caption(ctx, "hf-hub:someone/else"));
     char recipe[DESCRY_SHA256_HEX];
     expect_recipe("hf-hub:someone/tiny-world", recipe);
     write_in("huggingface/hub/models--someone--tiny-world/refs", "main", "../../../x", 10);

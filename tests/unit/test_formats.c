@@ -11,10 +11,13 @@
 #include "image/formats.h"
 #include "image/picture.h"
 #include "meta/exif.h"
+#include "meta/time.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <tiffio.h>
+#include <unistd.h>
 
 /* A LeakSanitizer calls it: dav1d 1.0 loses 40 bytes of a picture whose data it refuses. */
 const char *__lsan_default_suppressions(void);
@@ -302,6 +305,55 @@ static void every_format_says_when_and_where(void **state)
     }
 }
 
+/* As libtiff writes a picture by default: the directories behind the pixels, and that of EXIF behind all. */
+static void tiff_directories_behind_the_pixels_are_read(void **state)
+{
+    (void)state;
+    static const char *const modes[] = {"w", "wb", "w8"}; /* in both byte orders, BigTIFF */
+    enum { SIDE = 300 };
+    static uint8_t row[3 * SIDE];
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+        char path[] = "/tmp/descry-test-XXXXXX";
+        int fd = mkstemp(path);
+        TIFF *tiff = fd < 0 ? NULL : TIFFFdOpen(fd, path, modes[i]);
+        uint64_t place = 0;
+        assert_non_null(tiff);
+        TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, SIDE);
+        TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, SIDE);
+        TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+        TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 3);
+        TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_RGB);
+        TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 1);
+        TIFFSetField(tiff, TIFFTAG_MAKE, "NIKON CORPORATION");
+        TIFFSetField(tiff, TIFFTAG_MODEL, "NIKON D90");
+        for (uint32_t y = 0; y < SIDE; y++)
+            assert_int_equal(TIFFWriteScanline(tiff, row, y, 0), 1);
+        assert_int_equal(TIFFWriteDirectory(tiff), 1);
+        TIFFCreateEXIFDirectory(tiff);
+        TIFFSetField(tiff, EXIFTAG_DATETIMEORIGINAL, "2019:07:21 14:03:59");
+        TIFFSetField(tiff, EXIFTAG_OFFSETTIMEORIGINAL, "+02:00");
+        assert_int_equal(TIFFWriteCustomDirectory(tiff, &place), 1);
+        TIFFSetDirectory(tiff, 0);
+        TIFFSetField(tiff, TIFFTAG_EXIFIFD, place);
+        assert_int_equal(TIFFRewriteDirectory(tiff), 1);
+        TIFFClose(tiff);
+        descry_picture picture;
+        descry_metadata said;
+        descry_error err;
+        char text[DESCRY_TIME_SIZE];
+        assert_true(place > 3 * SIDE * SIDE);
+        if (descry_picture_load(&picture, path, &limits, &err))
+            fail_msg("%s", err.message);
+        assert_true(picture.exif_size < 4096);
+        descry_exif_read(&said, picture.exif, picture.exif_size);
+        descry_time_print(text, said.taken, said.taken_offset);
+        assert_string_equal(text, "2019-07-21T14:03:59+02:00");
+        assert_string_equal(said.camera, "NIKON D90");
+        descry_picture_free(&picture);
+        unlink(path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +369,7 @@ int main(void)
         cmocka_unit_test(raw_files_are_told_from_tiff),
         cmocka_unit_test(raw_directories_beyond_the_file_are_refused),
         cmocka_unit_test(every_format_says_when_and_where),
+        cmocka_unit_test(tiff_directories_behind_the_pixels_are_read),
     };
     return cmocka_run_group_tests_name("formats", tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 #include "exif_fixture.h"
 #include "base/file.h"
-#include "image/picture.h"
+#include "image/codecs.h"
 #include "meta/exif.h"
 #include "meta/time.h"
 
@@ -334,6 +334,127 @@ static void damage_is_survived(void **state)
         }
 }
 
+/* ---- files that are a TIFF themselves --------------------------------------------------------------------------- */
+
+enum { GAP = 70000, FILE_ROOM = GAP + 2 * EXIF_ROOM };
+
+static uint8_t *put(const exif *e, uint8_t *at, uint64_t value, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        at[e->big ? size - 1 - i : i] = (uint8_t)(value >> 8 * i);
+    return at + size;
+}
+
+/* A file with GAP bytes of pixels before the directories of `e`, the last of them first; a BigTIFF with places of 8
+ * bytes.  Returns its size. */
+static size_t make_tiff(const exif *e, size_t wide, uint8_t *out)
+{
+    size_t place[EXIF_DIRECTORIES], end = GAP, prefix = wide == 8 ? 8 : 2;
+    memset(out, 0xAA, FILE_ROOM);
+    for (int d = EXIF_DIRECTORIES; d-- > 0;) {
+        size_t n = e->counts[d], values = end + prefix + n * (4 + 2 * wide) + wide;
+        uint8_t *at = put(e, out + end, n, prefix);
+        place[d] = end;
+        for (size_t i = 0; i < n; i++) {
+            const exif_entry *entry = &e->entries[d][i];
+            int link = entry->tag == 0x8769 ? EXIF_SUB : entry->tag == 0x8825 ? EXIF_GPS : 0;
+            at = put(e, at, entry->tag, 2);
+            at = put(e, at, link && wide == 8 ? 18 : entry->type, 2);
+            at = put(e, at, entry->count, wide);
+            if (link)
+                put(e, at, place[link], wide);
+            else if (entry->size <= wide)
+                memcpy(at, entry->value, entry->size);
+            else {
+                put(e, at, values, wide);
+                memcpy(out + values, entry->value, entry->size);
+                values += entry->size + entry->size % 2;
+            }
+            at += wide;
+        }
+        put(e, at, 0, wide);
+        end = values;
+    }
+    memcpy(out, e->big ? "MM" : "II", 2);
+    put(e, out + 2, wide == 8 ? 43 : 42, 2);
+    put(e, out + 4, wide == 8 ? 8 : place[0], wide == 8 ? 2 : 4);
+    if (wide == 8)
+        put(e, put(e, out + 6, 0, 2), place[0], 8);
+    assert_true(end < FILE_ROOM);
+    return end;
+}
+
+/* What such a file says of itself. */
+static descry_metadata read_tiff(const uint8_t *bytes, size_t size)
+{
+    descry_picture picture = {0};
+    descry_metadata m;
+    descry_picture_keep_exif_file(&picture, bytes, size);
+    assert_true(picture.exif_size <= 65536);
+    descry_exif_read(&m, picture.exif, picture.exif_size);
+    if (picture.exif)
+        check_ranges(picture.exif, picture.exif_size);
+    descry_picture_free(&picture);
+    return m;
+}
+
+static void directories_are_found_wherever_they_are(void **state)
+{
+    (void)state;
+    uint8_t *bytes = malloc(FILE_ROOM);
+    for (int i = 0; i < 4; i++) {
+        exif e;
+        exif_full(&e, i & 1, 0);
+        size_t size = make_tiff(&e, i >> 1 ? 8 : 4, bytes);
+        descry_metadata m = read_tiff(bytes, size);
+        assert_time(&m, "2019-07-21T14:03:59.250+02:00");
+        assert_string_equal(m.camera, "NIKON D90");
+        assert_true(fabs(m.latitude - (48 + 8 / 60.0 + 13.2 / 3600)) < 1e-12 && fabs(m.longitude - 11.575) < 1e-12);
+        m = read_tiff(e.bytes, e.size); /* as in a JPEG: all at the front */
+        assert_string_equal(m.camera, "NIKON D90");
+        put(&e, bytes + 2, 0x2B2B, 2);
+        m = read_tiff(bytes, size);
+        assert_unknown(&m);
+    }
+    exif e = {.big = 1}; /* GPS alone, and what another program would call too much */
+    exif_text(&e, EXIF_GPS, 1, "N");
+    for (int i = 0; i < EXIF_ENTRIES - 2; i++)
+        exif_text(&e, EXIF_MAIN, 0x9C00 + (unsigned)i, "a text that is of no use to anybody, and rather long for that");
+    exif_text(&e, EXIF_MAIN, 0x9D00, "x");
+    exif_make(&e, 0);
+    descry_metadata m = read_tiff(bytes, make_tiff(&e, 4, bytes));
+    assert_unknown(&m);
+    free(bytes);
+}
+
+static void damaged_files_do_no_harm(void **state)
+{
+    (void)state;
+    uint8_t *good = malloc(FILE_ROOM), *bytes = malloc(FILE_ROOM);
+    for (int i = 0; i < 4; i++) {
+        exif e;
+        exif_full(&e, i & 1, 0);
+        size_t size = make_tiff(&e, i >> 1 ? 8 : 4, good), known = 0;
+        for (size_t cut = 0; cut < size; cut += cut == 16 ? GAP - 16 : 1) {
+            uint8_t *exact = malloc(cut ? cut : 1); /* for the sanitizer */
+            memcpy(exact, good, cut);
+            known += read_tiff(exact, cut).camera[0] != 0;
+            free(exact);
+        }
+        assert_true(known < 100); /* the main directory is the last, and its values behind it */
+        memcpy(bytes, good, size);
+        for (size_t at = 0; at < size; at += at == 16 ? GAP - 16 : 1)
+            for (int k = 0; k < 3; k++) {
+                static const uint8_t values[] = {0, 0xFF, 0x80};
+                bytes[at] = k == 2 ? good[at] ^ values[k] : values[k];
+                read_tiff(bytes, size);
+                bytes[at] = good[at];
+            }
+    }
+    free(good);
+    free(bytes);
+}
+
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
 static void codecs_give_the_block(void **state)
@@ -379,6 +500,8 @@ int main(void)
         cmocka_unit_test(all_quarters_of_the_earth),
         cmocka_unit_test(places_that_make_no_sense_are_unknown),
         cmocka_unit_test(damage_is_survived),
+        cmocka_unit_test(directories_are_found_wherever_they_are),
+        cmocka_unit_test(damaged_files_do_no_harm),
         cmocka_unit_test(codecs_give_the_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
