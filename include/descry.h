@@ -430,7 +430,7 @@ typedef struct descry_match {
     size_t share_count;
 } descry_match;
 
-enum { DESCRY_STRENGTH_GOOD = 96 }; /* when the best match has less, nothing matches well */
+enum { DESCRY_STRENGTH_GOOD = 98 }; /* when the best match has less, nothing matches well */
 
 /* Pictures by URL. */
 typedef struct descry_net_options {

@@ -73,8 +73,6 @@ static int warn_of_lacking(search *job, descry_error *err)
 
 typedef struct meaning {
     descry_calibration calibration; /* version 0: unknown */
-    float *mean;                    /* [dim] */
-    double base;                    /* mean score of the query */
     int known;                      /* 1: matches have a strength */
 } meaning;
 
@@ -89,16 +87,11 @@ static int is_of_texts(const descry_query *query, descry_terms part)
 
 static int find_meaning(search *job, meaning *of, descry_error *err)
 {
-    size_t dim = (size_t)job->recipe.dim;
-    if (!(of->mean = descry_alloc(dim, sizeof *of->mean)))
-        return descry_fail_memory(err);
-    int rc = job->store->ops->calibration(job->store, &job->recipe, &of->calibration, of->mean, err);
+    int rc = job->store->ops->calibration(job->store, &job->recipe, &of->calibration, err);
     if (rc)
         return rc;
     if (of->calibration.version != DESCRY_CALIBRATION_VERSION || descry_mapped(job->model))
         of->calibration.version = 0; /* it is of the embeddings without a head */
-    else
-        of->base = descry_dot(job->vector, of->mean, dim);
     of->known = of->calibration.version && is_of_texts(&job->query, job->query.sum);
     if (job->options->min_strength > 0 && !of->known)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "how strong a match is, is known %s",
@@ -112,13 +105,11 @@ static int find_meaning(search *job, meaning *of, descry_error *err)
 static int find_limits(search *job, const meaning *of, descry_error *err)
 {
     for (size_t i = 0; i < job->query.avoids; i++) {
-        const float *avoid = job->avoid + i * (size_t)job->recipe.dim;
         if (job->options->not_threshold >= -1)
             job->avoid_above[i] = job->options->not_threshold;
         else if (of->calibration.version)
-            job->avoid_above[i] = (float)(descry_dot(avoid, of->mean, (size_t)job->recipe.dim) +
-                                          (is_of_texts(&job->query, job->query.avoid[i]) ? of->calibration.text
-                                                                                         : of->calibration.picture));
+            job->avoid_above[i] = (float)(is_of_texts(&job->query, job->query.avoid[i]) ? of->calibration.text
+                                                                                        : of->calibration.picture);
         else
             return descry_fail(err, DESCRY_ERR_ARGUMENT, "what NOT leaves out is known only %s, or give a threshold for it",
                                descry_mapped(job->model) ? "without a head: search without"
@@ -199,7 +190,7 @@ static int give(search *job, const char *query, const meaning *of, const descry_
     float *picture = descry_alloc((size_t)job->recipe.dim, sizeof *picture);
     int stop = 0, rc = picture ? make_shares(job, query, &shares, err) : descry_fail_memory(err);
     for (size_t i = 0; i < count && !rc && !stop; i++) {
-        float strength = of->known ? descry_calibration_strength(&of->calibration, hits[i].score - of->base) : -1;
+        float strength = of->known ? descry_calibration_strength(&of->calibration, hits[i].score) : -1;
         if (strength < job->options->min_strength && of->known)
             break; /* and so are all that follow */
         descry_match match = {.rank = i + 1,
@@ -293,7 +284,6 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
     free(job.shares);
     free(job.avoid);
     free(job.avoid_above);
-    free(of.mean);
     descry_query_free(&job.query);
     descry_arena_free(&job.arena);
     return rc;

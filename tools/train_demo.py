@@ -162,6 +162,9 @@ FACTS = len(world.THINGS) * (1 + len(ROLES)) + 3 + 2
 KINDS = 1 + len(world.THINGS)          # the background, or a thing
 STATES = (*ROLES, 2, 3, 4, "small", "big", None)
 CELLS = (GRID // 2) ** 2
+WHOLE = .65                            # the share of texts that tell all of their picture
+FOREIGN = 12                           # texts of another world in a batch
+TRUE, OPEN = 1, 2
 
 
 def fact_targets(facts):
@@ -207,14 +210,24 @@ def cell_targets(patches):
     return torch.stack([blocks[:, i].gather(-1, best)[..., 0] for i in (0, 1)], 1)
 
 
+def foreign_words():
+    """Words of CLIP's vocabulary that the world has no use for."""
+    known = set(world_words()).union(*(word.split("-") for word in world.ELSEWHERE))
+    words = (token.removesuffix("</w>") for token in SimpleTokenizer().encoder if token.endswith("</w>"))
+    return sorted(w for w in words if len(w) > 3 and w.isalpha() and w.isascii()
+                  and w not in known and w.removesuffix("s") not in known)
+
+
 class Batches(torch.utils.data.IterableDataset):
-    """Endless batches: pictures, tokens, which captions are true of which pictures, and what
-    the pictures show.  `groups` is a shared number: the share of scenes in groups of near
-    misses."""
+    """Endless batches: pictures; tokens of a text for each, then of FOREIGN texts about things
+    that the world has not; whether a text tells all of its picture; which texts are TRUE of
+    which pictures, or OPEN; and what the pictures show.  `groups` is a shared number: the share
+    of scenes in groups of near misses."""
 
     def __init__(self, tokenizer, size, real, seed, groups):
         self.tokenizer, self.size, self.real, self.seed = tokenizer, size, real, seed
         self.groups = groups
+        self.words = foreign_words()
         self.square, _ = eval_demo.preprocess(SIZE)
 
     def picture(self, rng, scene):
@@ -224,6 +237,21 @@ class Batches(torch.utils.data.IterableDataset):
         data = world.jpeg(world.render(scene, rng.choice((192, 256, 256))), rng.randint(80, 95))
         return eval_demo.apply(self.square, Image.open(io.BytesIO(data)))
 
+    def foreign(self, rng):
+        """A text that is true of no scene: about another world, at times beside a thing of this."""
+        word = rng.choice(self.words)
+        text = word if rng.random() < .3 else ("an " if word[0] in "aeiou" else "a ") + word
+        roll = rng.random()
+        if roll < .3:
+            text = rng.choice(world.PREFIXES[1:4]) + text
+        elif roll < .5:
+            nouns = [text, world.mention(rng, world.sample(rng, "one")["facts"])]
+            rng.shuffle(nouns)
+            text = f" {rng.choice(list(world.RELATIONS))} ".join(nouns)
+        elif roll < .6:
+            text += f" {rng.choice(self.words)} {rng.choice(self.words)}"
+        return text
+
     def __iter__(self):
         worker = torch.utils.data.get_worker_info()
         rng = random.Random(f"training {self.seed} {worker.id if worker else 0}")
@@ -232,12 +260,20 @@ class Batches(torch.utils.data.IterableDataset):
             scenes = [s for _ in range(self.size // 4)
                       for s in (world.sample_group(rng) if rng.random() < self.groups.value
                                 else [world.sample(rng) for _ in range(4)])]
-            captions = [world.describe(rng, s["facts"]) for s in scenes]
+            whole = [rng.random() < WHOLE for _ in scenes]
+            captions = [(world.describe if w else world.mention)(rng, s["facts"])
+                        for w, s in zip(whole, scenes)]
             claims = [world.parse(c) for c in captions]
-            true = torch.tensor([[world.holds(c, s["facts"]) for c in claims] for s in scenes])
-            assert true.diagonal().all()
+            true = torch.zeros(len(scenes), len(scenes) + FOREIGN, dtype=torch.long)
+            for row, s in zip(true, scenes):
+                for i, claim in enumerate(claims):
+                    row[i] = TRUE if world.holds(claim, s["facts"]) else \
+                        OPEN if world.is_open(claim, s["facts"]) else 0
+            assert (true.diagonal() == TRUE).all()
+            captions += [self.foreign(rng) for _ in range(FOREIGN)]
             pictures = np.stack([np.asarray(self.picture(rng, s)) for s in scenes])
-            yield (torch.from_numpy(pictures).permute(0, 3, 1, 2), self.tokenizer(captions), true,
+            yield (torch.from_numpy(pictures).permute(0, 3, 1, 2), self.tokenizer(captions),
+                   torch.tensor(whole), true,
                    torch.stack([fact_targets(s["facts"]) for s in scenes]),
                    torch.stack([patch_targets(s) for s in scenes]))
 
@@ -245,7 +281,8 @@ class Batches(torch.utils.data.IterableDataset):
 # ---- learning -----------------------------------------------------------------------
 
 def forward(model, images, tokens):
-    """What open_clip's forward gives, with the padding common to all texts cut away."""
+    """What open_clip's forward gives, with the padding common to all texts cut away.  Of the
+    texts that have no picture there are only embeddings."""
     image, image_tokens = model._encode_image(images)
     text = tokens[:, :min(int((tokens != 0).sum(1).max()) + 1, tokens.shape[1])]
     tower, count, length = model.text, *text.shape
@@ -255,8 +292,8 @@ def forward(model, images, tokens):
         text, length + 1, x.dtype)
     x = tower.transformer(x, attn_mask=mask)
     latent = F.normalize(tower.ln_final(x[:, -1]) @ tower.text_projection, dim=-1)
-    logits = model.text_decoder(image_tokens, x[:, :-2])
-    return image, latent, logits, text[:, 1:], image_tokens
+    logits = model.text_decoder(image_tokens, x[:len(images), :-2])
+    return image, latent, logits, text[:len(images), 1:], image_tokens
 
 
 def check_forward(model, images, tokens):
@@ -274,7 +311,7 @@ def check_forward(model, images, tokens):
 class Hints(torch.nn.Module):
     """Heads that only training has: from an embedding, of either kind, to the facts; from the
     image tower's patches, and from the tokens that the decoder sees, to what is where.  They
-    tell the towers early what to look for."""
+    tell the towers early what to look for.  And how a cosine becomes the odds of a pair."""
 
     def __init__(self, model):
         super().__init__()
@@ -282,6 +319,8 @@ class Hints(torch.nn.Module):
         self.patches = torch.nn.Linear(WIDTH, KINDS + len(STATES))
         self.cells = torch.nn.Linear(WIDTH, KINDS + len(STATES))
         torch.nn.init.constant_(self.facts.bias, -5)
+        self.steep = torch.nn.Parameter(torch.tensor(math.log(12.)))
+        self.middle = torch.nn.Parameter(torch.tensor(.45))
         model.visual.transformer.register_forward_hook(self.keep)
         weight = torch.ones(KINDS)
         weight[0] = .1
@@ -296,31 +335,37 @@ class Hints(torch.nn.Module):
         return F.cross_entropy(kinds, target[:, 0], self.weight) + F.cross_entropy(
             states, target[:, 1])
 
-    def forward(self, image, text, seen, facts, patches):
-        """Loss over latents [B, WIDTH], decoder tokens, facts [B, FACTS] and patch_targets."""
+    def forward(self, image, text, whole, seen, facts, patches):
+        """Loss over latents [B, WIDTH], those of texts if they are whole, decoder tokens, facts
+        [B, FACTS] and patch_targets."""
         loss = self.places(self.patches(self.tokens), patches)
         loss = loss + self.places(self.cells(seen[:, :CELLS]), cell_targets(patches))
-        for latent in (image, text):
+        for latent, true in ((image, facts), (text[whole], facts[whole])):
             wrong = F.binary_cross_entropy_with_logits(
-                self.facts(latent * WIDTH ** .5), facts, reduction="sum")
-            loss = loss + .3 * wrong / len(facts)
+                self.facts(latent * WIDTH ** .5), true, reduction="sum")
+            loss = loss + .3 * wrong / len(true)
         return loss
 
 
-def losses(model, hints, images, tokens, true, facts, patches):
-    """The contrastive loss over captions false of the others' pictures, the caption loss, a
-    small one on the logits' partition, and the hints."""
+def losses(model, hints, images, tokens, whole, true, facts, patches):
+    """The contrastive loss over texts false of the others' pictures, a sigmoid one over all pairs
+    (after Zhai et al. 2023), which makes scores of different texts comparable, the caption loss,
+    a small one on the logits' partition, and the hints."""
     image, text, logits, labels, seen = forward(model, images, tokens)
-    scores = model.logit_scale.exp() * image @ text.T
-    target = torch.arange(len(scores), device=scores.device)
-    others = ~torch.eye(len(scores), dtype=torch.bool, device=scores.device)
-    scores = scores.masked_fill(true & others, -1e4)
-    contrast = (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
-    used = labels != 0
+    count, cosine = len(image), image @ text.T
+    scores = model.logit_scale.exp() * cosine
+    target = torch.arange(count, device=scores.device)
+    others = ~torch.eye(*scores.shape, dtype=torch.bool, device=scores.device)
+    scores = scores.masked_fill((true != 0) & others, -1e4)
+    contrast = (F.cross_entropy(scores, target) + F.cross_entropy(scores[:, :count].T, target)) / 2
+    pairs = hints.steep.exp() * (cosine - hints.middle)
+    pairs = F.softplus(pairs.where(true != TRUE, -pairs))[true != OPEN].sum() / count
+    used = (labels != 0) & whole[:, None]
     logits, labels = logits[used], labels[used]
     caption = F.cross_entropy(logits, labels)
     partition = 1e-4 * logits.logsumexp(-1).square().mean()
-    return contrast, 2 * caption, partition, hints(image, text, seen, facts, patches)
+    hint = hints(image, text[:count], whole, seen, facts, patches)
+    return contrast, .5 * pairs, 2 * caption, partition, hint
 
 
 def rate(done, peak):
@@ -423,8 +468,8 @@ class Run:
             means = parts if means is None else [.97 * m + .03 * p for m, p in zip(means, parts)]
             if now["steps"] % 50 == 0:
                 print(f"{now['seconds'] / 60:6.1f} min {now['scenes']:7d} scenes  contrast "
-                      f"{means[0]:.3f} caption {means[1]:.3f} partition {means[2]:.4f} hints {means[3]:.3f} "
-                      f"scale {self.model.logit_scale.exp().item():.1f}", flush=True)
+                      f"{means[0]:.3f} pairs {means[1]:.3f} caption {means[2]:.3f} hints {means[4]:.3f} "
+                      f"middle {self.hints.middle.item():.2f} steep {self.hints.steep.exp().item():.1f} scale {self.model.logit_scale.exp().item():.1f}", flush=True)
             if now["seconds"] - saved > 180:
                 saved = now["seconds"]
                 self.save()

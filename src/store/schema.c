@@ -63,6 +63,12 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "CREATE TABLE calibrations (recipe INTEGER PRIMARY KEY REFERENCES recipes (id) ON DELETE CASCADE,"
     "  version INTEGER NOT NULL, vectors INTEGER NOT NULL, best REAL NOT NULL, deviation REAL NOT NULL,"
     "  text REAL NOT NULL, picture REAL NOT NULL, mean BLOB NOT NULL);",
+
+    /* scores are no longer counted from the mean */
+    "DROP TABLE calibrations;"
+    "CREATE TABLE calibrations (recipe INTEGER PRIMARY KEY REFERENCES recipes (id) ON DELETE CASCADE,"
+    "  version INTEGER NOT NULL, vectors INTEGER NOT NULL, best REAL NOT NULL, deviation REAL NOT NULL,"
+    "  text REAL NOT NULL, picture REAL NOT NULL);",
 };
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)

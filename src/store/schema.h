@@ -9,7 +9,7 @@
 
 enum {
     DESCRY_SCHEMA_ID = 0x44534352, /* PRAGMA application_id: "DSCR" */
-    DESCRY_SCHEMA_VERSION = 3      /* PRAGMA user_version */
+    DESCRY_SCHEMA_VERSION = 4      /* PRAGMA user_version */
 };
 
 /* Checks that `db` is a library and brings it to the present version, in one transaction.  An empty database becomes a

@@ -103,9 +103,9 @@ int descry_sqlite_vector(descry_store *store, const descry_recipe *recipe, int64
 int descry_sqlite_caption(descry_store *store, int64_t content, descry_buf *text, descry_error *err);
 int descry_sqlite_lacking(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
 int descry_sqlite_calibration(descry_store *store, const descry_recipe *recipe, descry_calibration *calibration,
-                              float *mean, descry_error *err);
+                              descry_error *err);
 int descry_sqlite_put_calibration(descry_store *store, const descry_recipe *recipe,
-                                  const descry_calibration *calibration, const float *mean, descry_error *err);
+                                  const descry_calibration *calibration, descry_error *err);
 int descry_sqlite_sample(descry_store *store, const descry_recipe *recipe, size_t most, float **vectors, size_t *count,
                          descry_error *err);
 int descry_sqlite_status(descry_store *store, descry_library_status *status, descry_arena *arena, descry_error *err);

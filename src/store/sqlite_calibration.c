@@ -5,15 +5,12 @@
 #include "base/error.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 int descry_sqlite_calibration(descry_store *base, const descry_recipe *recipe, descry_calibration *calibration,
-                              float *mean, descry_error *err)
+                              descry_error *err)
 {
-    static const char SQL[] = "SELECT version, vectors, best, deviation, text, picture, mean FROM calibrations"
-                              " WHERE recipe = ?1";
+    static const char SQL[] = "SELECT version, vectors, best, deviation, text, picture FROM calibrations WHERE recipe = ?1";
     descry_sqlite *store = (descry_sqlite *)base;
-    size_t size = (size_t)recipe->dim * sizeof *mean;
     sqlite3_stmt *stmt;
     *calibration = (descry_calibration){0};
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
@@ -21,27 +18,19 @@ int descry_sqlite_calibration(descry_store *base, const descry_recipe *recipe, d
         return rc;
     sqlite3_bind_int64(stmt, 1, recipe->id);
     rc = descry_sqlite_step(store, stmt, err);
-    if (rc != 1)
-        return rc;
-    const void *blob = sqlite3_column_blob(stmt, 6);
-    rc = 0;
-    if (blob && (size_t)sqlite3_column_bytes(stmt, 6) == size) {
+    if (rc == 1)
         *calibration = (descry_calibration){sqlite3_column_int(stmt, 0),    (uint64_t)sqlite3_column_int64(stmt, 1),
                                             sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3),
                                             sqlite3_column_double(stmt, 4), sqlite3_column_double(stmt, 5)};
-        memcpy(mean, blob, size);
-    } else
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a calibration", store->path);
     sqlite3_reset(stmt);
-    return rc;
+    return rc < 0 ? rc : 0;
 }
 
 int descry_sqlite_put_calibration(descry_store *base, const descry_recipe *recipe,
-                                  const descry_calibration *calibration, const float *mean, descry_error *err)
+                                  const descry_calibration *calibration, descry_error *err)
 {
-    static const char SQL[] = "INSERT OR REPLACE INTO calibrations"
-                              " (recipe, version, vectors, best, deviation, text, picture, mean)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    static const char SQL[] = "INSERT OR REPLACE INTO calibrations (recipe, version, vectors, best, deviation, text, picture)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
@@ -54,7 +43,6 @@ int descry_sqlite_put_calibration(descry_store *base, const descry_recipe *recip
     sqlite3_bind_double(stmt, 5, calibration->deviation);
     sqlite3_bind_double(stmt, 6, calibration->text);
     sqlite3_bind_double(stmt, 7, calibration->picture);
-    sqlite3_bind_blob(stmt, 8, mean, recipe->dim * (int)sizeof *mean, SQLITE_STATIC);
     return descry_sqlite_run(store, stmt, err);
 }
 

@@ -74,13 +74,12 @@ typedef struct descry_row {
     int source, has_vector;
 } descry_row;
 
-/* What the scores of a recipe mean in this library: calibrate.c makes it and says how.  With it goes the mean of the
- * vectors, float [dim]. */
+/* What the scores of a recipe mean in this library: calibrate.c makes it and says how. */
 typedef struct descry_calibration {
     int version;
     uint64_t vectors;         /* of the recipe when it was made */
     double best, deviation;   /* best scores of neutral texts: mean, standard deviation */
-    double text, picture;     /* what one score in twenty exceeds: of a text, of a picture, with a picture */
+    double text, picture;     /* above it, NOT leaves out: of a text, of a picture */
 } descry_calibration;
 
 typedef struct descry_store_ops {
@@ -146,11 +145,11 @@ typedef struct descry_store_ops {
     /* Contents at places that are not missing and that have no vector of `recipe`. */
     int (*lacking)(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
 
-    /* version 0: there is none.  mean [dim]. */
-    int (*calibration)(descry_store *store, const descry_recipe *recipe, descry_calibration *calibration, float *mean,
+    /* version 0: there is none */
+    int (*calibration)(descry_store *store, const descry_recipe *recipe, descry_calibration *calibration,
                        descry_error *err);
     int (*put_calibration)(descry_store *store, const descry_recipe *recipe, const descry_calibration *calibration,
-                           const float *mean, descry_error *err);
+                           descry_error *err);
     /* At most `most` vectors of the recipe from all over the library, always the same of the same: float [count, dim],
      * to be freed with free. */
     int (*sample)(descry_store *store, const descry_recipe *recipe, size_t most, float **vectors, size_t *count,
