@@ -269,6 +269,9 @@ typedef struct descry_index_progress {
     uint64_t failed;
     uint64_t missing;   /* known pictures whose file is gone */
     double seconds;     /* since the start */
+    uint64_t captioned; /* captions written in this run */
+    uint64_t captions_done, captions_total; /* of the pictures without a caption that are described after `done` reached
+                                               `total`: looked at, in all; 0 before that */
 } descry_index_progress;
 
 typedef struct descry_index_options {
@@ -281,18 +284,32 @@ typedef struct descry_index_options {
     /* called once for each file or folder that could not be read; err names it and the reason */
     void (*failure)(void *arg, const char *path, const descry_error *err);
     void *arg;
+    /* A model that describes every picture of the library that has no caption; NULL: none.  When it is the one that is
+     * indexed with, new pictures go through the image tower once for both, and their vectors are committed before their
+     * captions are begun; else all captions come after all vectors.  Captions that are there stay as they are. */
+    descry_model *captioner;
+    const descry_caption_options *captions; /* how; NULL: the defaults.  Its preprocess and progress are not used */
 } descry_index_options;
 
-#define DESCRY_INDEX_OPTIONS_INIT {NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL}
+#define DESCRY_INDEX_OPTIONS_INIT {NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL, NULL, NULL}
 
 /* Adds new and changed pictures at `paths` (folders or files); with none, updates every known root.  Commits in
  * batches.  DESCRY_ERR_BUSY names the process that is indexing.  *result (may be NULL) is filled in any case. */
 DESCRY_API int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                             const descry_index_options *options, descry_index_progress *result, descry_error *err);
 
+/* Describes the pictures of the library that have no caption, neither a person's nor a model's, and keeps the captions
+ * with the model's name and recipe.  Commits in batches; `each` (may be NULL) hears of a caption once it is committed, and
+ * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same.
+ * options->progress is called with the pictures without a caption.  Stopped by a callback (DESCRY_ERR_CANCELLED) or
+ * otherwise, the next call goes on.  DESCRY_ERR_BUSY as for descry_index; else as descry_caption_files. */
+DESCRY_API int descry_caption_library(descry_library *library, descry_model *model,
+                                      const descry_caption_options *options, descry_caption_callback each, void *arg,
+                                      descry_error *err);
+
 /* ---- what a picture says of itself ------------------------------------------------------------------------------ */
 
-enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
+enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TITLE_SIZE = 256, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
 #define DESCRY_NO_TIME INT64_MIN
 
 /* From a picture's EXIF. */
@@ -302,6 +319,7 @@ typedef struct descry_metadata {
     int32_t taken_offset;  /* minutes by which that clock is ahead of UTC; DESCRY_NO_OFFSET: unknown */
     char camera[DESCRY_CAMERA_SIZE]; /* make and model, UTF-8; "": unknown */
     double latitude, longitude;      /* degrees, north and east positive; both NaN: unknown */
+    char title[DESCRY_TITLE_SIZE];   /* ImageDescription, else XPTitle; one line of UTF-8, cut off; "": none */
 } descry_metadata;
 
 /* "YYYY", "YYYY-MM" or "YYYY-MM-DD", the last with "THH:MM" or "THH:MM:SS" (a space may stand for the T): the first

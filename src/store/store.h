@@ -60,6 +60,16 @@ typedef struct descry_nearest {
     size_t avoids;
 } descry_nearest;
 
+/* A search for words, each with a letter or digit in it, UTF-8; what they are taken for is the engine's: endings and
+ * accents may not count, and a word with a hyphen may be two in a row. */
+typedef struct descry_words {
+    const char *const *words;
+    size_t count;
+    int any;                     /* 1: some of them are enough; 0: all */
+    size_t k;
+    const descry_filter *filter; /* as in descry_nearest */
+} descry_words;
+
 /* One for each content: its place that is not missing, has the lowest id, and is under filter->under. */
 typedef struct descry_hit {
     float score;
@@ -73,6 +83,12 @@ typedef struct descry_row {
     size_t path_size;
     int source, has_vector;
 } descry_row;
+
+/* Contents without any caption at a place that is a file and not missing. */
+typedef struct descry_uncaptioned {
+    int64_t content, place;
+    char *path; /* to be freed */
+} descry_uncaptioned;
 
 /* What the scores of a recipe mean in this library: calibrate.c makes it and says how.  With it goes the mean of the
  * vectors, float [dim]. */
@@ -133,6 +149,16 @@ typedef struct descry_store_ops {
                   descry_error *err);
     /* A person's caption before a model's; nothing is appended when there is none. */
     int (*caption)(descry_store *store, int64_t content, descry_buf *text, descry_error *err);
+    /* A model's; it is left alone if the content has a caption already, whoever's.  *written 1: it is in. */
+    int (*put_caption)(descry_store *store, int64_t content, const char *model, const char *recipe, const char *text,
+                       int *written, descry_error *err);
+    /* Those whose content is after `after`, in order, at most `most`; *count of them. */
+    int (*uncaptioned)(descry_store *store, int64_t after, descry_uncaptioned *found, size_t most, size_t *count,
+                       descry_error *err);
+    int (*count_uncaptioned)(descry_store *store, uint64_t *count, descry_error *err);
+    /* What the words of captions, file names and titles find: best first by BM25 (score: the higher, the better), equal
+     * ones by content; *hits to be freed with free. */
+    int (*words)(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count, descry_error *err);
 
     /* *hits: best first, equal scores by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
