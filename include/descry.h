@@ -284,9 +284,9 @@ typedef struct descry_index_options {
     /* called once for each file or folder that could not be read; err names it and the reason */
     void (*failure)(void *arg, const char *path, const descry_error *err);
     void *arg;
-    /* A model that describes every picture of the library that has no caption; NULL: none.  When it is the one that is
-     * indexed with, new pictures go through the image tower once for both, and their vectors are committed before their
-     * captions are begun; else all captions come after all vectors.  Captions that are there stay as they are. */
+    /* A model that describes the pictures at `paths` that have no caption; NULL: none.  When it is the one that is indexed
+     * with, new pictures go through the image tower once for both, and their vectors are committed before their captions
+     * are begun; else all captions come after all vectors.  Captions that are there, a person's or a model's, stay. */
     descry_model *captioner;
     const descry_caption_options *captions; /* how; NULL: the defaults.  Its preprocess and progress are not used */
 } descry_index_options;
@@ -353,7 +353,7 @@ typedef struct descry_share {
 
 typedef struct descry_match {
     uint64_t rank; /* from 1 */
-    float score;   /* raw cosine */
+    float score;   /* raw cosine; for another ranking see descry_ranking */
     int64_t id;    /* of the picture in this library, stable */
     const char *path;    /* of the file; or, for a picture without one, its source, such as a URL */
     const char *caption; /* NULL: none */
@@ -363,6 +363,7 @@ typedef struct descry_match {
                             -1: not known, as the query is not of texts alone or the library not calibrated */
     const descry_share *shares; /* with `explain`, else NULL */
     size_t share_count;
+    uint64_t vector_rank, words_rank; /* of a hybrid search: in each ranking, from 1; 0: not among its first 1000 */
 } descry_match;
 
 enum { DESCRY_STRENGTH_GOOD = 96 }; /* when the best match has less, nothing matches well */
@@ -377,6 +378,17 @@ typedef struct descry_net_options {
 /* 64 MiB, 30 seconds, public addresses only */
 #define DESCRY_NET_OPTIONS_INIT {67108864, 30, 0}
 
+/* What a query is compared with, and what score a match has. */
+typedef enum descry_ranking {
+    DESCRY_RANKING_VECTORS, /* the pictures' embeddings: cosine */
+    DESCRY_RANKING_WORDS,   /* captions, file names and embedded titles: those with all words of the query, by Okapi BM25 as
+                               SQLite's FTS5 computes it.  The query is a text, at most 64 words; what has no letter or
+                               digit is passed over; NOT is refused.  No model is needed */
+    DESCRY_RANKING_HYBRID   /* both: the first 1000 of the ranking by vectors and the first 1000 of those with any word of the
+                               query's texts (of a weight above 0), by the sum of 1 / (60 + rank in each): reciprocal rank
+                               fusion, Cormack, Clarke and Buettcher, SIGIR 2009.  NOT is refused */
+} descry_ranking;
+
 typedef struct descry_search_options {
     size_t k;                 /* at most this many matches */
     float threshold;          /* only matches with score >= this; -2: all */
@@ -390,10 +402,12 @@ typedef struct descry_search_options {
      * descry_search returns.  Without it and a model, queries can only be of pictures that the library knows. */
     int (*open_model)(void *model_arg, const char *name, descry_model **model, descry_error *err);
     void *model_arg;
+    descry_ranking ranking;   /* any but VECTORS knows no threshold, strength or shares: DESCRY_ERR_ARGUMENT */
 } descry_search_options;
 
 #define DESCRY_SEARCH_OPTIONS_INIT \
-    {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT, 0.0f, -2.0f, 0, DESCRY_NET_OPTIONS_INIT, NULL, NULL}
+    {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT, 0.0f, -2.0f, 0, DESCRY_NET_OPTIONS_INIT, NULL, NULL, \
+     DESCRY_RANKING_VECTORS}
 
 /* Checks how a query is written, without looking anything up: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be
  * NULL) is then the byte at which it goes wrong. */
@@ -405,7 +419,7 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * length 1: x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Pictures named in the query are
  * left out of its results; copies are one match, at their place with the lowest id; missing files are left out.
  * `model` may be NULL when the library holds one model's vectors and the query only pictures that it knows; with
- * options->open_model it is opened when needed, and is the one last indexed with.
+ * options->open_model it is opened when needed, and is the one last indexed with.  options->ranking has other ways to find.
  * A non-zero return of `each` stops. */
 typedef int (*descry_match_callback)(void *arg, const descry_match *match);
 DESCRY_API int descry_search(descry_library *library, descry_model *model, const char *query,

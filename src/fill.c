@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_BATCH = 1024 };
+
 /* A picture of a batch. */
 typedef struct item {
-    descry_uncaptioned what;
+    int64_t content;
+    descry_buf path;
     uint8_t sha256[DESCRY_SHA256_SIZE];
     descry_error err;       /* code 0: nothing is wrong */
     descry_caption caption; /* text NULL: none yet; a copy */
@@ -24,11 +27,12 @@ typedef struct filling {
     descry_store *store;
     size_t size, picture; /* pictures of a batch; bytes of a prepared one */
     item *items;          /* [size] */
-    descry_uncaptioned *found;
+    int64_t *places;      /* [total]: of the pictures without a caption */
     uint8_t *rgb;         /* [size, H, W, 3] */
     size_t *slots;        /* [size]: the items that rgb holds, once the good ones have closed up */
     size_t first;         /* slot that describe() begins with */
-    uint64_t done, total, captioned;
+    size_t done, total;
+    uint64_t captioned;
     int no_memory;
 } filling;
 
@@ -42,11 +46,11 @@ static void read_item(void *arg, size_t i, unsigned worker)
     descry_picture picture = {0};
     descry_buf bytes = {0};
     (void)worker;
-    int rc = descry_file_read(&bytes, it->what.path, options->preprocess.limits.max_bytes, &it->err);
+    int rc = descry_file_read(&bytes, it->path.data, options->preprocess.limits.max_bytes, &it->err);
     if (!rc)
         rc = descry_sha256_of(bytes.data, bytes.size, it->sha256, &it->err);
     if (!rc)
-        rc = descry_picture_decode(&picture, (const uint8_t *)bytes.data, bytes.size, it->what.path,
+        rc = descry_picture_decode(&picture, (const uint8_t *)bytes.data, bytes.size, it->path.data,
                                    &options->preprocess.limits, &it->err);
     if (!rc) {
         descry_preprocess_run(descry_clip_preprocess(job->fill->model->clip), &options->preprocess, &picture,
@@ -64,8 +68,8 @@ static int check_content(filling *job, item *it, descry_error *err)
     if (it->err.code)
         return 0;
     int rc = job->store->ops->content(job->store, it->sha256, 0, &content, &has_vector, err);
-    if (!rc && content != it->what.content)
-        descry_fail(&it->err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again", it->what.path);
+    if (!rc && content != it->content)
+        descry_fail(&it->err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again", it->path.data);
     return rc;
 }
 
@@ -104,7 +108,7 @@ static int describe_all(filling *job, size_t good, descry_error *err)
             item *it = &job->items[job->slots[i]];
             rc = it->caption.text ? 0 : describe(job, i, 1, &why);
             if (rc == DESCRY_ERR_NUMERIC)
-                rc = 0, descry_fail(&it->err, DESCRY_ERR_NUMERIC, "%s: %s", it->what.path, why.message);
+                rc = 0, descry_fail(&it->err, DESCRY_ERR_NUMERIC, "%s: %s", it->path.data, why.message);
         }
     }
     return rc ? descry_fail(err, rc, "%s", why.message) : 0;
@@ -122,7 +126,7 @@ static int store_captions(filling *job, size_t n, descry_error *err)
     for (size_t i = 0; i < n && !rc; i++) {
         item *it = &job->items[i];
         if (it->caption.text)
-            rc = job->store->ops->put_caption(job->store, it->what.content, info.name, info.recipe, it->caption.text,
+            rc = job->store->ops->put_caption(job->store, it->content, info.name, info.recipe, it->caption.text,
                                               &it->written, err);
     }
     if (!rc)
@@ -139,22 +143,39 @@ static int give(filling *job, size_t n, descry_error *err)
         const item *it = &job->items[i];
         job->captioned += (uint64_t)it->written;
         if (fill->each && (it->written || it->err.code))
-            stop = fill->each(fill->arg, it->what.path, it->written ? &it->caption : NULL, &it->err);
+            stop = fill->each(fill->arg, it->path.data, it->written ? &it->caption : NULL, &it->err);
     }
-    job->done += n;
     if (!stop && fill->tell)
         stop = fill->tell(fill->arg, job->done, job->total, job->captioned);
     return stop ? descry_fail(err, DESCRY_ERR_CANCELLED, "stopped") : 0;
 }
 
+/* The n next pictures, as the library has them now: they may be gone since they were listed. */
+static int take_batch(filling *job, size_t n, size_t *taken, descry_error *err)
+{
+    int rc = 0;
+    *taken = 0;
+    for (size_t i = 0; i < n && !rc; i++) {
+        item *it = &job->items[*taken];
+        descry_place place;
+        *it = (item){0};
+        rc = job->store->ops->place_by_id(job->store, job->places[job->done + i], 0, &place, &it->path, err);
+        it->content = place.content;
+        if (rc || !place.content || (job->fill->but_failed && place.failed))
+            descry_buf_free(&it->path);
+        else
+            ++*taken;
+    }
+    return rc;
+}
+
 static int run_batch(filling *job, size_t n, descry_error *err)
 {
-    size_t good = 0;
-    int rc = 0;
-    for (size_t i = 0; i < n; i++)
-        job->items[i] = (item){.what = job->found[i]};
-    descry_pool_run(job->fill->library->context->pool, n, read_item, job);
-    for (size_t i = 0; i < n && !rc; i++) {
+    size_t good = 0, taken;
+    int rc = take_batch(job, n, &taken, err);
+    if (!rc)
+        descry_pool_run(job->fill->library->context->pool, taken, read_item, job);
+    for (size_t i = 0; i < taken && !rc; i++) {
         rc = check_content(job, &job->items[i], err);
         if (rc || job->items[i].err.code)
             continue;
@@ -164,49 +185,47 @@ static int run_batch(filling *job, size_t n, descry_error *err)
     if (!rc)
         rc = describe_all(job, good, err);
     if (!rc)
-        rc = store_captions(job, n, err);
+        rc = store_captions(job, taken, err);
+    job->done += n;
     if (!rc)
-        rc = give(job, n, err);
-    for (size_t i = 0; i < n; i++) {
-        free(job->items[i].what.path);
+        rc = give(job, taken, err);
+    for (size_t i = 0; i < taken; i++) {
+        descry_buf_free(&job->items[i].path);
         free((char *)job->items[i].caption.text);
         free((int32_t *)job->items[i].caption.ids);
     }
     return rc;
 }
 
+static int make_room(filling *job, descry_error *err)
+{
+    const descry_preprocess *preprocess = descry_clip_preprocess(job->fill->model->clip);
+    job->size = descry_clip_caption_batch(job->fill->options);
+    if (job->size > MAX_BATCH)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", job->size, MAX_BATCH);
+    if (job->size > job->total)
+        job->size = job->total;
+    job->picture = (size_t)preprocess->width * (size_t)preprocess->height * 3;
+    job->items = descry_alloc(job->size, sizeof *job->items);
+    job->slots = descry_alloc(job->size, sizeof *job->slots);
+    job->rgb = descry_alloc(job->size, job->picture);
+    return job->items && job->slots && job->rgb ? 0 : descry_fail_memory(err);
+}
+
 int descry_fill_run(const descry_fill *fill, descry_error *err)
 {
-    const descry_preprocess *preprocess = descry_clip_preprocess(fill->model->clip);
     filling job = {.fill = fill, .store = fill->library->store};
-    size_t n = 0;
-    int64_t after = 0;
     int rc = descry_clip_caption_check(fill->model->clip, fill->options, err);
     if (!rc)
-        rc = job.store->ops->count_uncaptioned(job.store, &job.total, err);
-    if (rc || job.total == 0)
-        return rc;
-    job.size = descry_clip_caption_batch(fill->options);
-    if (job.size > 1024)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most 1024", job.size);
-    job.picture = (size_t)preprocess->width * (size_t)preprocess->height * 3;
-    job.items = descry_alloc(job.size, sizeof *job.items);
-    job.found = descry_alloc(job.size, sizeof *job.found);
-    job.slots = descry_alloc(job.size, sizeof *job.slots);
-    job.rgb = descry_alloc(job.size, job.picture);
-    if (!job.items || !job.found || !job.slots || !job.rgb)
-        rc = descry_fail_memory(err);
-    if (!rc && fill->tell && fill->tell(fill->arg, 0, job.total, 0))
+        rc = job.store->ops->uncaptioned(job.store, fill->filter, &job.places, &job.total, err);
+    if (!rc && job.total > 0)
+        rc = make_room(&job, err);
+    if (!rc && job.total > 0 && fill->tell && fill->tell(fill->arg, 0, job.total, 0))
         rc = descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
-    while (!rc) {
-        rc = job.store->ops->uncaptioned(job.store, after, job.found, job.size, &n, err);
-        if (rc || n == 0)
-            break;
-        after = job.found[n - 1].content;
-        rc = run_batch(&job, n, err);
-    }
+    while (!rc && job.done < job.total)
+        rc = run_batch(&job, job.total - job.done < job.size ? job.total - job.done : job.size, err);
+    free(job.places);
     free(job.items);
-    free(job.found);
     free(job.slots);
     free(job.rgb);
     return rc;
@@ -238,7 +257,8 @@ int descry_caption_library(descry_library *library, descry_model *model, const d
 {
     static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
     calling c = {options ? options : &defaults, each, arg};
-    descry_fill fill = {library, model, c.options, call_progress, call_each, &c};
+    descry_fill fill = {.library = library, .model = model, .options = c.options, .tell = call_progress,
+                        .each = call_each, .arg = &c};
     descry_library_lock lock = {-1, {0}};
     if (library->store->ops->is_read_only(library->store))
         return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);

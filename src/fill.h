@@ -8,6 +8,8 @@
 typedef struct descry_fill {
     descry_library *library; /* locked by the caller */
     descry_model *model;
+    const descry_filter *filter; /* which pictures: paths as the library has them; NULL: all */
+    int but_failed;              /* 1: not those that could not be read when they were last indexed */
     const descry_caption_options *options; /* its progress is not called */
     /* After each batch, which is committed: how many of `total` were looked at, how many have a caption now.  Stops when
      * it does not return 0. */

@@ -304,11 +304,23 @@ static int prepare_captions(ingest *run, descry_caption_options *how)
     return run->options->captioner ? descry_clip_caption_check(run->options->captioner->clip, how, run->err) : 0;
 }
 
+/* Of what is at the paths that were indexed. */
 static int fill_captions(ingest *run, const descry_caption_options *how)
 {
+    descry_filter filter = DESCRY_FILTER_INIT;
+    const char **under = descry_alloc(run->count + 1, sizeof *under);
+    if (!under)
+        return descry_fail_memory(run->err);
+    for (size_t i = 0; i < run->count; i++)
+        if (!run->targets[i].absent)
+            under[filter.unders++] = run->targets[i].path;
+    filter.under = under;
     run->described = run->progress.captioned;
-    descry_fill fill = {run->library, run->options->captioner, how, tell_of_captions, hear_of_caption, run};
-    return run->options->captioner ? descry_fill_run(&fill, run->err) : 0;
+    descry_fill fill = {.library = run->library, .model = run->options->captioner, .filter = &filter, .but_failed = 1,
+                        .options = how, .tell = tell_of_captions, .each = hear_of_caption, .arg = run};
+    int rc = filter.unders > 0 ? descry_fill_run(&fill, run->err) : 0;
+    free(under);
+    return rc;
 }
 
 int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
@@ -349,7 +361,7 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     if (!rc && descry_calibrate(library, model, &local)) /* the pictures are in all the same */
         descry_log_write(&library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", local.message);
     descry_batch_close(&run.batch);
-    if (!rc)
+    if (!rc && run.options->captioner)
         rc = fill_captions(&run, &how);
     for (size_t i = 0; i < run.count; i++)
         free(run.targets[i].path);

@@ -288,7 +288,6 @@ static const descry_store_ops OPS = {
     .caption = descry_sqlite_caption,
     .put_caption = descry_sqlite_put_caption,
     .uncaptioned = descry_sqlite_uncaptioned,
-    .count_uncaptioned = descry_sqlite_count_uncaptioned,
     .words = descry_sqlite_words,
     .nearest = descry_sqlite_nearest,
     .list = descry_sqlite_list,

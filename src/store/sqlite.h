@@ -103,9 +103,8 @@ int descry_sqlite_vector(descry_store *store, const descry_recipe *recipe, int64
 int descry_sqlite_caption(descry_store *store, int64_t content, descry_buf *text, descry_error *err);
 int descry_sqlite_put_caption(descry_store *store, int64_t content, const char *model, const char *recipe,
                               const char *text, int *written, descry_error *err);
-int descry_sqlite_uncaptioned(descry_store *store, int64_t after, descry_uncaptioned *found, size_t most,
-                              size_t *count, descry_error *err);
-int descry_sqlite_count_uncaptioned(descry_store *store, uint64_t *count, descry_error *err);
+int descry_sqlite_uncaptioned(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
+                              descry_error *err);
 int descry_sqlite_words(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count,
                         descry_error *err);
 int descry_sqlite_renew_words(descry_sqlite *store, descry_error *err); /* before a commit: of what has changed */

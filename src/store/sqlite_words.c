@@ -52,57 +52,6 @@ int descry_sqlite_put_caption(descry_store *base, int64_t content, const char *m
     return rc;
 }
 
-#define UNCAPTIONED                                                                                                    \
-    "content IS NOT NULL AND missing = 0 AND source = 0"                                                               \
-    " AND NOT EXISTS (SELECT 1 FROM captions WHERE captions.content = places.content)"
-
-int descry_sqlite_uncaptioned(descry_store *base, int64_t after, descry_uncaptioned *found, size_t most,
-                              size_t *count, descry_error *err)
-{
-    /* the path is that of the least id: SQLite promises it beside min() */
-    static const char SQL[] = "SELECT content, min(id), path FROM places WHERE content > ?1 AND " UNCAPTIONED
-                              " GROUP BY content ORDER BY content LIMIT ?2";
-    descry_sqlite *store = (descry_sqlite *)base;
-    sqlite3_stmt *stmt;
-    *count = 0;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
-        return rc;
-    sqlite3_bind_int64(stmt, 1, after);
-    sqlite3_bind_int64(stmt, 2, (int64_t)most);
-    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        const void *bytes = sqlite3_column_blob(stmt, 2);
-        descry_uncaptioned *next = &found[*count];
-        *next = (descry_uncaptioned){sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1),
-                                     strndup(bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 2))};
-        rc = next->path ? 0 : descry_fail_memory(err);
-        *count += rc == 0;
-    }
-    sqlite3_reset(stmt);
-    for (size_t i = 0; rc && i < *count; i++)
-        free(found[i].path);
-    *count = rc ? 0 : *count;
-    return rc;
-}
-
-int descry_sqlite_count_uncaptioned(descry_store *base, uint64_t *count, descry_error *err)
-{
-    static const char SQL[] = "SELECT count(DISTINCT content) FROM places WHERE " UNCAPTIONED;
-    descry_sqlite *store = (descry_sqlite *)base;
-    sqlite3_stmt *stmt;
-    *count = 0;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (!rc)
-        rc = descry_sqlite_step(store, stmt, err);
-    if (rc != 1)
-        return rc;
-    *count = (uint64_t)sqlite3_column_int64(stmt, 0);
-    sqlite3_reset(stmt);
-    return 0;
-}
-
-/* ---- the full text --------------------------------------------------------------------------------------------- */
-
 typedef struct hits {
     descry_hit *items;
     size_t count, room;
@@ -121,6 +70,51 @@ static int add_hit(hits *to, const descry_hit *hit, descry_error *err)
     to->items[to->count++] = *hit;
     return 0;
 }
+
+static int list_uncaptioned(descry_sqlite *store, const descry_filter *wanted, hits *to, descry_error *err)
+{
+    static const char SQL[] = "SELECT DISTINCT content FROM places WHERE content IS NOT NULL AND missing = 0 AND source = 0"
+                              " AND NOT EXISTS (SELECT 1 FROM captions WHERE captions.content = places.content)"
+                              " ORDER BY content";
+    descry_sqlite_filter filter;
+    sqlite3_stmt *stmt = NULL;
+    int rc = descry_sqlite_filter_read(store, &filter, wanted, err);
+    if (!rc)
+        rc = descry_sqlite_get(store, SQL, &stmt, err);
+    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        descry_hit hit = {0, 0, sqlite3_column_int64(stmt, 0)};
+        rc = 0;
+        if (descry_sqlite_filter_accepts(&filter, hit.content))
+            rc = descry_sqlite_filter_place(store, &filter, hit.content, &hit.id, err);
+        if (!rc && hit.id)
+            rc = add_hit(to, &hit, err);
+    }
+    if (stmt)
+        sqlite3_reset(stmt);
+    descry_sqlite_filter_free(&filter);
+    return rc;
+}
+
+int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, int64_t **places, size_t *count,
+                              descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    hits all = {0};
+    *places = NULL;
+    *count = 0;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (rc)
+        return rc;
+    rc = descry_sqlite_leave(store, entered, list_uncaptioned(store, wanted, &all, err), err);
+    if (!rc && !(*places = descry_alloc(all.count + 1, sizeof **places)))
+        rc = descry_fail_memory(err);
+    for (size_t i = 0; !rc && i < all.count; i++)
+        (*places)[(*count)++] = all.items[i].id;
+    free(all.items);
+    return rc;
+}
+
+/* ---- the full text --------------------------------------------------------------------------------------------- */
 
 /* The words in FTS5's syntax, each in quotes: nothing in it is an operator, and a word that FTS5 takes for several is
  * those in a row.  Between them AND, which is what FTS5 reads where nothing stands, or OR. */

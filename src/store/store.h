@@ -84,12 +84,6 @@ typedef struct descry_row {
     int source, has_vector;
 } descry_row;
 
-/* Contents without any caption at a place that is a file and not missing. */
-typedef struct descry_uncaptioned {
-    int64_t content, place;
-    char *path; /* to be freed */
-} descry_uncaptioned;
-
 /* What the scores of a recipe mean in this library: calibrate.c makes it and says how.  With it goes the mean of the
  * vectors, float [dim]. */
 typedef struct descry_calibration {
@@ -152,10 +146,10 @@ typedef struct descry_store_ops {
     /* A model's; it is left alone if the content has a caption already, whoever's.  *written 1: it is in. */
     int (*put_caption)(descry_store *store, int64_t content, const char *model, const char *recipe, const char *text,
                        int *written, descry_error *err);
-    /* Those whose content is after `after`, in order, at most `most`; *count of them. */
-    int (*uncaptioned)(descry_store *store, int64_t after, descry_uncaptioned *found, size_t most, size_t *count,
+    /* The contents without any caption at a place that is a file, not missing, and let through by `filter` (or NULL): those
+     * places, in order of content; *places to be freed with free. */
+    int (*uncaptioned)(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
                        descry_error *err);
-    int (*count_uncaptioned)(descry_store *store, uint64_t *count, descry_error *err);
     /* What the words of captions, file names and titles find: best first by BM25 (score: the higher, the better), equal
      * ones by content; *hits to be freed with free. */
     int (*words)(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count, descry_error *err);
