@@ -3,6 +3,7 @@
 #include "common.h"
 #include "output.h"
 #include "progress.h"
+#include "stop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +15,19 @@ static int run(int argc, char **argv);
 const cmd_command cmd_caption = {
     "caption", "describe pictures in words",
     "usage: descry caption [OPTIONS] FILE...|FOLDER...\n"
+    "       descry caption [OPTIONS] --library [FILE]\n"
     "\n"
-    "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n",
+    "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n"
+    "\n"
+    "With --library and no picture, the pictures of the library that have no caption are described, and the captions kept\n"
+    "in it, where 'descry search' shows them and finds by them.  After Ctrl-C or a crash the same command goes on where it\n"
+    "was.  No caption is ever replaced.\n",
     "A picture that cannot be read is named on standard error; the rest is done and the exit status is 3.\n"
     "\n"
     "Examples:\n"
     "  descry caption --model demo samples/gallery/0001.jpg\n"
     "  descry caption --model ~/models/coca_ViT-L-14 --json ~/Pictures > captions.jsonl\n"
+    "  descry caption --library\n"
     "  descry caption --model demo --prompt 'a photo of' --decode beam samples/gallery/*.jpg\n"
     "  descry caption --model demo --decode top-p --top-p 0.9 --temperature 0.8 --seed 7 samples/gallery/0001.jpg\n",
     run};
@@ -33,6 +40,7 @@ typedef struct captioning {
     descry_context *ctx;
     descry_model *model;
     const char *model_name;
+    descry_library *library;
     size_t done, failed;
     struct timespec start;
     int status;
@@ -99,16 +107,36 @@ static int show_progress(void *arg, uint64_t done, uint64_t total)
         cmd_progress_show(&progress);
     else
         cmd_progress_hide();
-    return 0;
+    return job->library && cmd_stopped();
 }
 
-static int caption_paths(captioning *job)
+/* The library, and the model named, the library's own, or the one that is installed. */
+static int open_library(captioning *job)
+{
+    descry_error err;
+    descry_library_options options = {0};
+    descry_model *last = NULL;
+    char *name = NULL;
+    if (descry_library_open(&job->library, job->ctx, job->common.library, &options, &err))
+        return cmd_fail(&err);
+    int status = job->common.model ? CMD_DONE : cmd_last_model(&name, job->library);
+    if (status == CMD_DONE && name && descry_model_open(&last, job->ctx, name, &err))
+        status = cmd_fail(&err);
+    if (status == CMD_DONE)
+        status = cmd_open_captioner(&job->model, job->ctx, job->common.model, last, "--model ");
+    if (job->model != last)
+        descry_model_close(&last);
+    free(name);
+    return status;
+}
+
+static int caption_all(captioning *job)
 {
     descry_error err;
     descry_model_info info;
     int status = cmd_open_context(&job->ctx, job->common.threads);
     if (status == CMD_DONE)
-        status = cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common);
+        status = job->count ? cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common) : open_library(job);
     if (status != CMD_DONE)
         return status;
     descry_model_describe(job->model, &info);
@@ -116,10 +144,19 @@ static int caption_paths(captioning *job)
     job->options.progress = show_progress;
     job->options.arg = job;
     clock_gettime(CLOCK_MONOTONIC, &job->start);
-    int rc = descry_caption_files(job->model, job->paths, job->count, &job->options, give, job, &err);
+    if (job->library)
+        cmd_catch_signals();
+    int rc = job->library ? descry_caption_library(job->library, job->model, &job->options, give, job, &err)
+                          : descry_caption_files(job->model, job->paths, job->count, &job->options, give, job, &err);
     cmd_progress_hide();
     if (job->status != CMD_DONE)
         return job->status;
+    if (rc == DESCRY_ERR_CANCELLED && cmd_stopped()) {
+        cmd_say("stopped after %zu captions; they are kept", job->done);
+        return 128 + cmd_stopped();
+    }
+    if (!rc && job->library && job->done + job->failed == 0)
+        cmd_say("no picture lacks a caption");
     if (rc)
         return cmd_fail(&err);
     if (job->failed == 0)
@@ -172,7 +209,9 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MODEL(job.common,
                          "a model with a decoder; without it, the model that the library was last indexed with"),
-        CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
+        {"library", 0, CMD_MAYBE, &job.common.library, "[FILE]",
+         "the library meant by that; the usual one without FILE.  Without a picture to describe, those that it has without "
+         "a caption, by that model, else by the one installed that can", 0},
         CMD_OPTION_THREADS(job.common),
         CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(job.common,
@@ -188,14 +227,17 @@ static int run(int argc, char **argv)
         job.paths[job.count] = operands.items[job.count].text;
     if (!job.paths)
         status = cmd_fail_memory();
-    else if (operands.count == 0)
-        status = cmd_usage(&cmd_caption, "which picture?");
+    else if (operands.count == 0 && !job.common.library)
+        status = cmd_usage(&cmd_caption, "which picture? (--library alone: those in the library without a caption)");
     else
         status = choose_rule(&o->decode, rule);
     if (status == CMD_DONE)
         status = cmd_read_pixels(&cmd_caption, &pixels, &o->preprocess);
+    if (job.common.library && !*job.common.library)
+        job.common.library = NULL;
     if (status == CMD_DONE)
-        status = caption_paths(&job);
+        status = caption_all(&job);
+    descry_library_close(&job.library);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.paths);

@@ -14,7 +14,10 @@ static int spell(char *out, size_t room, const cmd_option *option)
     if (option->letter && option->name[1])
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
     return snprintf(out, room, "%s%s%s%s%s", letter, option->name[1] ? "--" : "-", option->name,
-                    option->argument ? " " : "", option->argument ? option->argument : "");
+                    option->argument && option->argument[0] == '[' && option->argument[1] == '=' ? ""
+                    : option->argument                                                           ? " "
+                                                                                                 : "",
+                    option->argument ? option->argument : "");
 }
 
 /* Prints a text from a column on, broken at spaces. */

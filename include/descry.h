@@ -129,6 +129,9 @@ DESCRY_API void descry_model_describe(const descry_model *model, descry_model_in
 typedef int (*descry_model_callback)(void *arg, const char *name, const char *path, int dim, uint64_t bytes);
 DESCRY_API int descry_models(descry_context *ctx, descry_model_callback each, void *arg, descry_error *err);
 
+/* 1: the model in the folder `path`, as descry_models gives it, can describe pictures, going by its configuration alone. */
+DESCRY_API int descry_model_can_caption(const char *path);
+
 /* Ids of a text: start token, at most context_length - 2 ids, end token; not padded.  A NULL model means CLIP's own
  * table and 77 ids.  *ids is to be released with descry_free. */
 DESCRY_API int descry_tokenize(descry_context *ctx, const descry_model *model, const char *text, size_t length,

@@ -225,6 +225,11 @@ int descry_models(descry_context *ctx, descry_model_callback each, void *arg, de
     return 0;
 }
 
+int descry_model_can_caption(const char *path)
+{
+    return descry_clip_folder_can_caption(path);
+}
+
 const char *descry_feature(size_t index)
 {
     for (size_t i = 0; i <= index; i++)

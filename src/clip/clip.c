@@ -160,6 +160,20 @@ void descry_clip_peek(const char *folder, int *dim, uint64_t *bytes)
     descry_buf_free(&json);
 }
 
+int descry_clip_folder_can_caption(const char *folder)
+{
+    descry_model_config config;
+    descry_buf path = {0}, json = {0};
+    int can = 0;
+    if (read_config(&config, folder, &path, &json, NULL) == 0) {
+        can = !config.text.other_tokenizer && descry_decoder_check(&config, folder, NULL) == 0;
+        descry_model_config_free(&config);
+    }
+    descry_buf_free(&path);
+    descry_buf_free(&json);
+    return can;
+}
+
 const char *descry_clip_known(size_t index)
 {
     return descry_zoo_name(index);

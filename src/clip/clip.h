@@ -19,6 +19,9 @@ void descry_clip_close(descry_clip **clip);
 /* Without opening it: the length of a model's embeddings and the size of its weights; unchanged where unknown. */
 void descry_clip_peek(const char *path, int *dim, uint64_t *bytes);
 
+/* Without opening it, too: whether the model in this folder can describe pictures, going by its configuration. */
+int descry_clip_folder_can_caption(const char *folder);
+
 const char *descry_clip_known(size_t index); /* architectures by name; NULL after the last */
 
 void descry_clip_describe(const descry_clip *clip, descry_model_info *info);
