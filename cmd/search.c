@@ -294,7 +294,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(common,
                         "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, then what is known of"
-                        " \"taken\", \"camera\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
+                        " \"taken\", \"camera\", \"title\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
                         " source, such as a URL; with --explain also \"terms\": [{\"term\", \"weight\", "
                         "\"contribution\"}]; with --hybrid also \"vector_rank\", \"words_rank\": from 1, null when "
                         "not among the first 1000"),

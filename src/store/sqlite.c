@@ -243,6 +243,16 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
     return 0;
 }
 
+/* For what another program changed in the tables. */
+static int make_up(descry_sqlite *store, descry_error *err)
+{
+    int stale, entered, rc = descry_sqlite_words_are_stale(store, &stale, err);
+    if (rc || !stale)
+        return rc;
+    rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    return descry_sqlite_leave(store, entered, rc, err);
+}
+
 static int set_up(descry_sqlite *store, int create, descry_error *err)
 {
     sqlite3_extended_result_codes(store->db, 1);
@@ -256,7 +266,9 @@ static int set_up(descry_sqlite *store, int create, descry_error *err)
     /* a filesystem without shared memory keeps a rollback journal: slower, as safe */
     if (!store->read_only)
         rc = descry_sqlite_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
-    return rc ? rc : descry_sqlite_exec(store, "PRAGMA foreign_keys = ON", err);
+    if (!rc)
+        rc = descry_sqlite_exec(store, "PRAGMA foreign_keys = ON", err);
+    return rc || store->read_only ? rc : make_up(store, err);
 }
 
 static const descry_store_ops OPS = {

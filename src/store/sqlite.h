@@ -107,6 +107,7 @@ int descry_sqlite_uncaptioned(descry_store *store, const descry_filter *filter, 
                               descry_error *err);
 int descry_sqlite_words(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count,
                         descry_error *err);
+int descry_sqlite_words_are_stale(descry_sqlite *store, int *stale, descry_error *err);
 int descry_sqlite_renew_words(descry_sqlite *store, descry_error *err); /* before a commit: of what has changed */
 int descry_sqlite_lacking(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
 int descry_sqlite_calibration(descry_store *store, const descry_recipe *recipe, descry_calibration *calibration,

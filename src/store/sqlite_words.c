@@ -182,16 +182,23 @@ int descry_sqlite_words(descry_store *base, const descry_words *query, descry_hi
     return 0;
 }
 
-int descry_sqlite_renew_words(descry_sqlite *store, descry_error *err)
+int descry_sqlite_words_are_stale(descry_sqlite *store, int *stale, descry_error *err)
 {
     static const char SQL[] = "SELECT EXISTS (SELECT 1 FROM words_stale)";
     sqlite3_stmt *stmt;
+    *stale = 0;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
         rc = descry_sqlite_step(store, stmt, err);
     if (rc != 1)
         return rc;
-    int any = sqlite3_column_int(stmt, 0);
+    *stale = sqlite3_column_int(stmt, 0);
     sqlite3_reset(stmt);
-    return any ? descry_sqlite_exec(store, DESCRY_SCHEMA_WORDS, err) : 0;
+    return 0;
+}
+
+int descry_sqlite_renew_words(descry_sqlite *store, descry_error *err)
+{
+    int stale, rc = descry_sqlite_words_are_stale(store, &stale, err);
+    return rc || !stale ? rc : descry_sqlite_exec(store, DESCRY_SCHEMA_WORDS, err);
 }

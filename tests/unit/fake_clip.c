@@ -143,6 +143,9 @@ int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, 
         clip->embedded = before;
     if (!rc && embedded)
         rc = embedded(arg, 0, n, err);
+    for (size_t i = 0; i < n && !rc; i++)
+        if (rgb[12 * i + 9] == 3 && rgb[12 * i + 10] == 2 && rgb[12 * i + 11] == 1)
+            rc = descry_fail(err, DESCRY_ERR_NUMERIC, "no caption is finite");
     for (size_t i = 0; i < n && !rc; i++) {
         char text[64];
         const uint8_t *p = rgb + 12 * i + 9;
