@@ -299,7 +299,7 @@ int descry_sqlite_forget(descry_store *base, const char *path, uint64_t *removed
     }
     if (!rc)
         rc = descry_sqlite_renew_words(store, err);
-    if (!rc) /* what was in the index stays there until it is merged */
+    if (!rc && *removed > 0) /* what was in the index stays there until it is merged */
         rc = descry_sqlite_exec(store, "INSERT INTO words (words) VALUES ('optimize')", err);
     rc = descry_sqlite_leave(store, entered, rc, err);
     if (rc)

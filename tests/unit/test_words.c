@@ -367,7 +367,7 @@ static void words_are_words_whatever_they_look_like(void **state)
     described_pictures(f);
     static const char *const odd[] = {"dog OR cat",  "dog AND",       "NEAR(dog beach)", "\"two dogs\"", "names:beach*",
                                       "^two",        "{names}:dog",   "dog*",            "dog\"",        "(((a)))",
-                                      "a\"b\"\"c",   "-a",            "dog\" OR \"cat",  "x\\",          "\xFF\xFE" "a",
+                                      "a\"b\"\"c",   "-a",            "dog\" OR \"cat",  "x\\",          ("\xFF\xFE" "a"),
                                       "' OR 1=1 --", "words MATCH 1", "+dog",            "NEAR",         "AND"};
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
