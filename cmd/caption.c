@@ -16,9 +16,14 @@ static int run(int argc, char **argv);
 const cmd_command cmd_caption = {
     "caption", "describe pictures in words",
     "usage: descry caption [OPTIONS] FILE...|FOLDER...\n"
+    "       descry caption [OPTIONS] --library [FILE]\n"
     "       descry caption --undo-xmp [--json] FILE...|FOLDER...\n"
     "\n"
-    "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n",
+    "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n"
+    "\n"
+    "With --library and no picture, the pictures of the library that have no caption are described, and the captions kept\n"
+    "in it, where 'descry search' shows them and finds by them.  After Ctrl-C or a crash the same command goes on where it\n"
+    "was.  No caption is ever replaced.\n",
     "A picture that cannot be read is named on standard error; the rest is done and the exit status is 3.  The same goes\n"
     "for a sidecar that cannot be written, or is damaged, and is then left as it is.  Pictures are never changed.\n"
     "Ctrl-C finishes the pictures at hand, says how many are done and ends by the signal; a second one ends at once.\n"
@@ -26,6 +31,7 @@ const cmd_command cmd_caption = {
     "Examples:\n"
     "  descry caption --model demo samples/gallery/0001.jpg\n"
     "  descry caption --model ~/models/coca_ViT-L-14 --json ~/Pictures > captions.jsonl\n"
+    "  descry caption --library\n"
     "  descry caption --model demo --prompt 'a photo of' --decode beam samples/gallery/*.jpg\n"
     "  descry caption --model demo --decode top-p --top-p 0.9 --temperature 0.8 --seed 7 samples/gallery/0001.jpg\n"
     "  descry caption --model ~/models/coca_ViT-L-14 --write-xmp ~/Pictures/2019\n"
@@ -40,6 +46,7 @@ typedef struct captioning {
     descry_context *ctx;
     descry_model *model;
     const char *model_name;
+    descry_library *library;
     size_t done, failed;
     uint64_t total;
     struct timespec start;
@@ -68,7 +75,7 @@ static int print_json(captioning *job, const char *path, const descry_caption *c
         json_object_set_new(object, "ids", ids_array(caption)) ||
         json_object_set_new(object, "score", json_real(caption->score)) ||
         json_object_set_new(object, "model", cmd_json_text(job->model_name, strlen(job->model_name))) ||
-        (job->xmp.write && cmd_xmp_write(&job->xmp, path, caption->text, job->model_name, object))) {
+        (job->xmp.write && !job->library && cmd_xmp_write(&job->xmp, path, caption->text, job->model_name, object))) {
         json_decref(object);
         object = NULL;
     }
@@ -92,7 +99,7 @@ static int give(void *arg, const char *path, const descry_caption *caption, cons
         fputs(": ", stdout);
         cmd_print_visible(stdout, caption->text);
         putchar('\n');
-        if (job->xmp.write)
+        if (job->xmp.write && !job->library) /* of a library all are written at the end */
             cmd_xmp_write(&job->xmp, path, caption->text, job->model_name, NULL);
     }
     if (job->status == CMD_DONE && !cmd_flush())
@@ -117,27 +124,34 @@ static int show_progress(void *arg, uint64_t done, uint64_t total)
     return 0;
 }
 
-/* What to do about a model that cannot. */
-static void name_models(descry_context *ctx)
+/* The library, and the model named, the library's own, or the one that is installed. */
+static int open_library(captioning *job)
 {
-    const descry_pretrained *weights;
-    size_t i = 0;
-    while ((weights = descry_pretrained_at(i)) && !weights->can_caption)
-        i++;
-    if (!weights)
-        return;
-    bool here = descry_can_caption(ctx, weights->source);
-    cmd_say("one that can%s: --model %s; more are in 'descry models'",
-            here ? "" : ", when it is in Hugging Face's cache or in a folder of its own", weights->source);
+    descry_error err;
+    descry_library_options options = {0};
+    const descry_model_options model = {.precision = job->common.precision};
+    descry_model *last = NULL;
+    char *name = NULL;
+    if (descry_library_open(&job->library, job->ctx, job->common.library, &options, &err))
+        return cmd_fail(&err);
+    int status = job->common.model ? CMD_DONE : cmd_last_model(&name, job->library);
+    if (status == CMD_DONE && name && descry_model_open_with(&last, job->ctx, name, &model, &err))
+        status = cmd_fail(&err);
+    if (status == CMD_DONE)
+        status = cmd_open_captioner(&job->model, job->ctx, job->common.model, model.precision, last, "--model ");
+    if (job->model != last)
+        descry_model_close(&last);
+    free(name);
+    return status;
 }
 
-static int caption_paths(captioning *job)
+static int caption_all(captioning *job)
 {
     descry_error err;
     descry_model_info info;
     int status = cmd_open_context(&job->ctx, job->common.threads);
     if (status == CMD_DONE)
-        status = cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common);
+        status = job->count ? cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common) : open_library(job);
     if (status != CMD_DONE)
         return status;
     descry_model_describe(job->model, &info);
@@ -146,24 +160,42 @@ static int caption_paths(captioning *job)
     job->options.arg = job;
     cmd_catch_signals();
     clock_gettime(CLOCK_MONOTONIC, &job->start);
-    int rc = descry_caption_files(job->model, job->paths, job->count, &job->options, give, job, &err);
+    int rc = job->library ? descry_caption_library(job->library, job->model, &job->options, give, job, &err)
+                          : descry_caption_files(job->model, job->paths, job->count, &job->options, give, job, &err);
     cmd_progress_hide();
     if (job->status != CMD_DONE)
         return job->status;
     if (rc == DESCRY_ERR_CANCELLED) {
-        cmd_say("stopped after %zu of %zu pictures", job->done + job->failed, (size_t)job->total);
+        cmd_say("stopped after %zu of %zu pictures%s", job->done + job->failed, (size_t)job->total,
+                job->library ? "; their captions are kept" : "");
         return 128 + cmd_stopped();
     }
     if (rc) {
         status = cmd_fail(&err);
         if (!info.can_caption)
-            name_models(job->ctx);
+            cmd_suggest_captioner("--model ");
         return status;
     }
-    if (job->failed == 0)
-        return job->xmp.failed ? CMD_PARTLY : CMD_DONE;
-    cmd_say("%zu of %zu could not be described", job->failed, job->failed + job->done);
-    return CMD_PARTLY;
+    if (job->library && job->done + job->failed == 0)
+        cmd_say("no picture lacks a caption");
+    status = job->library && job->xmp.write ? cmd_xmp_library(&job->xmp, job->library) : CMD_DONE;
+    if (status == CMD_DONE && (job->failed || job->xmp.failed))
+        status = CMD_PARTLY;
+    if (job->failed)
+        cmd_say("%zu of %zu could not be described", job->failed, job->failed + job->done);
+    return status;
+}
+
+static int undo_xmp(captioning *job)
+{
+    descry_error err;
+    const descry_library_options options = {.read_only = 1};
+    if (job->count)
+        return cmd_xmp_undo(&job->xmp, job->paths, job->count);
+    int status = cmd_open_context(&job->ctx, job->common.threads);
+    if (status == CMD_DONE && descry_library_open(&job->library, job->ctx, job->common.library, &options, &err))
+        status = cmd_fail(&err);
+    return status == CMD_DONE ? cmd_xmp_library(&job->xmp, job->library) : status;
 }
 
 /* ---- arguments ------------------------------------------------------------------------------------------------- */
@@ -211,7 +243,10 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MODEL(job.common,
                          "a model with a decoder; without it, the model that the library was last indexed with"),
-        CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
+        {"library", 0, CMD_MAYBE, &job.common.library, "[FILE]",
+         "the library meant by that; the usual one without FILE.  Without a picture to describe, those that it has without "
+         "a caption, by that model, else by the one installed that can; with --write-xmp or --undo-xmp, all that a model "
+         "has described", 0},
         CMD_OPTION_THREADS(job.common),
         CMD_OPTION_BF16(job.common),
         CMD_OPTION_JSON(job.common,
@@ -229,8 +264,8 @@ static int run(int argc, char **argv)
         job.paths[job.count] = operands.items[job.count].text;
     if (!job.paths)
         status = cmd_fail_memory();
-    else if (operands.count == 0)
-        status = cmd_usage(&cmd_caption, "which picture?");
+    else if (operands.count == 0 && !job.common.library)
+        status = cmd_usage(&cmd_caption, "which picture? (--library alone: those in the library without a caption)");
     else
         status = choose_rule(&o->decode, rule);
     if (status == CMD_DONE)
@@ -238,8 +273,11 @@ static int run(int argc, char **argv)
     job.xmp.json = job.common.json;
     if (status == CMD_DONE)
         status = cmd_read_pixels(&cmd_caption, &pixels, &o->preprocess);
+    if (job.common.library && !*job.common.library)
+        job.common.library = NULL;
     if (status == CMD_DONE)
-        status = job.xmp.undo ? cmd_xmp_undo(&job.xmp, job.paths, job.count) : caption_paths(&job);
+        status = job.xmp.undo ? undo_xmp(&job) : caption_all(&job);
+    descry_library_close(&job.library);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.paths);

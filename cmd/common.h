@@ -33,6 +33,8 @@ int cmd_unknown(const char *name);             /* says so, suggests the nearest;
 typedef enum cmd_option_type {
     CMD_FLAG,      /* int *: set to 1 */
     CMD_TEXT,      /* const char ** */
+    CMD_MAYBE,     /* const char **: "" without a value.  Of long form; the argument is "[=X]", or "[X]", which is also
+                      taken from the next word */
     CMD_COUNT,     /* size_t *: a decimal number, 1 or more */
     CMD_SEED,      /* uint64_t *: a decimal number */
     CMD_THREADS,   /* unsigned *: 0 to 1024 */
@@ -231,6 +233,12 @@ char *cmd_full_model(const char *name);
  * is made only when its model is there. */
 int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
                        const cmd_command *command, const cmd_common *common);
+
+/* The model that describes pictures: the one called `name`; when that is NULL or "", `search` if it can, else the only
+ * installed one that can, the bundled one aside.  *captioner is `search` when both are the same model.  captioner.c. */
+int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
+                       descry_model *search, const char *option);
+void cmd_suggest_captioner(const char *option); /* says what to do about a model that cannot */
 int cmd_use_head(descry_model *model, const char *head); /* NULL: none */
 int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
 

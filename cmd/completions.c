@@ -27,8 +27,8 @@ static value value_of(const cmd_option *option)
         const char *argument;
         value value;
     } known[] = {{"FILE", FILES},     {"OUT", FILES},   {"PATH", FILES},
-                 {"FOLDER", FOLDERS}, {"DIR", FOLDERS}, {"NAME", ANY}};
-    if (!option->argument)
+                 {"[FILE]", FILES},   {"FOLDER", FOLDERS}, {"DIR", FOLDERS}, {"NAME", ANY}};
+    if (!option->argument || strncmp(option->argument, "[=", 2) == 0) /* the value is no word of its own */
         return NO_VALUE;
     if (strcmp(option->name, "model") == 0)
         return MODELS;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What --help prints. */
 #include "common.h"
+#include "output.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,10 @@ static int spell(char *out, size_t room, const cmd_option *option)
     if (option->letter && option->name[1])
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
     return snprintf(out, room, "%s%s%s%s%s", letter, option->name[1] ? "--" : "-", option->name,
-                    option->argument ? " " : "", option->argument ? option->argument : "");
+                    option->argument && option->argument[0] == '[' && option->argument[1] == '=' ? ""
+                    : option->argument                                                           ? " "
+                                                                                                 : "",
+                    option->argument ? option->argument : "");
 }
 
 /* Prints a text from a column on, broken at spaces. */
@@ -42,6 +46,7 @@ void cmd_print_help(const cmd_command *command, const cmd_option *options, size_
     char text[80];
     int column = 0;
     fputs(command->usage, stdout);
+    cmd_flush();
     for (size_t i = 0; i < count; i++) {
         int size = spell(text, sizeof text, &options[i]);
         column = size > column && size <= WIDEST ? size : column;
@@ -55,6 +60,7 @@ void cmd_print_help(const cmd_command *command, const cmd_option *options, size_
         else
             printf("  %-*s  ", column, text);
         print_wrapped(options[i].help, column + 4);
+        cmd_flush(); /* in pieces that its buffer holds: else why it failed is lost */
     }
     printf("\n%s", command->notes);
 }

@@ -157,7 +157,7 @@ static int run(int argc, char **argv)
          "sources); for numpy.load and 'descry import'", 0},
         {"jsonl", 0, CMD_FLAG, &job.jsonl, NULL,
          "one JSON object a line for each picture on standard output: {\"id\", \"path\", \"caption\"}, then what "
-         "is known of \"taken\", \"camera\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file", 0},
+         "is known of \"taken\", \"camera\", \"title\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file", 0},
         {"vectors", 0, CMD_FLAG, &job.vectors, NULL,
          "with --jsonl: \"embedding\" too, null for a picture that this model has not seen", 0},
         {"npy", 0, CMD_TEXT, &job.npy_path, "FILE",

@@ -20,6 +20,9 @@ const cmd_command cmd_index = {
     "again at every folder indexed before.  Pictures that are there already, also under another name, are not\n"
     "computed again.  Pictures that are gone are marked as missing, never dropped: see 'descry forget'.\n"
     "\n"
+    "With --caption, pictures without a caption are described, too: with the model itself when it can, in the same pass;\n"
+    "else with the CoCa model installed, or MODEL, once all are indexed.  No caption is ever replaced.\n"
+    "\n"
     "Work is saved as it goes.  After Ctrl-C, a crash or a power cut, the same command goes on where it was.\n"
     "\n"
     "A new library needs --model: a directory in open_clip's format (open_clip_config.json beside its weights) for\n"
@@ -31,7 +34,8 @@ const cmd_command cmd_index = {
     "Examples:\n"
     "  descry index --model demo samples/gallery\n"
     "  descry index --model ~/models/ViT-B-32 ~/Pictures --exclude '*.tmp' --exclude thumbnails\n"
-    "  descry index\n",
+    "  descry index\n"
+    "  descry index --caption=hf-hub:laion/CoCa-ViT-L-14-laion2B-s13B-b90k\n",
     run};
 
 /* ---- the run --------------------------------------------------------------------------------------------------- */
@@ -59,7 +63,9 @@ static void print_part(uint64_t count, const char *what)
 
 static void print_summary(const descry_index_progress *p, bool stopped)
 {
-    if (stopped && p->total == 0)
+    if (stopped && p->captions_total > 0)
+        printf("stopped after %" PRIu64 " of %" PRIu64 " pictures without a caption", p->captions_done, p->captions_total);
+    else if (stopped && p->total == 0)
         fputs("stopped while looking for pictures", stdout);
     else if (stopped)
         printf("stopped after %" PRIu64 " of %" PRIu64 " pictures", p->done, p->total);
@@ -70,20 +76,22 @@ static void print_summary(const descry_index_progress *p, bool stopped)
     print_part(p->unchanged, "unchanged");
     print_part(p->failed, "failed");
     print_part(p->missing, "missing");
+    print_part(p->captioned, "described");
     printf("; %.1f s", p->seconds);
     if (p->embedded > 0 && p->seconds > 0)
         printf(", %.1f a second", (double)p->embedded / p->seconds);
     puts(stopped ? "; what is done is kept" : "");
 }
 
-static int print_json(const descry_index_progress *p, bool stopped, const char *model, const char *library)
+static int print_json(const descry_index_progress *p, bool stopped, const char *model, const char *library, bool captions)
 {
     json_t *object =
         json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:b, s:o}", "found", (json_int_t)p->found, "embedded",
                   (json_int_t)p->embedded, "unchanged", (json_int_t)p->unchanged, "recognised",
                   (json_int_t)p->recognised, "failed", (json_int_t)p->failed, "missing", (json_int_t)p->missing,
                   "seconds", p->seconds, "stopped", (int)stopped, "model", cmd_json_text(model, strlen(model)));
-    if (object && cmd_json_set_path(object, "library", library)) {
+    if (object && (cmd_json_set_path(object, "library", library) ||
+                   (captions && json_object_set_new(object, "captioned", json_integer((json_int_t)p->captioned))))) {
         json_decref(object);
         object = NULL;
     }
@@ -98,6 +106,7 @@ typedef struct indexing {
     descry_context *ctx;
     descry_model *model;
     descry_library *library;
+    const char *caption; /* NULL: no captions; "": by a model to be chosen */
 } indexing;
 
 static int index_paths(indexing *job)
@@ -114,7 +123,8 @@ static int index_paths(indexing *job)
         return cmd_fail(&err);
     int status = CMD_DONE;
     if (job->common.json)
-        status = print_json(&result, stopped, info.name, descry_library_path(job->library));
+        status = print_json(&result, stopped, info.name, descry_library_path(job->library),
+                            job->caption != NULL);
     else
         print_summary(&result, stopped);
     if (stopped)
@@ -152,6 +162,9 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         {"exclude", 0, CMD_OPERAND, NULL, "GLOB",
          "leave out files and folders whose name, or path below PATH, matches; may be repeated", EXCLUDE},
+        {"caption", 0, CMD_MAYBE, &job.caption, "[=MODEL]",
+         "also describe pictures that have no caption: with MODEL, else with the model indexed with if it can, else with "
+         "the one installed that can", 0},
         CMD_OPTION_MAX_SIDE(pixels),
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MODEL(job.common, "the model; without it, the one that the library was last indexed with"),
@@ -160,7 +173,8 @@ static int run(int argc, char **argv)
         CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(job.common,
                         "one object at the end: {\"found\", \"embedded\", \"unchanged\", \"recognised\" (known content "
-                        "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\"}"),
+                        "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\"}; with "
+                        "--caption also \"captioned\""),
     };
     cmd_operands operands;
     int status;
@@ -173,9 +187,14 @@ static int run(int argc, char **argv)
         status = sort_operands(&job, &operands);
     if (status == CMD_DONE)
         status = cmd_open_to_change(&job.library, &job.model, &job.ctx, &cmd_index, &job.common);
+    if (status == CMD_DONE && job.caption)
+        status = cmd_open_captioner(&job.options.captioner, job.ctx, job.caption, DESCRY_PRECISION_F32, job.model,
+                                    "--caption=");
     if (status == CMD_DONE)
         status = index_paths(&job);
     descry_library_close(&job.library);
+    if (job.options.captioner != job.model)
+        descry_model_close(&job.options.captioner);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.paths);

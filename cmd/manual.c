@@ -93,7 +93,7 @@ static void print_option(const cmd_option *option)
     print_text(option->name, strlen(option->name));
     fputs("\\fR", stdout);
     if (option->argument) {
-        fputs(" \\fI", stdout);
+        fputs(&" \\fI"[option->argument[0] == '[' && option->argument[1] == '='], stdout);
         print_text(option->argument, strlen(option->argument));
         fputs("\\fR", stdout);
     }

@@ -100,6 +100,9 @@ static int store_value(const cmd_command *command, const cmd_option *option, con
     case CMD_TEXT:
         *(const char **)option->value = text;
         return CMD_DONE;
+    case CMD_MAYBE:
+        *(const char **)option->value = text ? text : "";
+        return CMD_DONE;
     case CMD_COUNT:
         if (!read_number(text, SIZE_MAX, &number) || number == 0)
             return bad_value(command, shown, text, "a number from 1");
@@ -170,7 +173,9 @@ static void make_tables(const cmd_option *options, size_t count, char *letters, 
     *letters++ = ':';
     *letters++ = 'h';
     for (size_t i = 0; i < count; i++) {
-        int has_value = options[i].type != CMD_FLAG;
+        int has_value = options[i].type == CMD_FLAG    ? no_argument
+                        : options[i].type == CMD_MAYBE ? optional_argument
+                                                       : required_argument;
         if (options[i].name[1])
             names[n++] = (struct option){options[i].name, has_value, NULL, LONG_ONLY + (int)i};
         if (options[i].letter) {
@@ -205,6 +210,12 @@ static int mistake(const cmd_command *command, int code, char **argv, const cmd_
     if (option || optopt == HELP)
         return cmd_usage(command, "option '%s' takes no value", given);
     return unknown_option(command, given, options, count);
+}
+
+/* CMD_MAYBE of the form "[FILE]" also takes the next word, when that is no option. */
+static bool takes_next(const cmd_option *option, const char *value, int argc, char **argv)
+{
+    return option->type == CMD_MAYBE && !value && option->argument[1] != '=' && optind < argc && argv[optind][0] != '-';
 }
 
 /* What --help does. */
@@ -247,6 +258,8 @@ bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_opti
             const cmd_option *option = find_option(options, count, code);
             char shown[40];
             snprintf(shown, sizeof shown, "%s%s", option->name[1] ? "--" : "-", option->name);
+            if (takes_next(option, optarg, argc, argv))
+                optarg = argv[optind++];
             *status = store_value(command, option, shown, optarg);
             if (option->type == CMD_OPERAND)
                 operands->items[operands->count++] = (cmd_operand){option->kind, optarg};

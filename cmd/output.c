@@ -143,6 +143,8 @@ int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata)
         rc = json_object_set_new(object, "taken", json_string(taken));
     if (!rc && *metadata->camera)
         rc = json_object_set_new(object, "camera", cmd_json_text(metadata->camera, strlen(metadata->camera)));
+    if (!rc && *metadata->title)
+        rc = json_object_set_new(object, "title", cmd_json_text(metadata->title, strlen(metadata->title)));
     if (!rc && !isnan(metadata->latitude) && !isnan(metadata->longitude)) {
         rc = json_object_set_new(object, "lat", json_real(metadata->latitude));
         if (!rc)

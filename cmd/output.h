@@ -19,7 +19,7 @@ json_t *cmd_json_text(const char *text, size_t size);
 /* object[key] = path as text; if that is not UTF-8, also object[key + "_bytes"] = base64.  -1: memory was short. */
 int cmd_json_set_path(json_t *object, const char *key, const char *path);
 
-/* Adds "taken", "camera", "lat", "lon", those that are known.  -1: memory was short. */
+/* Adds "taken", "camera", "title", "lat", "lon", those that are known.  -1: memory was short. */
 int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata);
 
 /* An array of numbers, NULL when one is not finite. */

@@ -15,6 +15,7 @@
 
 static struct {
     bool known, terminal; /* whether `terminal` was found out; whether it is one */
+    bool captions;        /* captions are counted now, not files */
     bool shown;           /* the bar is on the screen */
     double next;          /* when to draw again */
     double seconds, rate; /* of the last drawing: when, files a second */
@@ -116,6 +117,20 @@ void cmd_progress_show(const descry_index_progress *p)
     char text[160];
     if (!is_due(p->seconds))
         return;
+    if (p->captions_total > 0) { /* all pictures are in: what is done now is to describe */
+        descry_index_progress captions = {.found = p->captions_total, .total = p->captions_total,
+                                          .done = p->captions_done, .seconds = p->seconds};
+        if (!state.captions) {
+            state.captions = true;
+            state.rate = 0;
+            state.done = p->captions_done;
+            state.seconds = p->seconds;
+        }
+        update_rate(&captions);
+        print_state(text, sizeof text, &captions);
+        draw(&captions, text);
+        return;
+    }
     update_rate(p);
     print_state(text, sizeof text, p);
     draw(p, text);

@@ -29,7 +29,11 @@ const cmd_command cmd_search = {
     "\n"
     "The score is the cosine of the two embeddings; what is a good one depends on the model, and is much less for a\n"
     "text than for a picture.  The strength tells for a text: how many percent of texts that are of nothing here find\n"
-    "less.  When the best has less than 96 %, nothing here matches well.\n",
+    "less.  When the best has less than 96 %, nothing here matches well.\n"
+    "\n"
+    "--words looks for words instead, in captions, file names and the titles in pictures: all of them have to be there,\n"
+    "endings and accents aside; the score is BM25.  --hybrid finds by both: what is near the query, and what has some of\n"
+    "its words; the score is the sum of 1 / (60 + rank) in each of the two rankings.\n",
     "A filter never costs results: the pictures that it lets through are compared, and the best N of them shown.\n"
     "A picture whose file does not say when, where or with what it was taken is never found by that filter.\n"
     "\n"
@@ -43,11 +47,13 @@ const cmd_command cmd_search = {
     "  descry search two cats NOT a checkered background\n"
     "  descry search '#17' --threshold 0.6\n"
     "  descry search sunset --after 2019-06 --before 2019-09 --camera nikon --near 48.137,11.575,20\n"
+    "  descry search --words grandmother garden --under ~/Pictures\n"
+    "  descry search --hybrid a red rose\n"
     "  descry search -0 beach | xargs -0 cp -t /tmp/beach --\n",
     run};
 
 typedef struct printer {
-    int json, print0;
+    int json, print0, words, hybrid;
     int status;
     uint64_t count;
     float best; /* strength of the first, -1: not known */
@@ -71,6 +77,14 @@ static json_t *json_terms(const descry_match *match)
     return terms;
 }
 
+static int set_ranks(json_t *object, const descry_match *match)
+{
+    json_t *near = match->vector_rank ? json_integer((json_int_t)match->vector_rank) : json_null();
+    json_t *worded = match->words_rank ? json_integer((json_int_t)match->words_rank) : json_null();
+    int rc = json_object_set_new(object, "vector_rank", near);
+    return json_object_set_new(object, "words_rank", worded) || rc;
+}
+
 static int print_json(const descry_match *match)
 {
     json_t *object = json_pack("{s:I, s:f, s:I}", "rank", (json_int_t)match->rank, "score", (double)match->score, "id",
@@ -79,6 +93,7 @@ static int print_json(const descry_match *match)
     json_t *strength = match->strength < 0 ? json_null() : json_real((double)match->strength);
     if (object && (cmd_json_set_path(object, "path", match->path) || json_object_set(object, "caption", caption) ||
                    json_object_set(object, "strength", strength) || cmd_json_set_metadata(object, match->metadata) ||
+                   (match->vector_rank + match->words_rank > 0 && set_ranks(object, match)) ||
                    (match->source && json_object_set_new(object, "source", json_true())) ||
                    (match->shares && json_object_set_new(object, "terms", json_terms(match))))) {
         json_decref(object);
@@ -96,6 +111,11 @@ static void print_text(const descry_match *match)
         printf("%3d %%  ", (int)match->strength);
     cmd_print_path(stdout, match->path);
     putchar('\n');
+    if (match->caption) {
+        fputs("     ", stdout);
+        cmd_print_visible(stdout, match->caption);
+        putchar('\n');
+    }
     for (size_t i = 0; i < match->share_count; i++) {
         const descry_share *share = &match->shares[i];
         printf("    %+.4f  ", (double)share->score);
@@ -154,13 +174,13 @@ static char *join(const cmd_operands *operands)
     return query;
 }
 
-static int check_query(const char *query)
+static int check_query(const char *query, bool words)
 {
     descry_error err;
     size_t position;
     if (!query[strspn(query, " \t\n\r\f\v")])
         return cmd_usage(&cmd_search, "what to look for?");
-    if (!descry_query_check(query, &position, &err))
+    if (words || !descry_query_check(query, &position, &err))
         return CMD_DONE;
     int status = cmd_fail(&err);
     cmd_point(query, position);
@@ -205,7 +225,7 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
     int status = cmd_open_context(&own.ctx, common->threads);
     if (status == CMD_DONE)
         status = cmd_open_library(&library, own.ctx, common->library);
-    if (status == CMD_DONE)
+    if (status == CMD_DONE && !to->words)
         status = choose_model(&own, library, common->model, common->head);
     options->open_model = open_model;
     options->model_arg = &own;
@@ -217,8 +237,16 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
     return status == CMD_DONE ? to->status : status;
 }
 
-static int check_options(const printer *to, const descry_search_options *how)
+static int check_options(const printer *to, const descry_search_options *how, const char *head)
 {
+    if (to->words && to->hybrid)
+        return cmd_usage(&cmd_search, "--words and --hybrid do not go together");
+    if ((to->words || to->hybrid) &&
+        (how->threshold > -2 || how->min_strength > 0 || how->not_threshold > -2 || how->explain))
+        return cmd_usage(&cmd_search, "%s knows no --threshold, --min-strength, --not-threshold or --explain",
+                         to->words ? "--words" : "--hybrid");
+    if (to->words && head)
+        return cmd_usage(&cmd_search, "--words and --head do not go together");
     if (to->json && to->print0)
         return cmd_usage(&cmd_search, "--json and --print0 do not go together");
     if (how->explain && to->print0)
@@ -244,6 +272,9 @@ static int run(int argc, char **argv)
     printer to = {0};
     const cmd_option options[] = {
         {"k", 'k', CMD_COUNT, &how.k, "N", "at most N pictures (10)", 0},
+        {"words", 0, CMD_FLAG, &to.words, NULL,
+         "find by the words of captions, file names and embedded titles instead; no model is needed", 0},
+        {"hybrid", 0, CMD_FLAG, &to.hybrid, NULL, "find by both, the query and its words", 0},
         {"threshold", 0, CMD_NUMBER, &how.threshold, "S", "only pictures with a score of at least S", 0},
         {"min-strength", 0, CMD_NUMBER, &how.min_strength, "P",
          "only pictures with a strength of at least P percent", 0},
@@ -263,22 +294,24 @@ static int run(int argc, char **argv)
         CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(common,
                         "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, then what is known of"
-                        " \"taken\", \"camera\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
+                        " \"taken\", \"camera\", \"title\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
                         " source, such as a URL; with --explain also \"terms\": [{\"term\", \"weight\", "
-                        "\"contribution\"}]"),
+                        "\"contribution\"}]; with --hybrid also \"vector_rank\", \"words_rank\": from 1, null when "
+                        "not among the first 1000"),
     };
     cmd_operands operands;
     int status;
     if (!cmd_parse(&cmd_search, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
     to.json = common.json;
+    how.ranking = to.words ? DESCRY_RANKING_WORDS : to.hybrid ? DESCRY_RANKING_HYBRID : DESCRY_RANKING_VECTORS;
     const char **folders = NULL;
     status = cmd_filter_under(&how.filter, &operands, &folders);
     char *query = status == CMD_DONE ? join(&operands) : NULL;
     if (status == CMD_DONE)
-        status = query ? check_options(&to, &how) : cmd_fail_memory();
+        status = query ? check_options(&to, &how, common.head) : cmd_fail_memory();
     if (status == CMD_DONE)
-        status = check_query(query);
+        status = check_query(query, to.words);
     if (status == CMD_DONE)
         status = search(&common, query, &how, &to);
     if (status == CMD_DONE)

@@ -88,21 +88,59 @@ static int undone(void *arg, const char *sidecar, descry_sidecar_outcome outcome
     return print_undone(xmp, sidecar, outcome) != CMD_DONE || !cmd_flush();
 }
 
-int cmd_xmp_undo(cmd_xmp *xmp, const char *const *paths, size_t count)
+static int undo_path(cmd_xmp *xmp, const char *path)
 {
     descry_error err;
-    for (size_t i = 0; i < count; i++) {
-        int rc = descry_sidecar_undo(paths[i], NULL, undone, xmp, &err);
-        if (rc == DESCRY_ERR_CANCELLED)
-            return CMD_FAILED; /* standard output is gone */
-        if (rc) {
-            cmd_say("%s", err.message);
-            xmp->failed++;
-        }
+    int rc = descry_sidecar_undo(path, NULL, undone, xmp, &err);
+    if (rc == DESCRY_ERR_CANCELLED)
+        return CMD_FAILED; /* standard output is gone */
+    if (rc) {
+        cmd_say("%s", err.message);
+        xmp->failed++;
     }
-    if (xmp->failed > 0)
-        return CMD_PARTLY;
-    if (xmp->changed == 0)
-        cmd_say("no captions of descry there");
     return CMD_DONE;
+}
+
+static int finish(const cmd_xmp *xmp)
+{
+    if (xmp->undo && xmp->failed == 0 && xmp->changed == 0)
+        cmd_say("no captions of descry there");
+    return xmp->failed > 0 ? CMD_PARTLY : CMD_DONE;
+}
+
+int cmd_xmp_undo(cmd_xmp *xmp, const char *const *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (undo_path(xmp, paths[i]) != CMD_DONE)
+            return CMD_FAILED;
+    return finish(xmp);
+}
+
+/* ---- all of a library ------------------------------------------------------------------------------------------- */
+
+static int write_entry(cmd_xmp *xmp, const descry_entry *entry)
+{
+    json_t *object = xmp->json ? json_object() : NULL;
+    if (xmp->json && (!object || cmd_json_set_path(object, "path", entry->path)))
+        return cmd_fail_memory();
+    int status = cmd_xmp_write(xmp, entry->path, entry->caption, entry->captioner, object);
+    return status == CMD_DONE && object ? cmd_json_line(object) : status;
+}
+
+static int visit(void *arg, const descry_entry *entry)
+{
+    cmd_xmp *xmp = arg;
+    if (entry->source || !entry->captioner)
+        return 0;
+    int status = xmp->undo ? undo_path(xmp, entry->path) : write_entry(xmp, entry);
+    xmp->lost = status != CMD_DONE;
+    return xmp->lost;
+}
+
+int cmd_xmp_library(cmd_xmp *xmp, descry_library *library)
+{
+    descry_error err;
+    if (descry_entries(library, NULL, visit, xmp, &err))
+        return cmd_fail(&err);
+    return xmp->lost ? CMD_FAILED : finish(xmp);
 }

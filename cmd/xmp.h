@@ -9,6 +9,7 @@
 typedef struct cmd_xmp {
     int write, undo, overwrite; /* as asked for */
     int json;
+    int lost; /* nobody reads standard output, or memory was short */
     size_t failed, changed;
 } cmd_xmp;
 
@@ -42,5 +43,8 @@ int cmd_xmp_write(cmd_xmp *xmp, const char *picture, const char *caption, const 
 
 /* --undo-xmp; an exit status. */
 int cmd_xmp_undo(cmd_xmp *xmp, const char *const *paths, size_t count);
+
+/* Both for the pictures of a library that a model has described, as it is asked for; an exit status. */
+int cmd_xmp_library(cmd_xmp *xmp, descry_library *library);
 
 #endif

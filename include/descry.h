@@ -352,6 +352,9 @@ typedef struct descry_index_progress {
     uint64_t failed;
     uint64_t missing;   /* known pictures whose file is gone */
     double seconds;     /* since the start */
+    uint64_t captioned; /* captions written in this run */
+    uint64_t captions_done, captions_total; /* of the pictures without a caption that are described after `done` reached
+                                               `total`: looked at, in all; 0 before that */
 } descry_index_progress;
 
 typedef struct descry_index_options {
@@ -364,18 +367,32 @@ typedef struct descry_index_options {
     /* called once for each file or folder that could not be read; err names it and the reason */
     void (*failure)(void *arg, const char *path, const descry_error *err);
     void *arg;
+    /* A model that describes the pictures at `paths` that have no caption; NULL: none.  When it is the one that is indexed
+     * with, new pictures go through the image tower once for both, and their vectors are committed before their captions
+     * are begun; else all captions come after all vectors.  Captions that are there, a person's or a model's, stay. */
+    descry_model *captioner;
+    const descry_caption_options *captions; /* how; NULL: the defaults.  Its preprocess and progress are not used */
 } descry_index_options;
 
-#define DESCRY_INDEX_OPTIONS_INIT {NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL}
+#define DESCRY_INDEX_OPTIONS_INIT {NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL, NULL, NULL}
 
 /* Adds new and changed pictures at `paths` (folders or files); with none, updates every known root.  Commits in
  * batches.  DESCRY_ERR_BUSY names the process that is indexing.  *result (may be NULL) is filled in any case. */
 DESCRY_API int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                             const descry_index_options *options, descry_index_progress *result, descry_error *err);
 
+/* Describes the pictures of the library that have no caption, neither a person's nor a model's, and keeps the captions
+ * with the model's name and recipe.  Commits in batches; `each` (may be NULL) hears of a caption once it is committed, and
+ * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same.
+ * options->progress is called with the pictures without a caption.  Stopped by a callback (DESCRY_ERR_CANCELLED) or
+ * otherwise, the next call goes on.  DESCRY_ERR_BUSY as for descry_index; else as descry_caption_files. */
+DESCRY_API int descry_caption_library(descry_library *library, descry_model *model,
+                                      const descry_caption_options *options, descry_caption_callback each, void *arg,
+                                      descry_error *err);
+
 /* ---- what a picture says of itself ------------------------------------------------------------------------------ */
 
-enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
+enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TITLE_SIZE = 256, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
 #define DESCRY_NO_TIME INT64_MIN
 
 /* From a picture's EXIF. */
@@ -385,6 +402,7 @@ typedef struct descry_metadata {
     int32_t taken_offset;  /* minutes by which that clock is ahead of UTC; DESCRY_NO_OFFSET: unknown */
     char camera[DESCRY_CAMERA_SIZE]; /* make and model, UTF-8; "": unknown */
     double latitude, longitude;      /* degrees, north and east positive; both NaN: unknown */
+    char title[DESCRY_TITLE_SIZE];   /* ImageDescription, else XPTitle; one line of UTF-8, cut off; "": none */
 } descry_metadata;
 
 /* "YYYY", "YYYY-MM" or "YYYY-MM-DD", the last with "THH:MM" or "THH:MM:SS" (a space may stand for the T): the first
@@ -418,7 +436,7 @@ typedef struct descry_share {
 
 typedef struct descry_match {
     uint64_t rank; /* from 1 */
-    float score;   /* raw cosine */
+    float score;   /* raw cosine; for another ranking see descry_ranking */
     int64_t id;    /* of the picture in this library, stable */
     const char *path;    /* of the file; or, for a picture without one, its source, such as a URL */
     const char *caption; /* NULL: none */
@@ -428,6 +446,7 @@ typedef struct descry_match {
                             -1: not known, as the query is not of texts alone or the library not calibrated */
     const descry_share *shares; /* with `explain`, else NULL */
     size_t share_count;
+    uint64_t vector_rank, words_rank; /* of a hybrid search: in each ranking, from 1; 0: not among its first 1000 */
 } descry_match;
 
 enum { DESCRY_STRENGTH_GOOD = 98 }; /* when the best match has less, nothing matches well */
@@ -442,6 +461,17 @@ typedef struct descry_net_options {
 /* 64 MiB, 30 seconds, public addresses only */
 #define DESCRY_NET_OPTIONS_INIT {67108864, 30, 0}
 
+/* What a query is compared with, and what score a match has. */
+typedef enum descry_ranking {
+    DESCRY_RANKING_VECTORS, /* the pictures' embeddings: cosine */
+    DESCRY_RANKING_WORDS,   /* captions, file names and embedded titles: those with all words of the query, by Okapi BM25 as
+                               SQLite's FTS5 computes it.  The query is a text, at most 64 words; what has no letter or
+                               digit is passed over; NOT is refused.  No model is needed */
+    DESCRY_RANKING_HYBRID   /* both: the first 1000 of the ranking by vectors and the first 1000 of those with any word of the
+                               query's texts (of a weight above 0), by the sum of 1 / (60 + rank in each): reciprocal rank
+                               fusion, Cormack, Clarke and Buettcher, SIGIR 2009.  NOT is refused */
+} descry_ranking;
+
 typedef struct descry_search_options {
     size_t k;                 /* at most this many matches */
     float threshold;          /* only matches with score >= this; -2: all */
@@ -455,10 +485,12 @@ typedef struct descry_search_options {
      * descry_search returns.  Without it and a model, queries can only be of pictures that the library knows. */
     int (*open_model)(void *model_arg, const char *name, descry_model **model, descry_error *err);
     void *model_arg;
+    descry_ranking ranking;   /* any but VECTORS knows no threshold, strength or shares: DESCRY_ERR_ARGUMENT */
 } descry_search_options;
 
 #define DESCRY_SEARCH_OPTIONS_INIT \
-    {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT, 0.0f, -2.0f, 0, DESCRY_NET_OPTIONS_INIT, NULL, NULL}
+    {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT, 0.0f, -2.0f, 0, DESCRY_NET_OPTIONS_INIT, NULL, NULL, \
+     DESCRY_RANKING_VECTORS}
 
 /* Checks how a query is written, without looking anything up: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be
  * NULL) is then the byte at which it goes wrong. */
@@ -470,7 +502,7 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * length 1: x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Pictures named in the query are
  * left out of its results; copies are one match, at their place with the lowest id; missing files are left out.
  * `model` may be NULL when the library holds one model's vectors and the query only pictures that it knows; with
- * options->open_model it is opened when needed, and is the one last indexed with.
+ * options->open_model it is opened when needed, and is the one last indexed with.  options->ranking has other ways to find.
  * A non-zero return of `each` stops. */
 typedef int (*descry_match_callback)(void *arg, const descry_match *match);
 DESCRY_API int descry_search(descry_library *library, descry_model *model, const char *query,
@@ -512,6 +544,7 @@ typedef struct descry_entry {
     const char *path;       /* as in descry_match */
     int source;
     const char *caption;    /* NULL: none */
+    const char *captioner;  /* the model that wrote it; NULL: a person did */
     const descry_metadata *metadata;
     const float *vector;    /* [dim], of length 1 but for f16 rounding; NULL: not asked for, or none of this model */
     int dim;

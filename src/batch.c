@@ -17,6 +17,8 @@ struct descry_batch {
     descry_model *model;
     descry_recipe recipe;
     descry_preprocess_options options;
+    const descry_caption_options *captions; /* NULL: none are wanted */
+    int stored;                             /* places and vectors are committed */
     const descry_preprocess *preprocess;
     size_t size, count;
     descry_item *items;    /* [size] */
@@ -27,7 +29,8 @@ struct descry_batch {
 };
 
 int descry_batch_open(descry_batch **out, descry_library *library, descry_model *model, const descry_recipe *recipe,
-                      const descry_preprocess_options *options, size_t size, descry_error *err)
+                      const descry_preprocess_options *options, const descry_caption_options *captions, size_t size,
+                      descry_error *err)
 {
     *out = NULL;
     if (size > MAX_SIZE)
@@ -43,6 +46,11 @@ int descry_batch_open(descry_batch **out, descry_library *library, descry_model 
     batch->options = *options;
     batch->preprocess = descry_clip_preprocess(model->clip);
     batch->size = size ? size : DEFAULT_SIZE;
+    batch->captions = captions;
+    if (captions) { /* as many as are described together: so all vectors are there before the first caption */
+        size_t most = descry_clip_caption_fit(model->clip, captions, descry_clip_caption_batch(captions));
+        batch->size = most && most < batch->size ? most : batch->size;
+    }
     batch->picture = (size_t)batch->preprocess->width * (size_t)batch->preprocess->height * 3;
     batch->items = calloc(batch->size, sizeof *batch->items);
     batch->rgb = descry_alloc(batch->size, batch->picture);
@@ -100,7 +108,7 @@ const descry_item *descry_batch_item(const descry_batch *batch, size_t i)
 void descry_batch_clear(descry_batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++)
-        free(batch->items[i].path);
+        free(batch->items[i].path), free(batch->items[i].caption);
     batch->count = 0;
 }
 
@@ -206,6 +214,21 @@ static int all_finite(const float *vector, int dim)
     return 1;
 }
 
+/* What the vectors say: which pictures have none, which are copies. */
+static void finish_items(descry_batch *batch)
+{
+    size_t dim = (size_t)batch->recipe.dim;
+    for (size_t i = 0; i < batch->count; i++) {
+        descry_item *item = &batch->items[i];
+        const descry_item *first = &batch->items[item->twin];
+        if (item->state == DESCRY_ITEM_NEW && !all_finite(batch->vectors + first->slot * dim, batch->recipe.dim)) {
+            descry_fail(&item->err, DESCRY_ERR_NUMERIC, "%s: the embedding is not finite", item->path);
+            item->state = DESCRY_ITEM_FAILED;
+        } else if (item->state == DESCRY_ITEM_NEW && first != item)
+            item->state = DESCRY_ITEM_KNOWN;
+    }
+}
+
 static int embed(descry_batch *batch, size_t n, descry_error *err)
 {
     descry_clip *clip = batch->model->clip;
@@ -221,15 +244,7 @@ static int embed(descry_batch *batch, size_t n, descry_error *err)
         if (one)
             batch->vectors[i * dim] = NAN;
     }
-    for (size_t i = 0; i < batch->count; i++) {
-        descry_item *item = &batch->items[i];
-        const descry_item *first = &batch->items[item->twin];
-        if (item->state == DESCRY_ITEM_NEW && !all_finite(batch->vectors + first->slot * dim, batch->recipe.dim)) {
-            descry_fail(&item->err, DESCRY_ERR_NUMERIC, "%s: the embedding is not finite", item->path);
-            item->state = DESCRY_ITEM_FAILED;
-        } else if (item->state == DESCRY_ITEM_NEW && first != item)
-            item->state = DESCRY_ITEM_KNOWN;
-    }
+    finish_items(batch);
     return 0;
 }
 
@@ -261,21 +276,81 @@ static int store_item(descry_batch *batch, descry_item *item, descry_error *err)
     return rc ? rc : ops->put_place(batch->store, item->path, item->size, item->mtime, item->content, err);
 }
 
-int descry_batch_run(descry_batch *batch, descry_error *err)
+static int store_items(descry_batch *batch, descry_error *err)
 {
-    descry_pool_run(batch->library->context->pool, batch->count, prepare, batch);
-    for (size_t i = 0; i < batch->count; i++)
-        if (batch->items[i].broken)
-            return descry_fail(err, batch->items[i].err.code, "%s", batch->items[i].err.message);
-    int rc = embed(batch, gather(batch), err);
-    if (!rc)
-        rc = batch->store->ops->begin(batch->store, err);
+    int rc = batch->store->ops->begin(batch->store, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < batch->count && !rc; i++)
         rc = store_item(batch, &batch->items[i], err);
+    if (rc)
+        batch->store->ops->rollback(batch->store);
+    else
+        rc = batch->store->ops->commit(batch->store, err);
+    batch->stored = !rc;
+    return rc;
+}
+
+/* ---- captions -------------------------------------------------------------------------------------------------- */
+
+static int store_embedded(void *arg, size_t first, size_t n, descry_error *err)
+{
+    (void)first, (void)n;
+    descry_batch *batch = arg;
+    finish_items(batch);
+    return store_items(batch, err);
+}
+
+static int keep_caption(void *arg, size_t slot, const descry_caption *caption)
+{
+    descry_batch *batch = arg;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].state == DESCRY_ITEM_NEW && batch->items[i].slot == slot)
+            return !(batch->items[i].caption = strdup(caption->text));
+    return 0;
+}
+
+static int store_captions(descry_batch *batch, descry_error *err)
+{
+    descry_model_info info = {0};
+    descry_clip_describe(batch->model->clip, &info);
+    int rc = batch->store->ops->begin(batch->store, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < batch->count && !rc; i++) {
+        descry_item *item = &batch->items[i];
+        if (item->caption)
+            rc = batch->store->ops->put_caption(batch->store, item->content, info.name, info.recipe, item->caption,
+                                                &item->captioned, err);
+    }
     if (!rc)
         return batch->store->ops->commit(batch->store, err);
     batch->store->ops->rollback(batch->store);
     return rc;
+}
+
+/* Embeds and describes n pictures from one pass.  When something is not finite, what is not done then is left to be
+ * done otherwise: batch->stored tells. */
+static int embed_and_describe(descry_batch *batch, size_t n, descry_error *err)
+{
+    int rc = descry_clip_caption_pixels(batch->model->clip, batch->rgb, n, batch->captions, batch->vectors,
+                                        store_embedded, keep_caption, batch, err);
+    if (rc == DESCRY_ERR_CANCELLED)
+        return descry_fail_memory(err); /* of keep_caption */
+    return rc ? (rc == DESCRY_ERR_NUMERIC ? 0 : rc) : store_captions(batch, err);
+}
+
+int descry_batch_run(descry_batch *batch, descry_error *err)
+{
+    batch->stored = 0;
+    descry_pool_run(batch->library->context->pool, batch->count, prepare, batch);
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].broken)
+            return descry_fail(err, batch->items[i].err.code, "%s", batch->items[i].err.message);
+    size_t n = gather(batch);
+    int rc = batch->captions && n > 0 ? embed_and_describe(batch, n, err) : 0;
+    if (rc || batch->stored)
+        return rc;
+    rc = embed(batch, n, err);
+    return rc ? rc : store_items(batch, err);
 }

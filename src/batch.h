@@ -26,15 +26,19 @@ typedef struct descry_item {
     int has_metadata;   /* those were read */
     size_t twin;        /* of a NEW content the first item with it: this one, if it is the first */
     size_t slot;        /* which of the prepared pictures */
+    char *caption;      /* what the model says of it; NULL: nothing yet */
+    int captioned;      /* and it is in the library */
     int broken;         /* the library failed: `err` ends the run */
     descry_error err;
 } descry_item;
 
 typedef struct descry_batch descry_batch;
 
-/* size 0: chosen.  All that is passed outlives the batch. */
+/* size 0: chosen.  All that is passed outlives the batch.  captions: NULL, or how the model is to describe new pictures
+ * in the same pass; their vectors are committed before the captions are begun. */
 int descry_batch_open(descry_batch **batch, descry_library *library, descry_model *model, const descry_recipe *recipe,
-                      const descry_preprocess_options *options, size_t size, descry_error *err);
+                      const descry_preprocess_options *options, const descry_caption_options *captions, size_t size,
+                      descry_error *err);
 void descry_batch_close(descry_batch **batch);
 
 /* A file with its state when it was seen; same 1: not to be read, only to be marked as being there. */

@@ -181,7 +181,8 @@ static int give(void *arg, size_t i, const descry_caption *caption)
 static int describe(captioning *job, size_t from, size_t n)
 {
     giving g = {job, job->slots + from};
-    return descry_clip_caption_pixels(job->model->clip, job->rgb + from * job->picture, n, job->options, NULL, give, &g,
+    return descry_clip_caption_pixels(job->model->clip, job->rgb + from * job->picture, n, job->options, NULL, NULL, give,
+                                      &g,
                                       job->err);
 }
 
@@ -268,5 +269,6 @@ int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, con
                           float *embeddings, descry_caption_callback each, void *arg, descry_error *err)
 {
     pixels p = {each, arg};
-    return descry_clip_caption_pixels(model->clip, rgb, n, options ? options : &defaults, embeddings, give_pixels, &p, err);
+    return descry_clip_caption_pixels(model->clip, rgb, n, options ? options : &defaults, embeddings, NULL, give_pixels, &p,
+                                      err);
 }

@@ -118,7 +118,7 @@ static int give_pair(descry_library *library, const descry_recipe *recipe, const
     descry_place place;
     int found = 0;
     path->size = caption->size = 0;
-    int rc = store->ops->caption(store, hit->content, caption, err);
+    int rc = store->ops->caption(store, hit->content, caption, NULL, err);
     if (rc || caption->size == 0)
         return rc;
     rc = store->ops->vector(store, recipe, hit->content, vector, &found, err);

@@ -119,21 +119,22 @@ static int read_path(export *job, const item *at, descry_place *place)
 
 /* ---- picture by picture ----------------------------------------------------------------------------------------- */
 
-static int give(export *job, const item *at, descry_buf *caption, descry_entry_callback each, void *arg, int *stop)
+static int give(export *job, const item *at, descry_buf *caption, descry_buf *model, descry_entry_callback each, void *arg, int *stop)
 {
     descry_place place;
     descry_metadata metadata;
     int found = 0, rc = read_path(job, at, &place);
-    caption->size = 0;
+    caption->size = model->size = 0;
     if (!rc)
-        rc = job->store->ops->caption(job->store, at->content, caption, job->err);
+        rc = job->store->ops->caption(job->store, at->content, caption, model, job->err);
     if (!rc)
         rc = job->store->ops->metadata(job->store, at->content, &metadata, job->err);
     if (!rc && job->recipe.id)
         rc = job->store->ops->vector(job->store, &job->recipe, at->content, job->vector, &found, job->err);
     if (rc)
         return rc;
-    descry_entry entry = {at->id, job->path.data, place.source, caption->size ? caption->data : NULL, &metadata,
+    descry_entry entry = {at->id, job->path.data, place.source, caption->size ? caption->data : NULL,
+                          model->size ? model->data : NULL, &metadata,
                           found ? job->vector : NULL, job->recipe.dim};
     *stop = each(arg, &entry);
     return 0;
@@ -144,16 +145,17 @@ int descry_entries(descry_library *library, const descry_export_options *options
 {
     static const descry_export_options defaults = DESCRY_EXPORT_OPTIONS_INIT;
     export job;
-    descry_buf caption = {0};
+    descry_buf caption = {0}, model = {0};
     int stop = 0;
     options = options ? options : &defaults;
     int rc = open_export(&job, library, options, options->vectors, err);
     for (size_t i = 0; i < job.count && !rc && !stop; i++) {
-        rc = give(&job, &job.items[i], &caption, each, arg, &stop);
+        rc = give(&job, &job.items[i], &caption, &model, each, arg, &stop);
         if (!rc)
             rc = tell(&job, i + 1);
     }
     descry_buf_free(&caption);
+    descry_buf_free(&model);
     close_export(&job);
     return rc;
 }

@@ -2,6 +2,7 @@
  * Indexing: which files to look at, in which order, and what to tell the caller.  batch.c does the work on each. */
 #include "batch.h"
 #include "calibrate.h"
+#include "fill.h"
 #include "library.h"
 #include "paths.h"
 #include "walk.h"
@@ -36,6 +37,7 @@ typedef struct ingest {
     int stopped; /* why a callback stopped the walk: an error that *err describes */
     target *targets;
     size_t count;
+    uint64_t described; /* captions from the pass that embedded */
 } ingest;
 
 /* ---- telling the caller ---------------------------------------------------------------------------------------- */
@@ -71,6 +73,7 @@ static int finish_batch(ingest *run)
     for (size_t i = 0; !rc && i < descry_batch_count(run->batch); i++) {
         const descry_item *item = descry_batch_item(run->batch, i);
         run->progress.done++;
+        run->progress.captioned += (uint64_t)item->captioned;
         if (item->state == DESCRY_ITEM_FAILED)
             report(run, item->path, &item->err);
         else if (item->state == DESCRY_ITEM_NEW)
@@ -273,6 +276,53 @@ static int index_targets(ingest *run)
     return rc ? rc : tell(run);
 }
 
+/* ---- captions -------------------------------------------------------------------------------------------------- */
+
+static int tell_of_captions(void *arg, uint64_t done, uint64_t total, uint64_t captioned)
+{
+    ingest *run = arg;
+    run->progress.captioned = run->described + captioned;
+    run->progress.captions_done = done;
+    run->progress.captions_total = total;
+    return tell(run) != 0;
+}
+
+static int hear_of_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    if (!caption)
+        report(arg, path, err);
+    return 0;
+}
+
+/* How captions are made here: pictures are prepared as those to be embedded. */
+static int prepare_captions(ingest *run, descry_caption_options *how)
+{
+    static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
+    *how = run->options->captions ? *run->options->captions : defaults;
+    how->preprocess = run->options->preprocess;
+    how->progress = NULL;
+    return run->options->captioner ? descry_clip_caption_check(run->options->captioner->clip, how, run->err) : 0;
+}
+
+/* Of what is at the paths that were indexed. */
+static int fill_captions(ingest *run, const descry_caption_options *how)
+{
+    descry_filter filter = DESCRY_FILTER_INIT;
+    const char **under = descry_alloc(run->count + 1, sizeof *under);
+    if (!under)
+        return descry_fail_memory(run->err);
+    for (size_t i = 0; i < run->count; i++)
+        if (!run->targets[i].absent)
+            under[filter.unders++] = run->targets[i].path;
+    filter.under = under;
+    run->described = run->progress.captioned;
+    descry_fill fill = {.library = run->library, .model = run->options->captioner, .filter = &filter, .but_failed = 1,
+                        .options = how, .tell = tell_of_captions, .each = hear_of_caption, .arg = run};
+    int rc = filter.unders > 0 ? descry_fill_run(&fill, run->err) : 0;
+    free(under);
+    return rc;
+}
+
 int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                  const descry_index_options *options, descry_index_progress *result, descry_error *err)
 {
@@ -284,10 +334,13 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     descry_library_lock lock = {-1, {0}};
     descry_model_info info = {0};
     descry_recipe recipe;
+    descry_caption_options how;
     int rc = 0;
     descry_clip_describe(model->clip, &info);
     if (run.store->ops->is_read_only(run.store))
         rc = descry_fail(run.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    if (!rc)
+        rc = prepare_captions(&run, &how);
     if (!rc)
         rc = descry_library_lock_take(&lock, library, run.err);
     if (!rc)
@@ -298,8 +351,8 @@ int descry_index(descry_library *library, descry_model *model, const char *const
         rc = run.store->ops->touch_recipe(run.store, recipe.id, run.err);
     if (!rc) {
         run.recipe = recipe.id;
-        rc = descry_batch_open(&run.batch, library, model, &recipe, &run.options->preprocess, run.options->batch,
-                               run.err);
+        rc = descry_batch_open(&run.batch, library, model, &recipe, &run.options->preprocess,
+                               run.options->captioner == model ? &how : NULL, run.options->batch, run.err);
     }
     if (!rc)
         rc = index_targets(&run);
@@ -308,6 +361,8 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     if (!rc && descry_calibrate(library, model, &local)) /* the pictures are in all the same */
         descry_log_write(&library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", local.message);
     descry_batch_close(&run.batch);
+    if (!rc && run.options->captioner)
+        rc = fill_captions(&run, &how);
     for (size_t i = 0; i < run.count; i++)
         free(run.targets[i].path);
     free(run.targets);

@@ -166,7 +166,7 @@ static int give_one(search *job, descry_match *match, int64_t content, float *pi
     descry_metadata metadata;
     int rc = job->store->ops->place_by_id(job->store, match->id, job->recipe.id, &place, &path, err);
     if (!rc)
-        rc = job->store->ops->caption(job->store, content, &caption, err);
+        rc = job->store->ops->caption(job->store, content, &caption, NULL, err);
     if (!rc)
         rc = job->store->ops->metadata(job->store, content, &metadata, err);
     if (!rc && shares)
@@ -198,7 +198,9 @@ static int give(search *job, const char *query, const meaning *of, const descry_
                               .id = hits[i].id,
                               .strength = strength,
                               .shares = shares,
-                              .share_count = shares ? job->query.sum.end : 0};
+                              .share_count = shares ? job->query.sum.end : 0,
+                              .vector_rank = job->ranks ? job->ranks[i][0] : 0,
+                              .words_rank = job->ranks ? job->ranks[i][1] : 0};
         rc = give_one(job, &match, hits[i].content, picture, shares, each, arg, &stop, err);
     }
     free(picture);
@@ -211,6 +213,10 @@ static int check_options(const descry_search_options *options, descry_error *err
 {
     if (isnan(options->threshold) || isnan(options->min_strength) || isnan(options->not_threshold))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "the threshold is not a number");
+    if (options->ranking != DESCRY_RANKING_VECTORS &&
+        (options->threshold > -2 || options->min_strength > 0 || options->not_threshold > -2 || options->explain))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT,
+                           "thresholds, strengths and explanations are for searches by vectors alone");
     return 0;
 }
 
@@ -231,11 +237,11 @@ static int make_vectors(search *job, descry_error *err)
     return rc;
 }
 
-static int find(search *job, descry_hit **hits, size_t *count, descry_error *err)
+static int find_nearest(search *job, size_t k, descry_hit **hits, size_t *count, descry_error *err)
 {
     descry_filter filter = DESCRY_FILTER_INIT;
     int rc = descry_library_filter(job->library, &job->options->filter, &filter, &job->arena, err);
-    descry_nearest nearest = {job->recipe.id,   job->vector,      job->options->k,  job->options->threshold,
+    descry_nearest nearest = {job->recipe.id,   job->vector,      k,                job->options->threshold,
                               &filter,          job->named,       job->named_count, job->avoid,
                               job->avoid_above, job->query.avoids};
     if (!rc)
@@ -243,6 +249,38 @@ static int find(search *job, descry_hit **hits, size_t *count, descry_error *err
                  ? descry_mapped_nearest(job->library, job->model, &job->recipe, &nearest, hits, count, err)
                  : job->store->ops->nearest(job->store, &job->recipe, &nearest, hits, count, err);
     return rc;
+}
+
+static int find_both(search *job, descry_hit **hits, size_t *count, descry_error *err)
+{
+    descry_hit *near = NULL;
+    size_t nears = 0;
+    int rc = find_nearest(job, DESCRY_SEARCH_DEPTH, &near, &nears, err);
+    if (!rc)
+        rc = descry_search_merge(job, near, nears, hits, count, err);
+    free(near);
+    return rc;
+}
+
+/* By vectors, and perhaps by words, too. */
+static int find(search *job, const char *query, meaning *of, descry_hit **hits, size_t *count, descry_error *err)
+{
+    int hybrid = job->options->ranking == DESCRY_RANKING_HYBRID, rc = descry_query_parse(&job->query, query, NULL, err);
+    if (!rc && hybrid)
+        rc = descry_search_check_hybrid(&job->query, err);
+    if (!rc)
+        rc = choose_recipe(job, err);
+    if (!rc)
+        rc = warn_of_lacking(job, err);
+    if (!rc)
+        rc = make_vectors(job, err);
+    if (!rc && hybrid)
+        return find_both(job, hits, count, err);
+    if (!rc)
+        rc = find_meaning(job, of, err);
+    if (!rc)
+        rc = find_limits(job, of, err);
+    return rc ? rc : find_nearest(job, job->options->k, hits, count, err);
 }
 
 int descry_query_check(const char *text, size_t *position, descry_error *err)
@@ -264,19 +302,8 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
     job.options = options ? options : &defaults;
     int rc = check_options(job.options, err);
     if (!rc)
-        rc = descry_query_parse(&job.query, query, NULL, err);
-    if (!rc)
-        rc = choose_recipe(&job, err);
-    if (!rc)
-        rc = warn_of_lacking(&job, err);
-    if (!rc)
-        rc = make_vectors(&job, err);
-    if (!rc)
-        rc = find_meaning(&job, &of, err);
-    if (!rc)
-        rc = find_limits(&job, &of, err);
-    if (!rc)
-        rc = find(&job, &hits, &count, err);
+        rc = job.options->ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(&job, query, &hits, &count, err)
+                                                          : find(&job, query, &of, &hits, &count, err);
     if (!rc)
         rc = give(&job, query, &of, hits, count, each, arg, err);
     free(hits);

@@ -38,12 +38,20 @@ typedef int (*descry_clip_caption_fn)(void *arg, size_t i, const descry_caption 
 /* Whether the model and the options go together: what descry_clip_caption_pixels would refuse before it begins. */
 int descry_clip_caption_check(const descry_clip *clip, const descry_caption_options *options, descry_error *err);
 
-/* Captions of n pictures, and their embeddings [n, dim], normalised, or NULL, from one pass through the image tower.
- * DESCRY_ERR_NUMERIC when something is not finite; no caption of that batch was given then. */
-int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
-                               float *embeddings, descry_clip_caption_fn each, void *arg, descry_error *err);
+/* Called when embeddings [first, first + n) are there and their captions are not begun; what it returns ends it when it
+ * is not 0. */
+typedef int (*descry_clip_embedded_fn)(void *arg, size_t first, size_t n, descry_error *err);
 
-size_t descry_clip_caption_batch(const descry_caption_options *options); /* pictures at once */
+/* Captions of n pictures, and their embeddings [n, dim], normalised, or NULL, from one pass through the image tower.
+ * DESCRY_ERR_NUMERIC when something is not finite; no caption of that batch was given then.  `embedded` may be NULL. */
+int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
+                               float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
+                               descry_error *err);
+
+size_t descry_clip_caption_batch(const descry_caption_options *options); /* pictures at once, memory permitting */
+
+/* As many of `wanted` pictures at once as memory permits; 0: not even one, or the options are not good. */
+size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_options *options, size_t wanted);
 
 /* n texts -> out float [n, dim]. */
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,

@@ -138,12 +138,14 @@ static int generate(describing *job, size_t n, descry_error *err)
 }
 
 static int describe(describing *job, const uint8_t *rgb, size_t first, size_t n, float *embeddings,
-                    descry_clip_caption_fn each, void *arg, descry_error *err)
+                    descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg, descry_error *err)
 {
     float *out = embeddings ? embeddings : job->embeddings;
     int rc = descry_clip_run_pixels(job->clip, rgb, n, out, job->tokens, err);
     if (!rc)
         rc = descry_clip_finish(out, n, (size_t)job->clip->config.embed_dim, 1, err);
+    if (!rc && embedded)
+        rc = embedded(arg, first, n, err);
     if (!rc)
         rc = generate(job, n, err);
     for (size_t i = 0; i < n && !rc; i++) {
@@ -170,6 +172,16 @@ static size_t fit(const describing *job, size_t wanted)
     return wanted;
 }
 
+size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_options *options, size_t wanted)
+{
+    int32_t *prompt;
+    descry_clip same = *clip; /* only looked at */
+    describing job = {.clip = &same, .options = options};
+    size_t most = check(clip, options, &prompt, &job.length, NULL) ? 0 : fit(&job, wanted);
+    free(prompt);
+    return most;
+}
+
 static int make_room(describing *job, size_t batch, descry_error *err)
 {
     const descry_model_config *c = &job->clip->config;
@@ -186,7 +198,8 @@ static int make_room(describing *job, size_t batch, descry_error *err)
 }
 
 int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
-                               float *embeddings, descry_clip_caption_fn each, void *arg, descry_error *err)
+                               float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
+                               descry_error *err)
 {
     describing job = {.clip = clip, .options = options};
     size_t picture = (size_t)clip->preprocess.width * (size_t)clip->preprocess.height * 3;
@@ -202,7 +215,7 @@ int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, 
     clip->decoder_ready |= !rc;
     for (size_t i = 0; i < n && !rc; i += batch)
         rc = describe(&job, rgb + i * picture, i, n - i < batch ? n - i : batch, embeddings ? embeddings + i * dim : NULL,
-                      each, arg, err);
+                      embedded, each, arg, err);
     free(job.prompt);
     free(job.generated);
     free(job.ids);

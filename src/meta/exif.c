@@ -202,6 +202,41 @@ static void read_place(ExifData *data, descry_metadata *metadata)
     metadata->longitude = longitude + 0.0;
 }
 
+/* ---- title ------------------------------------------------------------------------------------------------------ */
+
+enum { XP_TITLE = 0x9C9B }; /* Windows writes it: UTF-16, little-endian, as bytes */
+
+static void read_xp_title(ExifData *data, char text[TEXT])
+{
+    uint16_t wide[TEXT / 4];
+    uint8_t narrow[TEXT - 1]; /* at most three bytes for each of them */
+    size_t n = 0, size = sizeof narrow;
+    ExifEntry *entry = find(data, EXIF_IFD_0, XP_TITLE);
+    text[0] = 0;
+    for (; entry && n < TEXT / 4 && 2 * n + 1 < entry->size; n++) {
+        wide[n] = (uint16_t)(entry->data[2 * n] | entry->data[2 * n + 1] << 8);
+        if (wide[n] == 0)
+            break;
+        if (wide[n] < ' ' || wide[n] == 0x7F)
+            wide[n] = ' ';
+    }
+    if (n > 0 && u16_check(wide, n) && u16_check(wide, --n)) /* cut off within a pair, at most */
+        return;
+    if (n > 0 && u16_to_u8(wide, n, narrow, &size) == narrow) {
+        memcpy(text, narrow, size);
+        text[size] = 0;
+    }
+}
+
+static void read_title(ExifData *data, char title[DESCRY_TITLE_SIZE])
+{
+    char text[TEXT];
+    read_text(data, EXIF_IFD_0, EXIF_TAG_IMAGE_DESCRIPTION, text);
+    if (!*text)
+        read_xp_title(data, text);
+    copy_text(title, DESCRY_TITLE_SIZE, text);
+}
+
 /* ---- the block -------------------------------------------------------------------------------------------------- */
 
 static void read_block(descry_metadata *metadata, const uint8_t *exif, size_t size)
@@ -216,6 +251,7 @@ static void read_block(descry_metadata *metadata, const uint8_t *exif, size_t si
     read_time(data, metadata);
     read_camera(data, metadata->camera);
     read_place(data, metadata);
+    read_title(data, metadata->title);
     exif_data_unref(data);
 }
 

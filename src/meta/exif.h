@@ -10,6 +10,7 @@
  *
  * Time: DateTimeOriginal, else DateTimeDigitized, else DateTime, each with its own SubSecTime and OffsetTime.
  * Camera: Make and Model; Make is left out when Model begins with its first word.
+ * Title: ImageDescription, else XPTitle.
  * Place: GPSLatitude and GPSLongitude with their references; not exactly 0, 0, which is what is written without a fix. */
 void descry_exif_read(descry_metadata *metadata, const uint8_t *exif, size_t size);
 

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In a trigger: the words of this content, if it is one, have changed. */
+#define STALE(id) "INSERT OR IGNORE INTO words_stale SELECT " id " WHERE " id " IS NOT NULL; "
+
 /* Step n brings version n to n + 1.  A step that was released is never changed: what it made is out there. */
 static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     /* paths are bytes */
@@ -64,6 +67,26 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "  version INTEGER NOT NULL, vectors INTEGER NOT NULL, best REAL NOT NULL, deviation REAL NOT NULL,"
     "  text REAL NOT NULL, picture REAL NOT NULL, mean BLOB NOT NULL);",
 
+    /* title: what the file itself says it shows; recipe: of the model that wrote the caption.  words: a row for each
+     * content, by its id; triggers note whose row is out of date, DESCRY_SCHEMA_WORDS makes it anew */
+    "ALTER TABLE contents ADD COLUMN title TEXT;"
+    "ALTER TABLE captions ADD COLUMN recipe TEXT;"
+    "CREATE VIRTUAL TABLE words USING fts5 (captions, names, title,"
+    "  tokenize = 'porter unicode61 remove_diacritics 2');"
+    "CREATE TABLE words_stale (content INTEGER PRIMARY KEY);"
+    "INSERT INTO words_stale SELECT id FROM contents;"
+    "CREATE TRIGGER words_caption_added AFTER INSERT ON captions BEGIN " STALE("NEW.content") "END;"
+    "CREATE TRIGGER words_caption_changed AFTER UPDATE ON captions BEGIN " STALE("OLD.content") STALE("NEW.content") "END;"
+    "CREATE TRIGGER words_caption_removed AFTER DELETE ON captions BEGIN " STALE("OLD.content") "END;"
+    "CREATE TRIGGER words_place_added AFTER INSERT ON places BEGIN " STALE("NEW.content") "END;"
+    "CREATE TRIGGER words_place_changed AFTER UPDATE OF path, content, missing ON places"
+    "  WHEN OLD.path <> NEW.path OR OLD.content IS NOT NEW.content OR OLD.missing <> NEW.missing BEGIN "
+    STALE("OLD.content") STALE("NEW.content") "END;"
+    "CREATE TRIGGER words_place_removed AFTER DELETE ON places BEGIN " STALE("OLD.content") "END;"
+    "CREATE TRIGGER words_content_added AFTER INSERT ON contents BEGIN " STALE("NEW.id") "END;"
+    "CREATE TRIGGER words_title_changed AFTER UPDATE OF title ON contents WHEN OLD.title IS NOT NEW.title BEGIN "
+    STALE("NEW.id") "END;"
+    "CREATE TRIGGER words_content_removed AFTER DELETE ON contents BEGIN " STALE("OLD.id") "END;"
     /* scores are no longer counted from the mean */
     "DROP TABLE calibrations;"
     "CREATE TABLE calibrations (recipe INTEGER PRIMARY KEY REFERENCES recipes (id) ON DELETE CASCADE,"
@@ -159,6 +182,8 @@ int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_on
     for (int64_t version = found.version; version < DESCRY_SCHEMA_VERSION && !rc; version++)
         if (sqlite3_exec(db, STEPS[version], NULL, NULL, NULL) != SQLITE_OK)
             rc = descry_sqlite_fail(db, path, err);
+    if (!rc && sqlite3_exec(db, DESCRY_SCHEMA_WORDS, NULL, NULL, NULL) != SQLITE_OK)
+        rc = descry_sqlite_fail(db, path, err);
     char seal[100]; /* both are part of the transaction */
     snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", DESCRY_SCHEMA_ID,
              DESCRY_SCHEMA_VERSION);

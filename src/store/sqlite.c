@@ -106,7 +106,10 @@ static void rollback(descry_store *base)
 
 static int commit(descry_store *base, descry_error *err)
 {
-    int rc = descry_sqlite_exec((descry_sqlite *)base, "COMMIT", err);
+    descry_sqlite *store = (descry_sqlite *)base;
+    int rc = sqlite3_txn_state(store->db, NULL) == SQLITE_TXN_WRITE ? descry_sqlite_renew_words(store, err) : 0;
+    if (!rc)
+        rc = descry_sqlite_exec(store, "COMMIT", err);
     if (rc)
         rollback(base);
     return rc;
@@ -240,17 +243,32 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
     return 0;
 }
 
+/* For what another program changed in the tables. */
+static int make_up(descry_sqlite *store, descry_error *err)
+{
+    int stale, entered, rc = descry_sqlite_words_are_stale(store, &stale, err);
+    if (rc || !stale)
+        return rc;
+    rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    return descry_sqlite_leave(store, entered, rc, err);
+}
+
 static int set_up(descry_sqlite *store, int create, descry_error *err)
 {
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
-    int rc = descry_schema_prepare(store->db, store->path, create, store->read_only, err);
+    /* a library may come from anyone: before anything of it is run */
+    int rc = descry_sqlite_exec(store, "PRAGMA trusted_schema = OFF", err);
+    if (!rc)
+        rc = descry_schema_prepare(store->db, store->path, create, store->read_only, err);
     if (rc)
         return rc;
     /* a filesystem without shared memory keeps a rollback journal: slower, as safe */
     if (!store->read_only)
         rc = descry_sqlite_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
-    return rc ? rc : descry_sqlite_exec(store, "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF", err);
+    if (!rc)
+        rc = descry_sqlite_exec(store, "PRAGMA foreign_keys = ON", err);
+    return rc || store->read_only ? rc : make_up(store, err);
 }
 
 static const descry_store_ops OPS = {
@@ -280,6 +298,9 @@ static const descry_store_ops OPS = {
     .put_vector = descry_sqlite_put_vector,
     .vector = descry_sqlite_vector,
     .caption = descry_sqlite_caption,
+    .put_caption = descry_sqlite_put_caption,
+    .uncaptioned = descry_sqlite_uncaptioned,
+    .words = descry_sqlite_words,
     .nearest = descry_sqlite_nearest,
     .list = descry_sqlite_list,
     .prepare = descry_sqlite_prepare,

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-enum { DESCRY_SQLITE_STATEMENTS = 64 };
+enum { DESCRY_SQLITE_STATEMENTS = 72 };
 
 typedef struct descry_sqlite {
     descry_store base; /* first: a descry_store is one of these */
@@ -100,7 +100,16 @@ int descry_sqlite_put_vector(descry_store *store, const descry_recipe *recipe, i
                              descry_error *err);
 int descry_sqlite_vector(descry_store *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
                          descry_error *err);
-int descry_sqlite_caption(descry_store *store, int64_t content, descry_buf *text, descry_error *err);
+int descry_sqlite_caption(descry_store *store, int64_t content, descry_buf *text, descry_buf *model,
+                          descry_error *err);
+int descry_sqlite_put_caption(descry_store *store, int64_t content, const char *model, const char *recipe,
+                              const char *text, int *written, descry_error *err);
+int descry_sqlite_uncaptioned(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
+                              descry_error *err);
+int descry_sqlite_words(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count,
+                        descry_error *err);
+int descry_sqlite_words_are_stale(descry_sqlite *store, int *stale, descry_error *err);
+int descry_sqlite_renew_words(descry_sqlite *store, descry_error *err); /* before a commit: of what has changed */
 int descry_sqlite_lacking(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
 int descry_sqlite_calibration(descry_store *store, const descry_recipe *recipe, descry_calibration *calibration,
                               descry_error *err);

@@ -136,11 +136,11 @@ int descry_sqlite_put_content(descry_store *base, const descry_content *content,
 
 /* ---- metadata -------------------------------------------------------------------------------------------------- */
 
-enum { READING = 1 }; /* what is read of a picture: one more whenever all have to be read again */
+enum { READING = 2 }; /* what is read of a picture: one more, here and where it says < 2, to have all read again */
 
 int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descry_error *err)
 {
-    static const char SQL[] = "SELECT metadata = 0 FROM contents WHERE id = ?1";
+    static const char SQL[] = "SELECT metadata < 2 FROM contents WHERE id = ?1";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int64_t number = 0;
@@ -157,7 +157,7 @@ int descry_sqlite_put_metadata(descry_store *base, int64_t content, const descry
                                descry_error *err)
 {
     static const char SQL[] = "UPDATE contents SET metadata = ?2, taken = ?3, taken_offset = ?4, camera = ?5,"
-                              " latitude = ?6, longitude = ?7 WHERE id = ?1 AND metadata <> ?2";
+                              " latitude = ?6, longitude = ?7, title = ?8 WHERE id = ?1 AND metadata <> ?2";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
@@ -173,21 +173,24 @@ int descry_sqlite_put_metadata(descry_store *base, int64_t content, const descry
         sqlite3_bind_text(stmt, 5, metadata->camera, -1, SQLITE_STATIC);
     sqlite3_bind_double(stmt, 6, metadata->latitude); /* NaN becomes NULL */
     sqlite3_bind_double(stmt, 7, metadata->longitude);
+    if (*metadata->title)
+        sqlite3_bind_text(stmt, 8, metadata->title, -1, SQLITE_STATIC);
     return descry_sqlite_run(store, stmt, err);
 }
 
-static void copy_camera(sqlite3_stmt *stmt, int column, char camera[DESCRY_CAMERA_SIZE])
+static void copy_text(sqlite3_stmt *stmt, int column, char *text, size_t room)
 {
     const void *bytes = sqlite3_column_text(stmt, column);
     size_t size = (size_t)sqlite3_column_bytes(stmt, column);
-    size = size < DESCRY_CAMERA_SIZE ? size : DESCRY_CAMERA_SIZE - 1;
-    memcpy(camera, bytes ? bytes : "", bytes ? size : 0);
-    camera[bytes ? size : 0] = 0;
+    size = size < room ? size : room - 1;
+    memcpy(text, bytes ? bytes : "", bytes ? size : 0);
+    text[bytes ? size : 0] = 0;
 }
 
 int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata *metadata, descry_error *err)
 {
-    static const char SQL[] = "SELECT taken, taken_offset, camera, latitude, longitude FROM contents WHERE id = ?1";
+    static const char SQL[] = "SELECT taken, taken_offset, camera, latitude, longitude, title FROM contents"
+                              " WHERE id = ?1";
     descry_sqlite *store = (descry_sqlite *)base;
     *metadata = (descry_metadata){.taken = DESCRY_NO_TIME, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN,
                                   .longitude = NAN};
@@ -203,32 +206,14 @@ int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata 
         metadata->taken = sqlite3_column_int64(stmt, 0);
     if (sqlite3_column_type(stmt, 1) != SQLITE_NULL)
         metadata->taken_offset = sqlite3_column_int(stmt, 1);
-    copy_camera(stmt, 2, metadata->camera);
+    copy_text(stmt, 2, metadata->camera, sizeof metadata->camera);
+    copy_text(stmt, 5, metadata->title, sizeof metadata->title);
     if (sqlite3_column_type(stmt, 3) != SQLITE_NULL && sqlite3_column_type(stmt, 4) != SQLITE_NULL) {
         metadata->latitude = sqlite3_column_double(stmt, 3);
         metadata->longitude = sqlite3_column_double(stmt, 4);
     }
     sqlite3_reset(stmt);
     return 0;
-}
-
-int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text, descry_error *err)
-{
-    static const char SQL[] = "SELECT text FROM captions WHERE content = ?1"
-                              " ORDER BY author = 'person' DESC, id DESC LIMIT 1";
-    descry_sqlite *store = (descry_sqlite *)base;
-    sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
-        return rc;
-    sqlite3_bind_int64(stmt, 1, content);
-    rc = descry_sqlite_step(store, stmt, err);
-    if (rc != 1)
-        return rc;
-    const void *bytes = sqlite3_column_text(stmt, 0);
-    rc = descry_buf_append(text, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 0), err);
-    sqlite3_reset(stmt);
-    return rc;
 }
 
 /* ---- vectors --------------------------------------------------------------------------------------------------- */

@@ -32,7 +32,7 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
 #define PLACE                                                                                                          \
     "SELECT id, content, size, mtime, missing, error IS NOT NULL,"                                                     \
     " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path,"                    \
-    " (SELECT metadata = 0 FROM contents WHERE id = places.content), source FROM places "
+    " (SELECT metadata < 2 FROM contents WHERE id = places.content), source FROM places "
 
 static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *place, descry_buf *path,
                       descry_error *err)
@@ -297,6 +297,10 @@ int descry_sqlite_forget(descry_store *base, const char *path, uint64_t *removed
         if (!rc && i == 0)
             *removed = (uint64_t)sqlite3_changes64(store->db);
     }
+    if (!rc)
+        rc = descry_sqlite_renew_words(store, err);
+    if (!rc && *removed > 0) /* what was in the index stays there until it is merged */
+        rc = descry_sqlite_exec(store, "INSERT INTO words (words) VALUES ('optimize')", err);
     rc = descry_sqlite_leave(store, entered, rc, err);
     if (rc)
         *removed = 0;

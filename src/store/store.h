@@ -60,6 +60,16 @@ typedef struct descry_nearest {
     size_t avoids;
 } descry_nearest;
 
+/* A search for words, each with a letter or digit in it, UTF-8; what they are taken for is the engine's: endings and
+ * accents may not count, and a word with a hyphen may be two in a row. */
+typedef struct descry_words {
+    const char *const *words;
+    size_t count;
+    int any;                     /* 1: some of them are enough; 0: all */
+    size_t k;
+    const descry_filter *filter; /* as in descry_nearest */
+} descry_words;
+
 /* One for each content: its place that is not missing, has the lowest id, and is under filter->under. */
 typedef struct descry_hit {
     float score;
@@ -130,8 +140,19 @@ typedef struct descry_store_ops {
                       descry_error *err);
     int (*vector)(descry_store *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
                   descry_error *err);
-    /* A person's caption before a model's; nothing is appended when there is none. */
-    int (*caption)(descry_store *store, int64_t content, descry_buf *text, descry_error *err);
+    /* A person's caption before a model's; nothing is appended when there is none.  model (may be NULL) is given a model's
+     * name. */
+    int (*caption)(descry_store *store, int64_t content, descry_buf *text, descry_buf *model, descry_error *err);
+    /* A model's; it is left alone if the content has a caption already, whoever's.  *written 1: it is in. */
+    int (*put_caption)(descry_store *store, int64_t content, const char *model, const char *recipe, const char *text,
+                       int *written, descry_error *err);
+    /* The contents without any caption at a place that is a file, not missing, and let through by `filter` (or NULL): those
+     * places, in order of content; *places to be freed with free. */
+    int (*uncaptioned)(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
+                       descry_error *err);
+    /* What the words of captions, file names and titles find: best first by BM25 (score: the higher, the better), equal
+     * ones by content; *hits to be freed with free. */
+    int (*words)(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count, descry_error *err);
 
     /* *hits: best first, equal scores by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,

@@ -129,30 +129,11 @@ exits 0 "an empty folder" "$DESCRY" caption --model demo empty
 silent out "an empty folder: nothing"
 
 # a model without a decoder
-mkdir plain-model
-"$PYTHON" - "$DESCRY_DATA_DIR/models/demo" plain-model <<'END'
-import json, pathlib, struct, sys
-source, to = map(pathlib.Path, sys.argv[1:])
-config = json.loads((source / "open_clip_config.json").read_text())
-del config["model_cfg"]["multimodal_cfg"]
-(to / "open_clip_config.json").write_text(json.dumps(config))
-(to / "bpe_demo.txt.gz").write_bytes((source / "bpe_demo.txt.gz").read_bytes())
-data = (source / "open_clip_model.safetensors").read_bytes()
-size = struct.unpack("<Q", data[:8])[0]
-header, body, out = json.loads(data[8:8 + size]), data[8 + size:], b""
-kept = {}
-for name, tensor in header.items():
-    if name != "__metadata__" and not name.startswith("text_decoder."):
-        first, end = tensor["data_offsets"]
-        kept[name] = {**tensor, "data_offsets": [len(out), len(out) + end - first]}
-        out += body[first:end]
-text = json.dumps(kept).encode()
-(to / "open_clip_model.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + out)
-END
+"$PYTHON" "$here/plain_model.py" "$DESCRY_DATA_DIR/models/demo" plain-model
 exits 0 "a model without a decoder: embeds" "$DESCRY" embed --model ./plain-model cat
 exits 1 "a model without a decoder" "$DESCRY" caption --model ./plain-model pictures
 says err 'no decoder: it cannot describe pictures' "a model without a decoder: said"
-says err 'one that can, when it is in .*: --model hf-hub:laion/CoCa-ViT-B-32-laion2B-s13B-b90k; .*descry models' "a model without a decoder: where one is"
+says err 'one that can is coca_ViT-L-14/.*: --model hf-hub:laion/mscoco_finetuned_CoCa-ViT-L-14-laion2B-s13B-b90k' "a model without a decoder: where one is"
 
 # signals
 total=$(ls "$gallery" | wc -l)

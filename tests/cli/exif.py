@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gives a JPEG an EXIF block: exif.py FROM TO TIME CAMERA LATITUDE LONGITUDE ("" leaves one out)."""
+"""Gives a JPEG an EXIF block: exif.py FROM TO TIME CAMERA LATITUDE LONGITUDE [TITLE] ("" leaves one out)."""
 import struct
 import sys
 
-source, to, time, camera, latitude, longitude = sys.argv[1:]
+source, to, time, camera, latitude, longitude, title = (sys.argv[1:] + [""])[:7]
 
 
 def text(tag, value):
@@ -31,7 +31,7 @@ def link(tag, at):
     return tag, 4, 1, struct.pack("<I", at)
 
 
-main = [text(0x0110, camera)] if camera else []
+main = ([text(0x010E, title)] if title else []) + ([text(0x0110, camera)] if camera else [])
 taken = [text(0x9003, time)] if time else []
 place = [text(1, "NS"[float(latitude) < 0]), angle(2, latitude), text(3, "EW"[float(longitude) < 0]),
          angle(4, longitude)] if latitude else []

@@ -111,6 +111,54 @@ int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, in
     return 0;
 }
 
+/* ---- captions -------------------------------------------------------------------------------------------------- */
+
+int descry_clip_caption_check(const descry_clip *clip, const descry_caption_options *options, descry_error *err)
+{
+    (void)options;
+    return clip->no_decoder ? descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: it cannot describe pictures", clip->name) : 0;
+}
+
+size_t descry_clip_caption_batch(const descry_caption_options *options)
+{
+    return options->batch ? options->batch : 4;
+}
+
+size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_options *options, size_t wanted)
+{
+    (void)clip, (void)options;
+    return wanted;
+}
+
+int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
+                               float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
+                               descry_error *err)
+{
+    (void)options;
+    float own[64 * FAKE_DIM];
+    int32_t ids[] = {1, 2};
+    size_t before = clip->embedded;
+    int rc = n > 64 ? DESCRY_ERR_LIMIT : descry_clip_embed_pixels(clip, rgb, n, 1, embeddings ? embeddings : own, err);
+    if (!embeddings)
+        clip->embedded = before;
+    if (!rc && embedded)
+        rc = embedded(arg, 0, n, err);
+    for (size_t i = 0; i < n && !rc; i++)
+        if (rgb[12 * i + 9] == 3 && rgb[12 * i + 10] == 2 && rgb[12 * i + 11] == 1)
+            rc = descry_fail(err, DESCRY_ERR_NUMERIC, "no caption is finite");
+    for (size_t i = 0; i < n && !rc; i++) {
+        char text[64];
+        const uint8_t *p = rgb + 12 * i + 9;
+        snprintf(text, sizeof text, "shade %d of red, %d of green, %d of blue", p[0], p[1], p[2]);
+        descry_caption caption = {text, ids, 2, 1};
+        if (each(arg, i, &caption))
+            return descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
+        if (++clip->described == clip->kill_after_captions)
+            kill(getpid(), SIGKILL);
+    }
+    return rc;
+}
+
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
                             descry_error *err)
 {

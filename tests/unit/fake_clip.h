@@ -3,7 +3,7 @@
  *
  * A picture is a file "PIX r g b", maybe with an EXIF block from the next line on; its embedding of length 8 is its
  * colour, and a text "r g b" has that of the same colour, any other text that of some colour.  The picture of the colour
- * 1 2 3 has no finite embedding. */
+ * 1 2 3 has no finite embedding, that of 3 2 1 no finite caption.  Captions are "shade R of red, G of green, B of blue". */
 #ifndef DESCRY_TESTS_FAKE_CLIP_H
 #define DESCRY_TESTS_FAKE_CLIP_H
 
@@ -17,6 +17,9 @@ struct descry_clip {
     size_t calls, embedded, decoded;
     size_t peeked;
     size_t kill_after;          /* pictures embedded; then the process kills itself */
+    int no_decoder;
+    size_t described;
+    size_t kill_after_captions; /* captions given; then the process kills itself */
     const char *unlink_on_read; /* a file that vanishes while another one is decoded */
 };
 

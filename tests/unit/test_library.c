@@ -370,6 +370,91 @@ static void a_killed_run_is_continued(void **state)
     assert_found(f, 1, "10.jpg");
 }
 
+/* ---- captions -------------------------------------------------------------------------------------------------- */
+
+static void pictures(fixture *f, int n)
+{
+    for (int i = 0; i < n; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%02d.jpg", i);
+        picture(f, name, 8 * i, 100, 3 * i);
+    }
+}
+
+static void caption_kill_child(fixture *f)
+{
+    descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    options.captioner = &f->model;
+    f->clip.kill_after_captions = 6;
+    REQUIRE(2, !descry_library_open(&f->library, &f->context, at(f, "library.db"), NULL, &f->err));
+    index_with(f, "", &options);
+}
+
+static void captions_come_with_vectors_and_after_them(void **state)
+{
+    fixture *f = *state;
+    pictures(f, 10);
+    assert_int_equal(in_child(caption_kill_child, f, 0), 1000 + SIGKILL);
+    reopen(f);
+    assert_int_equal(status_of(f).models[0].vectors, 8); /* of both batches: those come first */
+    assert_int_equal(status_of(f).captions, 4);          /* of the first: the second was in flight */
+    descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    options.captioner = &f->model;
+    f->clip.embedded = f->clip.described = 0;
+    assert_int_equal(index_with(f, "", &options), 0);
+    assert_int_equal(f->clip.embedded, 2);
+    assert_int_equal(f->clip.described, 6);
+    assert_int_equal(f->progress.captioned, 6);
+    assert_int_equal(status_of(f).captions, 10);
+    assert_int_equal(index_with(f, "", &options), 0);
+    assert_int_equal(f->clip.described, 6); /* nothing twice */
+    f->clip.no_decoder = 1;
+    assert_int_equal(index_with(f, "", &options), DESCRY_ERR_UNSUPPORTED);
+}
+
+static int hear(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    fixture *f = arg;
+    if (!caption) {
+        assert_true(strncmp(err->message, path, strlen(path)) == 0);
+        snprintf(f->failed[f->failures++], PATH_SIZE, "%s", path);
+    } else
+        f->matches++;
+    return 0;
+}
+
+static int keep_caption(void *arg, const descry_match *match)
+{
+    snprintf(arg, 200, "%s", match->caption ? match->caption : "-");
+    return 0;
+}
+
+static void a_library_is_described_afterwards(void **state)
+{
+    fixture *f = *state;
+    char caption[200];
+    pictures(f, 6);
+    index_ok(f, "");
+    descry_search_options one = DESCRY_SEARCH_OPTIONS_INIT;
+    one.k = 1;
+    picture(f, "02.jpg", 200, 0, 0); /* another picture now */
+    remove_file(f, "03.jpg");
+    f->matches = f->failures = 0;
+    assert_int_equal(descry_caption_library(f->library, &f->model, NULL, hear, f, &f->err), 0);
+    assert_int_equal(f->matches, 4);
+    assert_int_equal(f->failures, 2);
+    assert_string_equal(f->failed[0], at(f, "photos/02.jpg"));
+    assert_string_equal(f->failed[1], at(f, "photos/03.jpg"));
+    assert_int_equal(status_of(f).captions, 4);
+    assert_int_equal(descry_search(f->library, &f->model, "8 100 3", &one, keep_caption, caption, &f->err), 0);
+    assert_string_equal(caption, "shade 8 of red, 100 of green, 3 of blue");
+    assert_int_equal(descry_caption_library(f->library, &f->model, NULL, NULL, NULL, &f->err), 0);
+    assert_int_equal(status_of(f).captions, 4); /* what failed is tried again, and fails again */
+    index_ok(f, "");
+    assert_int_equal(descry_caption_library(f->library, &f->model, NULL, NULL, NULL, &f->err), 0);
+    assert_int_equal(status_of(f).captions, 5);
+}
+
 static void one_process_indexes(void **state)
 {
     fixture *f = *state;
@@ -476,6 +561,8 @@ int main(void)
         LIBRARY_TEST(files_may_vanish_meanwhile),
         LIBRARY_TEST(unreadable_folders_lose_nothing),
         LIBRARY_TEST(a_killed_run_is_continued),
+        LIBRARY_TEST(captions_come_with_vectors_and_after_them),
+        LIBRARY_TEST(a_library_is_described_afterwards),
         LIBRARY_TEST(one_process_indexes),
         LIBRARY_TEST(a_run_can_be_stopped),
         LIBRARY_TEST(a_full_disk_loses_nothing),

@@ -22,6 +22,7 @@ static void assert_unknown(const descry_metadata *m)
     assert_true(m->taken == DESCRY_NO_TIME);
     assert_int_equal(m->taken_offset, DESCRY_NO_OFFSET);
     assert_string_equal(m->camera, "");
+    assert_string_equal(m->title, "");
     assert_true(isnan(m->latitude) && isnan(m->longitude));
 }
 
@@ -60,7 +61,7 @@ static void nothing_is_made_up(void **state)
     descry_exif_read(&m, NULL, 0);
     assert_unknown(&m);
     exif e = {0};
-    exif_text(&e, EXIF_MAIN, 0x010E, "a description");
+    exif_text(&e, EXIF_MAIN, 0x0131, "a program");
     exif_make(&e, 1);
     m = read(&e);
     assert_unknown(&m);
@@ -239,6 +240,32 @@ static descry_metadata of_place(const char *ns, const uint32_t *latitude, const 
         exif_rationals(&e, 4, longitude, count);
     exif_make(&e, 1);
     return read(&e);
+}
+
+static void assert_title(const char *description, const void *xp, size_t size, const char *expected)
+{
+    exif e = {0};
+    if (description)
+        exif_text(&e, EXIF_MAIN, 0x010E, description);
+    if (xp)
+        exif_bytes(&e, EXIF_MAIN, 0x9C9B, xp, size);
+    exif_make(&e, 1);
+    assert_string_equal(read(&e).title, expected);
+}
+
+static void titles_are_one_line_of_text(void **state)
+{
+    (void)state;
+    static const uint8_t xp[] = {'R', 0, 0xF6, 0, 's', 0, 'l', 0, 0x3C, 0xD8, 0x39, 0xDF, 0, 0, 'x', 0};
+    assert_title(NULL, NULL, 0, "");
+    assert_title("  Grandmother's\ngarden \t", xp, sizeof xp, "Grandmother's garden");
+    assert_title("Gro\xDFmutter \xC3\xA4", NULL, 0, "Gro?mutter \xC3\xA4");
+    assert_title("  ", xp, sizeof xp, "R\xC3\xB6sl\xF0\x9F\x8C\xB9"); /* up to its NUL */
+    assert_title(NULL, xp, 10, "R\xC3\xB6sl");                        /* half a pair is cut off */
+    assert_title(NULL, xp, 9, "R\xC3\xB6sl");
+    assert_title(NULL, xp, 1, "");
+    assert_title(NULL, "\x3D\xD8R\0", 4, ""); /* no UTF-16 */
+    assert_title(NULL, "a\0\n\0b", 6, "a b");
 }
 
 static void all_quarters_of_the_earth(void **state)
@@ -497,6 +524,7 @@ int main(void)
         cmocka_unit_test(every_day_is_found_again),
         cmocka_unit_test(a_make_is_not_repeated),
         cmocka_unit_test(long_names_are_cut_at_a_character),
+        cmocka_unit_test(titles_are_one_line_of_text),
         cmocka_unit_test(all_quarters_of_the_earth),
         cmocka_unit_test(places_that_make_no_sense_are_unknown),
         cmocka_unit_test(damage_is_survived),

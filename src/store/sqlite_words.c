@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Captions, and the full text of captions, names and titles.  How the table `words` is kept: schema.h. */
+#include "store/sqlite.h"
+
+#include "base/error.h"
+#include "store/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* ---- captions -------------------------------------------------------------------------------------------------- */
+
+static int append_column(descry_buf *to, sqlite3_stmt *stmt, int column, descry_error *err)
+{
+    const void *bytes = sqlite3_column_text(stmt, column);
+    return descry_buf_append(to, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, column), err);
+}
+
+int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text, descry_buf *model, descry_error *err)
+{
+    static const char SQL[] = "SELECT text, CASE author WHEN 'model' THEN model END FROM captions WHERE content = ?1"
+                              " ORDER BY author = 'person' DESC, id DESC LIMIT 1";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    rc = append_column(text, stmt, 0, err);
+    if (!rc && model)
+        rc = append_column(model, stmt, 1, err);
+    sqlite3_reset(stmt);
+    return rc;
+}
+
+int descry_sqlite_put_caption(descry_store *base, int64_t content, const char *model, const char *recipe,
+                              const char *text, int *written, descry_error *err)
+{
+    static const char SQL[] = "INSERT INTO captions (content, author, model, recipe, text, written)"
+                              " SELECT ?1, 'model', ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM contents WHERE id = ?1)"
+                              " AND NOT EXISTS (SELECT 1 FROM captions WHERE content = ?1)";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    *written = 0;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, content);
+    sqlite3_bind_text(stmt, 2, model, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 3, recipe, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 4, text, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(stmt, 5, (int64_t)time(NULL));
+    rc = descry_sqlite_run(store, stmt, err);
+    *written = !rc && sqlite3_changes(store->db) > 0;
+    return rc;
+}
+
+typedef struct hits {
+    descry_hit *items;
+    size_t count, room;
+} hits;
+
+static int add_hit(hits *to, const descry_hit *hit, descry_error *err)
+{
+    if (to->count == to->room) {
+        size_t room = to->room ? 2 * to->room : 64;
+        descry_hit *items = descry_realloc(to->items, room, sizeof *items);
+        if (!items)
+            return descry_fail_memory(err);
+        to->items = items;
+        to->room = room;
+    }
+    to->items[to->count++] = *hit;
+    return 0;
+}
+
+static int list_uncaptioned(descry_sqlite *store, const descry_filter *wanted, hits *to, descry_error *err)
+{
+    static const char SQL[] = "SELECT DISTINCT content FROM places WHERE content IS NOT NULL AND missing = 0 AND source = 0"
+                              " AND NOT EXISTS (SELECT 1 FROM captions WHERE captions.content = places.content)"
+                              " ORDER BY content";
+    descry_sqlite_filter filter;
+    sqlite3_stmt *stmt = NULL;
+    int rc = descry_sqlite_filter_read(store, &filter, wanted, err);
+    if (!rc)
+        rc = descry_sqlite_get(store, SQL, &stmt, err);
+    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        descry_hit hit = {0, 0, sqlite3_column_int64(stmt, 0)};
+        rc = 0;
+        if (descry_sqlite_filter_accepts(&filter, hit.content))
+            rc = descry_sqlite_filter_place(store, &filter, hit.content, &hit.id, err);
+        if (!rc && hit.id)
+            rc = add_hit(to, &hit, err);
+    }
+    if (stmt)
+        sqlite3_reset(stmt);
+    descry_sqlite_filter_free(&filter);
+    return rc;
+}
+
+int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, int64_t **places, size_t *count,
+                              descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    hits all = {0};
+    *places = NULL;
+    *count = 0;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (rc)
+        return rc;
+    rc = descry_sqlite_leave(store, entered, list_uncaptioned(store, wanted, &all, err), err);
+    if (!rc && !(*places = descry_alloc(all.count + 1, sizeof **places)))
+        rc = descry_fail_memory(err);
+    for (size_t i = 0; !rc && i < all.count; i++)
+        (*places)[(*count)++] = all.items[i].id;
+    free(all.items);
+    return rc;
+}
+
+/* ---- the full text --------------------------------------------------------------------------------------------- */
+
+/* The words in FTS5's syntax, each in quotes: nothing in it is an operator, and a word that FTS5 takes for several is
+ * those in a row.  Between them AND, which is what FTS5 reads where nothing stands, or OR. */
+static int write_match(descry_buf *match, const descry_words *query, descry_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; i < query->count && !rc; i++) {
+        rc = descry_buf_printf(match, err, "%s\"", i == 0 ? "" : query->any ? " OR " : " ");
+        for (const char *c = query->words[i]; *c && !rc; c++)
+            rc = *c == '"' ? descry_buf_append(match, "\"\"", 2, err) : descry_buf_append(match, c, 1, err);
+        if (!rc)
+            rc = descry_buf_append(match, "\"", 1, err);
+    }
+    return rc;
+}
+
+static int collect(descry_sqlite *store, const descry_words *query, const char *match, hits *to, descry_error *err)
+{
+    /* FTS5's bm25 is the less the better */
+    static const char SQL[] = "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?1"
+                              " ORDER BY score DESC, rowid";
+    descry_sqlite_filter filter;
+    sqlite3_stmt *stmt = NULL;
+    int rc = descry_sqlite_filter_read(store, &filter, query->filter, err);
+    if (!rc)
+        rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        sqlite3_bind_text(stmt, 1, match, -1, SQLITE_STATIC);
+    while (!rc && to->count < query->k && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        descry_hit hit = {(float)sqlite3_column_double(stmt, 1), 0, sqlite3_column_int64(stmt, 0)};
+        rc = 0;
+        if (descry_sqlite_filter_accepts(&filter, hit.content))
+            rc = descry_sqlite_filter_place(store, &filter, hit.content, &hit.id, err);
+        if (!rc && hit.id)
+            rc = add_hit(to, &hit, err);
+    }
+    if (stmt)
+        sqlite3_reset(stmt);
+    descry_sqlite_filter_free(&filter);
+    return rc;
+}
+
+int descry_sqlite_words(descry_store *base, const descry_words *query, descry_hit **found, size_t *count,
+                        descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    descry_buf match = {0};
+    hits all = {0};
+    *found = NULL;
+    *count = 0;
+    int entered, rc = write_match(&match, query, err);
+    if (!rc)
+        rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (!rc) {
+        rc = query->count > 0 ? collect(store, query, match.data, &all, err) : 0;
+        rc = descry_sqlite_leave(store, entered, rc, err);
+    }
+    descry_buf_free(&match);
+    if (rc) {
+        free(all.items);
+        return rc;
+    }
+    *found = all.items;
+    *count = all.count;
+    return 0;
+}
+
+int descry_sqlite_words_are_stale(descry_sqlite *store, int *stale, descry_error *err)
+{
+    static const char SQL[] = "SELECT EXISTS (SELECT 1 FROM words_stale)";
+    sqlite3_stmt *stmt;
+    *stale = 0;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    *stale = sqlite3_column_int(stmt, 0);
+    sqlite3_reset(stmt);
+    return 0;
+}
+
+int descry_sqlite_renew_words(descry_sqlite *store, descry_error *err)
+{
+    int stale, rc = descry_sqlite_words_are_stale(store, &stale, err);
+    return rc || !stale ? rc : descry_sqlite_exec(store, DESCRY_SCHEMA_WORDS, err);
+}
