@@ -169,7 +169,7 @@ for signal in KILL INT; do
     [ "$(captions)" -gt "$before" ] && [ "$(captions)" -lt "$total" ]
     verdict $? "SIG$signal: what is done is kept"
 done
-says err '^descry: stopped after [0-9]+ captions; they are kept$' "SIGINT: said"
+says err '^descry: stopped after [0-9]+ of [0-9]+ pictures; their captions are kept$' "SIGINT: said"
 kept=$(captions)
 exits 0 "the next one goes on" "$DESCRY" caption --library killed.db --json
 json "the next one goes on: the rest" "len(rows) == $total - $kept"

@@ -124,6 +124,21 @@ status=0
 "$DESCRY" caption --undo-xmp p/0002.jpg >/dev/full 2>err || status=$?
 is "--undo-xmp >/dev/full: status 1" "$status" 1
 
+# of a library: what a model has described, whenever that was
+mkdir kept
+cp "$gallery/0001.jpg" "$gallery/0002.jpg" kept
+exits 0 "a library with captions" "$DESCRY" index --library kept.db --model demo --caption kept
+exits 0 "caption --library --write-xmp" "$DESCRY" caption --library kept.db --write-xmp --json
+json "caption --library --write-xmp: a line each" 'len(rows) == 2 and all(r["outcome"] == "written" and r["xmp"] == r["path"] + ".xmp" for r in rows)'
+xmp "caption --library --write-xmp: by which model" kept/0001.jpg.xmp 'p["dc:description"]["x-default"] == p["descry:description"] and p["descry:model"] == "demo"'
+exits 0 "caption --library --write-xmp again" "$DESCRY" caption --library kept.db --write-xmp --json
+json "caption --library --write-xmp again" '[r["outcome"] for r in rows] == ["same", "same"]'
+rm kept/0002.jpg
+exits 3 "of a library: a picture that is gone" "$DESCRY" caption --library kept.db --write-xmp
+says err 'kept/0002.jpg: No such file' "of a library: a picture that is gone: named"
+exits 0 "caption --library --undo-xmp" "$DESCRY" caption --library kept.db --undo-xmp
+is "caption --library --undo-xmp" "$(ls -A kept)" "0001.jpg"
+
 # folders and files that may not be written, which root may
 if [ "$(id -u)" -eq 0 ]; then
     as_user() {
