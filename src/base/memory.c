@@ -116,7 +116,8 @@ void *descry_arena_alloc(descry_arena *arena, size_t n, size_t size)
     bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     struct descry_arena_block *block = arena->blocks;
     if (!block || block->size - block->used < bytes) {
-        size_t total = bytes + ALIGNMENT > ARENA_BLOCK ? bytes + ALIGNMENT : ARENA_BLOCK;
+        size_t least = arena->least ? arena->least : ARENA_BLOCK;
+        size_t total = bytes + ALIGNMENT > least ? bytes + ALIGNMENT : least;
         block = descry_alloc_aligned(total, 1);
         if (!block)
             return NULL;

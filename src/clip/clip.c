@@ -118,7 +118,7 @@ void descry_clip_close(descry_clip **slot)
     descry_clip *clip = *slot;
     if (!clip)
         return;
-    descry_weights_close(&clip->weights, &clip->config);
+    descry_weights_close(&clip->weights);
     descry_model_config_free(&clip->config);
     descry_tokenizer_close(&clip->tokenizer);
     free(clip->path);

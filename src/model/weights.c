@@ -359,7 +359,7 @@ int descry_weights_open(descry_weights *w, const descry_model_config *config, co
         w->logit_bias = scalar(&l, "logit_bias");
     refuse_leftovers(&l);
     if (l.rc)
-        descry_weights_close(w, config);
+        descry_weights_close(w);
     return l.rc;
 }
 
@@ -402,6 +402,8 @@ static int each_of_decoder(descry_decoder_weights *d, int layers, linear_fn fn, 
     return rc ? rc : fn(arg, &d->proj);
 }
 
+enum { PACKED_BLOCK = 32 << 20 }; /* bytes */
+
 typedef struct packer {
     const descry_kernels *kernels;
     descry_pool *pool;
@@ -428,7 +430,8 @@ static int prepare(void *arg, descry_linear *l)
         return 0;
     size_t size = descry_packed_size(p->kernels, l->n, l->k);
     l->packed_type = p->weights->bf16 && l->type == DESCRY_F32 ? DESCRY_BF16 : l->type;
-    l->packed = size == SIZE_MAX ? NULL : descry_alloc_aligned(size, descry_dtype_size(l->packed_type));
+    p->weights->packed.least = PACKED_BLOCK;
+    l->packed = size == SIZE_MAX ? NULL : descry_arena_alloc(&p->weights->packed, size, descry_dtype_size(l->packed_type));
     if (!l->packed)
         return descry_fail_memory(p->err);
     p->linear = l;
@@ -474,19 +477,10 @@ bool descry_weights_any_f32(descry_weights *w, const descry_model_config *config
            each_of_decoder(&w->decoder, config->decoder.block.layers, is_f32, NULL);
 }
 
-static int release(void *arg, descry_linear *l)
+void descry_weights_close(descry_weights *w)
 {
-    (void)arg;
-    free(l->packed);
-    return 0;
-}
-
-void descry_weights_close(descry_weights *w, const descry_model_config *config)
-{
-    each_of_vision(&w->vision, config->vision.block.layers, release, NULL);
-    each_of_text(&w->text, config->text.block.layers, release, NULL);
-    each_of_decoder(&w->decoder, config->decoder.block.layers, release, NULL);
     descry_safetensors_close(&w->file);
+    descry_arena_free(&w->packed);
     descry_arena_free(&w->arena);
     *w = (descry_weights){0};
 }

@@ -70,7 +70,7 @@ typedef struct descry_decoder_weights {
 
 typedef struct descry_weights {
     descry_safetensors file;
-    descry_arena arena;
+    descry_arena arena, packed; /* packed: the matrices, together, so that small ones lie in huge pages, too */
     descry_vision_weights vision;
     descry_text_weights text;
     descry_decoder_weights decoder;
@@ -85,7 +85,7 @@ typedef struct descry_weights {
  * renamed as open_clip does: a "module." prefix dropped, a top-level text tower moved under "text.". */
 int descry_weights_open(descry_weights *weights, const descry_model_config *config, const char *path,
                         const descry_log *log, descry_error *err);
-void descry_weights_close(descry_weights *weights, const descry_model_config *config);
+void descry_weights_close(descry_weights *weights);
 
 /* Whether `bf16` makes a difference: some matrix is stored in f32. */
 bool descry_weights_any_f32(descry_weights *weights, const descry_model_config *config);

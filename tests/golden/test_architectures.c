@@ -112,7 +112,7 @@ static void subject_open(subject *s, const char *name, formula_fault fault)
 
 static void subject_close(subject *s)
 {
-    descry_weights_close(&s->weights, &s->config);
+    descry_weights_close(&s->weights);
     descry_model_config_free(&s->config);
     free(s->patches);
     free(s->ids);
@@ -185,7 +185,7 @@ static void vit_b_32_under_every_cap(void **state)
         descry_error err;
         subject s;
         subject_open(&s, "ViT-B-32", FAULT_NONE);
-        descry_weights_close(&s.weights, &s.config); /* packed for another table */
+        descry_weights_close(&s.weights); /* packed for another table */
         formula_open(&s.weights, &s.config, DESCRY_F32, FAULT_NONE);
         s.kernels = descry_kernels_for((descry_cpu)cpu);
         check_rc(descry_weights_prepare_vision(&s.weights, &s.config, s.kernels, pool, &err), &err);
@@ -251,7 +251,7 @@ static void half_precision_files_load(void **state)
     subject s, h;
     subject_open(&s, "vit-gelu", FAULT_HALF); /* rounded to f16, stored in F32 */
     subject_open(&h, "vit-gelu", FAULT_NONE);
-    descry_weights_close(&h.weights, &h.config);
+    descry_weights_close(&h.weights);
     formula_open(&h.weights, &h.config, DESCRY_F16, FAULT_NONE);
     descry_error err;
     check_rc(descry_weights_prepare_vision(&h.weights, &h.config, h.kernels, pool, &err), &err);

@@ -122,7 +122,7 @@ static void subject_open(subject *s, const json_t *cfg, size_t pictures, formula
 
 static void subject_close(subject *s)
 {
-    descry_weights_close(&s->weights, &s->config);
+    descry_weights_close(&s->weights);
     descry_model_config_free(&s->config);
     free(s->tokens);
     free(s->embeddings);

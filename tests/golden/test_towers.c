@@ -104,7 +104,7 @@ static void check_model(const char *name, const descry_kernels *kernels)
     free(patches);
     free(out);
     free(ids);
-    descry_weights_close(&weights, &config);
+    descry_weights_close(&weights);
     descry_model_config_free(&config);
 }
 

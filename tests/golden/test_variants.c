@@ -121,7 +121,7 @@ static void measure(const char *name, const json_t *golden, json_t *other, const
     free(ids);
     free(patches);
     free(out);
-    descry_weights_close(&weights, &config);
+    descry_weights_close(&weights);
     descry_model_config_free(&config);
 }
 

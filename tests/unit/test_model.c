@@ -268,7 +268,7 @@ static void expect_model(const char *message, const char *name, const char *rena
     unlink(path);
     free(header);
     if (!rc)
-        descry_weights_close(&weights, &config);
+        descry_weights_close(&weights);
     descry_model_config_free(&config);
     if (message ? rc != DESCRY_ERR_FORMAT || !strstr(err.message, message) : rc != 0)
         fail_msg("gave %d \"%s\", expected \"%s\"", rc, err.message, message ? message : "success");
