@@ -60,7 +60,6 @@ static int find_installed(candidates *found, descry_context *ctx, const char *se
 int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
                        descry_model *search, const char *option)
 {
-    descry_error err;
     descry_model_info of = {0}, info;
     candidates found = {.ctx = ctx};
     *captioner = NULL;
@@ -76,12 +75,7 @@ int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char
             return status;
         name = found.first;
     }
-    char *full = cmd_full_model(name);
-    int status = full ? CMD_DONE : cmd_fail_memory();
-    const descry_model_options options = {.precision = precision};
-    if (status == CMD_DONE && descry_model_open_with(captioner, ctx, full, &options, &err))
-        status = cmd_fail(&err);
-    free(full);
+    int status = cmd_open_named(captioner, ctx, name, precision);
     if (status != CMD_DONE)
         return status;
     descry_model_describe(*captioner, &info);

@@ -161,12 +161,13 @@ char *cmd_full_model(const char *name)
     return full ? full : strdup(name);
 }
 
-static int open_named_model(descry_model **model, descry_context *ctx, const char *name)
+int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision)
 {
     descry_error err;
+    const descry_model_options options = {.precision = precision};
     char *full = cmd_full_model(name);
     int status = full ? CMD_DONE : cmd_fail_memory();
-    if (status == CMD_DONE && descry_model_open(model, ctx, full, &err))
+    if (status == CMD_DONE && descry_model_open_with(model, ctx, full, &options, &err))
         status = cmd_fail(&err);
     free(full);
     return status;
@@ -193,7 +194,7 @@ int cmd_open_to_change(descry_library **library, descry_model **model, descry_co
     descry_library_options options = {.create = common->model != NULL};
     int status = cmd_open_context(ctx, common->threads);
     if (status == CMD_DONE && common->model)
-        status = open_named_model(model, *ctx, common->model);
+        status = cmd_open_named(model, *ctx, common->model, DESCRY_PRECISION_F32);
     if (status != CMD_DONE)
         return status;
     int rc = descry_library_open(library, *ctx, common->library, &options, &err);

@@ -229,6 +229,9 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
  * was short.  To be released with free. */
 char *cmd_full_model(const char *name);
 
+/* Opens the model of that name; says what is wrong. */
+int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision);
+
 /* Opens common->model and the library, which is made if need be; or an existing library and its last model.  A library
  * is made only when its model is there. */
 int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
