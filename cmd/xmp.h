@@ -20,7 +20,7 @@ typedef struct cmd_xmp {
      &(xmp).write,                                                                                                     \
      NULL,                                                                                                             \
      "put each caption into the picture's XMP sidecar, photo.jpg.xmp, as its description; one that a person has "      \
-     "written there, or in the picture, stays",                                                                                            \
+     "written there, or in the picture, stays",                                                                        \
      0},                                                                                                               \
         {"overwrite",                                                                                                  \
          0,                                                                                                            \

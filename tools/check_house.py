@@ -4,7 +4,8 @@
 
 - includes point down: a file includes only its own room and the rooms below it;
 - each header compiles alone, as C;
-- each source file names its licence in its first lines and stays under 600 lines (generated tables excepted);
+- each source file names its licence in its first lines and stays under 600 lines (generated tables and the installed
+  header excepted, which there is one of);
 - the library neither exits, aborts nor prints;
 - with BUILD, a folder with a finished build, the library has no mutable globals.
 
@@ -85,7 +86,7 @@ def check_files(root):
         lines = path.read_text(errors="replace").splitlines()
         if "SPDX-License-Identifier: Apache-2.0" not in "".join(lines[:3]):
             yield f"{path.relative_to(root)} does not name its licence"
-        if len(lines) > LIMIT and "do not edit" not in "".join(lines[:5]):
+        if len(lines) > LIMIT and path.name != "descry.h" and "do not edit" not in "".join(lines[:5]):
             yield f"{path.relative_to(root)} has {len(lines)} lines"
 
 

@@ -85,7 +85,8 @@ static int open_folder(descry_clip *clip, descry_precision precision, const desc
         clip->weights.bf16 =
             precision == DESCRY_PRECISION_BF16 && descry_weights_any_f32(&clip->weights, &clip->config);
     if (!rc)
-        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, bpe.data, clip->weights.bf16 ? "bf16" : NULL, err);
+        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, bpe.data,
+                           clip->weights.bf16 ? "bf16" : NULL, err);
     descry_buf_free(&path);
     descry_buf_free(&json);
     descry_buf_free(&bpe);
