@@ -78,18 +78,19 @@ static int add_hit(hits *to, const descry_hit *hit, descry_error *err)
     return 0;
 }
 
-static int list_uncaptioned(descry_sqlite *store, const descry_filter *wanted, hits *to, descry_error *err)
+/* What `sql` gives, contents and their scores, and `wanted` lets through: at most k. */
+static int collect(descry_sqlite *store, const char *sql, const char *match, const descry_filter *wanted, size_t k,
+                   hits *to, descry_error *err)
 {
-    static const char SQL[] = "SELECT DISTINCT content FROM places WHERE content IS NOT NULL AND missing = 0 AND source = 0"
-                              " AND NOT EXISTS (SELECT 1 FROM captions WHERE captions.content = places.content)"
-                              " ORDER BY content";
     descry_sqlite_filter filter;
     sqlite3_stmt *stmt = NULL;
     int rc = descry_sqlite_filter_read(store, &filter, wanted, err);
     if (!rc)
-        rc = descry_sqlite_get(store, SQL, &stmt, err);
-    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        descry_hit hit = {0, 0, sqlite3_column_int64(stmt, 0)};
+        rc = descry_sqlite_get(store, sql, &stmt, err);
+    if (!rc && match)
+        sqlite3_bind_text(stmt, 1, match, -1, SQLITE_STATIC);
+    while (!rc && to->count < k && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        descry_hit hit = {(float)sqlite3_column_double(stmt, 1), 0, sqlite3_column_int64(stmt, 0)};
         rc = 0;
         if (descry_sqlite_filter_accepts(&filter, hit.content))
             rc = descry_sqlite_filter_place(store, &filter, hit.content, &hit.id, err);
@@ -105,6 +106,9 @@ static int list_uncaptioned(descry_sqlite *store, const descry_filter *wanted, h
 int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, int64_t **places, size_t *count,
                               descry_error *err)
 {
+    static const char SQL[] = "SELECT DISTINCT content, 0 FROM places WHERE content IS NOT NULL AND missing = 0"
+                              " AND source = 0 AND NOT EXISTS"
+                              " (SELECT 1 FROM captions WHERE captions.content = places.content) ORDER BY content";
     descry_sqlite *store = (descry_sqlite *)base;
     hits all = {0};
     *places = NULL;
@@ -112,7 +116,7 @@ int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, i
     int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
     if (rc)
         return rc;
-    rc = descry_sqlite_leave(store, entered, list_uncaptioned(store, wanted, &all, err), err);
+    rc = descry_sqlite_leave(store, entered, collect(store, SQL, NULL, wanted, SIZE_MAX, &all, err), err);
     if (!rc && !(*places = descry_alloc(all.count + 1, sizeof **places)))
         rc = descry_fail_memory(err);
     for (size_t i = 0; !rc && i < all.count; i++)
@@ -138,35 +142,12 @@ static int write_match(descry_buf *match, const descry_words *query, descry_erro
     return rc;
 }
 
-static int collect(descry_sqlite *store, const descry_words *query, const char *match, hits *to, descry_error *err)
+int descry_sqlite_words(descry_store *base, const descry_words *query, descry_hit **found, size_t *count,
+                        descry_error *err)
 {
     /* FTS5's bm25 is the less the better */
     static const char SQL[] = "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?1"
                               " ORDER BY score DESC, rowid";
-    descry_sqlite_filter filter;
-    sqlite3_stmt *stmt = NULL;
-    int rc = descry_sqlite_filter_read(store, &filter, query->filter, err);
-    if (!rc)
-        rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (!rc)
-        sqlite3_bind_text(stmt, 1, match, -1, SQLITE_STATIC);
-    while (!rc && to->count < query->k && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        descry_hit hit = {(float)sqlite3_column_double(stmt, 1), 0, sqlite3_column_int64(stmt, 0)};
-        rc = 0;
-        if (descry_sqlite_filter_accepts(&filter, hit.content))
-            rc = descry_sqlite_filter_place(store, &filter, hit.content, &hit.id, err);
-        if (!rc && hit.id)
-            rc = add_hit(to, &hit, err);
-    }
-    if (stmt)
-        sqlite3_reset(stmt);
-    descry_sqlite_filter_free(&filter);
-    return rc;
-}
-
-int descry_sqlite_words(descry_store *base, const descry_words *query, descry_hit **found, size_t *count,
-                        descry_error *err)
-{
     descry_sqlite *store = (descry_sqlite *)base;
     descry_buf match = {0};
     hits all = {0};
@@ -176,7 +157,7 @@ int descry_sqlite_words(descry_store *base, const descry_words *query, descry_hi
     if (!rc)
         rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
     if (!rc) {
-        rc = query->count > 0 ? collect(store, query, match.data, &all, err) : 0;
+        rc = query->count > 0 ? collect(store, SQL, match.data, query->filter, query->k, &all, err) : 0;
         rc = descry_sqlite_leave(store, entered, rc, err);
     }
     descry_buf_free(&match);

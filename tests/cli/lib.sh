@@ -91,3 +91,12 @@ finish() {
     [ "$failed" -eq 0 ]
     exit
 }
+
+# as_user COMMAND...: as somebody whom folders and files can be closed to, which they cannot to root
+as_user() {
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
+    else
+        "$@"
+    fi
+}

@@ -70,15 +70,6 @@ says err '^' "bad files: something is said"
 verdict $? "bad files: nothing is said of others"
 
 # files and folders of someone else
-if [ "$(id -u)" -eq 0 ]; then
-    as_user() {
-        setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-    }
-else
-    as_user() {
-        "$@"
-    }
-fi
 mkdir -p bin/cmd mine mine/closed
 cp "$DESCRY" bin/cmd/descry
 cp "$DESCRY_BUILD_ROOT"/libdescry.so.0 bin

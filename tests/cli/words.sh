@@ -176,15 +176,6 @@ json "the next one goes on: the rest" "len(rows) == $total - $kept"
 is "the next one goes on: all are there" "$(captions)" "$total"
 
 # what may not be read or written
-if [ "$(id -u)" -eq 0 ]; then
-    as_user() {
-        setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-    }
-else
-    as_user() {
-        "$@"
-    }
-fi
 mkdir -p bin/cmd mine closed
 cp "$DESCRY" bin/cmd/descry
 cp "$DESCRY_BUILD_ROOT"/libdescry.so.0 bin

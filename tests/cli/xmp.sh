@@ -140,15 +140,6 @@ exits 0 "caption --library --undo-xmp" "$DESCRY" caption --library kept.db --und
 is "caption --library --undo-xmp" "$(ls -A kept)" "0001.jpg"
 
 # folders and files that may not be written, which root may
-if [ "$(id -u)" -eq 0 ]; then
-    as_user() {
-        setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-    }
-else
-    as_user() {
-        "$@"
-    }
-fi
 mkdir -p bin/cmd closed
 mkdir -m 777 open
 cp "$DESCRY" bin/cmd/descry
