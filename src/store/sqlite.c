@@ -48,6 +48,15 @@ int descry_sqlite_step(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *e
     return rc;
 }
 
+int descry_sqlite_row(descry_sqlite *store, const char *sql, int64_t id, sqlite3_stmt **stmt, descry_error *err)
+{
+    int rc = descry_sqlite_get(store, sql, stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(*stmt, 1, id);
+    return descry_sqlite_step(store, *stmt, err);
+}
+
 int descry_sqlite_run(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err)
 {
     int rc;

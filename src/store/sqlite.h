@@ -33,6 +33,9 @@ int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt
 
 /* 1: a row is there, to be followed by another step or by sqlite3_reset; 0: done, and reset; or an error, and reset. */
 int descry_sqlite_step(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err);
+
+/* Both, with `id` for ?1: the first row, as descry_sqlite_step says. */
+int descry_sqlite_row(descry_sqlite *store, const char *sql, int64_t id, sqlite3_stmt **stmt, descry_error *err);
 int descry_sqlite_run(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err); /* steps until done */
 int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err);
 

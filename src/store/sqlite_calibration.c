@@ -13,17 +13,14 @@ int descry_sqlite_calibration(descry_store *base, const descry_recipe *recipe, d
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     *calibration = (descry_calibration){0};
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
+    int rc = descry_sqlite_row(store, SQL, recipe->id, &stmt, err);
+    if (rc != 1)
         return rc;
-    sqlite3_bind_int64(stmt, 1, recipe->id);
-    rc = descry_sqlite_step(store, stmt, err);
-    if (rc == 1)
-        *calibration = (descry_calibration){sqlite3_column_int(stmt, 0),    (uint64_t)sqlite3_column_int64(stmt, 1),
-                                            sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3),
-                                            sqlite3_column_double(stmt, 4), sqlite3_column_double(stmt, 5)};
+    *calibration = (descry_calibration){sqlite3_column_int(stmt, 0),    (uint64_t)sqlite3_column_int64(stmt, 1),
+                                        sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3),
+                                        sqlite3_column_double(stmt, 4), sqlite3_column_double(stmt, 5)};
     sqlite3_reset(stmt);
-    return rc < 0 ? rc : 0;
+    return 0;
 }
 
 int descry_sqlite_put_calibration(descry_store *base, const descry_recipe *recipe,

@@ -195,11 +195,7 @@ int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata 
     *metadata = (descry_metadata){.taken = DESCRY_NO_TIME, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN,
                                   .longitude = NAN};
     sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
-        return rc;
-    sqlite3_bind_int64(stmt, 1, content);
-    rc = descry_sqlite_step(store, stmt, err);
+    int rc = descry_sqlite_row(store, SQL, content, &stmt, err);
     if (rc != 1)
         return rc;
     if (sqlite3_column_type(stmt, 0) != SQLITE_NULL)

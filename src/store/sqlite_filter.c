@@ -238,11 +238,7 @@ int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter 
     if (*place || (!filter->all && !found))
         return 0;
     sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
-        return rc;
-    sqlite3_bind_int64(stmt, 1, content);
-    rc = descry_sqlite_step(store, stmt, err);
+    int rc = descry_sqlite_row(store, SQL, content, &stmt, err);
     if (rc != 1)
         return rc;
     *place = sqlite3_column_int64(stmt, 0);

@@ -76,11 +76,7 @@ static int get_key(descry_sqlite *store, const descry_recipe *recipe, descry_row
     static const char SQL[] = "SELECT uuid, digest, epoch, newest, vectors FROM library, recipes"
                               " WHERE recipes.id = ?1";
     sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
-        return rc;
-    sqlite3_bind_int64(stmt, 1, recipe->id);
-    rc = descry_sqlite_step(store, stmt, err);
+    int rc = descry_sqlite_row(store, SQL, recipe->id, &stmt, err);
     if (rc != 1)
         return rc ? rc : descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: no recipe", store->path);
     const void *uuid = sqlite3_column_blob(stmt, 0), *digest = sqlite3_column_blob(stmt, 1);

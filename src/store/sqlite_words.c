@@ -23,11 +23,7 @@ int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text,
                               " ORDER BY author = 'person' DESC, id DESC LIMIT 1";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (rc)
-        return rc;
-    sqlite3_bind_int64(stmt, 1, content);
-    rc = descry_sqlite_step(store, stmt, err);
+    int rc = descry_sqlite_row(store, SQL, content, &stmt, err);
     if (rc != 1)
         return rc;
     rc = append_column(text, stmt, 0, err);
