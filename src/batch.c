@@ -2,7 +2,6 @@
 #include "batch.h"
 
 #include "base/error.h"
-#include "meta/exif.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -119,7 +118,7 @@ static void take_facts(descry_item *item, const descry_picture *picture)
     item->what.width = picture->width;
     item->what.height = picture->height;
     item->what.orientation = picture->orientation;
-    descry_exif_read(&item->metadata, picture->exif, picture->exif_size);
+    item->metadata = picture->metadata;
     item->has_metadata = 1;
 }
 

@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "image/picture.h"
-#include "meta/exif.h"
 #include "npz/npz.h"
 #include "npz/values.h"
 
@@ -207,7 +206,7 @@ static int read_local(import *job, descry_content *what, descry_metadata *metada
         what->width = picture.width;
         what->height = picture.height;
         what->orientation = picture.orientation;
-        descry_exif_read(metadata, picture.exif, picture.exif_size);
+        *metadata = picture.metadata;
         descry_picture_free(&picture);
     }
     descry_buf_free(&bytes);

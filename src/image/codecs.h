@@ -20,15 +20,16 @@ typedef struct descry_codec {
 extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp, descry_codec_gif, descry_codec_tiff,
     descry_codec_bmp, descry_codec_pnm, descry_codec_heif, descry_codec_jxl, descry_codec_jpeg2000, descry_codec_raw;
 
-/* Keeps a copy of an EXIF block for picture->exif, if memory can be had. */
-void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size_t size);
+/* No pixels, upright, nothing known. */
+void descry_picture_begin(descry_picture *picture);
+
+/* Takes what picture->metadata lacks from an EXIF block of any size, or from a file that is a TIFF itself.  Returns its
+ * orientation, 1 .. 8; 0: none. */
+int descry_picture_note_exif(descry_picture *picture, const uint8_t *exif, size_t size);
 /* The same for a block as ISO media files have it: after four bytes that say how many follow before its TIFF header. */
-void descry_picture_keep_exif_item(descry_picture *picture, const uint8_t *item, size_t size);
-/* The same for a file that is a TIFF itself, or a BigTIFF: its first directory and those of EXIF and GPS, wherever they
- * are, without values of more than 1 KiB, in a block of at most 64 KiB. */
-void descry_picture_keep_exif_file(descry_picture *picture, const uint8_t *bytes, size_t size);
-/* Keeps a copy of an XMP packet for picture->xmp, if memory can be had. */
-void descry_picture_keep_xmp(descry_picture *picture, const uint8_t *xmp, size_t size);
+int descry_picture_note_exif_item(descry_picture *picture, const uint8_t *item, size_t size);
+/* The same for an XMP packet, after all EXIF; the first is kept in picture->xmp, if memory can be had. */
+int descry_picture_note_xmp(descry_picture *picture, const uint8_t *xmp, size_t size);
 
 /* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,
@@ -39,9 +40,5 @@ int descry_picture_check(uint64_t width, uint64_t height, const char *name, cons
                          descry_error *err);
 
 size_t descry_picture_pixel(descry_picture_mode mode); /* bytes of a pixel */
-
-/* The orientation, 1 .. 8, of an EXIF block that begins with "Exif\0\0" or directly with its TIFF header; 1 when there
- * is none or it is damaged. */
-int descry_exif_orientation(const uint8_t *exif, size_t size);
 
 #endif

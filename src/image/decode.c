@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "image/codecs.h"
 #include "image/formats.h"
+#include "meta/exif.h"
+#include "meta/xmp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,38 +85,38 @@ int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t heig
     return 0;
 }
 
-static void keep(uint8_t **kept, size_t *kept_size, const uint8_t *bytes, size_t size)
+int descry_picture_note_exif(descry_picture *picture, const uint8_t *exif, size_t size)
 {
-    free(*kept);
-    *kept = size ? descry_alloc(size, 1) : NULL;
-    *kept_size = *kept ? size : 0;
-    if (*kept)
-        memcpy(*kept, bytes, size);
+    return descry_exif_fill(&picture->metadata, DESCRY_EXIF_WHOLE, exif, size);
 }
 
-void descry_picture_keep_exif(descry_picture *picture, const uint8_t *exif, size_t size)
-{
-    keep(&picture->exif, &picture->exif_size, exif, size);
-}
-
-void descry_picture_keep_xmp(descry_picture *picture, const uint8_t *xmp, size_t size)
-{
-    keep(&picture->xmp, &picture->xmp_size, xmp, size);
-}
-
-void descry_picture_keep_exif_item(descry_picture *picture, const uint8_t *item, size_t size)
+int descry_picture_note_exif_item(descry_picture *picture, const uint8_t *item, size_t size)
 {
     if (size < 4)
-        return;
+        return 0;
     size_t skip = 4 + ((size_t)item[0] << 24 | (size_t)item[1] << 16 | (size_t)item[2] << 8 | item[3]);
-    if (skip < size)
-        descry_picture_keep_exif(picture, item + skip, size - skip);
+    return skip < size ? descry_picture_note_exif(picture, item + skip, size - skip) : 0;
+}
+
+int descry_picture_note_xmp(descry_picture *picture, const uint8_t *xmp, size_t size)
+{
+    if (!picture->xmp && size > 0 && (picture->xmp = descry_alloc(size, 1)) != NULL) {
+        memcpy(picture->xmp, xmp, size);
+        picture->xmp_size = size;
+    }
+    return descry_xmp_fill(&picture->metadata, (const char *)xmp, size);
+}
+
+void descry_picture_begin(descry_picture *picture)
+{
+    *picture = (descry_picture){.orientation = 1};
+    descry_metadata_clear(&picture->metadata);
 }
 
 static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, int peek, descry_error *err)
 {
-    *picture = (descry_picture){.orientation = 1};
+    descry_picture_begin(picture);
     if (size == 0)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the file is empty", name);
     int rc = DESCRY_ERR_UNSUPPORTED;
@@ -131,7 +133,7 @@ static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t si
             break;
         }
         descry_picture_free(picture);
-        picture->orientation = 1;
+        descry_picture_begin(picture);
         tried = true;
         descry_decode *decode = peek && codecs[i]->peek ? codecs[i]->peek : codecs[i]->decode;
         rc = decode(picture, bytes, size, name, limits, err);
@@ -160,7 +162,7 @@ int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t si
 
 int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err)
 {
-    *picture = (descry_picture){.orientation = 1};
+    descry_picture_begin(picture);
     descry_buf file = {0};
     int rc = descry_file_read(&file, path, limits->max_bytes, err);
     if (!rc)
@@ -172,7 +174,6 @@ int descry_picture_load(descry_picture *picture, const char *path, const descry_
 void descry_picture_free(descry_picture *picture)
 {
     free(picture->data);
-    free(picture->exif);
     free(picture->xmp);
     *picture = (descry_picture){0};
 }

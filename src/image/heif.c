@@ -70,7 +70,7 @@ static void read_exif(descry_picture *picture, const struct heif_image_handle *h
     size_t size = heif_image_handle_get_metadata_size(handle, id);
     if (size > sizeof item || heif_image_handle_get_metadata(handle, id, item).code != heif_error_Ok)
         return;
-    descry_picture_keep_exif_item(picture, item, size);
+    descry_picture_note_exif_item(picture, item, size);
 }
 
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,

@@ -57,14 +57,16 @@ static void watch(j_common_ptr jpeg)
 static void read_blocks(reader *r)
 {
     static const char xmp[] = "http://ns.adobe.com/xap/1.0/"; /* and its NUL */
-    for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m; m = m->next)
-        if (m->marker != JPEG_APP0 + 1)
-            continue;
-        else if (!r->picture->exif && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0) {
-            r->picture->orientation = descry_exif_orientation(m->data, m->data_length);
-            descry_picture_keep_exif(r->picture, m->data, m->data_length);
-        } else if (!r->picture->xmp && m->data_length > sizeof xmp && memcmp(m->data, xmp, sizeof xmp) == 0)
-            descry_picture_keep_xmp(r->picture, m->data + sizeof xmp, m->data_length - sizeof xmp);
+    int orientation = 0;
+    for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m && !orientation; m = m->next)
+        if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0)
+            orientation = descry_picture_note_exif(r->picture, m->data, m->data_length);
+    for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m && !r->picture->xmp; m = m->next)
+        if (m->marker == JPEG_APP0 + 1 && m->data_length > sizeof xmp && memcmp(m->data, xmp, sizeof xmp) == 0) {
+            int other = descry_picture_note_xmp(r->picture, m->data + sizeof xmp, m->data_length - sizeof xmp);
+            orientation = orientation ? orientation : other;
+        }
+    r->picture->orientation = orientation ? orientation : 1;
 }
 
 static void read_all(reader *r)

@@ -55,7 +55,7 @@ static void end_box(reader *r)
     if (!r->in_exif)
         return;
     size_t left = JxlDecoderReleaseBoxBuffer(r->decoder);
-    descry_picture_keep_exif_item(r->picture, r->exif, sizeof r->exif - left);
+    descry_picture_note_exif_item(r->picture, r->exif, sizeof r->exif - left);
     r->in_exif = false;
 }
 

@@ -25,9 +25,8 @@ typedef struct descry_picture {
     uint8_t *data;             /* [height, width, bands], rows without padding; owned */
     uint8_t palette[256 * 3];  /* MODE_P: RGB; entries beyond the file's are 0 */
     uint8_t shift;             /* I16, I32: right by so many bits makes samples of 8 bits; 0: 8; 24: I32 without sign */
-    uint8_t *exif;             /* [exif_size] its EXIF block, from "Exif\0\0" or the TIFF header on; owned; or NULL */
-    size_t exif_size;
-    uint8_t *xmp;              /* [xmp_size] its XMP packet, so far of JPEG only; owned; or NULL */
+    descry_metadata metadata;  /* what it says of itself, in EXIF or else in XMP */
+    uint8_t *xmp;              /* [xmp_size] its first XMP packet; owned; or NULL */
     size_t xmp_size;
 } descry_picture;
 

@@ -95,8 +95,8 @@ static void read_orientation(reader *r)
     png_uint_32 size;
     png_bytep exif;
     if (png_get_eXIf_1(r->png, r->info, &size, &exif)) {
-        r->picture->orientation = descry_exif_orientation(exif, size);
-        descry_picture_keep_exif(r->picture, exif, size);
+        int orientation = descry_picture_note_exif(r->picture, exif, size);
+        r->picture->orientation = orientation ? orientation : 1;
     }
 }
 

@@ -198,13 +198,17 @@ static int develop(libraw_data_t *raw, descry_picture *picture, const char *name
 static int read_best(libraw_data_t *raw, descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                      const descry_limits *limits, descry_error *err)
 {
-    descry_picture developed = {.orientation = 1};
+    descry_picture developed;
     descry_error why;
+    descry_picture_begin(&developed);
     int rc = read_preview(raw, picture, bytes, size, name, limits, err), shorter = 0;
     if (!rc)
         shorter = picture->width < picture->height ? picture->width : picture->height;
-    else
+    else {
         descry_picture_free(picture);
+        descry_picture_begin(picture);
+    }
+    developed.metadata = picture->metadata;
     if (shorter >= ENOUGH || (shorter > 0 && shorter >= raw->sizes.width / 2 && shorter >= raw->sizes.height / 2))
         return 0;
     int other = develop(raw, &developed, name, limits, &why);
@@ -238,8 +242,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     raw->params.gamm[1] = 12.92;
     int code = libraw_open_buffer(raw, (void *)(uintptr_t)bytes, size); /* which it only reads */
     int rc = code ? fail(name, code, err) : read_best(raw, picture, bytes, size, name, limits, err);
-    if (!rc && !picture->exif)
-        descry_picture_keep_exif_file(picture, bytes, size);
+    if (!rc)
+        descry_picture_note_exif(picture, bytes, size);
     libraw_close(raw);
     return rc;
 }

@@ -431,7 +431,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
         return fail(&r, "its header is wrong");
     int rc = r.message[0] ? fail(&r, "its header is wrong") : read_all(&r);
     if (!rc)
-        descry_picture_keep_exif_file(picture, bytes, size);
+        descry_picture_note_exif(picture, bytes, size);
     free(r.buffer);
     TIFFClose(r.tiff);
     return rc;

@@ -17,8 +17,8 @@ static void read_exif(descry_picture *picture, WebPDemuxer *demux)
 {
     WebPChunkIterator chunk;
     if (WebPDemuxGetChunk(demux, "EXIF", 1, &chunk)) {
-        picture->orientation = descry_exif_orientation(chunk.chunk.bytes, chunk.chunk.size);
-        descry_picture_keep_exif(picture, chunk.chunk.bytes, chunk.chunk.size);
+        int orientation = descry_picture_note_exif(picture, chunk.chunk.bytes, chunk.chunk.size);
+        picture->orientation = orientation ? orientation : 1;
         WebPDemuxReleaseChunkIterator(&chunk);
     }
 }

@@ -1,40 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0
- * EXIF by libexif.  Tags: CIPA DC-008 (Exif 2.32), sections 4.6.5 and 4.6.6. */
+ * Tags: CIPA DC-008 (Exif 2.32), sections 4.6.5 and 4.6.6. */
 #include "meta/exif.h"
 
-#include "base/memory.h"
+#include "meta/directory.h"
+#include "meta/place.h"
 #include "meta/time.h"
 
-#include <libexif/exif-data.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 
-enum { TEXT = 256, MAX_SIZE = 64 << 20 };
+enum { TEXT = 256 };
 
-/* The GPS directory counts its tags from 0, libexif's names for them clash with others. */
-enum { GPS_LATITUDE_REF = 1, GPS_LATITUDE = 2, GPS_LONGITUDE_REF = 3, GPS_LONGITUDE = 4 };
+enum {
+    IMAGE_DESCRIPTION = 0x010E,
+    MAKE = 0x010F,
+    MODEL = 0x0110,
+    ORIENTATION = 0x0112,
+    DATE_TIME = 0x0132,
+    EXIF_LINK = 0x8769,
+    GPS_LINK = 0x8825,
+    DATE_TIME_ORIGINAL = 0x9003,
+    DATE_TIME_DIGITIZED = 0x9004,
+    OFFSET_TIME = 0x9010,
+    OFFSET_TIME_ORIGINAL = 0x9011,
+    OFFSET_TIME_DIGITIZED = 0x9012,
+    SUB_SEC_TIME = 0x9290,
+    SUB_SEC_TIME_ORIGINAL = 0x9291,
+    SUB_SEC_TIME_DIGITIZED = 0x9292,
+    XP_TITLE = 0x9C9B, /* Windows writes it: UTF-16, little-endian, as bytes */
+    GPS_LATITUDE_REF = 1,
+    GPS_LATITUDE = 2,
+    GPS_LONGITUDE_REF = 3,
+    GPS_LONGITUDE = 4
+};
 
-static ExifEntry *find(ExifData *data, ExifIfd ifd, unsigned tag)
+typedef struct block {
+    descry_tiff tiff;
+    uint64_t main, sub, gps; /* directories; 0: none */
+} block;
+
+static int is_text(unsigned type)
 {
-    ExifEntry *entry = exif_content_get_entry(data->ifd[ifd], (ExifTag)tag);
-    return entry && entry->data ? entry : NULL;
+    return type == DESCRY_TIFF_ASCII || type == DESCRY_TIFF_UTF8 || type == DESCRY_TIFF_BYTE || type == DESCRY_TIFF_UNDEFINED;
 }
 
-/* An ASCII value up to its NUL, one line, without spaces around it; "" when there is none. */
-static void read_text(ExifData *data, ExifIfd ifd, unsigned tag, char text[TEXT])
+/* A text up to its NUL, one line, without spaces around it; "" when there is none. */
+static void read_text(const block *b, uint64_t directory, unsigned tag, char text[TEXT])
 {
-    ExifEntry *entry = find(data, ifd, tag);
+    descry_tiff_entry entry;
     text[0] = 0;
-    if (!entry || entry->format != EXIF_FORMAT_ASCII)
+    if (!descry_tiff_find(&b->tiff, directory, tag, &entry) || !is_text(entry.type))
         return;
-    size_t size = 0, most = entry->size < TEXT ? entry->size : TEXT - 1;
-    while (size < most && entry->data[size])
+    size_t size = 0, most = entry.size < TEXT ? (size_t)entry.size : TEXT - 1;
+    while (size < most && entry.value[size])
         size++;
-    const uint8_t *from = entry->data;
+    const uint8_t *from = entry.value;
     for (; size > 0 && *from <= ' '; from++)
         size--;
     while (size > 0 && from[size - 1] <= ' ')
@@ -48,25 +71,15 @@ static void read_text(ExifData *data, ExifIfd ifd, unsigned tag, char text[TEXT]
             text[i] = ' ';
 }
 
-/* ---- time ------------------------------------------------------------------------------------------------------- */
-
-/* "2019:07:21 14:03:59"; other programs write other separators. */
-static int64_t parse_time(const char *text)
+/* The same from the EXIF directory, where it belongs, or from the main one, where some programs put it. */
+static void read_either(const block *b, unsigned tag, char text[TEXT])
 {
-    static const char shape[] = "dddd-dd-dd dd:dd:dd";
-    int part[6] = {0}, n = 0;
-    for (size_t i = 0; i < sizeof shape - 1; i++) {
-        if (shape[i] != 'd') {
-            if (!text[i] || !strchr(shape[i] == ' ' ? " T" : ":-/.", text[i]))
-                return DESCRY_NO_TIME;
-            n++;
-        } else if (text[i] >= '0' && text[i] <= '9')
-            part[n] = part[n] * 10 + (text[i] - '0');
-        else
-            return DESCRY_NO_TIME;
-    }
-    return descry_time_make(part[0], part[1], part[2], part[3], part[4], part[5]);
+    read_text(b, b->sub, tag, text);
+    if (!*text)
+        read_text(b, b->main, tag, text);
 }
+
+/* ---- time ------------------------------------------------------------------------------------------------------- */
 
 /* Digits of the fraction of a second: "5" is half of one. */
 static int parse_milliseconds(const char *text)
@@ -77,40 +90,30 @@ static int parse_milliseconds(const char *text)
     return value;
 }
 
-/* "+02:00", "-03:30", "Z"; zones go from -12:00 to +14:00. */
-static int32_t parse_offset(const char *text)
-{
-    if (strcmp(text, "Z") == 0)
-        return 0;
-    if ((text[0] != '+' && text[0] != '-') || strlen(text) != 6 || text[3] != ':' ||
-        strspn(text + 1, "0123456789") != 2 || strspn(text + 4, "0123456789") != 2)
-        return DESCRY_NO_OFFSET;
-    int minutes = ((text[1] - '0') * 10 + text[2] - '0') * 60 + (text[4] - '0') * 10 + text[5] - '0';
-    if (text[4] > '5' || minutes > 14 * 60)
-        return DESCRY_NO_OFFSET;
-    return text[0] == '-' ? -minutes : minutes;
-}
-
-static void read_time(ExifData *data, descry_metadata *metadata)
+static void read_time(const block *b, descry_metadata *metadata)
 {
     static const struct {
-        ExifIfd ifd;
-        ExifTag time, fraction, offset;
+        unsigned time, fraction, offset;
     } tags[] = {
-        {EXIF_IFD_EXIF, EXIF_TAG_DATE_TIME_ORIGINAL, EXIF_TAG_SUB_SEC_TIME_ORIGINAL, EXIF_TAG_OFFSET_TIME_ORIGINAL},
-        {EXIF_IFD_EXIF, EXIF_TAG_DATE_TIME_DIGITIZED, EXIF_TAG_SUB_SEC_TIME_DIGITIZED, EXIF_TAG_OFFSET_TIME_DIGITIZED},
-        {EXIF_IFD_0, EXIF_TAG_DATE_TIME, EXIF_TAG_SUB_SEC_TIME, EXIF_TAG_OFFSET_TIME},
+        {DATE_TIME_ORIGINAL, SUB_SEC_TIME_ORIGINAL, OFFSET_TIME_ORIGINAL},
+        {DATE_TIME_DIGITIZED, SUB_SEC_TIME_DIGITIZED, OFFSET_TIME_DIGITIZED},
+        {DATE_TIME, SUB_SEC_TIME, OFFSET_TIME},
     };
+    const uint64_t directories[] = {b->sub, b->main};
     char text[TEXT];
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
-        read_text(data, tags[i].ifd, tags[i].time, text);
-        metadata->taken = parse_time(text);
-        if (metadata->taken == DESCRY_NO_TIME)
+    for (size_t i = 0; i < 2 * sizeof tags / sizeof *tags; i++) {
+        int32_t offset = DESCRY_NO_OFFSET;
+        read_text(b, directories[i % 2], tags[i / 2].time, text);
+        int64_t time = descry_time_loose(text, &offset);
+        if (time == DESCRY_NO_TIME)
             continue;
-        read_text(data, EXIF_IFD_EXIF, tags[i].fraction, text);
-        metadata->taken += parse_milliseconds(text);
-        read_text(data, EXIF_IFD_EXIF, tags[i].offset, text);
-        metadata->taken_offset = parse_offset(text);
+        read_either(b, tags[i / 2].fraction, text);
+        if (time % DESCRY_MS_SECOND == 0)
+            time += parse_milliseconds(text);
+        read_either(b, tags[i / 2].offset, text);
+        int32_t zone = descry_time_zone(text);
+        metadata->taken = time;
+        metadata->taken_offset = zone != DESCRY_NO_OFFSET ? zone : offset;
         return;
     }
 }
@@ -143,11 +146,11 @@ static void copy_text(char *to, size_t room, const char *text)
 }
 
 /* "NIKON CORPORATION" and "NIKON D90" are NIKON D90; "SONY" and "ILCE-7M3" are SONY ILCE-7M3. */
-static void read_camera(ExifData *data, char camera[DESCRY_CAMERA_SIZE])
+static void read_camera(const block *b, char camera[DESCRY_CAMERA_SIZE])
 {
     char make[TEXT], model[TEXT], both[2 * TEXT];
-    read_text(data, EXIF_IFD_0, EXIF_TAG_MAKE, make);
-    read_text(data, EXIF_IFD_0, EXIF_TAG_MODEL, model);
+    read_text(b, b->main, MAKE, make);
+    read_text(b, b->main, MODEL, model);
     size_t word = strcspn(make, " ");
     int repeated = word > 0 && begins_with(model, make, word) && (!model[word] || strchr(" -_", model[word]));
     if (!*make || repeated)
@@ -160,61 +163,57 @@ static void read_camera(ExifData *data, char camera[DESCRY_CAMERA_SIZE])
 
 /* ---- place ------------------------------------------------------------------------------------------------------ */
 
-/* Degrees, minutes, seconds, each a rational; minutes and seconds may be 0/0, not given.  NaN when they make no sense. */
-static double read_degrees(ExifData *data, unsigned tag)
+/* As many as there are, of any kind of number, without their sign.  Minutes and seconds may be 0/0, not given. */
+static size_t read_parts(const block *b, unsigned tag, double parts[DESCRY_PLACE_PARTS], int *negative)
 {
-    ExifEntry *entry = find(data, EXIF_IFD_GPS, tag);
-    ExifByteOrder order = exif_data_get_byte_order(data);
-    if (!entry || entry->format != EXIF_FORMAT_RATIONAL || entry->components != 3 || entry->size < 24)
-        return NAN;
-    double degrees = 0, unit = 1;
-    for (size_t i = 0; i < 3; i++, unit /= 60) {
-        ExifRational part = exif_get_rational(entry->data + 8 * i, order);
-        if (part.denominator == 0 && (i == 0 || part.numerator != 0))
-            return NAN;
-        double value = part.denominator ? (double)part.numerator / (double)part.denominator : 0;
-        if (i > 0 && value > 60)
-            return NAN;
-        degrees += value * unit;
-    }
-    return degrees;
-}
-
-/* With the sign of its reference; NaN without one, or beyond `most`. */
-static double read_angle(ExifData *data, unsigned tag, unsigned ref, const char *letters, double most)
-{
+    descry_tiff_entry entry;
     char text[TEXT];
-    read_text(data, EXIF_IFD_GPS, ref, text);
-    double degrees = read_degrees(data, tag);
-    const char *letter = text[0] && !text[1] ? strchr(letters, text[0]) : NULL;
-    if (!letter || !(degrees <= most))
-        return NAN;
-    return (letter - letters) % 2 ? -degrees : degrees;
+    *negative = 0;
+    if (!descry_tiff_find(&b->tiff, b->gps, tag, &entry))
+        return 0;
+    if (entry.type == DESCRY_TIFF_ASCII || entry.type == DESCRY_TIFF_UTF8 || entry.type == DESCRY_TIFF_UNDEFINED) {
+        read_text(b, b->gps, tag, text);
+        *negative = text[0] == '-';
+        return descry_place_numbers(text, parts);
+    }
+    size_t count = 0;
+    for (; count < DESCRY_PLACE_PARTS && count < entry.count; count++) {
+        double value = descry_tiff_real(&b->tiff, &entry, count);
+        *negative = *negative || value < 0;
+        parts[count] = count > 0 && isnan(value) ? 0 : fabs(value);
+    }
+    return count;
 }
 
-static void read_place(ExifData *data, descry_metadata *metadata)
+static double read_angle(const block *b, unsigned tag, unsigned ref, const char letters[2], double most)
 {
-    double latitude = read_angle(data, GPS_LATITUDE, GPS_LATITUDE_REF, "NSns", 90);
-    double longitude = read_angle(data, GPS_LONGITUDE, GPS_LONGITUDE_REF, "EWew", 180);
-    if (isnan(latitude) || isnan(longitude) || (latitude == 0 && longitude == 0))
-        return;
-    metadata->latitude = latitude + 0.0; /* no negative zero */
-    metadata->longitude = longitude + 0.0;
+    double parts[DESCRY_PLACE_PARTS];
+    int negative;
+    char text[TEXT];
+    read_text(b, b->gps, ref, text);
+    size_t count = read_parts(b, tag, parts, &negative);
+    return descry_place_angle(parts, count, negative, text, letters, most);
+}
+
+static void read_place(const block *b, descry_metadata *metadata)
+{
+    descry_place_set(metadata, read_angle(b, GPS_LATITUDE, GPS_LATITUDE_REF, "NS", 90),
+                     read_angle(b, GPS_LONGITUDE, GPS_LONGITUDE_REF, "EW", 180));
 }
 
 /* ---- title ------------------------------------------------------------------------------------------------------ */
 
-enum { XP_TITLE = 0x9C9B }; /* Windows writes it: UTF-16, little-endian, as bytes */
-
-static void read_xp_title(ExifData *data, char text[TEXT])
+static void read_xp_title(const block *b, char text[TEXT])
 {
     uint16_t wide[TEXT / 4];
     uint8_t narrow[TEXT - 1]; /* at most three bytes for each of them */
     size_t n = 0, size = sizeof narrow;
-    ExifEntry *entry = find(data, EXIF_IFD_0, XP_TITLE);
+    descry_tiff_entry entry;
     text[0] = 0;
-    for (; entry && n < TEXT / 4 && 2 * n + 1 < entry->size; n++) {
-        wide[n] = (uint16_t)(entry->data[2 * n] | entry->data[2 * n + 1] << 8);
+    if (!descry_tiff_find(&b->tiff, b->main, XP_TITLE, &entry))
+        return;
+    for (; n < TEXT / 4 && 2 * n + 1 < entry.size; n++) {
+        wide[n] = (uint16_t)(entry.value[2 * n] | entry.value[2 * n + 1] << 8);
         if (wide[n] == 0)
             break;
         if (wide[n] < ' ' || wide[n] == 0x7F)
@@ -228,49 +227,64 @@ static void read_xp_title(ExifData *data, char text[TEXT])
     }
 }
 
-static void read_title(ExifData *data, char title[DESCRY_TITLE_SIZE])
+static void read_title(const block *b, char title[DESCRY_TITLE_SIZE])
 {
     char text[TEXT];
-    read_text(data, EXIF_IFD_0, EXIF_TAG_IMAGE_DESCRIPTION, text);
+    read_text(b, b->main, IMAGE_DESCRIPTION, text);
     if (!*text)
-        read_xp_title(data, text);
+        read_xp_title(b, text);
     copy_text(title, DESCRY_TITLE_SIZE, text);
 }
 
 /* ---- the block -------------------------------------------------------------------------------------------------- */
 
-static void read_block(descry_metadata *metadata, const uint8_t *exif, size_t size)
+/* The directory that a link in the main one, or in that of EXIF, leads to; 0: none. */
+static uint64_t linked(const block *b, unsigned tag)
 {
-    ExifData *data = exif_data_new();
-    if (!data)
-        return;
-    /* what it would mend it also makes up: a missing date becomes today's */
-    exif_data_unset_option(data, EXIF_DATA_OPTION_FOLLOW_SPECIFICATION);
-    exif_data_unset_option(data, EXIF_DATA_OPTION_IGNORE_UNKNOWN_TAGS);
-    exif_data_load_data(data, exif, (unsigned)size);
-    read_time(data, metadata);
-    read_camera(data, metadata->camera);
-    read_place(data, metadata);
-    read_title(data, metadata->title);
-    exif_data_unref(data);
+    descry_tiff_entry entry;
+    uint64_t place = 0;
+    if (descry_tiff_find(&b->tiff, b->main, tag, &entry) || descry_tiff_find(&b->tiff, b->sub, tag, &entry))
+        descry_tiff_integer(&b->tiff, &entry, 0, &place);
+    return place;
 }
 
-void descry_exif_read(descry_metadata *metadata, const uint8_t *exif, size_t size)
+static int read_orientation(const block *b)
 {
-    static const char mark[6] = "Exif\0";
+    descry_tiff_entry entry;
+    uint64_t value = 0;
+    if (descry_tiff_find(&b->tiff, b->main, ORIENTATION, &entry))
+        descry_tiff_integer(&b->tiff, &entry, 0, &value);
+    return value <= 8 ? (int)value : 0;
+}
+
+void descry_metadata_clear(descry_metadata *metadata)
+{
     *metadata = (descry_metadata){.taken = DESCRY_NO_TIME, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN,
                                   .longitude = NAN};
-    if (size < 8 || size > MAX_SIZE)
-        return;
-    if (memcmp(exif, mark, sizeof mark) == 0) {
-        read_block(metadata, exif, size);
-        return;
+}
+
+int descry_exif_fill(descry_metadata *metadata, descry_exif_part first, const uint8_t *exif, size_t size)
+{
+    static const char mark[6] = "Exif\0";
+    block b = {0};
+    if (size > sizeof mark && memcmp(exif, mark, sizeof mark) == 0) {
+        exif += sizeof mark;
+        size -= sizeof mark;
     }
-    uint8_t *marked = descry_alloc(size + sizeof mark, 1); /* libexif wants the mark */
-    if (!marked)
-        return;
-    memcpy(marked, mark, sizeof mark);
-    memcpy(marked + sizeof mark, exif, size);
-    read_block(metadata, marked, size + sizeof mark);
-    free(marked);
+    if (!descry_tiff_open(&b.tiff, exif, size))
+        return 0;
+    *(first == DESCRY_EXIF_WHOLE ? &b.main : first == DESCRY_EXIF_SUB ? &b.sub : &b.gps) = b.tiff.first;
+    if (!b.sub)
+        b.sub = linked(&b, EXIF_LINK);
+    if (!b.gps)
+        b.gps = linked(&b, GPS_LINK);
+    if (metadata->taken == DESCRY_NO_TIME)
+        read_time(&b, metadata);
+    if (!metadata->camera[0])
+        read_camera(&b, metadata->camera);
+    if (isnan(metadata->latitude))
+        read_place(&b, metadata);
+    if (!metadata->title[0])
+        read_title(&b, metadata->title);
+    return read_orientation(&b);
 }

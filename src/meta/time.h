@@ -11,4 +11,12 @@ enum { DESCRY_MS_SECOND = 1000, DESCRY_MS_MINUTE = 60000, DESCRY_MS_HOUR = 36000
  * (years 1 to 9999; second 60 is the first of the next minute). */
 int64_t descry_time_make(int year, int month, int day, int hour, int minute, int second);
 
+/* The time in a text that a camera or a program wrote, however it spells it: EXIF's "2019:07:21 14:03:59", ISO 8601, and
+ * what comes between (time_loose.c).  DESCRY_NO_TIME: none, or no such time.  *offset becomes minutes ahead of UTC when
+ * the text has a zone, too, and stays otherwise. */
+int64_t descry_time_loose(const char *text, int32_t *offset);
+
+/* A zone alone: "+02:00", "+0200", "-3:30", "+5", "Z"; from -12:00 to +14:00.  DESCRY_NO_OFFSET: none. */
+int32_t descry_time_zone(const char *text);
+
 #endif

@@ -33,6 +33,11 @@ int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *
  */
 int descry_xmp_title(descry_buf *title, const char *data, size_t size);
 
+/* Takes what is still unknown of date and place from a packet in any of XML's character sets: exif:DateTimeOriginal,
+ * else photoshop:DateCreated, exif:DateTimeDigitized, xmp:CreateDate; exif:GPSLatitude and GPSLongitude.  Returns
+ * tiff:Orientation, 1 .. 8; 0: none.  (xmp_fill.c) */
+int descry_xmp_fill(descry_metadata *metadata, const char *data, size_t size);
+
 /* Has the packet a description that descry did not write? */
 int descry_xmp_described(const char *data, size_t size);
 

@@ -29,6 +29,12 @@ int descry_xmp_title(descry_buf *title, const char *data, size_t size)
     return 0;
 }
 
+int descry_xmp_fill(descry_metadata *metadata, const char *data, size_t size)
+{
+    (void)metadata, (void)data, (void)size;
+    return 0;
+}
+
 int descry_xmp_described(const char *data, size_t size)
 {
     (void)data, (void)size;

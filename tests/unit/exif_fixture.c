@@ -27,13 +27,19 @@ void exif_text(exif *e, int directory, unsigned tag, const char *text)
     memcpy(entry->value, text, entry->size);
 }
 
-void exif_bytes(exif *e, int directory, unsigned tag, const void *bytes, size_t size)
+void exif_value(exif *e, int directory, unsigned tag, unsigned type, unsigned count, const void *bytes, size_t size)
 {
     exif_entry *entry = add(e, directory, tag);
-    entry->type = 1;
-    entry->size = entry->count = (unsigned)size;
+    entry->type = type;
+    entry->count = count;
+    entry->size = size;
     assert(size <= EXIF_VALUE);
     memcpy(entry->value, bytes, size);
+}
+
+void exif_bytes(exif *e, int directory, unsigned tag, const void *bytes, size_t size)
+{
+    exif_value(e, directory, tag, 1, (unsigned)size, bytes, size);
 }
 
 void exif_rationals(exif *e, unsigned tag, const uint32_t *pairs, size_t count)

@@ -25,6 +25,8 @@ typedef struct exif {
 /* In ascending order of tag within a directory. */
 void exif_text(exif *e, int directory, unsigned tag, const char *text);
 void exif_bytes(exif *e, int directory, unsigned tag, const void *bytes, size_t size);
+/* Values of any type, `count` as the directory says it, bytes as they are. */
+void exif_value(exif *e, int directory, unsigned tag, unsigned type, unsigned count, const void *bytes, size_t size);
 void exif_rationals(exif *e, unsigned tag, const uint32_t *pairs, size_t count); /* [count, 2], of the GPS directory */
 void exif_make(exif *e, int marked); /* bytes, size; 1: begins with "Exif\0\0" */
 

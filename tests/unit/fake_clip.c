@@ -2,6 +2,7 @@
 #include "fake_clip.h"
 
 #include "base/error.h"
+#include "meta/exif.h"
 
 #include <math.h>
 #include <signal.h>
@@ -47,11 +48,9 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
     picture->data[2] = (uint8_t)b;
     const uint8_t *line = memchr(bytes, '\n', size);
     size_t rest = line ? size - (size_t)(line - bytes) - 1 : 0;
-    if (rest > 6 && memcmp(line + 1, "Exif\0", 6) == 0) {
-        picture->exif = malloc(rest);
-        memcpy(picture->exif, line + 1, rest);
-        picture->exif_size = rest;
-    }
+    descry_metadata_clear(&picture->metadata);
+    if (line)
+        descry_exif_fill(&picture->metadata, DESCRY_EXIF_WHOLE, line + 1, rest);
     return 0;
 }
 
@@ -67,8 +66,7 @@ int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t si
 void descry_picture_free(descry_picture *picture)
 {
     free(picture->data);
-    free(picture->exif);
-    picture->data = picture->exif = NULL;
+    picture->data = NULL;
 }
 
 int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What an XMP packet says of a picture's date, place and orientation, by Expat.  Properties: ISO 16684-1 and Adobe's XMP
+ * Specification, part 2, sections 2.3 and 3.3. */
+#include "meta/place.h"
+#include "meta/time.h"
+#include "meta/xmp.h"
+#include "meta/xmp_scan.h"
+
+#include <expat.h>
+#include <math.h>
+#include <string.h>
+
+#define EXIF_SPACE "http://ns.adobe.com/exif/1.0/ "
+
+/* Of dates, the first that is there counts. */
+enum { ORIGINAL, CREATED, DIGITIZED, MADE, LATITUDE, LONGITUDE, ORIENTATION, FIELDS, ROOM = 64 };
+
+static const char *const names[FIELDS] = {
+    [ORIGINAL] = EXIF_SPACE "DateTimeOriginal",
+    [CREATED] = "http://ns.adobe.com/photoshop/1.0/ DateCreated",
+    [DIGITIZED] = EXIF_SPACE "DateTimeDigitized",
+    [MADE] = "http://ns.adobe.com/xap/1.0/ CreateDate",
+    [LATITUDE] = EXIF_SPACE "GPSLatitude",
+    [LONGITUDE] = EXIF_SPACE "GPSLongitude",
+    [ORIENTATION] = DESCRY_XMP_TIFF " Orientation",
+};
+
+typedef struct reader {
+    XML_Parser parser;
+    char text[FIELDS][ROOM]; /* "": not there */
+    size_t field;            /* the one whose element is open; FIELDS: none */
+} reader;
+
+static size_t field_of(const char *name)
+{
+    size_t i = 0;
+    while (i < FIELDS && strcmp(names[i], name) != 0)
+        i++;
+    return i;
+}
+
+static void add(reader *r, size_t field, const char *text, size_t size)
+{
+    size_t have = strlen(r->text[field]);
+    size = size < ROOM - 1 - have ? size : ROOM - 1 - have;
+    memcpy(r->text[field] + have, text, size);
+    r->text[field][have + size] = 0;
+}
+
+static void XMLCALL start(void *arg, const char *name, const char **attributes)
+{
+    reader *r = arg;
+    r->field = field_of(name);
+    if (r->field < FIELDS && r->text[r->field][0])
+        r->field = FIELDS; /* the first of its kind counts */
+    if (strcmp(name, DESCRY_XMP_RDF " Description") != 0)
+        return;
+    for (; attributes[0]; attributes += 2) {
+        size_t field = field_of(attributes[0]);
+        if (field < FIELDS && !r->text[field][0])
+            add(r, field, attributes[1], strlen(attributes[1]));
+    }
+}
+
+static void XMLCALL end(void *arg, const char *name)
+{
+    reader *r = arg;
+    (void)name;
+    r->field = FIELDS;
+}
+
+static void XMLCALL characters(void *arg, const char *text, int size)
+{
+    reader *r = arg;
+    if (r->field < FIELDS && size > 0)
+        add(r, r->field, text, (size_t)size);
+}
+
+/* Entities could make much of little. */
+static void XMLCALL refuse(void *arg, const char *name, const char *system, const char *public, int internal)
+{
+    reader *r = arg;
+    (void)name, (void)system, (void)public, (void)internal;
+    XML_StopParser(r->parser, XML_FALSE);
+}
+
+static void fill_time(const reader *r, descry_metadata *metadata)
+{
+    for (size_t i = ORIGINAL; i <= MADE && metadata->taken == DESCRY_NO_TIME; i++) {
+        int32_t offset = DESCRY_NO_OFFSET;
+        metadata->taken = descry_time_loose(r->text[i], &offset);
+        metadata->taken_offset = offset;
+    }
+}
+
+/* "48,8,13N" or "48,8.2217N" */
+static double read_angle(const char *text, const char letters[2], double most)
+{
+    double parts[DESCRY_PLACE_PARTS];
+    size_t size = strlen(text);
+    return descry_place_angle(parts, descry_place_numbers(text, parts), 0, text + size - (size > 0), letters, most);
+}
+
+int descry_xmp_fill(descry_metadata *metadata, const char *data, size_t size)
+{
+    reader r = {.field = FIELDS};
+    if (size == 0 || size > DESCRY_XMP_MAX_SIZE || !(r.parser = XML_ParserCreateNS(NULL, ' ')))
+        return 0;
+    XML_SetUserData(r.parser, &r);
+    XML_SetElementHandler(r.parser, start, end);
+    XML_SetCharacterDataHandler(r.parser, characters);
+    XML_SetStartDoctypeDeclHandler(r.parser, refuse);
+    while (size > 0 && data[size - 1] == 0) /* some programs end it so */
+        size--;
+    enum XML_Status status = XML_Parse(r.parser, data, (int)size, XML_TRUE);
+    XML_ParserFree(r.parser);
+    if (status != XML_STATUS_OK)
+        return 0;
+    if (metadata->taken == DESCRY_NO_TIME)
+        fill_time(&r, metadata);
+    if (isnan(metadata->latitude))
+        descry_place_set(metadata, read_angle(r.text[LATITUDE], "NS", 90), read_angle(r.text[LONGITUDE], "EW", 180));
+    const char *orientation = r.text[ORIENTATION];
+    return orientation[0] >= '1' && orientation[0] <= '8' && !orientation[1] ? orientation[0] - '0' : 0;
+}
