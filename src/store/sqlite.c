@@ -6,6 +6,7 @@
 #include "store/schema.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,14 +36,20 @@ int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt
     *stmt = store->statements[i].stmt;
     sqlite3_reset(*stmt);
     sqlite3_clear_bindings(*stmt);
+    sqlite3_stmt_status(*stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
     return 0;
 }
 
 int descry_sqlite_step(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err)
 {
+    store->steps = 0;
     int code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW)
+    if (code == SQLITE_ROW && !descry_sqlite_endless(store, stmt))
         return 1;
+    if (code == SQLITE_ROW) {
+        sqlite3_reset(stmt);
+        return descry_sqlite_damaged(store, "more rows than its size allows", err);
+    }
     int rc = code == SQLITE_DONE ? 0 : descry_sqlite_error(store, err);
     sqlite3_reset(stmt);
     return rc;
@@ -67,6 +74,7 @@ int descry_sqlite_run(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *er
 
 int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err)
 {
+    store->steps = 0;
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : descry_sqlite_error(store, err);
 }
 
@@ -246,6 +254,13 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));
     if (store->read_only && !writable && is_without(store->path, "-wal"))
         return open_immutable(store, err);
+    if (!exists) { /* paths and captions are private; what SQLite makes beside it takes its mode */
+        int fd = open(store->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST)
+            return descry_fail_errno(err, errno, "%s", store->path);
+        if (fd >= 0)
+            close(fd);
+    }
     int flags = store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return descry_sqlite_error(store, err);
@@ -266,8 +281,7 @@ static int set_up(descry_sqlite *store, int create, descry_error *err)
 {
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
-    /* a library may come from anyone: before anything of it is run */
-    int rc = descry_sqlite_exec(store, "PRAGMA trusted_schema = OFF", err);
+    int rc = descry_sqlite_guard(store, err);
     if (!rc)
         rc = descry_schema_prepare(store->db, store->path, create, store->read_only, err);
     if (rc)
