@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SPARE = 16, GROWTH = 8 };
@@ -123,6 +124,13 @@ static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descr
     return same;
 }
 
+/* Who may read the library may read its scan file. */
+static unsigned mode_of(const descry_sqlite *store)
+{
+    struct stat st;
+    return stat(store->path, &st) == 0 ? st.st_mode & 0666 : 0600;
+}
+
 /* Brings the file at `path` to `state`.  `rows` is the open file when what it has is right as far as it goes. */
 static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const char *path, const descry_rows *rows,
                       const descry_rows_key *key, const descry_rows_state *state, descry_error *err)
@@ -139,7 +147,7 @@ static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const c
     if (rc == DESCRY_ERR_LIMIT || rc == DESCRY_ERR_FORMAT) {
         rc = open_source(&from, store, recipe, 0, err);
         if (!rc) {
-            rc = descry_rows_write(path, key, state, next_row, &from, err);
+            rc = descry_rows_write(path, mode_of(store), key, state, next_row, &from, err);
             sqlite3_reset(from.stmt);
         }
     }
