@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <math.h>
 #include <sys/stat.h>
 
 /* Steps of SQLite's virtual machine.  A picture takes more than 150 bytes of a library: its digest twice, its path twice,
@@ -77,6 +78,21 @@ int descry_sqlite_number(sqlite3_stmt *stmt, int column, int64_t least, int64_t 
     int type = sqlite3_column_type(stmt, column);
     *number = sqlite3_column_int64(stmt, column);
     return type == SQLITE_INTEGER && *number >= least && *number <= most;
+}
+
+int descry_sqlite_vectors(const descry_sqlite *store, sqlite3_stmt *stmt, int column, int64_t dim, int64_t *count)
+{
+    enum { UNWRITTEN = 64 << 20 }; /* more than SQLite keeps of a transaction before it writes */
+    int64_t bytes = size_of(store->path, "") + size_of(store->path, "-wal") + UNWRITTEN;
+    return descry_sqlite_number(stmt, column, 0, bytes / (dim * (int64_t)sizeof(uint16_t)), count);
+}
+
+int descry_sqlite_finite(const float *vector, size_t dim)
+{
+    for (size_t i = 0; i < dim; i++)
+        if (!isfinite(vector[i]))
+            return 0;
+    return 1;
 }
 
 int descry_sqlite_bytes(sqlite3_stmt *stmt, int column, size_t most, const char **bytes, size_t *size)

@@ -11,7 +11,7 @@
 enum {
     DESCRY_SQLITE_STATEMENTS = 72,
     DESCRY_SQLITE_VALUE = 64 << 20, /* bytes: the longest value, all the names of a picture with a million copies */
-    DESCRY_SQLITE_PATH = 1 << 16,   /* of a path or source */
+    DESCRY_SQLITE_PATH = 1 << 18,   /* of a path or source */
     DESCRY_SQLITE_NAME = 1 << 12,   /* of a model */
     DESCRY_SQLITE_DIM = 1 << 16     /* numbers of a vector */
 };
@@ -42,6 +42,9 @@ int descry_sqlite_endless(descry_sqlite *store, sqlite3_stmt *stmt); /* 1: more 
 /* Columns of a stranger: 1 when it is an integer within bounds; when it is a blob or text that is not too long. */
 int descry_sqlite_number(sqlite3_stmt *stmt, int column, int64_t least, int64_t most, int64_t *number);
 int descry_sqlite_bytes(sqlite3_stmt *stmt, int column, size_t most, const char **bytes, size_t *size);
+/* The same for a number of vectors: no more of them than the file has room for. */
+int descry_sqlite_vectors(const descry_sqlite *store, sqlite3_stmt *stmt, int column, int64_t dim, int64_t *count);
+int descry_sqlite_finite(const float *vector, size_t dim);
 int descry_sqlite_damaged(const descry_sqlite *store, const char *what, descry_error *err); /* DESCRY_ERR_FORMAT */
 
 /* The statement for `sql`, a literal that is always given by the same address, reset and without values. */

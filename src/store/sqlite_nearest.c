@@ -26,13 +26,12 @@ static int next_row(void *arg, int64_t *id, const uint16_t **row, descry_error *
     int rc = descry_sqlite_step(from->store, from->stmt, err);
     if (rc != 1)
         return rc;
-    *id = sqlite3_column_int64(from->stmt, 0);
+    int numbered = descry_sqlite_number(from->stmt, 0, 1, INT64_MAX, id);
     *row = sqlite3_column_blob(from->stmt, 1);
-    if (*row && (size_t)sqlite3_column_bytes(from->stmt, 1) == from->dim * sizeof **row)
+    if (numbered && *row && (size_t)sqlite3_column_bytes(from->stmt, 1) == from->dim * sizeof **row)
         return 1;
     sqlite3_reset(from->stmt);
-    return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector has a wrong length",
-                       from->store->path);
+    return descry_sqlite_damaged(from->store, "a vector has a wrong length", err);
 }
 
 static int open_source(source *from, descry_sqlite *store, const descry_recipe *recipe, int64_t after,
@@ -79,18 +78,22 @@ static int get_key(descry_sqlite *store, const descry_recipe *recipe, descry_row
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_row(store, SQL, recipe->id, &stmt, err);
     if (rc != 1)
-        return rc ? rc : descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: no recipe", store->path);
+        return rc ? rc : descry_sqlite_damaged(store, "no recipe", err);
     const void *uuid = sqlite3_column_blob(stmt, 0), *digest = sqlite3_column_blob(stmt, 1);
     if (uuid && sqlite3_column_bytes(stmt, 0) == DESCRY_LIBRARY_ID && digest &&
         sqlite3_column_bytes(stmt, 1) == DESCRY_RECIPE_HEX) {
         memcpy(key->library, uuid, sizeof key->library);
         memcpy(key->recipe, digest, sizeof key->recipe);
         key->dim = (uint32_t)recipe->dim;
-        *state = (descry_rows_state){sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 3),
-                                     (uint64_t)sqlite3_column_int64(stmt, 4)};
-        rc = 0;
+        int64_t count = 0;
+        rc = descry_sqlite_number(stmt, 2, 0, INT64_MAX, &state->epoch) &&
+                     descry_sqlite_number(stmt, 3, 0, INT64_MAX, &state->last) &&
+                     descry_sqlite_vectors(store, stmt, 4, recipe->dim, &count)
+                 ? 0
+                 : descry_sqlite_damaged(store, "what it says of a model", err);
+        state->count = (uint64_t)count;
     } else
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: its identity", store->path);
+        rc = descry_sqlite_damaged(store, "its identity", err);
     sqlite3_reset(stmt);
     return rc;
 }
