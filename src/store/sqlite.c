@@ -235,6 +235,35 @@ static int check_size(const char *path, uint64_t size, descry_error *err)
     return rc;
 }
 
+/* SQLite writes to these, truncates and removes them without asking whose they are. */
+static int check_beside(const char *path, const char *suffix, descry_error *err)
+{
+    descry_buf name = {0};
+    struct stat st;
+    int rc = descry_buf_printf(&name, err, "%s%s", path, suffix);
+    if (!rc && lstat(name.data, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_nlink != 1))
+        rc = descry_fail(err, DESCRY_ERR_IO, "%s: a link, or no regular file: not written to", name.data);
+    descry_buf_free(&name);
+    return rc;
+}
+
+/* A journal of a transaction over several databases ends with the name of a file that SQLite then deletes, and with this
+ * (sqlite.org/fileformat2.html, 3, and pager.c).  Descry makes no such transactions. */
+static int check_journal(const char *path, descry_error *err)
+{
+    static const uint8_t MAGIC[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    descry_buf name = {0};
+    descry_map map = {0};
+    int rc = descry_buf_printf(&name, err, "%s-journal", path);
+    if (!rc && !is_without(path, "-journal"))
+        rc = descry_map_open(&map, name.data, err);
+    if (!rc && map.size > 2 * sizeof MAGIC && memcmp(map.data + map.size - sizeof MAGIC, MAGIC, sizeof MAGIC) == 0)
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: a journal of several databases: not a library's", name.data);
+    descry_map_close(&map);
+    descry_buf_free(&name);
+    return rc;
+}
+
 /* Decides how to open the file and opens it. */
 static int open_database(descry_sqlite *store, const descry_store_options *options, descry_error *err)
 {
@@ -248,7 +277,14 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library: not a regular file", store->path);
     if (exists && access(store->path, R_OK) != 0)
         return descry_fail_errno(err, errno, "%s", store->path);
-    int rc = exists ? check_size(store->path, (uint64_t)st.st_size, err) : 0;
+    static const char *const BESIDE[] = {"-journal", "-wal", "-shm"};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE && !rc; i++)
+        rc = check_beside(store->path, BESIDE[i], err);
+    if (!rc)
+        rc = check_journal(store->path, err);
+    if (!rc && exists)
+        rc = check_size(store->path, (uint64_t)st.st_size, err);
     if (rc)
         return rc;
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));

@@ -403,6 +403,53 @@ static void links_are_not_written_through(void **state)
     assert_true(exists(at(f, "library.db.scan")));
 }
 
+static void what_sqlite_writes_to_is_no_link(void **state)
+{
+    static const char *const BESIDE[] = {"library.db-wal", "library.db-shm", "library.db-journal"};
+    fixture *f = *state;
+    const char *path = some(f);
+    write_file(at(f, "precious"), PRECIOUS, sizeof PRECIOUS - 1);
+    for (size_t i = 0; i < 6; i++) {
+        const char *beside = at(f, "%s", BESIDE[i / 2]);
+        assert_int_equal((i % 2 ? symlink : link)(at(f, "precious"), beside), 0);
+        assert_int_equal(open_library(f, path, 0), DESCRY_ERR_IO);
+        assert_says(f, BESIDE[i / 2]);
+        assert_precious(f);
+        assert_int_equal(unlink(beside), 0);
+    }
+    works(f, path);
+}
+
+/* A journal that says: it is of several databases, and the file that lists them is the precious one. */
+static void a_journal_deletes_no_other_file(void **state)
+{
+    fixture *f = *state;
+    const char *path = some(f);
+    uint8_t journal[2048] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7}, *end = journal + 512; /* file format, 3 */
+    const char *name = at(f, "precious");
+    uint32_t sum = 0, size = (uint32_t)strlen(name);
+    write_file(name, PRECIOUS, sizeof PRECIOUS - 1);
+    for (uint32_t i = 0; i < size; i++)
+        sum += (uint32_t)(signed char)name[i];
+    put32(journal + 8, 0xFFFFFFFF); /* as many pages as there are: none */
+    put32(journal + 20, 512);
+    put32(journal + 24, 8192);
+    put32(end, 131073); /* the page that holds locks: 2^30 / 8192 + 1 */
+    memcpy(end + 4, name, size);
+    put32(end + 4 + size, size);
+    put32(end + 8 + size, sum);
+    memcpy(end + 12 + size, journal, 8);
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    put32(journal + 16, (uint32_t)(st.st_size / 8192));
+    write_file(at(f, "library.db-journal"), journal, 512 + 20 + size);
+    assert_int_equal(open_library(f, path, 0), DESCRY_ERR_FORMAT);
+    assert_says(f, "library.db-journal");
+    assert_precious(f);
+    assert_int_equal(unlink(at(f, "library.db-journal")), 0);
+    works(f, path);
+}
+
 /* A scan file with another name is added to in a new file. */
 static void a_scan_file_with_two_names_is_replaced(void **state)
 {
@@ -474,6 +521,8 @@ int main(void)
         LIBRARY_TEST(wrong_metadata_are_unknown),
         LIBRARY_TEST(endless_tables_are_damage),
         LIBRARY_TEST(links_are_not_written_through),
+        LIBRARY_TEST(what_sqlite_writes_to_is_no_link),
+        LIBRARY_TEST(a_journal_deletes_no_other_file),
         LIBRARY_TEST(a_scan_file_with_two_names_is_replaced),
         LIBRARY_TEST(a_new_library_is_its_owners),
         LIBRARY_TEST(a_new_lock_waits_for_nobody),
