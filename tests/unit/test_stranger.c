@@ -4,6 +4,7 @@
 #include "library_fixture.h"
 
 #include "base/lock.h"
+#include "library.h"
 #include "store/schema.h"
 
 #include <fcntl.h>
@@ -271,6 +272,28 @@ static void wrong_columns_are_damage(void **state)
     }
 }
 
+/* What would not be believed is not written. */
+static void too_long_texts_are_not_written(void **state)
+{
+    static char text[300000];
+    fixture *f = *state;
+    int written = 1;
+    some(f);
+    reopen(f);
+    descry_store *store = f->library->store;
+    memset(text, 'x', sizeof text - 1);
+    assert_int_equal(store->ops->put_source(store, text, 1, &f->err), DESCRY_ERR_LIMIT);
+    assert_int_equal(store->ops->add_root(store, text, &f->err), DESCRY_ERR_LIMIT);
+    text[DESCRY_CAPTION_SIZE + 1] = 0;
+    assert_int_equal(store->ops->put_caption(store, 1, "m", "r", text, &written, &f->err), DESCRY_ERR_LIMIT);
+    assert_false(written);
+    text[DESCRY_CAPTION_SIZE] = 0;
+    assert_int_equal(store->ops->put_source(store, text, 1, &f->err), 0);
+    assert_int_equal(store->ops->put_caption(store, 1, "m", "r", text, &written, &f->err), 0);
+    assert_true(written);
+    search_ok(f, "0 0 0", 3);
+}
+
 /* Metadata that make no sense are none; a vector that is not finite is not compared with. */
 static void wrong_metadata_are_unknown(void **state)
 {
@@ -348,7 +371,7 @@ static void endless_tables_are_damage(void **state)
             rc = search_with(f, "0 0 0", NULL);
         if (table == 0) {
             assert_int_equal(rc, DESCRY_ERR_FORMAT);
-            assert_says(f, "damaged");
+            assert_says(f, "longer to read");
         } else if (!rc) { /* whatever it finds, it ends */
             status_fails(f);
             search_with(f, "0 0 0", NULL);
@@ -518,6 +541,7 @@ int main(void)
         LIBRARY_TEST(the_digest_is_that_of_the_present_schema),
         LIBRARY_TEST(wrong_numbers_of_a_model_are_damage),
         LIBRARY_TEST(wrong_columns_are_damage),
+        LIBRARY_TEST(too_long_texts_are_not_written),
         LIBRARY_TEST(wrong_metadata_are_unknown),
         LIBRARY_TEST(endless_tables_are_damage),
         LIBRARY_TEST(links_are_not_written_through),
