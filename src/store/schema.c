@@ -109,8 +109,8 @@ int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
     case SQLITE_TOOBIG:
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a value is too large", path);
     case SQLITE_INTERRUPT: /* guard.c */
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: it takes longer to read than its size allows",
-                           path);
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: it takes longer to read than its size"
+                           " allows", path);
     case SQLITE_CORRUPT:
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: %s", path, sqlite3_errmsg(db));
     case SQLITE_BUSY:

@@ -28,14 +28,16 @@ enum {
 
 /* Checks that `db` is a library and brings it to the present version, in one transaction.  An empty database becomes a
  * new library when `create`.  With read_only nothing is changed.  `path` is for messages.
- * DESCRY_ERR_FORMAT: not a library, or with other tables than it should have; DESCRY_ERR_UNSUPPORTED: of a newer descry, or older and read-only. */
+ * DESCRY_ERR_FORMAT: not a library, or with other tables than it should have; DESCRY_ERR_UNSUPPORTED: of a newer descry,
+ * or older and read-only. */
 int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_only, descry_error *err);
 
 /* The steps from one version to another, as SQLite's code; within a transaction of the caller. */
 int descry_schema_make(sqlite3 *db, int64_t from, int64_t to);
 
 /* DESCRY_ERR_FORMAT when the tables, indexes and triggers are not those of a library of this version, or there are others:
- * only what ANALYZE makes is allowed besides.  Texts may differ in blanks, comments, quotes around names and letter case. */
+ * only what ANALYZE makes is allowed besides.  Texts may differ in blanks, comments, quotes around names and the case of
+ * letters. */
 int descry_schema_check(sqlite3 *db, int64_t version, const char *path, descry_error *err);
 
 /* SHA-256 of all that; descry_schema_present is that of DESCRY_SCHEMA_VERSION.  It only makes the check faster: a library

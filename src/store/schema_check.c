@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Is the schema of a file the one that descry makes?  A schema can carry code: views, triggers, expressions in columns and
- * indexes.  So it is compared with that of an empty library of the same version, made in memory, before any of it is used; for the
- * present version the digest of that is known.  Texts are compared token by token: other programs write them with other blanks, quotes and letter case. */
+ * indexes.  So it is compared with that of an empty library of the same version, made in memory, before any of it is
+ * used; for the present version the digest of that is known.  Texts are compared token by token: other programs write
+ * them with other blanks, quotes and letter case. */
 #include "store/schema.h"
 
 #include "base/error.h"
