@@ -287,8 +287,9 @@ typedef struct descry_sidecar_options {
  * person's.  The file is replaced as a whole, with its permissions; a link is followed.  *sidecar (may be NULL) is the
  * sidecar's path, also after an error, NULL when it has none; to be released with descry_free.
  * DESCRY_ERR_NOT_FOUND: no such picture; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED, DESCRY_ERR_LIMIT: a sidecar that is
- * damaged, in no form that could be changed safely, or too large: it stays as it is; DESCRY_ERR_BUSY: another program
- * wrote it meanwhile; DESCRY_ERR_UNSUPPORTED also: this build has no libexempi. */
+ * damaged, in no form that could be changed safely, or too large: it stays as it is; DESCRY_ERR_LIMIT also: a caption of
+ * more than 64 KiB; DESCRY_ERR_BUSY: another program wrote it meanwhile; DESCRY_ERR_UNSUPPORTED also: this build has no
+ * libexempi. */
 DESCRY_API int descry_sidecar_write(const char *picture, const char *caption, const char *model,
                                     const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
                                     char **sidecar, descry_error *err);

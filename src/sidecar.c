@@ -7,6 +7,7 @@
 #include "image/formats.h"
 #include "image/picture.h"
 #include "meta/xmp.h"
+#include "store/store.h"
 #include "walk.h"
 
 #include <dirent.h>
@@ -291,6 +292,9 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
         rc = clean_model(&model_name, model, err);
     if (!rc && text.size == 0)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: an empty caption", picture);
+    if (!rc && text.size > DESCRY_CAPTION_SIZE)
+        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: a caption of %zu bytes: at most %d", picture, text.size,
+                         DESCRY_CAPTION_SIZE);
     if (!rc)
         rc = read_sidecar(&s, path.data, options->max_bytes, err);
     if (!rc && !options->overwrite && descry_xmp_feature() && is_described_itself(picture))

@@ -279,12 +279,15 @@ int descry_sqlite_list(descry_store *base, int64_t recipe, const descry_filter *
     if (!rc)
         sqlite3_bind_int64(stmt, 1, recipe);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        const char *path = sqlite3_column_blob(stmt, 2);
-        descry_row row = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), path ? path : "",
-                          (size_t)sqlite3_column_bytes(stmt, 2), sqlite3_column_int(stmt, 3),
-                          sqlite3_column_int(stmt, 4)};
+        descry_row row = {.source = sqlite3_column_int(stmt, 3), .has_vector = sqlite3_column_int(stmt, 4)};
         int is = 0;
-        rc = with_vector && !row.has_vector ? 0 : stands(store, &filter, row.content, row.id, &is, err);
+        rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &row.id) &&
+                     descry_sqlite_number(stmt, 1, 1, INT64_MAX, &row.content) &&
+                     descry_sqlite_bytes(stmt, 2, DESCRY_SQLITE_PATH, &row.path, &row.path_size)
+                 ? 0
+                 : descry_sqlite_damaged(store, "a place of a wrong kind", err);
+        if (!rc && (row.has_vector || !with_vector))
+            rc = stands(store, &filter, row.content, row.id, &is, err);
         if (!rc && is)
             rc = each(arg, &row);
         if (rc)

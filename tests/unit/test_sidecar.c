@@ -10,6 +10,7 @@
 #include "base/replace.h"
 #include "image/picture.h"
 #include "meta/xmp.h"
+#include "store/store.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -314,6 +315,9 @@ static void what_cannot_be_written_is_named(void **state)
                      DESCRY_ERR_NOT_FOUND);
     assert_null(sidecar);
     assert_int_equal(write_to("a.jpg", " \n\x01", "a.jpg.xmp", &err), DESCRY_ERR_ARGUMENT);
+    static char lengthy[DESCRY_CAPTION_SIZE + 2];
+    memset(lengthy, 'x', sizeof lengthy - 1);
+    assert_int_equal(write_to("a.jpg", lengthy, "a.jpg.xmp", &err), DESCRY_ERR_LIMIT);
     char name[256];
     memset(name, 'a', 255);
     memcpy(name + 251, ".jpg", 5);
