@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Camera RAW: the largest preview that the camera embedded (raw_preview.c), when it is large enough; else the sensor's data,
  * developed with the camera's white balance by LibRaw, at half its size, or by raw_lossy.c. */
-/* SPDX-License-Identifier: Apache-2.0
- * Camera RAW by LibRaw: the preview that the camera embedded, when it is large enough; else the sensor's data at half
- * its size, developed with the camera's white balance. */
 #include "base/error.h"
 #include "image/codecs.h"
 #include "image/formats.h"
@@ -146,10 +143,16 @@ static void turn_preview(const file *f, descry_picture *preview)
         preview->orientation = orientation;
 }
 
+/* For its use, or beside the sensor's data. */
 static bool is_large(const file *f, const descry_raw_preview *preview)
 {
     uint32_t shorter = preview->width < preview->height ? preview->width : preview->height;
-    return shorter >= ENOUGH || (f->raw && shorter >= f->raw->sizes.width / 2u && shorter >= f->raw->sizes.height / 2u);
+    uint64_t width = f->previews.width, height = f->previews.height;
+    if (f->raw && f->raw->sizes.width > width)
+        width = f->raw->sizes.width;
+    if (f->raw && f->raw->sizes.height > height)
+        height = f->raw->sizes.height;
+    return shorter >= ENOUGH || (width > 0 && shorter >= width / 2 && shorter >= height / 2);
 }
 
 static int read_preview(const file *f, descry_picture *picture, const descry_raw_preview *preview, descry_error *err)

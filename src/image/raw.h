@@ -33,6 +33,7 @@ typedef struct descry_raw_preview {
 typedef struct descry_raw_previews {
     descry_raw_preview list[DESCRY_RAW_PREVIEWS]; /* the largest first */
     size_t count;
+    uint64_t width, height; /* of the sensor's data, as directories say; 0: they do not */
 } descry_raw_previews;
 
 /* The JPEGs of a file that are pictures: not tiles of a sensor's data, depths, masks, or parts of a larger picture. */

@@ -74,12 +74,17 @@ typedef struct ranges {
     size_t count, room;
 } ranges;
 
+static bool is_sensor(const descry_raw_image *image)
+{
+    return image->kind == DESCRY_RAW_CFA || image->kind == DESCRY_RAW_LINEAR || image->compression == DESCRY_RAW_LOSSY;
+}
+
 /* Sensor data, depths and masks are no pictures, strips and tiles no whole ones. */
 static bool holds_no_preview(const descry_raw_image *image)
 {
     enum { TRANSPARENCY = 4, DEPTH = 51177, MASK = 52527 };
-    return image->kind == DESCRY_RAW_CFA || image->kind == DESCRY_RAW_LINEAR || image->kind == TRANSPARENCY ||
-           image->kind == DEPTH || image->kind == MASK || image->compression == DESCRY_RAW_LOSSY || image->offsets.count > 1;
+    return is_sensor(image) || image->kind == TRANSPARENCY || image->kind == DEPTH || image->kind == MASK ||
+           image->offsets.count > 1;
 }
 
 static int exclude(ranges *r, const descry_tiff *tiff, const descry_raw_image *image, descry_error *err)
@@ -107,7 +112,7 @@ static int by_place(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
-static int find_ranges(ranges *r, const uint8_t *bytes, size_t size, descry_error *err)
+static int find_ranges(ranges *r, descry_raw_previews *found, const uint8_t *bytes, size_t size, descry_error *err)
 {
     descry_tiff tiff;
     uint64_t places[DESCRY_RAW_DIRECTORIES];
@@ -117,6 +122,10 @@ static int find_ranges(ranges *r, const uint8_t *bytes, size_t size, descry_erro
         descry_raw_image image = descry_raw_describe(&tiff, places[i]);
         if (holds_no_preview(&image))
             rc = exclude(r, &tiff, &image, err);
+        if (is_sensor(&image) && image.width > found->width && image.height > found->height) {
+            found->width = image.width;
+            found->height = image.height;
+        }
     }
     if (!rc && r->count > 1)
         qsort(r->list, r->count, sizeof *r->list, by_place);
@@ -208,8 +217,8 @@ int descry_raw_find_previews(descry_raw_previews *found, const uint8_t *bytes, s
 {
     ranges not_in = {0};
     uint8_t *seen = calloc(size / 8 + 1, 1);
-    found->count = 0;
-    int rc = seen ? find_ranges(&not_in, bytes, size, err) : descry_fail_memory(err);
+    *found = (descry_raw_previews){0};
+    int rc = seen ? find_ranges(&not_in, found, bytes, size, err) : descry_fail_memory(err);
     if (!rc)
         search(found, &not_in, seen, bytes, size);
     free(not_in.list);
