@@ -108,7 +108,10 @@ def previews():
     yield "strips-and-preview.dng", build(thumbnail(), grey_sensor(), preview(RED, 640, 2080, parts=2), preview(GREEN, 640, 520))
     # of two, the larger is cut off
     broken = preview(RED, 800, 600)
-    yield "broken-and-preview.dng", build(thumbnail(), grey_sensor(), preview(GREEN, 640, 520), (broken[0], [broken[1][0][:-900]]))
+    broken = broken[0], [broken[1][0][:-900]]
+    yield "broken-and-preview.dng", build(thumbnail(), grey_sensor(), preview(GREEN, 640, 520), broken)
+    four = jpeg(Image.new("CMYK", (512, 64), (10, 200, 30, 40)))
+    yield "four-components.dng", build(thumbnail(), directory(0, 512, 64, 34892, [four], 34892, tile=(512, 64)))
     # nothing but thumbnails beside sensor data that nobody can read
     unread = directory(0, 96, 64, 52546, [b"\xFF\x0A" + bytes(64)], 34892)
     yield "thumbnail-only.dng", build(thumbnail(), unread)
@@ -140,6 +143,7 @@ def lossy(scene):
             d = directory(0, w, h, 34892, tiles(levels, side), 34892, bands, tile=(side, side))
         else:
             d = directory(0, w, h, 34892, [jpeg(Image.fromarray(levels), quality=95, subsampling=0)], 34892, bands)
+            d[0][278] = (4, [0xFFFFFFFF])  # rows in it: all
         d[0].update(more)
         thumbnail = camera(preview(BLUE, 32, 24))
         thumbnail[0].update(camera_more)

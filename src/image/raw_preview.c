@@ -56,6 +56,8 @@ descry_raw_image descry_raw_describe(const descry_tiff *tiff, uint64_t place)
     bool tiled = descry_tiff_find(tiff, place, TILES, &image.offsets);
     image.tile_width = tiled ? value_of(tiff, place, TILE_WIDTH, 0) : image.width;
     image.tile_height = tiled ? value_of(tiff, place, TILE_HEIGHT, 0) : value_of(tiff, place, ROWS, image.height);
+    if (!tiled && image.tile_height > image.height) /* 2^32 - 1: all */
+        image.tile_height = image.height;
     if (!tiled && !descry_tiff_find(tiff, place, STRIPS, &image.offsets))
         image.offsets = (descry_tiff_entry){0};
     if (!descry_tiff_find(tiff, place, tiled ? TILE_SIZES : STRIP_SIZES, &image.sizes))
@@ -68,6 +70,8 @@ descry_raw_image descry_raw_describe(const descry_tiff *tiff, uint64_t place)
 typedef struct range {
     uint64_t at, end;
 } range;
+
+enum { MOST_RANGES = 1 << 20 }; /* an array of places may be named by many directories */
 
 typedef struct ranges {
     range *list;
@@ -90,7 +94,7 @@ static bool holds_no_preview(const descry_raw_image *image)
 static int exclude(ranges *r, const descry_tiff *tiff, const descry_raw_image *image, descry_error *err)
 {
     uint64_t at, size;
-    for (size_t i = 0; descry_tiff_integer(tiff, &image->offsets, i, &at); i++) {
+    for (size_t i = 0; r->count < MOST_RANGES && descry_tiff_integer(tiff, &image->offsets, i, &at); i++) {
         if (r->count == r->room) {
             size_t room = r->room ? 2 * r->room : 64;
             range *list = descry_realloc(r->list, room, sizeof *list);

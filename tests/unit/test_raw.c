@@ -69,8 +69,8 @@ static void previews_are_told_from_other_jpegs(void **state)
     } files[] = {
         {"lossy-and-preview.dng", 'g'}, {"cfa-and-preview.dng", 'g'}, {"linear-and-preview.dng", 'g'},
         {"no-lengths-and-preview.dng", 'g'}, {"mask-and-preview.dng", 'g'}, {"strips-and-preview.dng", 'g'},
-        {"broken-and-preview.dng", 'g'}, {"thumbnail-only.dng", 'b'}, {"canon.cr3", 'g'}, {"canon-full.cr3", 'g'},
-        {"fuji.raf", 'g'}, {"fuji-small.raf", 'b'}, {"minolta.mrw", 'g'},
+        {"broken-and-preview.dng", 'g'}, {"thumbnail-only.dng", 'b'}, {"four-components.dng", 'b'}, {"canon.cr3", 'g'},
+        {"canon-full.cr3", 'g'}, {"fuji.raf", 'g'}, {"fuji-small.raf", 'b'}, {"minolta.mrw", 'g'},
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char name[64];
@@ -136,7 +136,9 @@ static void search_is_linear(void **state)
     static const struct {
         const char *bytes;
         size_t size;
-    } parts[] = {{"\xFF\xE1\0\4\xFF\xD8", 6}, {"\xFF\xD8\xFF\xE1\0\x0C" "\xFF\xD8\xFF\xE2\0\x0C", 12}, {"\xFF\xD8\xFF\xFF\xFF\xFF", 6}};
+    } parts[] = {{"\xFF\xE1\0\4\xFF\xD8", 6},
+                 {"\xFF\xD8\xFF\xE1\0\x0C" "\xFF\xD8\xFF\xE2\0\x0C", 12},
+                 {"\xFF\xD8\xFF\xFF\xFF\xFF", 6}};
     descry_buf camera = read_file("raw/fuji.raf");
     uint8_t *bytes = malloc(SIZE + camera.size);
     assert_non_null(bytes);
