@@ -47,7 +47,9 @@ static uint64_t value_of(const descry_tiff *tiff, uint64_t place, unsigned tag, 
 descry_raw_image descry_raw_describe(const descry_tiff *tiff, uint64_t place)
 {
     enum { WIDTH = 256, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 262, STRIPS = 273, BANDS = 277, ROWS, STRIP_SIZES,
-           TILE_WIDTH = 322, TILE_HEIGHT, TILES, TILE_SIZES };
+           TILE_WIDTH = 322, TILE_HEIGHT, TILES, TILE_SIZES, MOST_ENTRIES = 512 /* LibRaw reads no more, either */ };
+    if (descry_tiff_entries(tiff, place, NULL) > MOST_ENTRIES)
+        return (descry_raw_image){0};
     descry_raw_image image = {
         .width = value_of(tiff, place, WIDTH, 0), .height = value_of(tiff, place, HEIGHT, 0),
         .kind = value_of(tiff, place, PHOTOMETRIC, 0), .compression = value_of(tiff, place, COMPRESSION, 1),
