@@ -126,10 +126,10 @@ typedef struct file {
     size_t size;
     const char *name;
     const descry_limits *limits;
-    libraw_data_t *raw;   /* NULL: LibRaw does not open it, */
-    int closed;           /* for this reason, */
-    descry_error why;     /* which is this */
-    int orientation;      /* of the sensor, as the file says; 0: it does not */
+    libraw_data_t *raw; /* NULL: LibRaw does not open it, */
+    int closed;         /* for a reason of this kind, */
+    descry_error why;   /* namely this */
+    int orientation;    /* of the sensor, as the file says; 0: it does not */
     descry_raw_previews previews;
 } file;
 
@@ -143,7 +143,7 @@ static void turn_preview(const file *f, descry_picture *preview)
         preview->orientation = orientation;
 }
 
-/* For its use, or beside the sensor's data. */
+/* Enough of it to be looked at, or as large as what would be developed. */
 static bool is_large(const file *f, const descry_raw_preview *preview)
 {
     uint32_t shorter = preview->width < preview->height ? preview->width : preview->height;
@@ -211,7 +211,7 @@ static int read_best(const file *f, descry_picture *picture, descry_error *err)
         return 0;
     }
     descry_picture_free(&developed);
-    bool tiff = memcmp(f->bytes, "II*", 4) == 0 || memcmp(f->bytes, "MM\0*", 4) == 0;
+    bool tiff = f->size >= 4 && (memcmp(f->bytes, "II*", 4) == 0 || memcmp(f->bytes, "MM\0*", 4) == 0);
     if (tiff && !f->raw && rc == DESCRY_ERR_UNSUPPORTED) /* libtiff may know it */
         return rc;
     descry_error ignored;
