@@ -387,7 +387,8 @@ int descry_sidecar_undo(const char *path, const descry_sidecar_options *options,
     undoing u = {options ? options : &defaults, each, arg, 0};
     int there = stat(path, &st) == 0, rc = 0;
     if (there && S_ISDIR(st.st_mode)) {
-        descry_walk walk = {.ending = "xmp", .file = undo_walked, .failure = undo_failed, .arg = &u};
+        descry_walk walk = {.ending = "xmp", .file = undo_walked, .failure = undo_failed, .arg = &u,
+                            .include_hidden = u.options->include_hidden};
         rc = descry_walk_run(&walk, path, err);
         rc = rc > 0 ? 0 : rc;
     } else if (is_there(path) && has_ending(path, "xmp"))
