@@ -232,9 +232,9 @@ static int run(int argc, char **argv)
         CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(job.common,
                         "one object at the end: {\"found\", \"embedded\", \"unchanged\", \"recognised\" (known content "
-                        "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\"}; with "
-                        "--caption also \"captioned\"; \"passed_over\", files that were not looked into, and \"endings\", of how many of "
-                        "them by ending (64 at most, \"\" for none)"),
+                        "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\", "
+                        "\"passed_over\" (other files), \"endings\" (of how many of those by ending, \"\" for none; 64 at "
+                        "most)}; with --caption also \"captioned\""),
     };
     cmd_operands operands;
     int status;

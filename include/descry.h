@@ -460,7 +460,7 @@ typedef struct descry_match {
     uint64_t vector_rank, words_rank; /* of a hybrid search: in each ranking, from 1; 0: not among its first 1000 */
 } descry_match;
 
-enum { DESCRY_STRENGTH_GOOD = 98 }; /* when the best match has less, nothing matches well */
+#define DESCRY_STRENGTH_GOOD 98 /* when the best match has less, nothing matches well; a macro, to be printed in texts */
 
 /* Pictures by URL. */
 typedef struct descry_net_options {
