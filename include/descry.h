@@ -511,7 +511,8 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * docs/query.md: texts, pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the
  * library, + - * and brackets, NOT.  Its vector is the sum of its terms, each of length 1 times its weight, brought to
  * length 1: x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Pictures named in the query are
- * left out of its results; copies are one match, at their place with the lowest id; missing files are left out.
+ * left out of its results; copies are one match, at their place with the lowest id, in a bin or
+ * snapshot only when there is no other; missing files are left out.
  * `model` may be NULL when the library holds one model's vectors and the query only pictures that it knows; with
  * options->open_model it is opened when needed, and is the one last indexed with.  options->ranking has other ways to find.
  * A non-zero return of `each` stops. */
@@ -549,7 +550,7 @@ DESCRY_API int descry_forget(descry_library *library, const char *path, uint64_t
 
 /* ---- exchange --------------------------------------------------------------------------------------------------- */
 
-/* A picture of the library.  Copies are one, at the place with the lowest id; missing files are left out. */
+/* A picture of the library.  Copies are one, as in descry_search; missing files are left out. */
 typedef struct descry_entry {
     int64_t id;
     const char *path;       /* as in descry_match */

@@ -3,6 +3,7 @@
 #include "library_fixture.h"
 
 #include "base/aside.h"
+#include "image/formats.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -142,6 +143,17 @@ static void names_of_bins(void **state)
     assert_false(descry_path_is_aside("/v/#recycle/a.jpg", 11)); /* no byte beyond its size */
 }
 
+static void endings_of_pictures(void **state)
+{
+    (void)state;
+    static const char *const in[] = {"mpo", "INSP", "jps", "apng", "heics", "heifs", "avifs", "pjpeg", "pjp", "Jif"};
+    static const char *const out[] = {"", " ", "jp", "mp4", "xmp", "jpg jpeg"};
+    for (size_t i = 0; i < sizeof in / sizeof *in; i++)
+        assert_true(descry_format_ending(in[i]));
+    for (size_t i = 0; i < sizeof out / sizeof *out; i++)
+        assert_false(descry_format_ending(out[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +161,7 @@ int main(void)
         LIBRARY_TEST(files_passed_over_are_counted),
         LIBRARY_TEST(a_copy_in_a_bin_is_not_shown),
         cmocka_unit_test(names_of_bins),
+        cmocka_unit_test(endings_of_pictures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
