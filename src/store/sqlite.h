@@ -67,9 +67,11 @@ int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error 
 #define DESCRY_SQLITE_UNDER "path >= ?1 AND path < ?3 AND (path = ?1 OR path >= ?2)"
 int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const char *path, descry_error *err);
 
-/* Which contents may be found (sqlite_filter.c). */
+/* Which contents may be found (sqlite_filter.c).  What stands for a content is the lowest of its places that is not
+ * missing and not in a bin or snapshot (base/aside.h); when all are in such, the lowest. */
 typedef struct descry_sqlite_pair {
-    int64_t content, place; /* place 0: the lowest of its places that is not missing */
+    int64_t content, place; /* place 0: of all of them */
+    int aside;              /* the place is in a bin or snapshot */
 } descry_sqlite_pair;
 
 typedef struct descry_sqlite_filter {

@@ -72,7 +72,8 @@ typedef struct descry_words {
     const descry_filter *filter; /* as in descry_nearest */
 } descry_words;
 
-/* One for each content: its place that is not missing, has the lowest id, and is under filter->under. */
+/* One for each content: of its places that are not missing and under filter->under the one with the lowest id, and one in a
+ * bin or snapshot only when there is no other. */
 typedef struct descry_hit {
     float score;
     int64_t id, content;
