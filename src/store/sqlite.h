@@ -116,6 +116,8 @@ int descry_sqlite_touch_recipe(descry_store *store, int64_t recipe, descry_error
 int descry_sqlite_content(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
                           descry_error *err);
 int descry_sqlite_put_content(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
+/* What is read of a picture: one more, to have the headers of all read again. */
+#define DESCRY_SQLITE_READING "3"
 int descry_sqlite_unread(descry_store *store, int64_t content, int *unread, descry_error *err);
 int descry_sqlite_put_metadata(descry_store *store, int64_t content, const descry_metadata *metadata,
                                descry_error *err);

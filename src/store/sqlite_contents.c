@@ -149,11 +149,9 @@ int descry_sqlite_put_content(descry_store *base, const descry_content *content,
 #define LAST_TIME  253402300799999
 enum { OFFSET = 100 * 60 };
 
-enum { READING = 2 }; /* what is read of a picture: one more, here and where it says < 2, to have all read again */
-
 int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descry_error *err)
 {
-    static const char SQL[] = "SELECT metadata < 2 FROM contents WHERE id = ?1";
+    static const char SQL[] = "SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = ?1";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int64_t number = 0;
@@ -169,25 +167,25 @@ int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descr
 int descry_sqlite_put_metadata(descry_store *base, int64_t content, const descry_metadata *metadata,
                                descry_error *err)
 {
-    static const char SQL[] = "UPDATE contents SET metadata = ?2, taken = ?3, taken_offset = ?4, camera = ?5,"
-                              " latitude = ?6, longitude = ?7, title = ?8 WHERE id = ?1 AND metadata <> ?2";
+    static const char SQL[] = "UPDATE contents SET metadata = " DESCRY_SQLITE_READING ", taken = ?2, taken_offset = ?3,"
+                              " camera = ?4, latitude = ?5, longitude = ?6, title = ?7"
+                              " WHERE id = ?1 AND metadata <> " DESCRY_SQLITE_READING;
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
     sqlite3_bind_int64(stmt, 1, content);
-    sqlite3_bind_int(stmt, 2, READING);
     if (metadata->taken != DESCRY_NO_TIME)
-        sqlite3_bind_int64(stmt, 3, metadata->taken);
+        sqlite3_bind_int64(stmt, 2, metadata->taken);
     if (metadata->taken != DESCRY_NO_TIME && metadata->taken_offset != DESCRY_NO_OFFSET)
-        sqlite3_bind_int(stmt, 4, metadata->taken_offset);
+        sqlite3_bind_int(stmt, 3, metadata->taken_offset);
     if (*metadata->camera)
-        sqlite3_bind_text(stmt, 5, metadata->camera, -1, SQLITE_STATIC);
-    sqlite3_bind_double(stmt, 6, metadata->latitude); /* NaN becomes NULL */
-    sqlite3_bind_double(stmt, 7, metadata->longitude);
+        sqlite3_bind_text(stmt, 4, metadata->camera, -1, SQLITE_STATIC);
+    sqlite3_bind_double(stmt, 5, metadata->latitude); /* NaN becomes NULL */
+    sqlite3_bind_double(stmt, 6, metadata->longitude);
     if (*metadata->title)
-        sqlite3_bind_text(stmt, 8, metadata->title, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 7, metadata->title, -1, SQLITE_STATIC);
     return descry_sqlite_run(store, stmt, err);
 }
 
