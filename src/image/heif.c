@@ -236,7 +236,7 @@ static void allow(reader *r, uint64_t pixels)
 static int measure_made(reader *r, const descry_heif_item *item, int canvases, int depth, bool luma, extent *out,
                         descry_error *err)
 {
-    enum { SLACK = 64, MORE = 256 }; /* pixels along a side, that some encoders do not crop, and all may code */
+    enum { SLACK = 16, MORE = 256 }; /* pixels along a side, that some encoders do not crop, and all may code */
     layout made = {0};
     descry_heif_stream stream;
     int rc = 0;
@@ -391,8 +391,12 @@ static int add_alpha(const reader *r, const descry_heif_item *item, descry_pictu
     descry_picture alpha = {0};
     int rc = make(r, item->alpha, true, false, &alpha, err);
     size_t pixels = (size_t)picture->width * (size_t)picture->height;
-    for (size_t i = 0; !rc && i < pixels; i++)
-        picture->data[4 * i + 3] = alpha.data[i];
+    for (size_t i = 0; !rc && i < pixels; i++) {
+        uint8_t *pixel = picture->data + 4 * i, by = alpha.data[i];
+        pixel[3] = by;
+        for (int b = 0; b < 3 && item->premultiplied && by; b++) /* as Pillow has them */
+            pixel[b] = pixel[b] >= by ? 255 : (uint8_t)((pixel[b] * 255 + by / 2) / by);
+    }
     free(alpha.data);
     return rc;
 }

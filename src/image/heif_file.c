@@ -279,6 +279,7 @@ static void read_references(descry_heif_file *file, descry_span iref, bool deriv
         descry_heif_item *item = &file->items[index];
         if (derived && !item->inputs.at)
             item->inputs = ids;
+        item->premultiplied = item->premultiplied || type == TYPE('p', 'r', 'e', 'm');
         if (!(type == TYPE('a', 'u', 'x', 'l') && item->is_alpha) && type != TYPE('c', 'd', 's', 'c'))
             continue;
         for (; count; count--) {

@@ -44,6 +44,7 @@ typedef struct descry_heif_item {
     uint32_t width, height;     /* ispe; 0: none */
     bool two_sizes;             /* several ispe that differ */
     bool is_alpha;              /* auxC says so */
+    bool premultiplied;         /* its colours, by its alpha */
     bool text_is_xmp;           /* mime, application/rdf+xml, not compressed */
     size_t turn_count;          /* irot, imir, clap: their types and bodies, in the order to be applied */
     struct {
