@@ -190,6 +190,14 @@ def cases(ext, c, g, deep):
     altr = box("grpl", full("altr", 0, 0, struct.pack(">IIII", 100, 2, 4, 1)))
     yield "plain", make(one)
     yield "wide", make(one, wide=True)
+    if c.heic:  # lengths of 2 bytes before its units
+        pieces, rest = b"", c.data
+        while rest:
+            size = int.from_bytes(rest[:4], "big")
+            pieces, rest = pieces + struct.pack(">H", size) + rest[4:4 + size], rest[4 + size:]
+        config = bytearray(c.config)
+        config[8 + 21] = config[8 + 21] & 0xFC | 1
+        yield "short-lengths", make({1: ("hvc1", [bytes(config), ispe(64, 64)], pieces)})
     yield "no-ispe", make({1: c.item(size=None)})
     # references to several, or to what is not known
     yield "gain-of-two", make({1: c.item(), 3: g.item(GAIN), 4: tmap}, [("dimg", 4, [1, 3]), ("auxl", 3, [1, 4])], groups=altr,
@@ -254,6 +262,8 @@ def cases(ext, c, g, deep):
                                    [("dimg", 1, [2] * 100), ("dimg", 2, [3])])
     yield "bad-identity-of-two", make({1: iden(), 2: c.item()}, [("dimg", 1, [2, 2])])
     yield "bad-identity-of-none", make({1: iden()})
+    yield "bad-many-small", make({1: ("grid", [ispe(320, 320)], grid(20, 20, 320, 320)), 2: c.item(box("clap", struct.pack(">8i", 16, 1, 16, 1, 0, 1, 0, 1)))},
+                                 [("dimg", 1, [2] * 400)])
     # payloads that lie
     yield "bad-grid-larger", make({1: ("grid", [ispe(64, 64)], grid(2, 2, 128, 128)), 2: c.item()}, [("dimg", 1, four)])
     yield "bad-grid-smaller", make({1: ("grid", [ispe(128, 128)], grid(2, 2, 64, 64)), 2: c.item()}, [("dimg", 1, four)])

@@ -22,7 +22,7 @@ typedef struct reader {
     descry_heif_file file;
     const descry_limits *limits;
     uint64_t pixels, pixels_allowed, bytes, bytes_allowed; /* of all that is decoded or composed */
-    size_t visits;
+    size_t visits, coded;
     bool sized; /* pixels_allowed is known */
 } reader;
 
@@ -237,6 +237,7 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
                         descry_error *err)
 {
     enum { SLACK = 16, MORE = 256 }; /* pixels along a side, that some encoders do not crop, and all may code */
+    enum { FREE_TILES = 256, SMALL_TILE = 16 * 64 * 64 }; /* 64 x 64 is the smallest that MIAF (ISO/IEC 23000-22) allows */
     layout made = {0};
     descry_heif_stream stream;
     int rc = 0;
@@ -247,6 +248,8 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
         r->bytes += stream.bytes;
         *out = (extent){stream.width, stream.height, false};
         allow(r, (uint64_t)stream.width * stream.height);
+        if (++r->coded > FREE_TILES + r->pixels_allowed / SMALL_TILE)
+            return damaged(r, "a picture made of very many small ones", err);
         uint32_t width = item->width ? item->width : stream.width, height = item->width ? item->height : stream.height;
         if (stream.width < width || stream.height < height || stream.width - width >= SLACK ||
             stream.height - height >= SLACK || stream.full_width - width >= MORE || stream.full_height - height >= MORE)

@@ -71,6 +71,21 @@ static int put_properties(descry_buf *iprp, const descry_heif_item *item, const 
     return rc;
 }
 
+/* The data, with lengths of 4 bytes before HEVC's units, which libheif takes for granted. */
+static int put_data(descry_buf *out, const descry_heif_item *item, descry_span data, descry_error *err)
+{
+    size_t length = item->config.size > 21 ? (item->config.at[21] & 3u) + 1 : 4;
+    if (item->type == DESCRY_FOURCC('a', 'v', '0', '1') || length == 4)
+        return descry_buf_append(out, data.at, data.size, err);
+    int rc = 0;
+    while (!rc && data.size) {
+        descry_span unit = descry_span_part(&data, (size_t)descry_span_number(&data, length));
+        rc = put(out, unit.size, 4, err);
+        rc = rc || !unit.size ? rc : descry_buf_append(out, unit.at, unit.size, err);
+    }
+    return rc;
+}
+
 static int write_file(descry_buf *out, const descry_heif_item *item, const descry_heif_stream *stream, descry_span data,
                       bool luma, descry_error *err)
 {
@@ -78,7 +93,7 @@ static int write_file(descry_buf *out, const descry_heif_item *item, const descr
     bool av1 = item->type == DESCRY_FOURCC('a', 'v', '0', '1');
     const char *type = av1 ? "av01" : "hvc1";
     uint8_t infe[] = {2, 0, 0, 0, 0, 1, 0, 0, (uint8_t)type[0], (uint8_t)type[1], (uint8_t)type[2], (uint8_t)type[3], 0};
-    descry_buf meta = {0}, iinf = {0}, iprp = {0}, iloc = {0};
+    descry_buf meta = {0}, iinf = {0}, iprp = {0}, iloc = {0}, mdat = {0};
     static const uint8_t places[] = {0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, one[6] = {[5] = 1};
     int rc = put_box(&iinf, "infe", infe, sizeof infe, "", 0, err);
     rc = rc ? rc : put_properties(&iprp, item, stream, luma, err);
@@ -89,16 +104,18 @@ static int write_file(descry_buf *out, const descry_heif_item *item, const descr
     rc = rc ? rc : put_box(&meta, "iprp", iprp.data, iprp.size, "", 0, err);
     /* ftyp 24, meta 8 and iloc 8 + sizeof places + 8, mdat 8 */
     uint64_t start = 24 + 8 + meta.size + 8 + sizeof places + 8 + 8;
+    rc = rc ? rc : put_data(&mdat, item, data, err);
     rc = rc ? rc : put(&iloc, start, 4, err);
-    rc = rc ? rc : put(&iloc, data.size, 4, err);
+    rc = rc ? rc : put(&iloc, mdat.size, 4, err);
     rc = rc ? rc : put_box(&meta, "iloc", places, sizeof places, iloc.data, iloc.size, err);
     rc = rc ? rc : put_box(out, "ftyp", av1 ? "avif\0\0\0\0mif1avif" : "heic\0\0\0\0mif1heic", 16, "", 0, err);
     rc = rc ? rc : put_box(out, "meta", meta.data, meta.size, "", 0, err);
-    rc = rc ? rc : put_box(out, "mdat", "", 0, data.at, data.size, err);
+    rc = rc ? rc : put_box(out, "mdat", "", 0, mdat.data, mdat.size, err);
     descry_buf_free(&meta);
     descry_buf_free(&iinf);
     descry_buf_free(&iprp);
     descry_buf_free(&iloc);
+    descry_buf_free(&mdat);
     return rc;
 }
 

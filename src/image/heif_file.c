@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_LIMIT = 1 << 17 }; /* a grid has at most 256 x 256 tiles */
+enum { ITEMS_LIMIT = 1 << 17, EXTENTS_LIMIT = 1024 }; /* a grid has at most 256 x 256 tiles; writers make one extent */
 
 #define TYPE DESCRY_FOURCC
 
@@ -41,6 +41,7 @@ descry_span descry_span_part(descry_span *span, size_t size)
 uint32_t descry_box_next(descry_span *boxes, descry_span *body)
 {
     size_t left = boxes->size;
+    *body = (descry_span){0};
     uint64_t size = descry_span_number(boxes, 4);
     uint32_t type = (uint32_t)descry_span_number(boxes, 4);
     if (size == 1)
@@ -385,6 +386,8 @@ int descry_heif_data(const descry_heif_file *file, const descry_heif_item *item,
         return 0;
     if (item->elsewhere)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: HEIF whose data is encrypted or elsewhere is not read", file->name);
+    if (item->extent_count > EXTENTS_LIMIT)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: HEIF with a picture in more than %d pieces", file->name, EXTENTS_LIMIT);
     for (size_t i = 0; i < item->extent_count; i++) {
         if (!extent_at(file, item, &extents, &extent) || extent.size > file->size - total)
             return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: data beyond the end of the file", file->name);

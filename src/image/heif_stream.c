@@ -115,7 +115,8 @@ static bool read_unit(descry_heif_stream *stream, descry_span unit)
 
 static bool read_hevc(descry_heif_stream *stream, descry_span config, descry_span data)
 {
-    descry_span_part(&config, 22);
+    descry_span_part(&config, 21);
+    size_t length = (descry_span_number(&config, 1) & 3) + 1;
     for (uint64_t arrays = descry_span_number(&config, 1); arrays; arrays--) {
         descry_span_part(&config, 1);
         for (uint64_t units = descry_span_number(&config, 2); units && !config.ended; units--) {
@@ -125,7 +126,7 @@ static bool read_hevc(descry_heif_stream *stream, descry_span config, descry_spa
         }
     }
     while (data.size) {
-        descry_span unit = descry_span_part(&data, (size_t)descry_span_number(&data, 4));
+        descry_span unit = descry_span_part(&data, (size_t)descry_span_number(&data, length));
         if (data.ended || !read_unit(stream, unit))
             return false;
     }
@@ -237,7 +238,7 @@ int descry_heif_stream_read(descry_heif_stream *stream, const descry_heif_file *
     int rc = descry_heif_data(file, item, &data, &owned, err);
     if (rc)
         return rc;
-    stream->bytes = data.size;
+    stream->bytes = data.size + config.size;
     bool good = true;
     if (item->type == DESCRY_FOURCC('a', 'v', '0', '1')) {
         descry_span_part(&config, 4);

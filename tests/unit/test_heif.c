@@ -110,6 +110,15 @@ static void turns_are_made_in_order(void **state)
         }
 }
 
+static void lengths_of_units_may_be_short(void **state)
+{
+    (void)state;
+    descry_picture plain = load("plain", "heic"), picture = load("short-lengths", "heic");
+    assert_true(shows(&picture, 0, 0, &plain));
+    descry_picture_free(&picture);
+    descry_picture_free(&plain);
+}
+
 static void they_are_composed(void **state)
 {
     (void)state;
@@ -290,6 +299,7 @@ int main(void)
         cmocka_unit_test(they_are_composed),             cmocka_unit_test(limited_grey_is_full),
         cmocka_unit_test(premultiplied_colours_are_divided), cmocka_unit_test(metadata_of_several_is_found),
         cmocka_unit_test(exif_of_any_size_is_read),      cmocka_unit_test(lies_are_refused_and_called_so),
+        cmocka_unit_test(lengths_of_units_may_be_short),
     };
     return cmocka_run_group_tests_name("heif", tests, NULL, NULL);
 }
