@@ -4,12 +4,13 @@
 
     python tools/make_heif_cases.py SOURCES tests/data/cases/heif
 
-SOURCES holds pictures of 64 x 64 pixels, made with libheif's and libavif's programs:
+SOURCES holds pictures of 64 x 64 pixels, made with libheif's and libavif's programs; grey.png goes from black above to white
+below, deep.png is rgb.png in 16 bits:
 
-    heif-enc -q 30 rgb.png -o rgb.heic           avifenc -q 30 rgb.png rgb.avif
-    heif-enc -q 30 rgb.png -b 10 -o deep.heic    avifenc -d 10 rgb.png deep.avif      (rgb of 16 bits for heif-enc)
-    heif-enc grey.png -o grey.heic               avifenc -y 400 grey.png grey.avif    (the alpha of others)
-    avifenc -y 400 -r l grey.png limited.avif    avifenc first.png second.png sequence.avif
+    heif-enc -q 30 rgb.png -o rgb.heic            avifenc --min 40 --max 45 rgb.png rgb.avif
+    heif-enc -q 30 -b 10 deep.png -o deep.heic    avifenc --min 40 --max 45 -d 10 rgb.png deep.avif
+    heif-enc -q 30 grey.png -o grey.heic          avifenc --min 40 --max 45 -y 400 grey.png grey.avif
+                                                  avifenc --min 40 --max 45 -y 400 -r l grey.png limited.avif
 
 Only their coded pictures are used; all that is around them is written here.  Files that are to be refused begin with
 "bad-", those that are of a kind which is not read with "other-"; tests/unit/test_heif.c says what the others show."""

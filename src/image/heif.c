@@ -192,7 +192,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
 static int measure_grid(reader *r, const descry_heif_item *item, const layout *grid, int depth, bool luma, extent *out,
                         descry_error *err)
 {
-    extent first = {0}, tile;
+    extent first = {0}, tile = {0};
     for (size_t i = 0; i < descry_heif_inputs(&r->file, item); i++) {
         int rc = measure(r, descry_heif_input(&r->file, item, i), 2, depth + 1, luma, i ? &tile : &first, err);
         if (rc)
@@ -415,7 +415,7 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
         rc = descry_picture_create(out, item->made_width, item->made_height,
                                    luma ? DESCRY_MODE_L : alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB, r->file.name,
                                    r->limits, err);
-        if (!rc && alpha)
+        if (!rc && alpha && item->type == GRID) /* of its tiles some have none; others get all of it at the end */
             memset(out->data, 255, 4 * (size_t)out->width * (size_t)out->height);
         rc = rc                        ? rc
              : item->type == GRID    ? make_grid(r, item, luma, out, err)

@@ -191,7 +191,7 @@ int descry_heif_decode(const descry_heif_file *file, const descry_heif_item *ite
                        int64_t y, descry_error *err)
 {
     descry_heif_stream stream;
-    descry_span data;
+    descry_span data = {0};
     uint8_t *owned = NULL;
     descry_buf bytes = {0};
     struct heif_image *image = NULL;
