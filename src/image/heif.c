@@ -45,6 +45,12 @@ static int damaged(const reader *r, const char *what, descry_error *err)
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: %s", r->file.name, what);
 }
 
+/* What a file may do, but none does that shows a picture. */
+static int beyond(const reader *r, const char *what, descry_error *err)
+{
+    return descry_fail(err, DESCRY_ERR_LIMIT, "%s: HEIF beyond what is read: %s", r->file.name, what);
+}
+
 /* ---- turns --------------------------------------------------------------------------------------------------------- */
 
 static bool fraction(descry_span *body, bool is_signed, int64_t *top, int64_t *bottom)
@@ -219,7 +225,7 @@ static int measure_overlay(reader *r, const descry_heif_item *item, const layout
             return rc;
         total += (uint64_t)input.width * input.height;
         if (total > 4 * canvas)
-            return damaged(r, "an overlay of pictures that are much larger than it", err);
+            return beyond(r, "an overlay of pictures that are much larger than it", err);
     }
     return 0;
 }
@@ -237,7 +243,7 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
                         descry_error *err)
 {
     enum { SLACK = 16, MORE = 256 }; /* pixels along a side, that some encoders do not crop, and all may code */
-    enum { FREE_TILES = 256, SMALL_TILE = 16 * 64 * 64 }; /* 64 x 64 is the smallest that MIAF (ISO/IEC 23000-22) allows */
+    enum { FREE_TILES = 1024, SMALL_TILE = 16 * 128 * 128 }; /* each takes a decoder of its own; phones make 512 x 512 */
     layout made = {0};
     descry_heif_stream stream;
     int rc = 0;
@@ -249,7 +255,7 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
         *out = (extent){stream.width, stream.height, false};
         allow(r, (uint64_t)stream.width * stream.height);
         if (++r->coded > FREE_TILES + r->pixels_allowed / SMALL_TILE)
-            return damaged(r, "a picture made of very many small ones", err);
+            return beyond(r, "a picture made of very many small ones", err);
         uint32_t width = item->width ? item->width : stream.width, height = item->width ? item->height : stream.height;
         if (stream.width < width || stream.height < height || stream.width - width >= SLACK ||
             stream.height - height >= SLACK || stream.full_width - width >= MORE || stream.full_height - height >= MORE)
@@ -289,7 +295,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: HEIF with a picture of the type \"%c%c%c%c\" is not read",
                            r->file.name, (int)(t >> 24), (int)(t >> 16 & 255), (int)(t >> 8 & 255), (int)(t & 255));
     if (depth > DEPTH || ++r->visits > VISITS || ((t == GRID || t == OVERLAY) && canvases > 1))
-        return damaged(r, "pictures made of others in too many steps", err);
+        return beyond(r, "pictures made of others, or of themselves, in too many steps", err);
     if (item->two_sizes)
         return damaged(r, "a picture of two sizes", err);
     if (item->width) { /* before more is looked at */
@@ -304,7 +310,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
     uint64_t made = (uint64_t)out->width * out->height;
     r->pixels += made;
     if (r->pixels > r->pixels_allowed || r->bytes > r->bytes_allowed)
-        return damaged(r, "a picture made of many more pixels than it has", err);
+        return beyond(r, "a picture made of many more pixels than it has", err);
     item->made_width = out->width;
     item->made_height = out->height;
     rc = turned_size(r, item, &out->width, &out->height, err);
