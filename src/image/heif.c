@@ -2,8 +2,8 @@
  * HEIC and AVIF: the primary picture, composed here of coded ones (ISO/IEC 23008-12, 6.5 and 6.6).  It is turned and
  * mirrored as its properties say; an EXIF orientation, which repeats this, is ignored, as the standard asks.
  *
- * Before anything is decoded, all that the picture is made of is walked, with bounds on how deep it is, how many pictures
- * it takes and how many pixels they have, in proportion to what it says its own size is. */
+ * Before anything is decoded, all that the picture is made of is walked, with bounds on how deep it is, how many
+ * pictures it takes and how many pixels they have, in proportion to what it says its own size is. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"
@@ -51,7 +51,7 @@ static int beyond(const reader *r, const char *what, descry_error *err)
     return descry_fail(err, DESCRY_ERR_LIMIT, "%s: HEIF beyond what is read: %s", r->file.name, what);
 }
 
-/* ---- turns --------------------------------------------------------------------------------------------------------- */
+/* ---- turns ------------------------------------------------------------------------------------------------------ */
 
 static bool fraction(descry_span *body, bool is_signed, int64_t *top, int64_t *bottom)
 {
@@ -63,9 +63,10 @@ static bool fraction(descry_span *body, bool is_signed, int64_t *top, int64_t *b
     return !body->ended && below > 0 && below <= INT32_MAX && *top <= INT32_MAX;
 }
 
-/* The first pixel and the number of those that clap keeps along a side of `size`, rounded as libheif does: the first down
- * for columns, to the nearest for rows.  False: none. */
-static bool crop_side(descry_span length, descry_span offset, uint32_t size, bool nearest, int64_t *first, int64_t *count)
+/* The first pixel and the number of those that clap keeps along a side of `size`, rounded as libheif does: the first
+ * down for columns, to the nearest for rows.  False: none. */
+static bool crop_side(descry_span length, descry_span offset, uint32_t size, bool nearest, int64_t *first,
+                      int64_t *count)
 {
     int64_t l, ld, o, od;
     if (!fraction(&length, false, &l, &ld) || !fraction(&offset, true, &o, &od))
@@ -97,11 +98,14 @@ static int orientation(uint32_t type, descry_span body)
 {
     static const uint8_t left[] = {1, 8, 3, 6}; /* quarters of a turn to the left */
     unsigned value = (unsigned)descry_span_number(&body, 1);
-    return type == TYPE('i', 'r', 'o', 't') ? left[value & 3] : type == TYPE('i', 'm', 'i', 'r') ? value & 1 ? 2 : 4 : 0;
+    return type == TYPE('i', 'r', 'o', 't')   ? left[value & 3]
+           : type == TYPE('i', 'm', 'i', 'r') ? value & 1 ? 2 : 4
+                                              : 0;
 }
 
 /* The size after all turns. */
-static int turned_size(const reader *r, const descry_heif_item *item, uint32_t *width, uint32_t *height, descry_error *err)
+static int turned_size(const reader *r, const descry_heif_item *item, uint32_t *width, uint32_t *height,
+                       descry_error *err)
 {
     if (item->more_turns)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: HEIF with more than %d transformations of a picture",
@@ -159,7 +163,7 @@ static int turn_picture(const reader *r, const descry_heif_item *item, descry_pi
     return 0;
 }
 
-/* ---- what a picture is made of ------------------------------------------------------------------------------------- */
+/* ---- what a picture is made of ---------------------------------------------------------------------------------- */
 
 static int read_layout(const reader *r, const descry_heif_item *item, layout *out, descry_error *err)
 {
@@ -188,7 +192,8 @@ static int read_layout(const reader *r, const descry_heif_item *item, layout *ou
     out->offsets = data;
     out->each = wide;
     size_t inputs = descry_heif_inputs(&r->file, item);
-    if (data.ended || (item->type == GRID ? inputs != (size_t)out->rows * out->columns : data.size / (2 * wide) < inputs))
+    if (data.ended ||
+        (item->type == GRID ? inputs != (size_t)out->rows * out->columns : data.size / (2 * wide) < inputs))
         return damaged(r, "a grid or an overlay of another number of pictures than it says", err);
     return 0;
 }
@@ -230,7 +235,8 @@ static int measure_overlay(reader *r, const descry_heif_item *item, const layout
     return 0;
 }
 
-/* What is decoded for a picture of so many pixels: a canvas, pictures on it, which may be made of others, the same of alpha. */
+/* What is decoded for a picture of so many pixels: a canvas, pictures on it, which may be made of others, the same of
+ * alpha. */
 static void allow(reader *r, uint64_t pixels)
 {
     if (!r->sized)
@@ -243,7 +249,10 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
                         descry_error *err)
 {
     enum { SLACK = 16, MORE = 256 }; /* pixels along a side, that some encoders do not crop, and all may code */
-    enum { FREE_TILES = 1024, SMALL_TILE = 16 * 128 * 128 }; /* each takes a decoder of its own; phones make 512 x 512 */
+    enum {
+        FREE_TILES = 4096,
+        SMALL_TILE = 16 * 128 * 128
+    }; /* each takes a decoder of its own; phones make 512 x 512 */
     layout made = {0};
     descry_heif_stream stream;
     int rc = 0;
@@ -283,7 +292,8 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
     return rc;
 }
 
-/* An item that a picture is made of: `canvases` grids and overlays above it, `depth` items.  `luma`: of an alpha channel. */
+/* An item that a picture is made of: `canvases` grids and overlays above it, `depth` items.  `luma`: of an alpha
+ * channel. */
 static int measure(reader *r, size_t index, int canvases, int depth, bool luma, extent *out, descry_error *err)
 {
     enum { VISITS = 1 << 17, DEPTH = 4 };
@@ -326,7 +336,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
     return rc;
 }
 
-/* ---- pixels -------------------------------------------------------------------------------------------------------- */
+/* ---- pixels ----------------------------------------------------------------------------------------------------- */
 
 static int make(const reader *r, size_t index, bool luma, bool alpha, descry_picture *out, descry_error *err);
 
@@ -359,7 +369,8 @@ static int place(const reader *r, size_t index, bool luma, descry_picture *canva
     return rc;
 }
 
-static int make_grid(const reader *r, const descry_heif_item *item, bool luma, descry_picture *canvas, descry_error *err)
+static int make_grid(const reader *r, const descry_heif_item *item, bool luma, descry_picture *canvas,
+                     descry_error *err)
 {
     layout grid;
     int rc = read_layout(r, item, &grid, err);
@@ -380,7 +391,8 @@ static int64_t offset(descry_span *offsets, size_t bytes)
     return ((int64_t)descry_span_number(offsets, bytes) ^ half) - half;
 }
 
-static int make_overlay(const reader *r, const descry_heif_item *item, bool luma, descry_picture *canvas, descry_error *err)
+static int make_overlay(const reader *r, const descry_heif_item *item, bool luma, descry_picture *canvas,
+                        descry_error *err)
 {
     layout overlay;
     int rc = read_layout(r, item, &overlay, err);
@@ -419,11 +431,13 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
         rc = make(r, descry_heif_input(&r->file, item, 0), luma, alpha, out, err);
     } else {
         rc = descry_picture_create(out, item->made_width, item->made_height,
-                                   luma ? DESCRY_MODE_L : alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB, r->file.name,
-                                   r->limits, err);
+                                   luma    ? DESCRY_MODE_L
+                                   : alpha ? DESCRY_MODE_RGBA
+                                           : DESCRY_MODE_RGB,
+                                   r->file.name, r->limits, err);
         if (!rc && alpha && item->type == GRID) /* of its tiles some have none; others get all of it at the end */
             memset(out->data, 255, 4 * (size_t)out->width * (size_t)out->height);
-        rc = rc                        ? rc
+        rc = rc                      ? rc
              : item->type == GRID    ? make_grid(r, item, luma, out, err)
              : item->type == OVERLAY ? make_overlay(r, item, luma, out, err)
                                      : descry_heif_decode(&r->file, item, out, 0, 0, err);
@@ -432,7 +446,7 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
     return !rc && alpha && !luma && item->alpha_fits ? add_alpha(r, item, out, err) : rc;
 }
 
-/* ---- a file -------------------------------------------------------------------------------------------------------- */
+/* ---- a file ----------------------------------------------------------------------------------------------------- */
 
 /* Of several, what describes the primary picture goes before what describes none. */
 static void read_metadata(descry_picture *picture, const descry_heif_file *file)

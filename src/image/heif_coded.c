@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * libheif decodes one coded picture at a time, from a file made here that holds nothing else: what it makes of references,
- * derived pictures and transformations, and what it refuses, depends on its version, and not all of it is safe. */
+ * libheif decodes one coded picture at a time, from a file made here that holds nothing else: what it makes of
+ * references, derived pictures and transformations, and what it refuses, depends on its version, and not all of it is
+ * safe. */
 #include "image/heif_coded.h"
 
 #include "base/error.h"
@@ -20,15 +21,17 @@ static int fail(const char *name, struct heif_error why, descry_error *err)
 {
     const char *message = why.message && *why.message ? why.message : "no reason is given";
     if (why.code == heif_error_Unsupported_feature || why.code == heif_error_Unsupported_filetype)
-        return descry_fail(err, DESCRY_ERR_UNSUPPORTED,
-                           "%s: libheif: %s (decoders may be packages of their own, such as libheif-plugin-libde265 for "
-                           "HEIC and libheif-plugin-dav1d for AVIF)", name, message);
+        return descry_fail(
+            err, DESCRY_ERR_UNSUPPORTED,
+            "%s: libheif: %s (decoders may be packages of their own, such as libheif-plugin-libde265 for "
+            "HEIC and libheif-plugin-dav1d for AVIF)",
+            name, message);
     if (why.code == heif_error_Memory_allocation_error)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: libheif: %s", name, message);
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the decoder of HEIF refuses its data: %s", name, message);
 }
 
-/* ---- the file of one picture --------------------------------------------------------------------------------------- */
+/* ---- the file of one picture ------------------------------------------------------------------------------------ */
 
 static int put(descry_buf *out, uint64_t value, size_t bytes, descry_error *err)
 {
@@ -92,7 +95,8 @@ static int write_file(descry_buf *out, const descry_heif_item *item, const descr
     static const uint8_t hdlr[25] = {0, 0, 0, 0, 0, 0, 0, 0, 'p', 'i', 'c', 't'}, pitm[6] = {[5] = 1};
     bool av1 = item->type == DESCRY_FOURCC('a', 'v', '0', '1');
     const char *type = av1 ? "av01" : "hvc1";
-    uint8_t infe[] = {2, 0, 0, 0, 0, 1, 0, 0, (uint8_t)type[0], (uint8_t)type[1], (uint8_t)type[2], (uint8_t)type[3], 0};
+    uint8_t infe[] = {2, 0, 0, 0, 0, 1, 0, 0, (uint8_t)type[0], (uint8_t)type[1], (uint8_t)type[2], (uint8_t)type[3],
+                      0};
     descry_buf meta = {0}, iinf = {0}, iprp = {0}, iloc = {0}, mdat = {0};
     static const uint8_t places[] = {0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, one[6] = {[5] = 1};
     int rc = put_box(&iinf, "infe", infe, sizeof infe, "", 0, err);
@@ -119,11 +123,11 @@ static int write_file(descry_buf *out, const descry_heif_item *item, const descr
     return rc;
 }
 
-/* ---- pixels -------------------------------------------------------------------------------------------------------- */
+/* ---- pixels ----------------------------------------------------------------------------------------------------- */
 
 /* One plane into one band, or three; `limited`: from 16 .. 235 to 0 .. 255, as Pillow and libavif have it. */
-static void copy_plane(descry_picture *picture, int64_t x0, int64_t y0, const uint8_t *plane, int64_t stride, int64_t width,
-                       int64_t height, int depth, bool limited, int band, int bands)
+static void copy_plane(descry_picture *picture, int64_t x0, int64_t y0, const uint8_t *plane, int64_t stride,
+                       int64_t width, int64_t height, int depth, bool limited, int band, int bands)
 {
     size_t pixel = (size_t)descry_picture_bands(picture->mode);
     int64_t left = x0 < 0 ? -x0 : 0, right = width < picture->width - x0 ? width : picture->width - x0;
@@ -165,7 +169,8 @@ static int copy_picture(descry_picture *picture, int64_t x, int64_t y, const str
         const uint8_t *plane = heif_image_get_plane_readonly(image, channel, &stride);
         if (!plane || width != stream->width || height != stream->height || depth < 8 || depth > 16 ||
             stride < width * (depth > 8 ? 2 : 1))
-            return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: a picture of another size than it says", name);
+            return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: a picture of another size than it says",
+                               name);
         copy_plane(picture, x, y, plane, stride, width, height, depth, limited, c, grey && !luma ? 3 : 1);
     }
     return 0;
@@ -175,7 +180,7 @@ static int decode_image(struct heif_context *context, const descry_buf *bytes, b
                         const char *name, descry_error *err)
 {
     struct heif_image_handle *handle = NULL;
-    heif_context_set_max_decoding_threads(context, 0); /* pictures are decoded side by side already */
+    heif_context_set_max_decoding_threads(context, 0);             /* pictures are decoded side by side already */
     heif_context_set_maximum_image_size_limit(context, INT32_MAX); /* they were checked */
     struct heif_error why = heif_context_read_from_memory_without_copy(context, bytes->data, bytes->size, NULL);
     if (why.code == heif_error_Ok)

@@ -14,15 +14,15 @@ typedef struct descry_heif_stream {
     uint32_t width, height;           /* of the picture */
     uint32_t full_width, full_height; /* that the decoder takes memory for */
     bool grey;
-    size_t bytes;                     /* that were looked at */
+    size_t bytes; /* that were looked at */
 } descry_heif_stream;
 
 /* DESCRY_ERR_FORMAT: none is there, or it says several sizes. */
 int descry_heif_stream_read(descry_heif_stream *stream, const descry_heif_file *file, const descry_heif_item *item,
                             descry_error *err);
 
-/* Decodes into `picture` with its upper left corner at (x, y), as far as there is room.  Into L goes luma as it is; the alpha
- * of RGBA stays.  The picture is as large as its stream says, or it is refused. */
+/* Decodes into `picture` with its upper left corner at (x, y), as far as there is room.  Into L goes luma as it is; the
+ * alpha of RGBA stays.  The picture is as large as its stream says, or it is refused. */
 int descry_heif_decode(const descry_heif_file *file, const descry_heif_item *item, descry_picture *picture, int64_t x,
                        int64_t y, descry_error *err);
 

@@ -66,7 +66,7 @@ bool descry_box_find(descry_span boxes, uint32_t type, descry_span *body)
     return false;
 }
 
-/* ---- items --------------------------------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------------------------------------------------ */
 
 static int by_id(const void *a, const void *b)
 {
@@ -248,7 +248,8 @@ void descry_heif_describe(descry_heif_item *item, uint32_t type, descry_span bod
             descry_span name = body;
             item->is_alpha = item->is_alpha || passes(&name, alphas[i]);
         }
-    } else if (type == TYPE('i', 'r', 'o', 't') || type == TYPE('i', 'm', 'i', 'r') || type == TYPE('c', 'l', 'a', 'p')) {
+    } else if (type == TYPE('i', 'r', 'o', 't') || type == TYPE('i', 'm', 'i', 'r') ||
+               type == TYPE('c', 'l', 'a', 'p')) {
         item->more_turns = item->more_turns || item->turn_count == DESCRY_HEIF_TURNS;
         if (item->more_turns)
             return;
@@ -264,8 +265,8 @@ static bool is_primary(const descry_heif_file *file, size_t index)
                                       descry_heif_input(file, &file->items[index], 0) == file->primary);
 }
 
-/* What items say of others: first of what they are derived from, then the rest.  One that names several, or some that are
- * not there, says it of those that are. */
+/* What items say of others: first of what they are derived from, then the rest.  One that names several, or some that
+ * are not there, says it of those that are. */
 static void read_references(descry_heif_file *file, descry_span iref, bool derived)
 {
     descry_span body;
@@ -310,7 +311,8 @@ static int read_meta(descry_heif_file *file, descry_span meta, bool *found, desc
 {
     descry_span pitm, iinf, iprp, iloc, iref;
     descry_span_part(&meta, 4);
-    if (!descry_box_find(meta, TYPE('p', 'i', 't', 'm'), &pitm) || !descry_box_find(meta, TYPE('i', 'i', 'n', 'f'), &iinf))
+    if (!descry_box_find(meta, TYPE('p', 'i', 't', 'm'), &pitm) ||
+        !descry_box_find(meta, TYPE('i', 'i', 'n', 'f'), &iinf))
         return 0;
     bool wide = descry_span_number(&pitm, 4) >> 24 != 0;
     uint64_t primary = descry_span_number(&pitm, wide ? 4 : 2);
@@ -355,10 +357,11 @@ void descry_heif_close(descry_heif_file *file)
     *file = (descry_heif_file){0};
 }
 
-/* ---- the data of an item ------------------------------------------------------------------------------------------- */
+/* ---- the data of an item ---------------------------------------------------------------------------------------- */
 
 /* Extent i, where it lies; false: not in the file. */
-static bool extent_at(const descry_heif_file *file, const descry_heif_item *item, descry_span *extents, descry_span *extent)
+static bool extent_at(const descry_heif_file *file, const descry_heif_item *item, descry_span *extents,
+                      descry_span *extent)
 {
     descry_span from = item->within ? file->idat : (descry_span){file->bytes, file->size, false};
     descry_span_part(extents, item->skip);
@@ -385,9 +388,11 @@ int descry_heif_data(const descry_heif_file *file, const descry_heif_item *item,
     if (data->size)
         return 0;
     if (item->elsewhere)
-        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: HEIF whose data is encrypted or elsewhere is not read", file->name);
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: HEIF whose data is encrypted or elsewhere is not read",
+                           file->name);
     if (item->extent_count > EXTENTS_LIMIT)
-        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: HEIF with a picture in more than %d pieces", file->name, EXTENTS_LIMIT);
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: HEIF with a picture in more than %d pieces", file->name,
+                           EXTENTS_LIMIT);
     for (size_t i = 0; i < item->extent_count; i++) {
         if (!extent_at(file, item, &extents, &extent) || extent.size > file->size - total)
             return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: data beyond the end of the file", file->name);

@@ -32,31 +32,31 @@ enum { DESCRY_HEIF_TURNS = 8 };
 
 typedef struct descry_heif_item {
     uint32_t id, type;
-    uint32_t order;             /* among the items of the file */
-    bool elsewhere;             /* its data is encrypted, in another file, or laid out in a way that is not read */
-    bool within, placed;        /* construction method 1: within the box idat; it has an entry in the box iloc */
-    uint64_t base;              /* added to the offsets of */
-    descry_span extents;        /* these, as the box iloc has them */
-    size_t extent_count, skip;  /* skip: bytes before the offset of each */
-    descry_span whole;          /* its data, where that is known already: a sample of a track */
-    descry_span config;         /* body of hvcC or av1C; size 0: none */
-    descry_span colour;         /* body of colr, type nclx; size 0: none */
-    uint32_t width, height;     /* ispe; 0: none */
-    bool two_sizes;             /* several ispe that differ */
-    bool is_alpha;              /* auxC says so */
-    bool premultiplied;         /* its colours, by its alpha */
-    bool text_is_xmp;           /* mime, application/rdf+xml, not compressed */
-    size_t turn_count;          /* irot, imir, clap: their types and bodies, in the order to be applied */
+    uint32_t order;            /* among the items of the file */
+    bool elsewhere;            /* its data is encrypted, in another file, or laid out in a way that is not read */
+    bool within, placed;       /* construction method 1: within the box idat; it has an entry in the box iloc */
+    uint64_t base;             /* added to the offsets of */
+    descry_span extents;       /* these, as the box iloc has them */
+    size_t extent_count, skip; /* skip: bytes before the offset of each */
+    descry_span whole;         /* its data, where that is known already: a sample of a track */
+    descry_span config;        /* body of hvcC or av1C; size 0: none */
+    descry_span colour;        /* body of colr, type nclx; size 0: none */
+    uint32_t width, height;    /* ispe; 0: none */
+    bool two_sizes;            /* several ispe that differ */
+    bool is_alpha;             /* auxC says so */
+    bool premultiplied;        /* its colours, by its alpha */
+    bool text_is_xmp;          /* mime, application/rdf+xml, not compressed */
+    size_t turn_count;         /* irot, imir, clap: their types and bodies, in the order to be applied */
     struct {
         uint32_t type;
         descry_span body;
     } turns[DESCRY_HEIF_TURNS];
     bool more_turns;
-    descry_span inputs;         /* ids of the items that it is derived from */
-    size_t alpha;               /* index of the item that is its alpha; SIZE_MAX: none */
+    descry_span inputs;                    /* ids of the items that it is derived from */
+    size_t alpha;                          /* index of the item that is its alpha; SIZE_MAX: none */
     bool describes_primary, describes_any; /* cdsc: the primary item; any item at all */
     uint32_t made_width, made_height, shown_width, shown_height; /* for heif.c: before and after all turns */
-    bool alpha_fits, transparent;          /* for heif.c: its alpha is as large as it; it, or what it is made of, has one */
+    bool alpha_fits, transparent; /* for heif.c: its alpha is as large as it; it, or what it is made of, has one */
 } descry_heif_item;
 
 typedef struct descry_heif_file {
@@ -65,8 +65,8 @@ typedef struct descry_heif_file {
     const char *name;
     descry_span idat;
     size_t offset_size, length_size, id_size; /* of the box iloc; of ids in iref */
-    descry_heif_item *items; /* [count], by id; owned */
-    size_t count, primary;   /* index of the primary item */
+    descry_heif_item *items;                  /* [count], by id; owned */
+    size_t count, primary;                    /* index of the primary item */
 } descry_heif_file;
 
 /* Reads the items, or, when no primary item is there, the first track.  *file is to be closed in any case. */

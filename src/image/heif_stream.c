@@ -59,7 +59,7 @@ static bool note(descry_heif_stream *stream, const descry_heif_stream *now)
            stream->full_height == now->full_height && stream->grey == now->grey;
 }
 
-/* ---- HEVC ---------------------------------------------------------------------------------------------------------- */
+/* ---- HEVC ------------------------------------------------------------------------------------------------------- */
 
 static void pass_profile(bits *b, uint32_t layers)
 {
@@ -133,7 +133,7 @@ static bool read_hevc(descry_heif_stream *stream, descry_span config, descry_spa
     return true;
 }
 
-/* ---- AV1 ----------------------------------------------------------------------------------------------------------- */
+/* ---- AV1 -------------------------------------------------------------------------------------------------------- */
 
 static void pass_timing(bits *b, unsigned *delay, bool *model)
 {
@@ -248,6 +248,7 @@ int descry_heif_stream_read(descry_heif_stream *stream, const descry_heif_file *
     }
     free(owned);
     if (!good || stream->width == 0)
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: no size in the data of a picture, or several", file->name);
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: no size in the data of a picture, or several",
+                           file->name);
     return 0;
 }

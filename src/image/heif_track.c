@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Image sequences without a still picture: the first picture of a track that stands for itself (ISO/IEC 14496-12, 8.5 to
- * 8.7).  It becomes an item, and so does the same of its alpha track. */
+ * Image sequences without a still picture: the first picture of a track that stands for itself (ISO/IEC 14496-12, 8.5
+ * to 8.7).  It becomes an item, and so does the same of its alpha track. */
 #include "image/heif_file.h"
 
 #include "base/error.h"
@@ -73,7 +73,8 @@ static bool find_sample(const descry_heif_file *file, descry_span stbl, descry_s
     if (descry_box_find(stbl, TYPE('s', 't', 's', 's'), &stss))
         want = entry(stss, 8, 0, 4);
     if (want == 0 || want > UINT32_MAX || !descry_box_find(stbl, TYPE('s', 't', 's', 'c'), &stsc) ||
-        !descry_box_find(stbl, TYPE('s', 't', 's', 'z'), &stsz) || !find_chunk(stsc, want, &chunk, &sample, description))
+        !descry_box_find(stbl, TYPE('s', 't', 's', 'z'), &stsz) ||
+        !find_chunk(stsc, want, &chunk, &sample, description))
         return false;
     bool wide = !descry_box_find(stbl, TYPE('s', 't', 'c', 'o'), &stco);
     if (wide && !descry_box_find(stbl, TYPE('c', 'o', '6', '4'), &stco))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * HEIC and AVIF as phones write them and none as they should be: tests/data/cases/heif, made by tools/make_heif_cases.py. */
+ * HEIC and AVIF as phones write them and none as they should be: tests/data/cases/heif, made by
+ * tools/make_heif_cases.py. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +30,8 @@ static const char *const endings[] = {"heic", "avif"};
 static char *path_of(const char *name, const char *ending)
 {
     static char path[4096];
-    snprintf(path, sizeof path, "%s/tests/data/cases/heif/%s%s%s", getenv("DESCRY_SOURCE_ROOT"), name, *ending ? "." : "", ending);
+    snprintf(path, sizeof path, "%s/tests/data/cases/heif/%s%s%s", getenv("DESCRY_SOURCE_ROOT"), name,
+             *ending ? "." : "", ending);
     return path;
 }
 
@@ -48,7 +50,8 @@ static bool shows(const descry_picture *picture, int x0, int y0, const descry_pi
     int bands = descry_picture_bands(picture->mode), others = descry_picture_bands(like->mode);
     for (int y = y0 < 0 ? -y0 : 0; y < like->height && y0 + y < picture->height; y++)
         for (int x = x0 < 0 ? -x0 : 0; x < like->width && x0 + x < picture->width; x++)
-            if (memcmp(picture->data + ((y0 + y) * picture->width + x0 + x) * bands, like->data + (y * like->width + x) * others, 3))
+            if (memcmp(picture->data + ((y0 + y) * picture->width + x0 + x) * bands,
+                       like->data + (y * like->width + x) * others, 3))
                 return false;
     return true;
 }
@@ -57,9 +60,10 @@ static void they_show_the_plain_picture(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "wide", "no-ispe", "gain-of-two", "gain-no-auxC", "depth-of-none", "thumb-of-two", "exif-of-two", "exif-of-map",
-        "exif-of-none", "exif-alone", "exif-of-other", "exif-inside", "xmp-of-two", "xmp-packed", "map-first", "still-and-brand",
-        "track", "track-pict", "track-sound", "alpha", "alpha-of-two", "track-alpha"};
+        "wide",        "no-ispe",     "gain-of-two",  "gain-no-auxC",    "depth-of-none", "thumb-of-two",
+        "exif-of-two", "exif-of-map", "exif-of-none", "exif-alone",      "exif-of-other", "exif-inside",
+        "xmp-of-two",  "xmp-packed",  "map-first",    "still-and-brand", "track",         "track-pict",
+        "track-sound", "alpha",       "alpha-of-two", "track-alpha"};
     for (size_t e = 0; e < 2; e++) {
         descry_picture plain = load("plain", endings[e]);
         assert_int_equal(plain.width, 64);
@@ -86,11 +90,16 @@ static void turns_are_made_in_order(void **state)
         const char *name, *plain;
         int width, height, a, b, c, d, e, f;
     } rows[] = {
-        {"mirror-across", "plain", 64, 64, -1, 0, 63, 0, 1, 0},       {"mirror-down", "plain", 64, 64, 1, 0, 0, 0, -1, 63},
-        {"turn-mirror", "plain", 64, 64, 0, -1, 63, -1, 0, 63},        {"crop-turn", "plain", 24, 40, 0, 1, 16, -1, 0, 35},
-        {"deep-mirror-across", "deep", 64, 64, -1, 0, 63, 0, 1, 0},    {"deep-mirror-down", "deep", 64, 64, 1, 0, 0, 0, -1, 63},
-        {"deep-turn-mirror", "deep", 64, 64, 0, -1, 63, -1, 0, 63},    {"deep-crop-mirror", "deep", 40, 24, -1, 0, 55, 0, 1, 12},
-        {"identity", "plain", 64, 64, -1, 0, 63, 0, 1, 0},             {"track-turned", "plain", 64, 64, -1, 0, 63, 0, 1, 0},
+        {"mirror-across", "plain", 64, 64, -1, 0, 63, 0, 1, 0},
+        {"mirror-down", "plain", 64, 64, 1, 0, 0, 0, -1, 63},
+        {"turn-mirror", "plain", 64, 64, 0, -1, 63, -1, 0, 63},
+        {"crop-turn", "plain", 24, 40, 0, 1, 16, -1, 0, 35},
+        {"deep-mirror-across", "deep", 64, 64, -1, 0, 63, 0, 1, 0},
+        {"deep-mirror-down", "deep", 64, 64, 1, 0, 0, 0, -1, 63},
+        {"deep-turn-mirror", "deep", 64, 64, 0, -1, 63, -1, 0, 63},
+        {"deep-crop-mirror", "deep", 40, 24, -1, 0, 55, 0, 1, 12},
+        {"identity", "plain", 64, 64, -1, 0, 63, 0, 1, 0},
+        {"track-turned", "plain", 64, 64, -1, 0, 63, 0, 1, 0},
         {"alpha-turned", "plain", 64, 64, 0, -1, 63, 1, 0, 0},
     };
     for (size_t e = 0; e < 2; e++)
@@ -101,8 +110,10 @@ static void turns_are_made_in_order(void **state)
             assert_int_equal(picture.height, rows[i].height);
             for (int y = 0; y < picture.height; y++)
                 for (int x = 0; x < picture.width; x++) {
-                    int from_x = rows[i].a * x + rows[i].b * y + rows[i].c, from_y = rows[i].d * x + rows[i].e * y + rows[i].f;
-                    if (memcmp(picture.data + (y * picture.width + x) * bands, plain.data + 3 * (from_y * 64 + from_x), 3) != 0)
+                    int from_x = rows[i].a * x + rows[i].b * y + rows[i].c,
+                        from_y = rows[i].d * x + rows[i].e * y + rows[i].f;
+                    if (memcmp(picture.data + (y * picture.width + x) * bands, plain.data + 3 * (from_y * 64 + from_x),
+                               3) != 0)
                         fail_msg("%s.%s differs at %d, %d", rows[i].name, endings[e], x, y);
                 }
             descry_picture_free(&picture);
@@ -126,8 +137,10 @@ static void they_are_composed(void **state)
         const char *name;
         int width, height, places[4][2];
     } rows[] = {
-        {"grid", 128, 128, {{0, 0}, {64, 0}, {0, 64}, {64, 64}}},   {"grid-part", 65, 100, {{0, 0}, {64, 0}, {0, 64}, {64, 64}}},
-        {"grid-alpha", 128, 64, {{0, 0}, {64, 0}, {0, 0}, {64, 0}}}, {"grid-of-alpha", 128, 64, {{0, 0}, {64, 0}, {0, 0}, {0, 0}}},
+        {"grid", 128, 128, {{0, 0}, {64, 0}, {0, 64}, {64, 64}}},
+        {"grid-part", 65, 100, {{0, 0}, {64, 0}, {0, 64}, {64, 64}}},
+        {"grid-alpha", 128, 64, {{0, 0}, {64, 0}, {0, 0}, {64, 0}}},
+        {"grid-of-alpha", 128, 64, {{0, 0}, {64, 0}, {0, 0}, {0, 0}}},
         {"overlay", 96, 80, {{8, 10}, {8, 10}, {8, 10}, {8, 10}}},
         {"overlay-outside", 96, 80, {{-20, -30}, {90, 60}, {-20, -30}, {90, 60}}},
         {"identity-of-grid", 128, 128, {{0, 0}, {64, 0}, {0, 64}, {64, 64}}},
@@ -206,9 +219,10 @@ static void metadata_of_several_is_found(void **state)
     static const struct {
         const char *name, *date;
     } rows[] = {
-        {"exif-of-two", "2019-07-21T14:03:59"}, {"exif-of-map", "2019-07-21T14:03:59"},  {"exif-of-none", "2019-07-21T14:03:59"},
-        {"exif-alone", "2019-07-21T14:03:59"},  {"exif-inside", "2019-07-21T14:03:59"},  {"exif-of-other", ""},
-        {"xmp-of-two", "2021-05-06T07:08:09"},  {"xmp-packed", ""},
+        {"exif-of-two", "2019-07-21T14:03:59"},  {"exif-of-map", "2019-07-21T14:03:59"},
+        {"exif-of-none", "2019-07-21T14:03:59"}, {"exif-alone", "2019-07-21T14:03:59"},
+        {"exif-inside", "2019-07-21T14:03:59"},  {"exif-of-other", ""},
+        {"xmp-of-two", "2021-05-06T07:08:09"},   {"xmp-packed", ""},
     };
     for (size_t e = 0; e < 2; e++)
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -276,8 +290,8 @@ static void lies_are_refused_and_called_so(void **state)
             descry_error err;
             descry_picture picture;
             assert_int_equal(descry_file_read(&file, path_of(entry->d_name, ""), 1 << 20, &err), 0);
-            int rc = (peek ? descry_picture_peek : descry_picture_decode)(&picture, (uint8_t *)file.data, file.size, "a file",
-                                                                          &limits, &err);
+            int rc = (peek ? descry_picture_peek : descry_picture_decode)(&picture, (uint8_t *)file.data, file.size,
+                                                                          "a file", &limits, &err);
             if (bad ? rc != DESCRY_ERR_FORMAT && rc != DESCRY_ERR_LIMIT : rc != DESCRY_ERR_UNSUPPORTED)
                 fail_msg("%s: %d", entry->d_name, rc);
             if (rc != DESCRY_ERR_FORMAT && strstr(err.message, "damaged"))
@@ -295,10 +309,14 @@ static void lies_are_refused_and_called_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(they_show_the_plain_picture),   cmocka_unit_test(turns_are_made_in_order),
-        cmocka_unit_test(they_are_composed),             cmocka_unit_test(limited_grey_is_full),
-        cmocka_unit_test(premultiplied_colours_are_divided), cmocka_unit_test(metadata_of_several_is_found),
-        cmocka_unit_test(exif_of_any_size_is_read),      cmocka_unit_test(lies_are_refused_and_called_so),
+        cmocka_unit_test(they_show_the_plain_picture),
+        cmocka_unit_test(turns_are_made_in_order),
+        cmocka_unit_test(they_are_composed),
+        cmocka_unit_test(limited_grey_is_full),
+        cmocka_unit_test(premultiplied_colours_are_divided),
+        cmocka_unit_test(metadata_of_several_is_found),
+        cmocka_unit_test(exif_of_any_size_is_read),
+        cmocka_unit_test(lies_are_refused_and_called_so),
         cmocka_unit_test(lengths_of_units_may_be_short),
     };
     return cmocka_run_group_tests_name("heif", tests, NULL, NULL);
