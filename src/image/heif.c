@@ -435,7 +435,7 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
                                    : alpha ? DESCRY_MODE_RGBA
                                            : DESCRY_MODE_RGB,
                                    r->file.name, r->limits, err);
-        if (!rc && alpha && item->type == GRID) /* of its tiles some have none; others get all of it at the end */
+        if (!rc && alpha && !descry_heif_is_coded(item->type)) /* coded ones get all of it at the end */
             memset(out->data, 255, 4 * (size_t)out->width * (size_t)out->height);
         rc = rc                      ? rc
              : item->type == GRID    ? make_grid(r, item, luma, out, err)
