@@ -73,7 +73,8 @@ static bool has_brand(const uint8_t *bytes, size_t size, const char *const *bran
 static bool is_heif(const uint8_t *bytes, size_t size)
 {
     static const char *const brands[] = {"heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs",
-                                         "mif1", "mif2", "msf1", "avif", "avis", NULL};
+                                         "mif1", "mif2", "mif3", "miaf", "msf1", "avif", "avis", "tmap", "avci",
+                                         "vvic", "jpeg", NULL};
     return has_brand(bytes, size, brands);
 }
 
