@@ -9,9 +9,17 @@
 
 /* ---- the directory ------------------------------------------------------------------------------------------------ */
 
-/* Without what these point to, there are no pixels, or wrong ones. */
-static const char *needed(unsigned tag)
+static uint64_t first_value(const descry_tiff *tiff, unsigned tag, uint64_t otherwise)
 {
+    descry_tiff_entry entry;
+    uint64_t value;
+    return descry_tiff_find(tiff, tiff->first, tag, &entry) && descry_tiff_integer(tiff, &entry, 0, &value) ? value : otherwise;
+}
+
+/* What it is without which there are no pixels, or wrong ones; NULL: a tag that can be done without. */
+static const char *needed(const descry_tiff *tiff, unsigned tag)
+{
+    uint64_t compression = first_value(tiff, TIFFTAG_COMPRESSION, 1), photometric = first_value(tiff, TIFFTAG_PHOTOMETRIC, 0);
     switch (tag) {
     case TIFFTAG_IMAGEWIDTH: case TIFFTAG_IMAGELENGTH:
         return "size";
@@ -22,14 +30,13 @@ static const char *needed(unsigned tag)
     case TIFFTAG_TILEOFFSETS: case TIFFTAG_TILEBYTECOUNTS: case TIFFTAG_TILEWIDTH: case TIFFTAG_TILELENGTH:
         return "list of tiles";
     case TIFFTAG_COLORMAP:
-        return "palette";
-    case TIFFTAG_COMPRESSION: case TIFFTAG_PHOTOMETRIC: case TIFFTAG_PLANARCONFIG: case TIFFTAG_FILLORDER:
-    case TIFFTAG_PREDICTOR: case TIFFTAG_GROUP3OPTIONS: case TIFFTAG_GROUP4OPTIONS:
+        return photometric == PHOTOMETRIC_PALETTE ? "palette" : NULL;
+    case TIFFTAG_COMPRESSION: case TIFFTAG_PHOTOMETRIC: case TIFFTAG_PLANARCONFIG:
         return "way of storing pixels";
     case TIFFTAG_JPEGTABLES: case TIFFTAG_JPEGQTABLES: case TIFFTAG_JPEGDCTABLES: case TIFFTAG_JPEGACTABLES:
-        return "tables of JPEG";
+        return compression == COMPRESSION_JPEG || compression == COMPRESSION_OJPEG ? "tables of JPEG" : NULL;
     case TIFFTAG_YCBCRCOEFFICIENTS: case TIFFTAG_YCBCRSUBSAMPLING: case TIFFTAG_REFERENCEBLACKWHITE:
-        return "kind of colours";
+        return photometric == PHOTOMETRIC_YCBCR ? "kind of colours" : NULL;
     default:
         return NULL;
     }
@@ -58,13 +65,6 @@ static int hide_entry(const descry_tiff *tiff, size_t i, uint8_t **patched, desc
     entry[tiff->big ? 3 : 2] = DESCRY_TIFF_BYTE;
     entry[4 + (tiff->big ? room - 1 : 0)] = 1;
     return 0;
-}
-
-static uint64_t first_value(const descry_tiff *tiff, unsigned tag, uint64_t otherwise)
-{
-    descry_tiff_entry entry;
-    uint64_t value;
-    return descry_tiff_find(tiff, tiff->first, tag, &entry) && descry_tiff_integer(tiff, &entry, 0, &value) ? value : otherwise;
 }
 
 static uint64_t parts(uint64_t whole, uint64_t part)
@@ -101,7 +101,7 @@ int descry_tiff_check_directory(const uint8_t *bytes, size_t size, const char *n
     size_t count = descry_tiff_entries(&tiff, tiff.first, NULL);
     for (size_t i = 0; i < count; i++) {
         descry_tiff_entry entry = descry_tiff_entry_at(&tiff, tiff.first, i);
-        const char *what = needed(entry.tag);
+        const char *what = entry.value ? NULL : needed(&tiff, entry.tag);
         if (entry.value) {
             sum += entry.size;
         } else if (what && entry.size) {
