@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-enum { COMPONENTS = DESCRY_JPEG2000_COMPONENTS, LEVELS = 32 };
+enum { COMPONENTS = DESCRY_JPEG2000_COMPONENTS, LEVELS = 32, MOST_APART = 16 };
 enum { SOC = 0xFF4F, CAP, SIZ, COD, COC, TLM = 0xFF55, PLM = 0xFF57, PLT, CPF, QCD = 0xFF5C, QCC, RGN, POC, PPM, PPT,
        CRG = 0xFF63, COM, MCT = 0xFF74, MCC, MCO = 0xFF77, CBD, SOT = 0xFF90, SOP, SOD = 0xFF93 };
 
@@ -79,7 +79,7 @@ static uint64_t cells(uint64_t from, uint64_t to, unsigned bits)
 static void count_component(const coding *c, const uint8_t *every, const uint64_t *from, const uint64_t *to, tally *t)
 {
     /* OpenJPEG 2.5, on 64 bits: a precinct with its trees; a code block with its first segments */
-    enum { PRECINCT = 320, BLOCK = 512 };
+    enum { PRECINCT = 192, BLOCK = 400 };
     for (unsigned r = 0; r <= c->levels; r++) {
         uint64_t precincts = 1, blocks = 1, bands = r ? 3 : 1;
         for (int d = 0; d < 2; d++) {
@@ -196,6 +196,9 @@ static int read_size(stream *s, const descry_limits *limits)
             s->every[i][d] = in[39 + 3 * i + (unsigned)d];
             if (s->every[i][d] == 0)
                 return damaged(s, "a component without samples");
+            if (s->every[i][d] > MOST_APART)
+                return descry_fail(s->err, DESCRY_ERR_UNSUPPORTED, "%s: a JPEG 2000 of one sample for each %u pixels is not read",
+                                   s->name, s->every[i][d]);
         }
     uint64_t width = s->to[0] - s->from[0], height = s->to[1] - s->from[1];
     int rc = descry_picture_check(width, height, s->name, limits, s->err);
@@ -294,7 +297,7 @@ int descry_jpeg2000_check_stream(const uint8_t *bytes, size_t size, const char *
     if (rc)
         return rc;
     uint64_t samples = (uint64_t)(s.to[0] - s.from[0]) * (s.to[1] - s.from[1]) * s.components;
-    if (s.memory > samples / 2 + (96u << 20))
+    if (s.memory > samples / 4 + (96u << 20))
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: a JPEG 2000 of so many precincts or code blocks is not read", name);
     /* each packet has at least a byte; what is left out makes some more of them */
     if (s.packets > size + (1u << 22) || s.steps * (s.reorders ? 32 : 1) > 64 * (uint64_t)size + (1u << 28))
