@@ -300,7 +300,11 @@ static void put_sample(const reader *r, size_t at, uint32_t value)
 static void put_row(const reader *r, uint32_t x, uint32_t y, uint32_t count, int plane, const uint8_t *in)
 {
     size_t bands = (size_t)descry_picture_bands(r->picture->mode), to = ((size_t)y * r->width + x) * bands;
-    if (plane >= 0) {
+    if (r->picture->mode == DESCRY_MODE_1 && (plane >= 0 || r->samples == 1)) { /* there are pages of hundreds of megapixels */
+        uint8_t invert = r->invert ? 0xFF : 0;
+        for (size_t i = 0; i < count; i++)
+            r->picture->data[to + i] = (uint8_t)((in[i / 8] >> (7 - i % 8) & 1 ? 0xFF : 0) ^ invert);
+    } else if (plane >= 0) {
         for (size_t i = 0; i < count; i++)
             put_sample(r, to + i * bands + (size_t)plane, sample_at(r, in, i));
     } else if (r->bits == 8 && r->samples == bands && !r->invert) {
