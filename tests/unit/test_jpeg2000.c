@@ -29,7 +29,8 @@ static void add(file *f, uint64_t value, size_t size)
 static void add_bytes(file *f, const void *bytes, size_t size)
 {
     assert_true(f->size + size <= ROOM);
-    memcpy(f->bytes + f->size, bytes, size);
+    if (size)
+        memcpy(f->bytes + f->size, bytes, size);
     f->size += size;
 }
 
