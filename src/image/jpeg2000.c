@@ -2,6 +2,7 @@
  * JPEG 2000 by OpenJPEG, JP2 files and bare code streams, in the modes that Pillow gives. */
 #include "base/error.h"
 #include "image/codecs.h"
+#include "image/jpeg2000_headers.h"
 
 #include <math.h>
 #include <openjpeg.h>
@@ -133,18 +134,15 @@ static int read_image(reader *r, descry_picture *picture, const descry_limits *l
     if (!opj_read_header(r->stream, r->codec, &r->image))
         return fail(r, "its header is wrong or incomplete");
     const opj_image_t *image = r->image;
-    if (image->x1 <= image->x0 || image->y1 <= image->y0 || image->numcomps == 0)
-        return fail(r, "no size");
-    if (image->numcomps > 4)
-        return descry_fail(r->err, DESCRY_ERR_UNSUPPORTED, "%s: a JPEG 2000 of %lu components is not read", r->name,
-                           (unsigned long)image->numcomps);
+    if (image->x1 <= image->x0 || image->y1 <= image->y0 || image->numcomps == 0 || image->numcomps > DESCRY_JPEG2000_COMPONENTS)
+        return fail(r, "no size, or another than its header says");
     uint32_t width = image->x1 - image->x0, height = image->y1 - image->y0;
     int rc = descry_picture_check(width, height, r->name, limits, r->err);
     if (rc)
         return rc;
     if (!opj_decode(r->codec, r->stream, r->image) || !opj_end_decompress(r->codec, r->stream))
         return fail(r, "truncated");
-    if (image->numcomps == 0 || image->numcomps > 4) /* a palette may have made more of them */
+    if (image->numcomps == 0 || image->numcomps > DESCRY_JPEG2000_COMPONENTS) /* a palette may have made more of them */
         return fail(r, "too many components");
     rc = check_components(r);
     if (rc)
@@ -165,10 +163,13 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
 {
     reader r = {.bytes = bytes, .size = size, .name = name, .err = err};
     opj_dparameters_t parameters;
+    int rc = descry_jpeg2000_check(bytes, size, name, limits, err);
+    if (rc)
+        return rc;
     opj_set_default_decoder_parameters(&parameters);
     r.stream = opj_stream_create(OPJ_J2K_STREAM_CHUNK_SIZE, OPJ_TRUE);
     r.codec = opj_create_decompress(bytes[0] == 0xFF ? OPJ_CODEC_J2K : OPJ_CODEC_JP2);
-    int rc = r.stream && r.codec ? 0 : descry_fail_memory(err);
+    rc = r.stream && r.codec ? 0 : descry_fail_memory(err);
     if (!rc) {
         opj_stream_set_read_function(r.stream, fetch);
         opj_stream_set_skip_function(r.stream, skip);
@@ -186,6 +187,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     opj_image_destroy(r.image);
     opj_destroy_codec(r.codec);
     opj_stream_destroy(r.stream);
+    if (!rc)
+        descry_jpeg2000_note_metadata(picture, bytes, size); /* not how to turn it: nobody turns these */
     return rc;
 }
 

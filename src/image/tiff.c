@@ -4,6 +4,8 @@
 #include "base/memory.h"
 #include "image/convert.h"
 #include "image/codecs.h"
+#include "image/lab.h"
+#include "image/tiff_bounds.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,6 +25,8 @@ typedef struct reader {
     uint16_t photometric, bits, samples, format, planar, compression, extras, extra; /* extra: kind of the first */
     bool alpha, premultiplied, invert;
     uint8_t *buffer; /* a row or tile as it is stored */
+    bool lab;
+    uint16_t *wide;  /* [height, width, bands] of Lab of 16 bits; or NULL */
     descry_error *err;
 } reader;
 
@@ -87,11 +91,9 @@ static int note_error(TIFF *tiff, void *arg, const char *module, const char *for
     return 1; /* and no other handler */
 }
 
-/* Of warnings, only that a tag lies beyond the end of the file is one that makes it damaged. */
-static int note_warning(TIFF *tiff, void *arg, const char *module, const char *format, va_list values)
+static int ignore_warning(TIFF *tiff, void *arg, const char *module, const char *format, va_list values)
 {
-    if (strncmp(format, "IO error during reading", 23) == 0)
-        note_error(tiff, arg, module, format, values);
+    (void)tiff, (void)arg, (void)module, (void)format, (void)values;
     return 1;
 }
 
@@ -187,6 +189,10 @@ static bool find_mode(reader *r, descry_picture_mode *mode)
         r->premultiplied = r->extra == 1;
         *mode = r->alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB;
         return wide && r->samples >= 3;
+    case PHOTOMETRIC_CIELAB: case PHOTOMETRIC_ICCLAB: case PHOTOMETRIC_ITULAB:
+        r->lab = true;
+        *mode = r->samples - r->extras >= 3 ? DESCRY_MODE_RGB : DESCRY_MODE_L;
+        return wide && r->extras < r->samples;
     case PHOTOMETRIC_SEPARATED:
         *mode = DESCRY_MODE_CMYK;
         return wide && r->samples >= 4;
@@ -216,6 +222,31 @@ static int read_palette(reader *r)
     return 0;
 }
 
+/* TIFF 6.0, section 23; Adobe's TIFF Technical Note 4 (ICCLab); ITU-T T.42 (ITULab) */
+static int convert_lab(reader *r)
+{
+    descry_lab lab = {.l = r->bits == 8 ? 100.0 / 255 : 100.0 / 65535, .scale = {1, 1}};
+    descry_picture *p = r->picture;
+    switch (r->photometric) {
+    case PHOTOMETRIC_CIELAB:
+        lab.twos = r->bits;
+        break;
+    case PHOTOMETRIC_ICCLAB:
+        lab.zero[0] = lab.zero[1] = 128;
+        lab.l = r->bits == 8 ? lab.l : 100.0 / 65280;
+        break;
+    default:
+        lab.scale[0] = 170.0 / 255, lab.scale[1] = 200.0 / 255;
+        lab.zero[0] = 128, lab.zero[1] = 96;
+        if (r->bits == 16)
+            lab.scale[0] *= 256 / 257.0, lab.scale[1] *= 256 / 257.0; /* 65535 for 255 */
+    }
+    for (int i = 0; i < 2 && r->bits == 16; i++)
+        lab.scale[i] /= 256, lab.zero[i] *= 256;
+    int rc = descry_lab_to_srgb(&lab, r->wide, (size_t)r->width * r->height, (size_t)descry_picture_bands(p->mode), p->data);
+    return rc ? descry_fail_memory(r->err) : 0;
+}
+
 /* ---- samples ---------------------------------------------------------------------------------------------------- */
 
 static uint32_t sample_at(const reader *r, const uint8_t *in, size_t i)
@@ -243,6 +274,10 @@ static void put_sample(const reader *r, size_t at, uint32_t value)
 {
     descry_picture *p = r->picture;
     static const uint8_t spread[] = {0, 255, 85, 0, 17};
+    if (r->wide) {
+        r->wide[at] = (uint16_t)value;
+        return;
+    }
     switch (p->mode) {
     case DESCRY_MODE_I16:
         ((uint16_t *)(void *)p->data)[at] = (uint16_t)(r->invert ? (1u << r->bits) - 1 - value : value);
@@ -265,7 +300,11 @@ static void put_sample(const reader *r, size_t at, uint32_t value)
 static void put_row(const reader *r, uint32_t x, uint32_t y, uint32_t count, int plane, const uint8_t *in)
 {
     size_t bands = (size_t)descry_picture_bands(r->picture->mode), to = ((size_t)y * r->width + x) * bands;
-    if (plane >= 0) {
+    if (r->picture->mode == DESCRY_MODE_1 && (plane >= 0 || r->samples == 1)) { /* there are pages of hundreds of megapixels */
+        uint8_t invert = r->invert ? 0xFF : 0;
+        for (size_t i = 0; i < count; i++)
+            r->picture->data[to + i] = (uint8_t)((in[i / 8] >> (7 - i % 8) & 1 ? 0xFF : 0) ^ invert);
+    } else if (plane >= 0) {
         for (size_t i = 0; i < count; i++)
             put_sample(r, to + i * bands + (size_t)plane, sample_at(r, in, i));
     } else if (r->bits == 8 && r->samples == bands && !r->invert) {
@@ -299,8 +338,6 @@ static int read_tiles(reader *r, int plane)
     if (!TIFFGetField(r->tiff, TIFFTAG_TILEWIDTH, &width) || !TIFFGetField(r->tiff, TIFFTAG_TILELENGTH, &height) ||
         width == 0 || height == 0)
         return fail(r, "it names no size of tiles");
-    if ((uint64_t)width * height > 4 * (uint64_t)r->width * r->height + (1u << 20))
-        return fail(r, "its tiles are much larger than the picture");
     uint64_t row = ((uint64_t)width * (plane < 0 ? r->samples : 1) * r->bits + 7) / 8, size = TIFFTileSize64(r->tiff);
     if (size < row * height || size / 16 > row * height || size > INT64_MAX / 2)
         return fail(r, "its tiles have another size");
@@ -347,7 +384,7 @@ static void divide_by_alpha(descry_picture *p)
         }
 }
 
-/* What else libtiff makes RGB of: YCbCr, Lab, LogLuv. */
+/* What else libtiff makes RGB of: YCbCr, LogLuv. */
 static int read_converted(reader *r)
 {
     char why[1024] = "";
@@ -395,45 +432,70 @@ static int make_upright(reader *r)
     return 0;
 }
 
+static int read_as_stored(reader *r, descry_picture_mode mode)
+{
+    descry_picture *p = r->picture;
+    int rc = descry_picture_create(p, r->width, r->height, mode, r->name, r->limits, r->err);
+    if (!rc && mode == DESCRY_MODE_P)
+        rc = read_palette(r);
+    if (!rc && r->lab && r->bits == 16) {
+        r->wide = descry_alloc((size_t)r->width * r->height, 2 * descry_picture_pixel(mode));
+        rc = r->wide ? 0 : descry_fail_memory(r->err);
+    }
+    rc = rc ? rc : read_samples(r);
+    if (!rc && r->alpha && r->premultiplied)
+        divide_by_alpha(p);
+    return !rc && r->lab ? convert_lab(r) : rc;
+}
+
 static int read_all(reader *r)
 {
     descry_picture_mode mode;
     int rc = read_tags(r);
     if (rc)
         return rc;
-    if (!find_mode(r, &mode)) {
-        rc = read_converted(r);
-    } else {
-        rc = descry_picture_create(r->picture, r->width, r->height, mode, r->name, r->limits, r->err);
-        if (!rc && mode == DESCRY_MODE_P)
-            rc = read_palette(r);
-        rc = rc ? rc : read_samples(r);
-        if (!rc && r->alpha && r->premultiplied)
-            divide_by_alpha(r->picture);
-    }
+    bool converted = !find_mode(r, &mode);
+    rc = descry_tiff_check_striles(r->tiff, converted, r->bytes, r->size, r->name, r->limits, r->err);
+    if (!rc)
+        rc = converted ? read_converted(r) : read_as_stored(r, mode);
     return rc ? rc : make_upright(r);
+}
+
+/* Of a file whose directory was checked */
+static int read_file(reader *r)
+{
+    const descry_limits *limits = r->limits;
+    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    if (!options)
+        return descry_fail_memory(r->err);
+    uint64_t most = limits->max_pixels < (1u << 24) ? 1u << 26 : limits->max_pixels > INT64_MAX / 8 ? INT64_MAX : limits->max_pixels * 4;
+    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)most);
+    TIFFOpenOptionsSetErrorHandlerExtR(options, note_error, r);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, r);
+    r->tiff = TIFFClientOpenExt("", "r", (thandle_t)r, fetch, refuse, seek, close_nothing, size_of, map, unmap, options);
+    TIFFOpenOptionsFree(options);
+    if (!r->tiff)
+        return fail(r, "its header is wrong");
+    r->message[0] = '\0'; /* of a tag that it can do without */
+    int rc = read_all(r);
+    free(r->buffer);
+    free(r->wide);
+    TIFFClose(r->tiff);
+    return rc;
 }
 
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                   const descry_limits *limits, descry_error *err)
 {
-    reader r = {.bytes = bytes, .size = size, .name = name, .limits = limits, .picture = picture, .err = err};
-    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
-    if (!options)
-        return descry_fail_memory(err);
-    uint64_t most = limits->max_pixels < (1u << 24) ? 1u << 26 : limits->max_pixels > INT64_MAX / 8 ? INT64_MAX : limits->max_pixels * 4;
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)most);
-    TIFFOpenOptionsSetErrorHandlerExtR(options, note_error, &r);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, note_warning, &r);
-    r.tiff = TIFFClientOpenExt("", "r", (thandle_t)&r, fetch, refuse, seek, close_nothing, size_of, map, unmap, options);
-    TIFFOpenOptionsFree(options);
-    if (!r.tiff)
-        return fail(&r, "its header is wrong");
-    int rc = r.message[0] ? fail(&r, "its header is wrong") : read_all(&r);
+    uint8_t *patched = NULL;
+    int rc = descry_tiff_check_directory(bytes, size, name, &patched, err);
+    if (!rc) {
+        reader r = {.bytes = patched ? patched : bytes, .size = size, .name = name, .limits = limits, .picture = picture, .err = err};
+        rc = read_file(&r);
+    }
+    free(patched);
     if (!rc)
         descry_picture_note_exif(picture, bytes, size);
-    free(r.buffer);
-    TIFFClose(r.tiff);
     return rc;
 }
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a TIFF says of itself, compared with its bytes and our limits before libtiff takes memory or time for it. */
+#ifndef DESCRY_IMAGE_TIFF_BOUNDS_H
+#define DESCRY_IMAGE_TIFF_BOUNDS_H
+
+#include "descry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <tiffio.h>
+
+/* The first directory, before libtiff reads it.  *patched: NULL, or a copy of the file in which tags that nobody needs
+ * and that libtiff would fail for are named otherwise; owned. */
+int descry_tiff_check_directory(const uint8_t *bytes, size_t size, const char *name, uint8_t **patched, descry_error *err);
+
+/* The strips or tiles, once libtiff has read the directory and the picture's own size was checked; `whole`: strips will
+ * be decoded as a whole, not by rows. */
+int descry_tiff_check_striles(TIFF *tiff, bool whole, const uint8_t *bytes, size_t size, const char *name,
+                              const descry_limits *limits, descry_error *err);
+
+#endif
