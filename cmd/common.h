@@ -169,13 +169,14 @@ int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char *
 typedef struct cmd_pixels {
     size_t max_side;
     size_t max_pixels;
+    size_t max_pixels_per_byte;
     size_t pillow;
     int reference;
 } cmd_pixels;
 
 #define CMD_PIXELS_INIT                                                                                                \
     {                                                                                                                  \
-        65500, 512000000, 13, 0                                                                                        \
+        65500, 512000000, 10000, 13, 0                                                                                 \
     }
 #define CMD_OPTION_MAX_SIDE(pixels)                                                                                    \
     {                                                                                                                  \
@@ -186,6 +187,11 @@ typedef struct cmd_pixels {
     {                                                                                                                  \
         "max-pixels", 0, CMD_COUNT, &(pixels).max_pixels, "N",                                                         \
             "refuse pictures with more pixels in all (512000000)", 0                                                   \
+    }
+#define CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels)                                                                         \
+    {                                                                                                                  \
+        "max-pixels-per-byte", 0, CMD_COUNT, &(pixels).max_pixels_per_byte, "N",                                       \
+            "refuse JPEG, PNG and GIF of more pixels to a byte (10000; 0: never)", 0                                   \
     }
 #define CMD_OPTION_PILLOW(pixels)                                                                                      \
     {                                                                                                                  \
