@@ -55,8 +55,7 @@ static void fail(j_common_ptr jpeg)
 }
 
 /* Warnings are about data that libjpeg could make something of, as Pillow lets it.  But it fills up with grey what is not
- * there: bits behind the file's end, of which the first is one too many, or rows before an end mark that comes too early,
- * of which wrong bits may have cost a few. */
+ * there: in a file without an end mark, that is where it ends; before one, wrong bits may have cost a few rows. */
 static void warn(j_common_ptr common, int level)
 {
     reader *r = (reader *)common->err;
@@ -67,7 +66,7 @@ static void warn(j_common_ptr common, int level)
         r->spent = 1;
     else if (common->err->msg_code == JWRN_HIT_MARKER) {
         JDIMENSION lost = jpeg->total_iMCU_rows - jpeg->input_iMCU_row;
-        if (r->spent || (jpeg->unread_marker == JPEG_EOI && lost > 1 && lost > jpeg->total_iMCU_rows / 8))
+        if (!r->layout.marked || (jpeg->unread_marker == JPEG_EOI && lost > 1 && lost > jpeg->total_iMCU_rows / 8))
             give_up(r, DESCRY_ERR_FORMAT, "truncated JPEG");
     }
 }

@@ -28,6 +28,7 @@ typedef struct walk {
     component components[MAX_COMPONENTS];
     unsigned count; /* of components; 0: no frame yet */
     bool progressive, restarts;
+    bool patient; /* see skip_data */
 } walk;
 
 static unsigned number(const uint8_t *bytes)
@@ -135,12 +136,12 @@ static bool all_seen(const walk *w)
 }
 
 /* To the marker behind the data of a scan.  Restart markers belong to it; where it has them, libjpeg also finds its way
- * again past codes that mark nothing. */
+ * again past wrong bits that look like codes which mark nothing. */
 static void skip_data(walk *w)
 {
     segment s;
     while (find_marker(w, &s))
-        if (!w->restarts || (!is_restart(s.marker) && s.marker >= 0xC0)) {
+        if (!w->restarts || (!is_restart(s.marker) && (s.marker >= 0xC0 || !w->patient))) {
             w->at = s.at;
             return;
         }
@@ -153,9 +154,9 @@ static bool is_between(int marker)
            (marker >= APP0 && marker <= APP0 + 15);
 }
 
-void descry_jpeg_walk(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size)
+static void walk_through(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size, bool patient)
 {
-    walk w = {.bytes = bytes, .size = size, .at = 2};
+    walk w = {.bytes = bytes, .size = size, .at = 2, .patient = patient};
     segment s;
     *layout = (descry_jpeg_layout){.end = size};
     while (next_segment(&w, &s) && s.marker != EOI && (layout->scans ? is_between(s.marker) : s.marker != SOI)) {
@@ -181,6 +182,13 @@ void descry_jpeg_walk(descry_jpeg_layout *layout, const uint8_t *bytes, size_t s
         layout->marked = s.marker == EOI && w.at > s.at;
         layout->end = layout->marked ? w.at : s.at;
     }
+}
+
+void descry_jpeg_walk(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size)
+{
+    walk_through(layout, bytes, size, true);
+    if (!layout->marked) /* then such codes are rather those of a trailer */
+        walk_through(layout, bytes, size, false);
 }
 
 /* An EXIF block of more than 64 KiB goes on in the next such segment, which then lacks a TIFF header. */

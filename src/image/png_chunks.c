@@ -32,7 +32,7 @@ bool descry_png_next(descry_png_chunks *chunks, descry_png_chunk *chunk)
         if ((chunk->type[i] | 32) < 'a' || (chunk->type[i] | 32) > 'z')
             return false;
     uint32_t length = length_of(chunk);
-    if (length > INT32_MAX) /* PNG, third edition, 5.3 */
+    if (length > INT32_MAX && !descry_png_is(chunk, "IEND")) /* PNG, third edition, 5.3 */
         return false;
     left -= HEAD;
     chunk->size = length < left ? length : left;
