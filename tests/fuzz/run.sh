@@ -1,25 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-# run.sh PROGRAM PATTERN...: runs a fuzz target for a few seconds, from the files below tests/data of these names.
+# run.sh PROGRAM RUNS PATTERN...: runs a fuzz target over its seeds (seeds.sh) and over RUNS mutations of them.  No single
+# piece of memory may be larger than 512 MiB.
 set -eu
 program=$1
-shift
+runs=$2
+shift 2
 work=$(mktemp -d "${TMPDIR:-/tmp}/descry-fuzz.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/seeds" "$work/corpus"
-for pattern; do
-    find "$DESCRY_SOURCE_ROOT/tests/data" -name "$pattern" -size -64k -exec cp {} "$work/seeds" \;
-done
-dictionary=${0%/*}/${program##*/fuzz_}.dict
-set --
-[ ! -f "$dictionary" ] || set -- "-dict=$dictionary"
+mkdir "$work/seeds"
+sh "${0%/*}/seeds.sh" "$work/seeds" "$@"
 status=0
 # libraries print what they think of damaged files
-"$program" "$@" -max_total_time="${FUZZ_SECONDS:-5}" -rss_limit_mb=2048 -timeout=60 -max_len=65536 -artifact_prefix="$work/" \
-    "$work/corpus" "$work/seeds" >"$work/log" 2>&1 || status=$?
+ASAN_OPTIONS="${ASAN_OPTIONS:-}:max_allocation_size_mb=512:detect_leaks=1:handle_abort=1" UBSAN_OPTIONS=print_stacktrace=1 \
+    "$program" "$runs" "$work/found" "$work"/seeds/* >"$work/log" 2>&1 || status=$?
 if [ "$status" -ne 0 ]; then
-    grep -aEn 'ERROR|SUMMARY|libFuzzer' "$work/log" | head -n 20
-    for found in "$work"/crash-* "$work"/oom-* "$work"/timeout-* "$work"/leak-*; do
-        [ ! -f "$found" ] || { echo "$found:"; base64 "$found" | head -n 200; }
-    done
+    grep -aEn 'ERROR|SUMMARY|runtime error|cannot be read|^ *#[0-9] ' "$work/log" | head -n 30
+    [ ! -f "$work/found" ] || { echo "input:"; base64 "$work/found" | head -n 200; }
 fi
 exit "$status"

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What pictures say of themselves, under libFuzzer: whatever the bytes, metadata in their ranges. */
+#include "meta/exif.h"
+#include "meta/xmp.h"
+
+#include <math.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition)
+{
+    if (!condition)
+        __builtin_trap();
+}
+
+static void check(const descry_metadata *m, int orientation)
+{
+    char text[DESCRY_TIME_SIZE];
+    require(orientation >= 0 && orientation <= 8);
+    require(memchr(m->camera, 0, sizeof m->camera) && memchr(m->title, 0, sizeof m->title));
+    require(isnan(m->latitude) == isnan(m->longitude));
+    require(isnan(m->latitude) || (fabs(m->latitude) <= 90 && fabs(m->longitude) <= 180));
+    require(m->taken_offset == DESCRY_NO_OFFSET || (m->taken_offset >= -720 && m->taken_offset <= 840));
+    descry_time_print(text, m->taken, m->taken_offset);
+    require((m->taken == DESCRY_NO_TIME) == (text[0] == 0));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    for (descry_exif_part part = DESCRY_EXIF_WHOLE; part <= DESCRY_EXIF_GPS; part++) {
+        descry_metadata metadata;
+        descry_metadata_clear(&metadata);
+        int orientation = descry_exif_fill(&metadata, part, data, size);
+        check(&metadata, orientation);
+        orientation = descry_xmp_fill(&metadata, (const char *)data, size);
+        check(&metadata, orientation);
+    }
+    return 0;
+}
