@@ -111,6 +111,9 @@ int descry_picture_note_exif_item(descry_picture *picture, const uint8_t *item, 
 
 int descry_picture_note_xmp(descry_picture *picture, const uint8_t *xmp, size_t size)
 {
+    enum { MOST = 1 << 24 };
+    if (size > MOST)
+        return 0;
     if (!picture->xmp && size > 0 && (picture->xmp = descry_alloc(size, 1)) != NULL) {
         memcpy(picture->xmp, xmp, size);
         picture->xmp_size = size;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { SOI = 0xD8, EOI = 0xD9, SOS = 0xDA, DRI = 0xDD, DNL = 0xDC, DHT = 0xC4, DQT = 0xDB, DAC = 0xCC, COM = 0xFE, APP0 = 0xE0 };
-enum { MAX_COMPONENTS = 10 }; /* libjpeg's */
+enum { MAX_COMPONENTS = 10, MAX_EXIF = 1 << 24 }; /* the first is libjpeg's */
 
 typedef struct segment {
     int marker;
@@ -224,7 +224,7 @@ void descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size
         if (s.size > 6 && memcmp(s.data, "Exif\0", 5) == 0) {
             if (begins_tiff(s.data + 6, s.size - 6))
                 note_exif(picture, &exif, &orientation);
-            if (descry_buf_append(&exif, s.data + 6, s.size - 6, NULL))
+            if (exif.size < MAX_EXIF && descry_buf_append(&exif, s.data + 6, s.size - 6, NULL))
                 exif.size = 0;
         }
     note_exif(picture, &exif, &orientation);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { HEAD = 8, CHECKSUM = 4, MAX_UNPACKED = 1 << 24 }; /* of all text chunks of a file */
+enum { HEAD = 8, CHECKSUM = 4, MAX_UNPACKED = 1 << 24 }; /* of all text chunks of a file; and of one */
 
 descry_png_chunks descry_png_open(const uint8_t *bytes, size_t size)
 {
@@ -125,7 +125,7 @@ static const uint8_t *read_text(const descry_png_chunk *chunk, const char *keywo
         return NULL;
     *size = (size_t)(end - at);
     if (!packed)
-        return at;
+        return *size <= MAX_UNPACKED ? at : NULL;
     out->size = 0;
     if (!unpack(out, at, *size, left))
         return NULL;
