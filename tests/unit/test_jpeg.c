@@ -142,7 +142,7 @@ static void cut_within_a_scan_they_are_refused(void **state)
         for (size_t cut = 0; cut < file.size; cut++) {
             if (data && cut > data && is_mark(b + cut))
                 data = 0;
-            else if (!data && cut >= 10 && (is_mark(b + cut - 8) || is_mark(b + cut - 10) || is_mark(b + cut - 14))) {
+            else if (!data && cut >= 14 && (is_mark(b + cut - 8) || is_mark(b + cut - 10) || is_mark(b + cut - 14))) {
                 size_t head = b[cut - 7] == 0xDA ? 8 : b[cut - 9] == 0xDA ? 10 : b[cut - 13] == 0xDA ? 14 : 0;
                 if (head && b[cut - head] == 0xFF && (size_t)(b[cut - head + 2] << 8 | b[cut - head + 3]) + 2 == head) {
                     data = cut;
