@@ -19,7 +19,8 @@ const cmd_command cmd_caption = {
     "       descry caption [OPTIONS] --library [FILE]\n"
     "       descry caption --undo-xmp [--json] FILE...|FOLDER...\n"
     "\n"
-    "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through.\n"
+    "Prints a line for each picture: its name and what a CoCa model says about it.  Folders are looked through as\n"
+    "'descry index' does.\n"
     "\n"
     "With --library and no picture, the pictures of the library that have no caption are described, and the captions kept\n"
     "in it, where 'descry search' shows them and finds by them.  After Ctrl-C or a crash the same command goes on where it\n"
@@ -236,6 +237,7 @@ static int run(int argc, char **argv)
         {"top-p", 0, CMD_NUMBER, &o->top_p, "P", "draw from the fewest that together have the probability P (0.1)", 0},
         {"seed", 0, CMD_SEED, &o->seed, "N", "of the draws: the same seed, the same caption (0)", 0},
         {"batch", 0, CMD_COUNT, &o->batch, "N", "pictures at once; more is faster and takes more memory (8)", 0},
+        CMD_OPTIONS_FOLDERS(*o),
         CMD_OPTIONS_XMP(job.xmp),
         CMD_OPTION_REFERENCE(pixels),
         CMD_OPTION_PILLOW(pixels),
@@ -272,6 +274,7 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE)
         status = cmd_xmp_check(&cmd_caption, &job.xmp);
     job.xmp.json = job.common.json;
+    job.xmp.include_hidden = o->include_hidden;
     if (status == CMD_DONE)
         status = cmd_read_pixels(&cmd_caption, &pixels, &o->preprocess);
     if (job.common.library && !*job.common.library)

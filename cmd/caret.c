@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A query and a caret under the place where it goes wrong. */
 #include "common.h"
+#include "output.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <uniwidth.h>
 
 enum { BEFORE = 60, AFTER = 40 }; /* characters shown of a long query */
 
-/* The character at `text` and its bytes; ill-formed ones and controls are a '?' of one byte. */
-static size_t character(const char *text, uint32_t *code)
+/* The character at query[at] and its bytes; ill-formed ones and what is not to be shown are a '?'. */
+static size_t character(const char *query, size_t at, uint32_t *code)
 {
-    const unsigned char *byte = (const unsigned char *)text;
+    const unsigned char *byte = (const unsigned char *)query + at;
     size_t size = byte[0] >= 0xF0 ? 4 : byte[0] >= 0xE0 ? 3 : byte[0] >= 0xC0 ? 2 : 1;
     *code = size == 1 ? byte[0] : byte[0] & (0x7Fu >> size);
     for (size_t i = 1; i < size; i++) {
@@ -21,7 +23,7 @@ static size_t character(const char *text, uint32_t *code)
         }
         *code = *code << 6 | (byte[i] & 0x3F);
     }
-    if (*code < 0x20 || (*code >= 0x7F && (*code < 0xA0 || size == 1)))
+    if (!cmd_is_shown(query, at))
         *code = *code == '\t' || *code == '\n' ? ' ' : '?';
     return size;
 }
@@ -29,13 +31,8 @@ static size_t character(const char *text, uint32_t *code)
 /* Columns on a terminal: near enough for a caret. */
 static int columns(uint32_t code)
 {
-    if (code >= 0x300 && code <= 0x36F) /* combining */
-        return 0;
-    return (code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) ||
-                   (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
-                   (code >= 0xFF00 && code <= 0xFF60) || (code >= 0x1F300 && code <= 0x1FAFF)
-               ? 2
-               : 1;
+    int width = uc_width(code, "UTF-8");
+    return width > 0 ? width : 0;
 }
 
 static void print_character(const char *text, size_t size, uint32_t code)
@@ -51,12 +48,12 @@ void cmd_point(const char *query, size_t position)
     size_t count = 0, before = 0, at = 0;
     uint32_t code;
     for (at = 0; query[at] && at < position; before++)
-        at += character(query + at, &code);
+        at += character(query, at, &code);
     const char *mark = before > BEFORE ? "  ..." : "  ";
     int width = (int)strlen(mark);
     fputs(mark, stderr);
     for (at = 0; query[at] && count < before + AFTER; count++) {
-        size_t size = character(query + at, &code);
+        size_t size = character(query, at, &code);
         if (count + BEFORE >= before) {
             print_character(query + at, size, code);
             width += at < position ? columns(code) : 0;

@@ -124,6 +124,15 @@ typedef struct cmd_common {
         "json", 0, CMD_FLAG, &(common).json, NULL, help, 0                                                             \
     }
 
+/* Which files of folders; of descry_index_options or descry_caption_options. */
+#define CMD_OPTIONS_FOLDERS(options)                                                                                   \
+    {"include-hidden", 0, CMD_FLAG, &(options).include_hidden, NULL,                                                   \
+     "also hidden files and folders, bins and snapshots", 0},                                                          \
+    {                                                                                                                  \
+        "sniff", 0, CMD_FLAG, &(options).sniff, NULL,                                                                  \
+            "also look into files with other endings: some are pictures", 0                                           \
+    }
+
 /* Which pictures; --under is an operand of this kind, see cmd_filter_under. */
 enum { CMD_UNDER = 1000 };
 

@@ -20,6 +20,10 @@ const cmd_command cmd_index = {
     "again at every folder indexed before.  Pictures that are there already, also under another name, are not\n"
     "computed again.  Pictures that are gone are marked as missing, never dropped: see 'descry forget'.\n"
     "\n"
+    "Of a folder the files are looked at whose names end as a picture's do (.jpg, .heic, .nef ...), and those without an\n"
+    "ending that begin as a picture does.  Hidden files and folders are passed over, and so are bins and snapshots below\n"
+    "PATH (#recycle, $RECYCLE.BIN, lost+found ...); what the library knows of those stays as it is.\n"
+    "\n"
     "With --caption, pictures without a caption are described, too: with the model itself when it can, in the same pass;\n"
     "else with the CoCa model installed, or MODEL, once all are indexed.  No caption is ever replaced.\n"
     "\n"
@@ -37,6 +41,45 @@ const cmd_command cmd_index = {
     "  descry index\n"
     "  descry index --caption=hf-hub:laion/CoCa-ViT-L-14-laion2B-s13B-b90k\n",
     run};
+
+/* ---- files passed over ------------------------------------------------------------------------------------------ */
+
+enum { ENDINGS_SHOWN = 8, ENDINGS_MAX = 64, ENDING_SIZE = 32 };
+
+typedef struct others {
+    struct {
+        char ending[ENDING_SIZE]; /* "": none */
+        uint64_t files;
+    } each[ENDINGS_MAX];
+    size_t count;
+} others;
+
+static void print_others(const others *o, uint64_t files, bool sniff)
+{
+    uint64_t rest = files;
+    if (files == 0)
+        return;
+    printf("%" PRIu64 " other file%s passed over: ", files, files == 1 ? "" : "s");
+    for (size_t i = 0; i < o->count && i < ENDINGS_SHOWN; i++) {
+        const char *ending = o->each[i].ending;
+        printf("%s%" PRIu64 " %s%s", i ? ", " : "", o->each[i].files, *ending ? "." : "without an ending", ending);
+        rest -= o->each[i].files;
+    }
+    if (rest > 0)
+        printf("%s%" PRIu64 " more", rest < files ? ", " : "", rest);
+    puts(sniff ? "" : " (--sniff looks into them)");
+}
+
+static json_t *others_object(const others *o)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; object && i < o->count; i++)
+        if (json_object_set_new(object, o->each[i].ending, json_integer((json_int_t)o->each[i].files))) {
+            json_decref(object);
+            object = NULL;
+        }
+    return object;
+}
 
 /* ---- the run --------------------------------------------------------------------------------------------------- */
 
@@ -83,7 +126,8 @@ static void print_summary(const descry_index_progress *p, bool stopped)
     puts(stopped ? "; what is done is kept" : "");
 }
 
-static int print_json(const descry_index_progress *p, bool stopped, const char *model, const char *library, bool captions)
+static int print_json(const descry_index_progress *p, const others *o, bool stopped, const char *model,
+                      const char *library, bool captions)
 {
     json_t *object =
         json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:b, s:o}", "found", (json_int_t)p->found, "embedded",
@@ -91,6 +135,8 @@ static int print_json(const descry_index_progress *p, bool stopped, const char *
                   (json_int_t)p->recognised, "failed", (json_int_t)p->failed, "missing", (json_int_t)p->missing,
                   "seconds", p->seconds, "stopped", (int)stopped, "model", cmd_json_text(model, strlen(model)));
     if (object && (cmd_json_set_path(object, "library", library) ||
+                   json_object_set_new(object, "passed_over", json_integer((json_int_t)p->passed_over)) ||
+                   json_object_set_new(object, "endings", others_object(o)) ||
                    (captions && json_object_set_new(object, "captioned", json_integer((json_int_t)p->captioned))))) {
         json_decref(object);
         object = NULL;
@@ -107,7 +153,17 @@ typedef struct indexing {
     descry_model *model;
     descry_library *library;
     const char *caption; /* NULL: no captions; "": by a model to be chosen */
+    others others;
 } indexing;
+
+static void hear_of_others(void *arg, const char *ending, uint64_t files)
+{
+    others *o = &((indexing *)arg)->others;
+    if (ending && o->count < ENDINGS_MAX) {
+        snprintf(o->each[o->count].ending, ENDING_SIZE, "%s", ending);
+        o->each[o->count++].files = files;
+    }
+}
 
 static int index_paths(indexing *job)
 {
@@ -123,10 +179,12 @@ static int index_paths(indexing *job)
         return cmd_fail(&err);
     int status = CMD_DONE;
     if (job->common.json)
-        status = print_json(&result, stopped, info.name, descry_library_path(job->library),
+        status = print_json(&result, &job->others, stopped, info.name, descry_library_path(job->library),
                             job->caption != NULL);
-    else
+    else {
         print_summary(&result, stopped);
+        print_others(&job->others, result.passed_over, job->options.sniff);
+    }
     if (stopped)
         return 128 + cmd_stopped();
     return status == CMD_DONE && result.failed > 0 ? CMD_PARTLY : status;
@@ -162,6 +220,7 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         {"exclude", 0, CMD_OPERAND, NULL, "GLOB",
          "leave out files and folders whose name, or path below PATH, matches; may be repeated", EXCLUDE},
+        CMD_OPTIONS_FOLDERS(job.options),
         {"caption", 0, CMD_MAYBE, &job.caption, "[=MODEL]",
          "also describe pictures that have no caption: with MODEL, else with the model indexed with if it can, else with "
          "the one installed that can", 0},
@@ -174,8 +233,9 @@ static int run(int argc, char **argv)
         CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(job.common,
                         "one object at the end: {\"found\", \"embedded\", \"unchanged\", \"recognised\" (known content "
-                        "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\"}; with "
-                        "--caption also \"captioned\""),
+                        "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\", "
+                        "\"passed_over\" (other files), \"endings\" (of how many of those by ending, \"\" for none; 64 at "
+                        "most)}; with --caption also \"captioned\""),
     };
     cmd_operands operands;
     int status;
@@ -183,6 +243,8 @@ static int run(int argc, char **argv)
         return status;
     job.options.progress = show_progress;
     job.options.failure = name_failure;
+    job.options.passed_over = hear_of_others;
+    job.options.arg = &job;
     status = cmd_read_pixels(&cmd_index, &pixels, &job.options.preprocess);
     if (status == CMD_DONE)
         status = sort_operands(&job, &operands);

@@ -28,28 +28,28 @@ static void print_line(const char *text, size_t size)
     putchar('\n');
 }
 
-/* Paragraphs; indented lines stay as they are, and a line "Name:" before some is a heading. */
+/* Paragraphs; indented lines stay as they are typed, and a line "Name:" before some, itself not indented, is a heading. */
 static void print_paragraphs(const char *text)
 {
     int literal = 0, empty = 0;
     while (*text) {
         size_t size = strcspn(text, "\n");
         const char *next = text + size + (text[size] == '\n');
-        int indented = size > 0 && *text == ' ', heads = size > 1 && text[size - 1] == ':' && *next == ' ';
-        if (literal != indented && size > 0) {
-            puts(indented ? ".nf" : ".fi");
-            literal = indented;
-        }
+        int indented = size > 0 && *text == ' ', heads = size > 1 && !indented && text[size - 1] == ':' && *next == ' ';
+        if (literal && !indented && size > 0)
+            puts(".fi");
+        if (size > 0 && empty && !heads)
+            puts(".PP");
+        if (indented && !literal)
+            puts(".nf");
+        literal = size > 0 ? indented : literal;
         if (heads) {
             fputs(".SH ", stdout);
             for (size_t i = 0; i + 1 < size; i++)
                 putchar(toupper((unsigned char)text[i]));
             putchar('\n');
-        } else if (size > 0) {
-            if (empty)
-                puts(".PP");
+        } else if (size > 0)
             print_line(text, size);
-        }
         empty = size == 0;
         text = next;
     }

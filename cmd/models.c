@@ -61,9 +61,13 @@ static int print_model(void *arg, const char *name, const char *path, int dim, u
     if (list->json) {
         list->status = print_json(name, path, dim, bytes, is_default, captions, NULL);
     } else if (!path) {
-        printf("  %s%s\n", name, mark);
+        fputs("  ", stdout);
+        cmd_print_visible(stdout, name);
+        puts(mark);
     } else {
-        printf("%c %s  dim %d  %.1f MB%s  ", is_default ? '*' : ' ', name, dim, (double)bytes / 1e6, mark);
+        printf("%c ", is_default ? '*' : ' ');
+        cmd_print_visible(stdout, name);
+        printf("  dim %d  %.1f MB%s  ", dim, (double)bytes / 1e6, mark);
         cmd_print_path(stdout, path);
         putchar('\n');
     }

@@ -11,6 +11,9 @@
 
 static int run(int argc, char **argv);
 
+#define LITERAL(value) #value
+#define TEXT(macro)    LITERAL(macro)
+
 const cmd_command cmd_search = {
     "search", "find pictures by a text or a picture",
     "usage: descry search [OPTIONS] QUERY...\n"
@@ -29,7 +32,7 @@ const cmd_command cmd_search = {
     "\n"
     "The score is the cosine of the two embeddings; what is a good one depends on the model, and is much less for a\n"
     "text than for a picture.  The strength tells for a text: how many percent of texts that are of nothing here find\n"
-    "less.  When the best has less than 96 %, nothing here matches well.\n"
+    "less.  When the best has less than " TEXT(DESCRY_STRENGTH_GOOD) " %, nothing here matches well.\n"
     "\n"
     "--words looks for words instead, in captions, file names and the titles in pictures: all of them have to be there,\n"
     "endings and accents aside; the score is BM25.  --hybrid finds by both: what is near the query, and what has some of\n"
@@ -37,8 +40,8 @@ const cmd_command cmd_search = {
     "A filter never costs results: the pictures that it lets through are compared, and the best N of them shown.\n"
     "A picture whose file does not say when, where or with what it was taken is never found by that filter.\n"
     "\n"
-    "Without --json and -0 a path is always on one line: control characters and bytes that are not UTF-8 are shown\n"
-    "as \\n, \\t, \\r or \\xHH, and a backslash as \\\\.\n"
+    "Without --json and -0 a path is always on one line: control characters, bytes that are not UTF-8, and characters\n"
+    "that are not seen or turn the direction of text are shown as \\n, \\t, \\r or \\xHH, and a backslash as \\\\.\n"
     "\n"
     "Examples:\n"
     "  descry search a red apple beside a dog\n"

@@ -91,7 +91,9 @@ static int undone(void *arg, const char *sidecar, descry_sidecar_outcome outcome
 static int undo_path(cmd_xmp *xmp, const char *path)
 {
     descry_error err;
-    int rc = descry_sidecar_undo(path, NULL, undone, xmp, &err);
+    descry_sidecar_options options = DESCRY_SIDECAR_OPTIONS_INIT;
+    options.include_hidden = xmp->include_hidden;
+    int rc = descry_sidecar_undo(path, &options, undone, xmp, &err);
     if (rc == DESCRY_ERR_CANCELLED)
         return CMD_FAILED; /* standard output is gone */
     if (rc) {

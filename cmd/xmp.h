@@ -8,6 +8,7 @@
 
 typedef struct cmd_xmp {
     int write, undo, overwrite; /* as asked for */
+    int include_hidden; /* of folders, for undo */
     int json;
     int lost; /* nobody reads standard output, or memory was short */
     size_t failed, changed;

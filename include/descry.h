@@ -221,11 +221,12 @@ typedef struct descry_caption_options {
      * total growing; a non-zero return stops (DESCRY_ERR_CANCELLED) */
     int (*progress)(void *arg, uint64_t done, uint64_t total);
     void *arg; /* of progress */
+    int include_hidden, sniff; /* of folders: as in descry_index_options */
 } descry_caption_options;
 
 /* What open_clip's generate does without arguments. */
 #define DESCRY_CAPTION_OPTIONS_INIT                                                                                    \
-    {DESCRY_DECODE_GROUP, 6, 3, 5, 30, 1.0f, 1.0f, 1, 0.1f, 0, NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, NULL, NULL}
+    {DESCRY_DECODE_GROUP, 6, 3, 5, 30, 1.0f, 1.0f, 1, 0.1f, 0, NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, NULL, NULL, 0, 0}
 
 typedef struct descry_caption {
     const char *text;   /* without start and end token, prompt included, trimmed; UTF-8 */
@@ -281,17 +282,19 @@ typedef struct descry_sidecar_options {
     int overwrite;      /* 1: a person's description gives way */
     int64_t time;       /* that is recorded, seconds since 1970; 0: now */
     uint64_t max_bytes; /* of a sidecar; 0: 16 MiB, which is also the most */
+    int include_hidden; /* of folders: as in descry_index_options */
 } descry_sidecar_options;
 
-#define DESCRY_SIDECAR_OPTIONS_INIT {0, 0, 0}
+#define DESCRY_SIDECAR_OPTIONS_INIT {0, 0, 0, 0}
 
 /* Puts a caption by `model` into the sidecar of the picture at `picture`: dc:description, for x-default, with the model,
  * of which a folder's path is left out, and the time.  A description that is there and not what descry wrote is a
  * person's.  The file is replaced as a whole, with its permissions; a link is followed.  *sidecar (may be NULL) is the
  * sidecar's path, also after an error, NULL when it has none; to be released with descry_free.
  * DESCRY_ERR_NOT_FOUND: no such picture; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED, DESCRY_ERR_LIMIT: a sidecar that is
- * damaged, in no form that could be changed safely, or too large: it stays as it is; DESCRY_ERR_BUSY: another program
- * wrote it meanwhile; DESCRY_ERR_UNSUPPORTED also: this build has no libexempi. */
+ * damaged, in no form that could be changed safely, or too large: it stays as it is; DESCRY_ERR_LIMIT also: a caption of
+ * more than 64 KiB; DESCRY_ERR_BUSY: another program wrote it meanwhile; DESCRY_ERR_UNSUPPORTED also: this build has no
+ * libexempi. */
 DESCRY_API int descry_sidecar_write(const char *picture, const char *caption, const char *model,
                                     const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
                                     char **sidecar, descry_error *err);
@@ -358,6 +361,7 @@ typedef struct descry_index_progress {
     uint64_t captioned; /* captions written in this run */
     uint64_t captions_done, captions_total; /* of the pictures without a caption that are described after `done` reached
                                                `total`: looked at, in all; 0 before that */
+    uint64_t passed_over; /* files that are not taken for pictures: neither hidden ones nor sidecars count */
 } descry_index_progress;
 
 typedef struct descry_index_options {
@@ -375,9 +379,17 @@ typedef struct descry_index_options {
      * are begun; else all captions come after all vectors.  Captions that are there, a person's or a model's, stay. */
     descry_model *captioner;
     const descry_caption_options *captions; /* how; NULL: the defaults.  Its preprocess and progress are not used */
+    /* Which files of a folder: those whose names end as a picture's do, and those without an ending that begin as one.
+     * Passed over are hidden files and folders, and bins and snapshots (#recycle, $RECYCLE.BIN, lost+found ...) below
+     * `paths`; what the library knows of them stays as it is. */
+    int include_hidden; /* 1: those, too */
+    int sniff;          /* 1: also files with other endings, when they begin as a picture does */
+    /* called once all folders were looked through, for each ending that files passed over have, the most frequent first:
+     * lower case, without its dot; "" for no ending; NULL at last for rare and odd ones together */
+    void (*passed_over)(void *arg, const char *ending, uint64_t files);
 } descry_index_options;
 
-#define DESCRY_INDEX_OPTIONS_INIT {NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL, NULL, NULL}
+#define DESCRY_INDEX_OPTIONS_INIT {NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}
 
 /* Adds new and changed pictures at `paths` (folders or files); with none, updates every known root.  Commits in
  * batches.  DESCRY_ERR_BUSY names the process that is indexing.  *result (may be NULL) is filled in any case. */
@@ -452,7 +464,7 @@ typedef struct descry_match {
     uint64_t vector_rank, words_rank; /* of a hybrid search: in each ranking, from 1; 0: not among its first 1000 */
 } descry_match;
 
-enum { DESCRY_STRENGTH_GOOD = 98 }; /* when the best match has less, nothing matches well */
+#define DESCRY_STRENGTH_GOOD 98 /* when the best match has less, nothing matches well; a macro, to be printed in texts */
 
 /* Pictures by URL. */
 typedef struct descry_net_options {
@@ -503,7 +515,8 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * docs/query.md: texts, pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the
  * library, + - * and brackets, NOT.  Its vector is the sum of its terms, each of length 1 times its weight, brought to
  * length 1: x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Pictures named in the query are
- * left out of its results; copies are one match, at their place with the lowest id; missing files are left out.
+ * left out of its results; copies are one match, at their place with the lowest id, in a bin or
+ * snapshot only when there is no other; missing files are left out.
  * `model` may be NULL when the library holds one model's vectors and the query only pictures that it knows; with
  * options->open_model it is opened when needed, and is the one last indexed with.  options->ranking has other ways to find.
  * A non-zero return of `each` stops. */
@@ -541,7 +554,7 @@ DESCRY_API int descry_forget(descry_library *library, const char *path, uint64_t
 
 /* ---- exchange --------------------------------------------------------------------------------------------------- */
 
-/* A picture of the library.  Copies are one, at the place with the lowest id; missing files are left out. */
+/* A picture of the library.  Copies are one, as in descry_search; missing files are left out. */
 typedef struct descry_entry {
     int64_t id;
     const char *path;       /* as in descry_match */

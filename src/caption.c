@@ -91,7 +91,8 @@ static int add_path(captioning *job, const char *path)
     }
     if (!S_ISDIR(st.st_mode))
         return add_entry(job, path, NULL);
-    descry_walk walk = {.file = walked_file, .failure = walk_failed, .arg = job};
+    descry_walk walk = {.file = walked_file, .failure = walk_failed, .arg = job,
+                        .include_hidden = job->options->include_hidden, .sniff = job->options->sniff};
     int rc = descry_walk_run(&walk, path, &why);
     if (job->no_memory || rc == DESCRY_ERR_MEMORY)
         return descry_fail_memory(job->err);

@@ -4,9 +4,11 @@
 #include "calibrate.h"
 #include "fill.h"
 #include "library.h"
+#include "others.h"
 #include "paths.h"
 #include "walk.h"
 
+#include "base/aside.h"
 #include "base/error.h"
 
 #include <errno.h>
@@ -38,6 +40,7 @@ typedef struct ingest {
     target *targets;
     size_t count;
     uint64_t described; /* captions from the pass that embedded */
+    descry_others others;
 } ingest;
 
 /* ---- telling the caller ---------------------------------------------------------------------------------------- */
@@ -117,6 +120,14 @@ static int count_file(void *arg, const char *path, const struct stat *st)
     return ++run->progress.found % TELL_EVERY ? 0 : (run->stopped = tell(run));
 }
 
+static int count_other(void *arg, const char *name)
+{
+    ingest *run = arg;
+    run->stopped = descry_others_count(&run->others, name, run->err);
+    run->progress.passed_over = run->others.files;
+    return run->stopped;
+}
+
 /* ---- targets --------------------------------------------------------------------------------------------------- */
 
 static int gone(void *arg, const char *path)
@@ -185,6 +196,14 @@ static int add_targets(ingest *run, const char *const *paths, size_t count)
     return rc;
 }
 
+/* Does the walk of a root pass over this folder below it, `rest` of whose path begins with a slash? */
+static int is_hidden(const char *rest)
+{
+    const char *name = strrchr(rest, '/');
+    return name && (strstr(rest, "/.") || descry_name_is_aside(name + 1, strlen(name + 1)) ||
+                    descry_path_is_aside(rest, strlen(rest)));
+}
+
 /* A folder is remembered as a root unless a walk of another root comes to it anyway. */
 static int remember(ingest *run, const char *path)
 {
@@ -192,8 +211,7 @@ static int remember(ingest *run, const char *path)
     descry_library_status status;
     int rc = run->store->ops->status(run->store, &status, &arena, run->err), covered = 0;
     for (size_t i = 0; !rc && i < status.root_count; i++)
-        covered |= descry_path_is_below(path, status.roots[i]) &&
-                   !strstr(path + strlen(status.roots[i]), "/.") && !strstr(path + strlen(status.roots[i]), "/@eaDir");
+        covered |= descry_path_is_below(path, status.roots[i]) && !is_hidden(path + strlen(status.roots[i]));
     if (!rc && !covered)
         rc = run->store->ops->add_root(run->store, path, run->err);
     descry_arena_free(&arena);
@@ -202,12 +220,16 @@ static int remember(ingest *run, const char *path)
 
 /* ---- the run --------------------------------------------------------------------------------------------------- */
 
-static int walk(ingest *run, target *at, int (*file)(void *arg, const char *path, const struct stat *st),
-                void (*failure)(void *arg, const char *path, const descry_error *err))
+/* `each` says what to do. */
+static int walk(ingest *run, target *at, descry_walk each)
 {
     if (!at->is_folder)
-        return file(run, at->path, &at->st);
-    descry_walk each = {run->options->exclude, run->options->excludes, file, failure, run};
+        return each.file(run, at->path, &at->st);
+    each.exclude = run->options->exclude;
+    each.excludes = run->options->excludes;
+    each.include_hidden = run->options->include_hidden;
+    each.sniff = run->options->sniff;
+    each.arg = run;
     descry_error why;
     int rc = descry_walk_run(&each, at->path, &why);
     if (rc == 0 || run->stopped)
@@ -215,7 +237,7 @@ static int walk(ingest *run, target *at, int (*file)(void *arg, const char *path
     if (rc == DESCRY_ERR_MEMORY)
         return descry_fail_memory(run->err);
     at->absent = 1; /* the folder itself could not be read */
-    if (failure)
+    if (each.failure)
         report(run, at->path, &why);
     return 0;
 }
@@ -225,10 +247,12 @@ static int count_files(ingest *run)
     int rc = tell(run);
     for (size_t i = 0; i < run->count && !rc; i++) {
         uint64_t before = run->progress.found;
-        rc = walk(run, &run->targets[i], count_file, NULL);
+        rc = walk(run, &run->targets[i], (descry_walk){.file = count_file, .other = count_other});
         run->targets[i].found = run->progress.found - before;
     }
     run->progress.total = run->progress.found;
+    if (!rc && run->options->passed_over)
+        descry_others_tell(&run->others, run->options->passed_over, run->options->arg);
     return rc;
 }
 
@@ -263,7 +287,7 @@ static int index_targets(ingest *run)
         if (run->targets[i].is_folder && !run->targets[i].absent)
             rc = remember(run, run->targets[i].path);
         if (!rc)
-            rc = walk(run, &run->targets[i], index_file, report_folder);
+            rc = walk(run, &run->targets[i], (descry_walk){.file = index_file, .failure = report_folder});
     }
     if (!rc && descry_batch_count(run->batch) > 0)
         rc = finish_batch(run);
@@ -366,6 +390,7 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     for (size_t i = 0; i < run.count; i++)
         free(run.targets[i].path);
     free(run.targets);
+    descry_others_free(&run.others);
     descry_library_lock_release(&lock);
     if (result)
         *result = run.progress;

@@ -7,10 +7,12 @@
 #include "image/formats.h"
 #include "image/picture.h"
 #include "meta/xmp.h"
+#include "store/store.h"
 #include "walk.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,39 +64,126 @@ static int is_raw(const char *name)
     return 0;
 }
 
-/* Is photo.xmp this picture's?  Not when there are others of the same name but for the ending; but those programs that
- * write it write it for RAW files, so it is the RAW file's when there is one such. */
-static int owns_short(const char *picture)
+/* A sidecar's names, the best first: the picture's with .xmp after it, else with .xmp for its ending; each as it is, in
+ * another case of .xmp, in another case altogether. */
+enum { LONG, LONG_XMP, LONG_CASE, SHORT, SHORT_XMP, SHORT_CASE, NO_NAME };
+
+static int fit(const char *name, const char *picture)
 {
-    const char *name = name_of(picture);
-    size_t stem = stem_of(name), others = 0, raw = 0;
-    descry_buf folder = {0};
-    if (descry_buf_append(&folder, picture, (size_t)(name - picture), NULL) ||
-        (folder.size == 0 && descry_buf_append(&folder, ".", 1, NULL))) {
-        descry_buf_free(&folder);
-        return 0;
-    }
-    DIR *dir = opendir(folder.data);
-    descry_buf_free(&folder);
-    if (!dir)
-        return 0;
-    for (struct dirent *entry; (entry = readdir(dir));)
-        if (strcmp(entry->d_name, name) != 0 && stem_of(entry->d_name) == stem &&
-            strncmp(entry->d_name, name, stem) == 0 && is_picture_name(entry->d_name)) {
-            others++;
-            raw += (size_t)is_raw(entry->d_name);
-        }
-    closedir(dir);
-    return others == 0 || (is_raw(name) && raw == 0);
+    size_t bare = stem_of(name), full = strlen(picture);
+    if (!has_ending(name, "xmp") || (bare != full && bare != stem_of(picture)) || strncasecmp(name, picture, bare) != 0)
+        return NO_NAME;
+    int worse = strncmp(name, picture, bare) != 0 ? 2 : strcmp(name + bare, ".xmp") != 0;
+    return (bare == full ? LONG : SHORT) + worse;
 }
 
-/* photo.jpg.xmp, or with `is_short` photo.xmp. */
-static int sidecar_name(descry_buf *path, const char *picture, int is_short, descry_error *err)
+/* Pictures beside this one that a sidecar could mean, too: which have its name but for the ending, some of them RAW. */
+typedef struct rivals {
+    size_t exact, exact_raw; /* of the same case */
+    size_t any, any_raw;     /* of whichever case */
+    size_t twins;            /* with the same ending, too: photo.jpg and PHOTO.JPG */
+} rivals;
+
+static void meet(rivals *others, const char *name, const char *picture)
 {
-    size_t size = is_short ? (size_t)(name_of(picture) - picture) + stem_of(name_of(picture)) : strlen(picture);
-    path->size = 0;
-    int rc = descry_buf_append(path, picture, size, err);
-    return rc ? rc : descry_buf_append(path, ".xmp", 4, err);
+    size_t stem = stem_of(picture);
+    if (stem_of(name) != stem || strncasecmp(name, picture, stem) != 0 || !is_picture_name(name))
+        return;
+    size_t raw = (size_t)is_raw(name), exact = strncmp(name, picture, stem) == 0;
+    others->any++;
+    others->any_raw += raw;
+    others->exact += exact;
+    others->exact_raw += exact && raw;
+    others->twins += strcasecmp(name, picture) == 0;
+}
+
+/* Is a sidecar whose name fits like this the picture's?  Not when it could mean another; but those programs that write
+ * photo.xmp write it for RAW files, so it is the RAW file's when there is one such. */
+static int owns(const char *picture, int how, const rivals *others)
+{
+    switch (how) {
+    case LONG:
+    case LONG_XMP:
+        return 1;
+    case LONG_CASE:
+        return others->twins == 0;
+    case SHORT_CASE:
+        return others->any == 0 || (is_raw(picture) && others->any_raw == 0);
+    default:
+        return others->exact == 0 || (is_raw(picture) && others->exact_raw == 0);
+    }
+}
+
+typedef struct sidecars {
+    descry_buf text; /* for each a digit, how it fits, then its name, NUL-terminated */
+    char **names;    /* [count] into text, the best first */
+    size_t count;
+} sidecars;
+
+static void free_sidecars(sidecars *found)
+{
+    descry_buf_free(&found->text);
+    free(found->names);
+}
+
+static int best_first(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Where upper and lower case are alike the picture may stand there in another one than it was asked for in. */
+static int is_same_file(DIR *dir, const char *name, const char *picture)
+{
+    struct stat a, b;
+    return strcasecmp(name, picture) == 0 &&
+           (strcmp(name, picture) == 0 ||
+            (fstatat(dirfd(dir), name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+             fstatat(dirfd(dir), picture, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev));
+}
+
+/* All names that fit, and the rivals.  A folder that cannot be listed has none. */
+static int list_names(sidecars *found, rivals *others, const char *picture, descry_error *err)
+{
+    const char *name = name_of(picture);
+    descry_buf folder = {0};
+    int rc = name > picture ? descry_buf_append(&folder, picture, (size_t)(name - picture), err)
+                            : descry_buf_append(&folder, ".", 1, err);
+    DIR *dir = rc ? NULL : opendir(folder.data);
+    descry_buf_free(&folder);
+    for (struct dirent *entry; dir && !rc && (entry = readdir(dir));) {
+        char digit = (char)('0' + fit(entry->d_name, name));
+        if (digit < '0' + NO_NAME) {
+            rc = descry_buf_append(&found->text, &digit, 1, err);
+            if (!rc)
+                rc = descry_buf_append(&found->text, entry->d_name, strlen(entry->d_name) + 1, err);
+            found->count++;
+        } else if (!is_same_file(dir, entry->d_name, name))
+            meet(others, entry->d_name, name);
+    }
+    if (dir)
+        closedir(dir);
+    return rc;
+}
+
+/* The picture's sidecars that are there, the best first.  To be freed whatever it returns. */
+static int find_sidecars(sidecars *found, const char *picture, descry_error *err)
+{
+    rivals others = {0};
+    *found = (sidecars){0};
+    int rc = list_names(found, &others, picture, err);
+    if (!rc && !(found->names = descry_alloc(found->count + 1, sizeof *found->names)))
+        rc = descry_fail_memory(err);
+    size_t all = rc ? 0 : found->count;
+    char *name = found->text.data;
+    found->count = 0;
+    for (size_t i = 0; i < all; i++, name += strlen(name) + 1)
+        if (owns(name_of(picture), *name - '0', &others))
+            found->names[found->count++] = name;
+    if (found->count > 1)
+        qsort(found->names, found->count, sizeof *found->names, best_first);
+    for (size_t i = 0; i < found->count; i++)
+        found->names[i]++;
+    return rc;
 }
 
 static int is_there(const char *path)
@@ -103,16 +192,26 @@ static int is_there(const char *path)
     return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/* The sidecar of a picture, whether or not it is there. */
+/* In the picture's folder. */
+static int path_beside(descry_buf *path, const char *picture, const char *name, descry_error *err)
+{
+    path->size = 0;
+    int rc = descry_buf_append(path, picture, (size_t)(name_of(picture) - picture), err);
+    return rc ? rc : descry_buf_append(path, name, strlen(name), err);
+}
+
+/* The sidecar of a picture, whether or not it is there.  The folder is listed only when it is not under its usual name. */
 static int find_sidecar(descry_buf *path, const char *picture, descry_error *err)
 {
-    int rc = sidecar_name(path, picture, 0, err);
+    sidecars found = {0};
+    int rc = descry_buf_printf(path, err, "%s.xmp", picture);
     if (rc || is_there(path->data))
         return rc;
-    rc = sidecar_name(path, picture, 1, err);
-    if (rc || (is_there(path->data) && owns_short(picture)))
-        return rc;
-    return sidecar_name(path, picture, 0, err);
+    rc = find_sidecars(&found, picture, err);
+    if (!rc && found.count > 0)
+        rc = path_beside(path, picture, found.names[0], err);
+    free_sidecars(&found);
+    return rc;
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------ */
@@ -291,6 +390,9 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
         rc = clean_model(&model_name, model, err);
     if (!rc && text.size == 0)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: an empty caption", picture);
+    if (!rc && text.size > DESCRY_CAPTION_SIZE)
+        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: a caption of %zu bytes: at most %d", picture, text.size,
+                         DESCRY_CAPTION_SIZE);
     if (!rc)
         rc = read_sidecar(&s, path.data, options->max_bytes, err);
     if (!rc && !options->overwrite && descry_xmp_feature() && is_described_itself(picture))
@@ -360,23 +462,21 @@ static void undo_failed(void *arg, const char *path, const descry_error *err)
         u->stopped = u->each(u->arg, path, DESCRY_SIDECAR_NOTHING, err) != 0;
 }
 
-/* Both that a picture can have. */
+/* All that a picture has. */
 static int undo_picture(undoing *u, const char *picture, int is_there_itself, descry_error *err)
 {
     descry_buf path = {0};
-    size_t found = 0;
-    int rc = 0;
-    for (int is_short = 0; is_short < 2 && !rc && !u->stopped; is_short++) {
-        rc = sidecar_name(&path, picture, is_short, err);
-        if (rc || !is_there(path.data) ||
-            (is_short && (!owns_short(picture) || !name_of(picture)[stem_of(name_of(picture))])))
-            continue;
-        found++;
-        undo_one(u, path.data);
+    sidecars found;
+    int rc = find_sidecars(&found, picture, err);
+    for (size_t i = 0; i < found.count && !rc && !u->stopped; i++) {
+        rc = path_beside(&path, picture, found.names[i], err);
+        if (!rc)
+            undo_one(u, path.data);
     }
-    descry_buf_free(&path);
-    if (!rc && found == 0 && !is_there_itself)
+    if (!rc && found.count == 0 && !is_there_itself)
         rc = descry_fail_errno(err, ENOENT, "%s", picture);
+    descry_buf_free(&path);
+    free_sidecars(&found);
     return rc;
 }
 
@@ -387,7 +487,8 @@ int descry_sidecar_undo(const char *path, const descry_sidecar_options *options,
     undoing u = {options ? options : &defaults, each, arg, 0};
     int there = stat(path, &st) == 0, rc = 0;
     if (there && S_ISDIR(st.st_mode)) {
-        descry_walk walk = {.ending = "xmp", .file = undo_walked, .failure = undo_failed, .arg = &u};
+        descry_walk walk = {.ending = "xmp", .file = undo_walked, .failure = undo_failed, .arg = &u,
+                            .include_hidden = u.options->include_hidden};
         rc = descry_walk_run(&walk, path, err);
         rc = rc > 0 ? 0 : rc;
     } else if (is_there(path) && has_ending(path, "xmp"))

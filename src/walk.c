@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "walk.h"
 
+#include "base/aside.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/formats.h"
@@ -67,7 +68,7 @@ static int enter(walk_state *state, const struct stat *st, descry_error *err)
 
 static int is_passed_over(const walk_state *state, const char *name)
 {
-    if (name[0] == '.' || strcmp(name, "@eaDir") == 0)
+    if (name[0] == '.' && (!state->walk->include_hidden || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
         return 1;
     const char *below = state->path.data + state->root_size;
     for (size_t i = 0; i < state->walk->excludes; i++)
@@ -92,7 +93,11 @@ static int is_candidate(const walk_state *state, const char *path, const char *n
     const char *dot = strrchr(name, '.');
     if (state->walk->ending)
         return dot && strcasecmp(dot + 1, state->walk->ending) == 0;
-    return dot ? descry_format_ending(dot + 1) : begins_as_picture(path);
+    if (dot && !dot[1])
+        dot = NULL;
+    if (dot && strncmp(name, "._", 2) != 0 && descry_format_ending(dot + 1)) /* ._photo.jpg: macOS' remarks on photo.jpg */
+        return 1;
+    return (!dot || dot == name || state->walk->sniff) && begins_as_picture(path);
 }
 
 /* ---- walking --------------------------------------------------------------------------------------------------- */
@@ -166,11 +171,15 @@ static int walk_entry(walk_state *state, const char *name, descry_error *err)
         descry_fail_errno(&why, number, "%s", path);
         return failed(state, &why);
     }
+    if (S_ISDIR(st.st_mode) && !state->walk->include_hidden && descry_name_is_aside(name, strlen(name)))
+        return 0;
     if (S_ISDIR(st.st_mode))
         return linked ? descry_buf_append(&state->links, path, state->path.size + 1, err) : walk_folder(state, 0, err);
-    if (S_ISREG(st.st_mode) && is_candidate(state, path, name))
+    if (!S_ISREG(st.st_mode))
+        return 0;
+    if (is_candidate(state, path, name))
         return state->walk->file(state->walk->arg, path, &st);
-    return 0;
+    return state->walk->other && name[0] != '.' ? state->walk->other(state->walk->arg, name) : 0;
 }
 
 static int walk_folder(walk_state *state, int is_root, descry_error *err)

@@ -170,7 +170,7 @@ def transforms_of(avif):
 
 def ifd(entries, offset, next_ifd=0):
     """A directory at `offset`, its longer values behind it."""
-    sizes = {1: "B", 2: "B", 3: "H", 4: "I", 5: "I", 10: "i"}
+    sizes = {1: "B", 2: "B", 3: "H", 4: "I", 5: "I", 7: "B", 10: "i"}
     head, tail = struct.pack("<H", len(entries)), b""
     at = offset + 2 + 12 * len(entries) + 4
     for tag, (kind, values) in sorted(entries.items()):

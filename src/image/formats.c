@@ -73,7 +73,8 @@ static bool has_brand(const uint8_t *bytes, size_t size, const char *const *bran
 static bool is_heif(const uint8_t *bytes, size_t size)
 {
     static const char *const brands[] = {"heic", "heix", "hevc", "hevx", "heim", "heis", "hevm", "hevs",
-                                         "mif1", "mif2", "msf1", "avif", "avis", NULL};
+                                         "mif1", "mif2", "mif3", "miaf", "msf1", "avif", "avis", "tmap", "avci",
+                                         "vvic", "jpeg", NULL};
     return has_brand(bytes, size, brands);
 }
 
@@ -135,14 +136,14 @@ static bool is_raw(const uint8_t *bytes, size_t size)
 /* ---- the table ------------------------------------------------------------------------------------------------- */
 
 static const descry_format formats[DESCRY_FORMATS] = {
-    [DESCRY_FORMAT_JPEG] = {"JPEG", "libjpeg62-turbo-dev", "jpg jpeg jpe jfif", is_jpeg},
-    [DESCRY_FORMAT_PNG] = {"PNG", "libpng-dev", "png", is_png},
+    [DESCRY_FORMAT_JPEG] = {"JPEG", "libjpeg62-turbo-dev", "jpg jpeg jpe jfif jif pjpeg pjp mpo insp jps", is_jpeg},
+    [DESCRY_FORMAT_PNG] = {"PNG", "libpng-dev", "png apng", is_png},
     [DESCRY_FORMAT_WEBP] = {"WebP", "libwebp-dev", "webp", is_webp},
     [DESCRY_FORMAT_GIF] = {"GIF", "libgif-dev", "gif", is_gif},
     [DESCRY_FORMAT_RAW] = {"camera RAW", "libraw-dev",
      "dng nef nrw cr2 cr3 crw arw srf sr2 raf orf rw2 pef srw 3fr fff erf kdc dcr mef mos mrw iiq rwl x3f", is_raw},
     [DESCRY_FORMAT_TIFF] = {"TIFF", "libtiff-dev", "tif tiff", is_tiff},
-    [DESCRY_FORMAT_HEIF] = {"HEIF", "libheif-dev", "heic heif hif avif", is_heif},
+    [DESCRY_FORMAT_HEIF] = {"HEIF", "libheif-dev", "heic heics heif heifs hif avif avifs", is_heif},
     [DESCRY_FORMAT_JXL] = {"JPEG XL", "libjxl-dev", "jxl", is_jxl},
     [DESCRY_FORMAT_JPEG2000] = {"JPEG 2000", "libopenjp2-7-dev", "jp2 j2k jpf jpx j2c jpc", is_jpeg2000},
     [DESCRY_FORMAT_BMP] = {"BMP", NULL, "bmp dib", is_bmp},

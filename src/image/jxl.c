@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
  * JPEG XL by libjxl: the first frame, turned upright by libjxl (the orientation is part of the code stream; EXIF only
- * repeats it), in 8 bits. */
+ * repeats it), in 8 bits.  Boxes: ISO/IEC 18181-2. */
 #include "base/error.h"
+#include "base/memory.h"
 #include "image/codecs.h"
+#include "image/formats.h"
 
 #include <jxl/decode.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct reader {
     JxlDecoder *decoder;
     descry_picture *picture;
     JxlPixelFormat format;
-    uint8_t exif[65536]; /* of the box being read */
-    bool in_exif;
+    bool converts; /* the pixels are not stored in the colours that the profile describes */
     const char *name;
     const descry_limits *limits;
     descry_error *err;
@@ -32,10 +34,28 @@ static int begin(reader *r)
         return fail(r, "no header");
     bool alpha = info.alpha_bits > 0, grey = info.num_color_channels == 1;
     r->format = (JxlPixelFormat){(grey ? 1u : 3u) + alpha, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
+    r->converts = !info.uses_original_profile;
     descry_picture_mode mode = grey ? alpha ? DESCRY_MODE_LA : DESCRY_MODE_L : alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB;
     if (r->picture->data)
         return fail(r, "two headers");
     return descry_picture_create(r->picture, info.xsize, info.ysize, mode, r->name, r->limits, r->err);
+}
+
+/* libjxl converts to the colours of a profile that it has a name for; for any other, an ICC profile, it gives linear light,
+ * unless it is asked for sRGB. */
+static void choose_colours(reader *r)
+{
+    JxlColorEncoding colours;
+    bool named = JxlDecoderGetColorAsEncodedProfile(r->decoder, NULL, JXL_COLOR_PROFILE_TARGET_ORIGINAL, &colours) ==
+                 JXL_DEC_SUCCESS;
+    if (!r->converts || (named && colours.transfer_function != JXL_TRANSFER_FUNCTION_LINEAR))
+        return;
+    colours = (JxlColorEncoding){.color_space = r->format.num_channels < 3 ? JXL_COLOR_SPACE_GRAY : JXL_COLOR_SPACE_RGB,
+                                 .white_point = JXL_WHITE_POINT_D65,
+                                 .primaries = JXL_PRIMARIES_SRGB,
+                                 .transfer_function = JXL_TRANSFER_FUNCTION_SRGB,
+                                 .rendering_intent = JXL_RENDERING_INTENT_PERCEPTUAL};
+    JxlDecoderSetPreferredColorProfile(r->decoder, &colours);
 }
 
 static int give_memory(reader *r)
@@ -50,49 +70,27 @@ static int give_memory(reader *r)
     return 0;
 }
 
-static void end_box(reader *r)
-{
-    if (!r->in_exif)
-        return;
-    size_t left = JxlDecoderReleaseBoxBuffer(r->decoder);
-    descry_picture_note_exif_item(r->picture, r->exif, sizeof r->exif - left);
-    r->in_exif = false;
-}
-
-static void begin_box(reader *r)
-{
-    JxlBoxType type;
-    end_box(r);
-    if (JxlDecoderGetBoxType(r->decoder, type, JXL_TRUE) == JXL_DEC_SUCCESS && memcmp(type, "Exif", 4) == 0)
-        r->in_exif = JxlDecoderSetBoxBuffer(r->decoder, r->exif, sizeof r->exif) == JXL_DEC_SUCCESS;
-}
-
 static int read_frame(reader *r, const uint8_t *bytes, size_t size)
 {
-    if (JxlDecoderSubscribeEvents(r->decoder, JXL_DEC_BASIC_INFO | JXL_DEC_FULL_IMAGE | JXL_DEC_BOX) != JXL_DEC_SUCCESS ||
+    int events = JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_FULL_IMAGE;
+    if (JxlDecoderSubscribeEvents(r->decoder, events) != JXL_DEC_SUCCESS ||
         JxlDecoderSetUnpremultiplyAlpha(r->decoder, JXL_TRUE) != JXL_DEC_SUCCESS ||
         JxlDecoderSetInput(r->decoder, bytes, size) != JXL_DEC_SUCCESS)
         return fail(r, "no decoder");
     JxlDecoderCloseInput(r->decoder);
-    JxlDecoderSetDecompressBoxes(r->decoder, JXL_TRUE); /* a libjxl without Brotli leaves them unread */
     int rc = 0;
     while (!rc)
         switch (JxlDecoderProcessInput(r->decoder)) {
         case JXL_DEC_BASIC_INFO:
             rc = begin(r);
             break;
+        case JXL_DEC_COLOR_ENCODING:
+            choose_colours(r);
+            break;
         case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
             rc = give_memory(r);
             break;
-        case JXL_DEC_BOX:
-            begin_box(r);
-            break;
-        case JXL_DEC_BOX_NEED_MORE_OUTPUT: /* longer than any EXIF: without it */
-            JxlDecoderReleaseBoxBuffer(r->decoder);
-            r->in_exif = false;
-            break;
         case JXL_DEC_FULL_IMAGE: /* what follows are further frames */
-            end_box(r);
             return 0;
         case JXL_DEC_NEED_MORE_INPUT:
             return fail(r, "truncated");
@@ -104,6 +102,121 @@ static int read_frame(reader *r, const uint8_t *bytes, size_t size)
     return rc;
 }
 
+/* ---- what the file says of the picture --------------------------------------------------------------------------- */
+
+enum { MOST_UNPACKED = 64 << 20 }; /* bytes, of all boxes of a type together */
+
+typedef struct box {
+    char type[4];
+    const uint8_t *data; /* [size] */
+    size_t size;
+} box;
+
+/* The box at `at`, which is then where the next one is; false: there is none.  A box may be cut short by the end. */
+static bool next_box(box *b, const uint8_t *bytes, size_t size, size_t *at)
+{
+    size_t left = size - *at, header = 8;
+    if (left < 8)
+        return false;
+    const uint8_t *head = bytes + *at;
+    uint64_t length = descry_format_number(head, 4, true);
+    if (length == 1) {
+        if (left < 16)
+            return false;
+        header = 16;
+        length = (uint64_t)descry_format_number(head + 8, 4, true) << 32 | descry_format_number(head + 12, 4, true);
+    }
+    if (length == 0 || length > left)
+        length = left;
+    if (length < header)
+        return false;
+    memcpy(b->type, head + 4, 4);
+    b->data = head + header;
+    b->size = (size_t)length - header;
+    *at += (size_t)length;
+    return true;
+}
+
+static void note(descry_picture *picture, bool exif, const uint8_t *data, size_t size)
+{
+    if (exif)
+        descry_picture_note_exif_item(picture, data, size);
+    else
+        descry_picture_note_xmp(picture, data, size);
+}
+
+/* Room for twice as much, up to `most`; false: that is reached, or memory is. */
+static bool grow(uint8_t **out, size_t *room, size_t most)
+{
+    size_t more = *room == 0 ? 65536 : *room > most / 2 ? most : *room * 2;
+    uint8_t *larger = more > most || more == *room ? NULL : realloc(*out, more);
+    if (!larger)
+        return false;
+    *out = larger;
+    *room = more;
+    return true;
+}
+
+/* What libjxl unpacks from a box (at least 4 bytes), at most `most` bytes of it: the caller's; NULL: nothing.  It is shown
+ * a file that has nothing but this box. */
+static uint8_t *unpack(const box *packed, size_t most, size_t *size)
+{
+    *size = 0;
+    uint8_t head[45] = "\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14" "ftypjxl \0\0\0\0jxl ....brob....";
+    if (packed->size > UINT32_MAX - 8)
+        return NULL;
+    for (int i = 0; i < 4; i++) {
+        head[32 + i] = (uint8_t)((packed->size + 8) >> (24 - 8 * i));
+        head[40 + i] = packed->data[i];
+    }
+    JxlDecoder *decoder = JxlDecoderCreate(NULL);
+    uint8_t *out = NULL;
+    size_t room = 0;
+    bool going = decoder && JxlDecoderSubscribeEvents(decoder, JXL_DEC_BOX) == JXL_DEC_SUCCESS &&
+                 JxlDecoderSetDecompressBoxes(decoder, JXL_TRUE) == JXL_DEC_SUCCESS && /* or it was built without Brotli */
+                 JxlDecoderSetInput(decoder, head, sizeof head - 1) == JXL_DEC_SUCCESS;
+    bool begun = false, ours = false;
+    while (going) {
+        JxlDecoderStatus status = JxlDecoderProcessInput(decoder);
+        JxlBoxType type;
+        if (status == JXL_DEC_NEED_MORE_INPUT && !begun) {
+            going = JxlDecoderReleaseInput(decoder) == 0 &&
+                    JxlDecoderSetInput(decoder, packed->data + 4, packed->size - 4) == JXL_DEC_SUCCESS;
+            begun = true;
+        } else if (status == JXL_DEC_BOX) {
+            ours = JxlDecoderGetBoxType(decoder, type, JXL_FALSE) == JXL_DEC_SUCCESS && memcmp(type, "brob", 4) == 0;
+            going = !ours || (grow(&out, &room, most) && JxlDecoderSetBoxBuffer(decoder, out, room) == JXL_DEC_SUCCESS);
+        } else { /* it is full, or the box has ended, well or not */
+            *size = ours ? room - JxlDecoderReleaseBoxBuffer(decoder) : 0;
+            going = ours && status == JXL_DEC_BOX_NEED_MORE_OUTPUT && grow(&out, &room, most) &&
+                    JxlDecoderSetBoxBuffer(decoder, out + *size, room - *size) == JXL_DEC_SUCCESS;
+        }
+    }
+    if (decoder)
+        JxlDecoderDestroy(decoder);
+    return out;
+}
+
+/* Boxes of one type, packed or not, wherever they are: libjxl itself would decode all frames to get to the last ones. */
+static void read_boxes(descry_picture *picture, const char type[4], const uint8_t *bytes, size_t size)
+{
+    size_t most = MOST_UNPACKED;
+    box b;
+    for (size_t at = 0; next_box(&b, bytes, size, &at);) {
+        bool exif = memcmp(type, "Exif", 4) == 0;
+        if (memcmp(b.type, type, 4) == 0)
+            note(picture, exif, b.data, b.size);
+        if (memcmp(b.type, "brob", 4) != 0 || b.size < 4 || memcmp(b.data, type, 4) != 0)
+            continue;
+        size_t unpacked;
+        uint8_t *data = unpack(&b, most, &unpacked);
+        if (data)
+            note(picture, exif, data, unpacked);
+        most -= unpacked;
+        free(data);
+    }
+}
+
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                   const descry_limits *limits, descry_error *err)
 {
@@ -113,7 +226,11 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
         return descry_fail_memory(err);
     int rc = read_frame(&r, bytes, size);
     JxlDecoderDestroy(r.decoder);
-    return rc;
+    if (rc || bytes[0] == 0xFF) /* no boxes: a bare code stream */
+        return rc;
+    read_boxes(picture, "Exif", bytes, size);
+    read_boxes(picture, "xml ", bytes, size);
+    return 0;
 }
 
 static const char *library(void)

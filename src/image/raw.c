@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Camera RAW by LibRaw: the preview that the camera embedded, when it is large enough; else the sensor's data at half
- * its size, developed with the camera's white balance. */
+ * Camera RAW: the largest preview that the camera embedded (raw_preview.c), when it is large enough; else the sensor's data,
+ * developed with the camera's white balance by LibRaw, at half its size, or by raw_lossy.c. */
 #include "base/error.h"
 #include "image/codecs.h"
 #include "image/formats.h"
+#include "image/raw.h"
 
 #include <libraw/libraw.h>
 #include <string.h>
@@ -26,15 +27,6 @@ static int orientation_of(int flip)
     return names[flip & 7];
 }
 
-/* A preview without an orientation of its own lies as the sensor does, unless its shape says that it was turned. */
-static void turn_preview(const libraw_data_t *raw, descry_picture *preview)
-{
-    int orientation = orientation_of(raw->sizes.flip);
-    bool wide = raw->sizes.width > raw->sizes.height, turned = orientation >= 5 && wide != (preview->width > preview->height);
-    if (preview->orientation == 1 && !turned)
-        preview->orientation = orientation;
-}
-
 static int copy_rgb(descry_picture *picture, const void *data, size_t size, uint64_t width, uint64_t height, int colours,
                     const char *name, const descry_limits *limits, descry_error *err)
 {
@@ -52,107 +44,35 @@ static int copy_rgb(descry_picture *picture, const void *data, size_t size, uint
 
 /* ---- what LibRaw must not be given ------------------------------------------------------------------------------- */
 
-enum { SUB_IFDS = 330, EXIF_IFD = 34665, MOST_IFDS = 64 };
-
-typedef struct directories {
-    const uint8_t *bytes;
-    size_t size;
-    bool big;
-    uint32_t at[MOST_IFDS];
-    size_t count;
-} directories;
-
-static bool note_directory(directories *d, uint32_t offset)
+/* All entries of a directory lie in the file, and their values; the EXIF directory's, too. */
+static bool directory_fits(const descry_tiff *tiff, uint64_t place, bool exif)
 {
-    if (d->count == MOST_IFDS)
-        return false;
-    d->at[d->count++] = offset;
-    return true;
-}
-
-/* The value of an entry lies in the file; directories that it names are noted. */
-static bool entry_fits(directories *d, const uint8_t *entry)
-{
-    static const uint8_t widths[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
-    uint32_t tag = descry_format_number(entry, 2, d->big), type = descry_format_number(entry + 2, 2, d->big);
-    uint32_t count = descry_format_number(entry + 4, 4, d->big);
-    uint64_t bytes = type < sizeof widths ? (uint64_t)widths[type] * count : 0;
-    uint32_t at = descry_format_number(entry + 8, 4, d->big);
-    bool good = bytes <= 4 || (at <= d->size && bytes <= d->size - at);
-    if (good && tag == EXIF_IFD && count == 1)
-        good = note_directory(d, at);
-    for (uint32_t i = 0; good && tag == SUB_IFDS && (type == 4 || type == 13) && i < count; i++)
-        good = note_directory(d, count == 1 ? at : descry_format_number(d->bytes + at + 4 * (size_t)i, 4, d->big));
+    enum { EXIF_IFD = 34665 };
+    size_t left = place <= tiff->size ? tiff->size - (size_t)place : 0;
+    size_t entries = left >= 6 ? descry_format_number(tiff->bytes + place, 2, tiff->big) : 0;
+    bool good = entries > 0 && entries <= (left - 6) / 12;
+    for (size_t i = 0; good && i < entries; i++) {
+        descry_tiff_entry entry = descry_tiff_entry_at(tiff, place, i);
+        uint64_t link;
+        good = entry.size == 0 || entry.value;
+        if (good && !exif && entry.tag == EXIF_IFD && descry_tiff_integer(tiff, &entry, 0, &link))
+            good = directory_fits(tiff, link, true);
+    }
     return good;
 }
 
 /* LibRaw 0.20 reads beyond a file whose TIFF directories do not lie in it: true when they do, or it has none. */
 static bool directories_fit(const uint8_t *bytes, size_t size)
 {
-    directories d = {.bytes = bytes, .size = size};
-    if (size < 8 || (memcmp(bytes, "II*", 4) != 0 && memcmp(bytes, "MM\0*", 4) != 0))
+    descry_tiff tiff;
+    uint64_t places[DESCRY_RAW_DIRECTORIES];
+    if (!descry_tiff_open(&tiff, bytes, size))
         return true;
-    d.big = bytes[0] == 'M';
-    bool good = note_directory(&d, descry_format_number(bytes + 4, 4, d.big));
-    for (size_t i = 0; good && i < d.count; i++) {
-        uint32_t at = d.at[i];
-        size_t entries = at <= size && size - at >= 6 ? descry_format_number(bytes + at, 2, d.big) : 0;
-        good = entries > 0 && entries <= (size - at - 6) / 12;
-        for (size_t k = 0; good && k < entries; k++)
-            good = entry_fits(&d, bytes + at + 2 + 12 * k);
-        uint32_t next = good ? descry_format_number(bytes + at + 2 + 12 * entries, 4, d.big) : 0;
-        if (next)
-            good = note_directory(&d, next);
-    }
+    size_t count = tiff.wide ? 0 : descry_raw_directories(&tiff, places);
+    bool good = count > 0 && count < DESCRY_RAW_DIRECTORIES;
+    for (size_t i = 0; good && i < count; i++)
+        good = directory_fits(&tiff, places[i], false);
     return good;
-}
-
-/* ---- the preview ------------------------------------------------------------------------------------------------- */
-
-/* Pixels of the JPEG that begins here, 0 when none does that libjpeg decodes: sensor data may be JPEG, too, of the
- * lossless kind.  Source: ITU-T T.81, B.2. */
-static uint64_t jpeg_pixels(const uint8_t *bytes, size_t size)
-{
-    for (size_t at = 2; size - at >= 9 && bytes[at] == 0xFF;) {
-        uint8_t marker = bytes[at + 1];
-        size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
-        if (marker >= 0xC0 && marker <= 0xC2)
-            return ((uint64_t)bytes[at + 5] << 8 | bytes[at + 6]) * ((uint64_t)bytes[at + 7] << 8 | bytes[at + 8]);
-        bool other = (marker >= 0xC3 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC) ||
-                     (marker >= 0xD0 && marker <= 0xDA);
-        if (other || marker < 0xC0 || length < 2 || length + 2 > size - at)
-            break;
-        at += length + 2;
-    }
-    return 0;
-}
-
-/* The largest JPEG in the file.  It is found by its first bytes rather than by libraw_unpack_thumb(), which in LibRaw
- * 0.20 writes beyond its memory when a damaged file lies about the length of a preview. */
-static int read_preview(const libraw_data_t *raw, descry_picture *picture, const uint8_t *bytes, size_t size,
-                        const char *name, const descry_limits *limits, descry_error *err)
-{
-    uint64_t most = 0;
-    size_t best = 0;
-    for (size_t at = 0; size - at >= 16; at++) {
-        const uint8_t *found = memchr(bytes + at, 0xFF, size - 15 - at);
-        if (!found)
-            break;
-        at = (size_t)(found - bytes);
-        if (found[1] != 0xD8 || found[2] != 0xFF)
-            continue;
-        uint64_t pixels = jpeg_pixels(found, size - at);
-        if (pixels > most) {
-            most = pixels;
-            best = at;
-        }
-    }
-    if (most == 0)
-        return fail(name, LIBRAW_NO_THUMBNAIL, err);
-    int rc = descry_codec_jpeg.decode(picture, bytes + best, size - best, name, limits, err);
-    if (!rc)
-        turn_preview(raw, picture);
-    return rc;
 }
 
 /* ---- the sensor's data ------------------------------------------------------------------------------------------- */
@@ -169,13 +89,17 @@ static void note_end(void *arg, const char *file, const int offset)
         *(bool *)arg = true;
 }
 
-/* LibRaw turns the result upright. */
-static int develop(libraw_data_t *raw, descry_picture *picture, const char *name, const descry_limits *limits,
-                   descry_error *err)
+/* LibRaw turns the result upright.  Its decoder of lossy DNG is not asked: raw_lossy.c says why. */
+static int develop_by_libraw(libraw_data_t *raw, descry_picture *picture, const char *name, const descry_limits *limits,
+                             descry_error *err)
 {
+    libraw_decoder_info_t decoder = {0};
     int rc = descry_picture_check(raw->sizes.raw_width, raw->sizes.raw_height, name, limits, err);
     if (rc)
         return rc;
+    libraw_get_decoder_info(raw, &decoder);
+    if (decoder.decoder_name && strncmp(decoder.decoder_name, "lossy_dng", 9) == 0)
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: camera RAW: a kind of lossy DNG that is not read", name);
     bool ended = false;
     libraw_set_dataerror_handler(raw, note_end, &ended);
     int code = libraw_unpack(raw);
@@ -195,56 +119,150 @@ static int develop(libraw_data_t *raw, descry_picture *picture, const char *name
     return rc;
 }
 
-static int read_best(libraw_data_t *raw, descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                     const descry_limits *limits, descry_error *err)
+/* ---- the better of both ------------------------------------------------------------------------------------------ */
+
+typedef struct file {
+    const uint8_t *bytes;
+    size_t size;
+    const char *name;
+    const descry_limits *limits;
+    libraw_data_t *raw; /* NULL: LibRaw does not open it, */
+    int closed;         /* for a reason of this kind, */
+    descry_error why;   /* namely this */
+    int orientation;    /* of the sensor, as the file says; 0: it does not */
+    descry_raw_previews previews;
+} file;
+
+/* A preview without an orientation of its own lies as the sensor does, unless its shape says that it was turned. */
+static void turn_preview(const file *f, descry_picture *preview)
 {
-    descry_picture developed;
-    descry_error why;
-    descry_picture_begin(&developed);
-    int rc = read_preview(raw, picture, bytes, size, name, limits, err), shorter = 0;
-    if (!rc)
-        shorter = picture->width < picture->height ? picture->width : picture->height;
-    else {
-        descry_picture_free(picture);
-        descry_picture_begin(picture);
+    int orientation = f->raw ? orientation_of(f->raw->sizes.flip) : f->orientation;
+    bool wide = !f->raw || f->raw->sizes.width > f->raw->sizes.height;
+    bool turned = orientation >= 5 && wide != (preview->width > preview->height);
+    if (preview->orientation == 1 && orientation > 0 && !turned)
+        preview->orientation = orientation;
+}
+
+/* Enough of it to be looked at, or as large as what would be developed. */
+static bool is_large(const file *f, const descry_raw_preview *preview)
+{
+    uint32_t shorter = preview->width < preview->height ? preview->width : preview->height;
+    uint64_t width = f->previews.width, height = f->previews.height;
+    if (f->raw && f->raw->sizes.width > width)
+        width = f->raw->sizes.width;
+    if (f->raw && f->raw->sizes.height > height)
+        height = f->raw->sizes.height;
+    return shorter >= ENOUGH || (width > 0 && shorter >= width / 2 && shorter >= height / 2);
+}
+
+static int read_preview(const file *f, descry_picture *picture, const descry_raw_preview *preview, descry_error *err)
+{
+    descry_picture found;
+    descry_picture_begin(&found);
+    found.metadata = picture->metadata;
+    int rc = descry_codec_jpeg.decode(&found, f->bytes + preview->at, f->size - preview->at, f->name, f->limits, err);
+    if (rc) {
+        descry_picture_free(&found);
+        return rc;
     }
-    developed.metadata = picture->metadata;
-    if (shorter >= ENOUGH || (shorter > 0 && shorter >= raw->sizes.width / 2 && shorter >= raw->sizes.height / 2))
-        return 0;
-    int other = develop(raw, &developed, name, limits, &why);
-    if (other) {
-        descry_picture_free(&developed);
-        return rc ? descry_fail(err, other, "%s", why.message) : 0; /* a small preview is better than nothing */
-    }
+    turn_preview(f, &found);
     descry_picture_free(picture);
-    *picture = developed;
+    *picture = found;
     return 0;
+}
+
+/* What the largest says of the picture, whether or not it is used: some files say it there only. */
+static void note_preview(const file *f, descry_picture *picture)
+{
+    descry_picture look;
+    descry_error ignored;
+    descry_picture_begin(&look);
+    if (f->previews.count > 0)
+        descry_codec_jpeg.peek(&look, f->bytes + f->previews.list[0].at, f->size - f->previews.list[0].at, f->name, f->limits,
+                               &ignored);
+    picture->metadata = look.metadata;
+    descry_picture_free(&look);
+}
+
+static int develop(const file *f, descry_picture *picture, descry_error *err)
+{
+    int rc = descry_raw_develop_lossy(picture, f->bytes, f->size, f->name, f->limits, err);
+    if (!rc)
+        picture->orientation = f->orientation > 0 ? f->orientation : 1;
+    if (rc != DESCRY_ERR_UNSUPPORTED)
+        return rc;
+    return f->raw ? develop_by_libraw(f->raw, picture, f->name, f->limits, err)
+                  : descry_fail(err, f->closed, "%s", f->why.message);
+}
+
+/* The largest preview that is large enough and whole; else the sensor's data; else, better than nothing, a small one. */
+static int read_best(const file *f, descry_picture *picture, descry_error *err)
+{
+    for (size_t i = 0; i < f->previews.count; i++)
+        if (is_large(f, &f->previews.list[i]) && read_preview(f, picture, &f->previews.list[i], err) == 0)
+            return 0;
+    descry_picture developed;
+    descry_picture_begin(&developed);
+    developed.metadata = picture->metadata;
+    int rc = develop(f, &developed, err);
+    if (!rc) {
+        descry_picture_free(picture);
+        *picture = developed;
+        return 0;
+    }
+    descry_picture_free(&developed);
+    bool tiff = f->size >= 4 && (memcmp(f->bytes, "II*", 4) == 0 || memcmp(f->bytes, "MM\0*", 4) == 0);
+    if (tiff && !f->raw && rc == DESCRY_ERR_UNSUPPORTED) /* libtiff may know it */
+        return rc;
+    descry_error ignored;
+    for (size_t i = 0; rc && i < f->previews.count; i++)
+        if (!is_large(f, &f->previews.list[i]) && read_preview(f, picture, &f->previews.list[i], &ignored) == 0)
+            rc = 0;
+    return rc;
+}
+
+static int open_by_libraw(file *f)
+{
+    if (!directories_fit(f->bytes, f->size))
+        return descry_fail(&f->why, DESCRY_ERR_FORMAT, "%s: damaged camera RAW: its directories do not lie in the file",
+                           f->name);
+    f->raw = libraw_init(LIBRAW_OPIONS_NO_MEMERR_CALLBACK | LIBRAW_OPIONS_NO_DATAERR_CALLBACK);
+    if (!f->raw)
+        return descry_fail_memory(&f->why);
+    uint64_t megabytes = (f->limits->max_pixels >> 20) * 8 + 64;
+#if LIBRAW_COMPILE_CHECK_VERSION_NOTLESS(0, 21)
+    f->raw->rawparams.max_raw_memory_mb = megabytes > 1u << 20 ? 1u << 20 : (unsigned)megabytes;
+#else
+    f->raw->params.max_raw_memory_mb = megabytes > 1u << 20 ? 1u << 20 : (unsigned)megabytes;
+#endif
+    f->raw->params.half_size = 1;
+    f->raw->params.use_camera_wb = 1;
+    f->raw->params.output_bps = 8;
+    f->raw->params.gamm[0] = 1 / 2.4; /* sRGB's curve (IEC 61966-2-1), LibRaw's own is BT.709's */
+    f->raw->params.gamm[1] = 12.92;
+    int code = libraw_open_buffer(f->raw, (void *)(uintptr_t)f->bytes, f->size); /* which it only reads */
+    if (!code)
+        return 0;
+    libraw_close(f->raw);
+    f->raw = NULL;
+    return fail(f->name, code, &f->why);
 }
 
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                   const descry_limits *limits, descry_error *err)
 {
-    if (!directories_fit(bytes, size))
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged camera RAW: its directories do not lie in the file", name);
-    libraw_data_t *raw = libraw_init(LIBRAW_OPIONS_NO_MEMERR_CALLBACK | LIBRAW_OPIONS_NO_DATAERR_CALLBACK);
-    if (!raw)
-        return descry_fail_memory(err);
-    uint64_t megabytes = (limits->max_pixels >> 20) * 8 + 64;
-#if LIBRAW_COMPILE_CHECK_VERSION_NOTLESS(0, 21)
-    raw->rawparams.max_raw_memory_mb = megabytes > 1u << 20 ? 1u << 20 : (unsigned)megabytes;
-#else
-    raw->params.max_raw_memory_mb = megabytes > 1u << 20 ? 1u << 20 : (unsigned)megabytes;
-#endif
-    raw->params.half_size = 1;
-    raw->params.use_camera_wb = 1;
-    raw->params.output_bps = 8;
-    raw->params.gamm[0] = 1 / 2.4; /* sRGB's curve (IEC 61966-2-1), LibRaw's own is BT.709's */
-    raw->params.gamm[1] = 12.92;
-    int code = libraw_open_buffer(raw, (void *)(uintptr_t)bytes, size); /* which it only reads */
-    int rc = code ? fail(name, code, err) : read_best(raw, picture, bytes, size, name, limits, err);
-    if (!rc)
-        descry_picture_note_exif(picture, bytes, size);
-    libraw_close(raw);
+    file f = {.bytes = bytes, .size = size, .name = name, .limits = limits};
+    int rc = descry_raw_find_previews(&f.previews, bytes, size, err);
+    if (rc)
+        return rc;
+    f.closed = open_by_libraw(&f);
+    if (f.closed == DESCRY_ERR_MEMORY)
+        return descry_fail(err, f.closed, "%s", f.why.message);
+    note_preview(&f, picture);
+    f.orientation = descry_raw_note(picture, bytes, size);
+    rc = read_best(&f, picture, err);
+    if (f.raw)
+        libraw_close(f.raw);
     return rc;
 }
 

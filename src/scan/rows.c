@@ -257,23 +257,20 @@ static int publish(int fd, const char *path, const descry_rows_key *key, const d
     return write_at(fd, &head, sizeof head, 0, path, err);
 }
 
-int descry_rows_write(const char *path, const descry_rows_key *key, const descry_rows_state *state,
+int descry_rows_write(const char *path, unsigned mode, const descry_rows_key *key, const descry_rows_state *state,
                       descry_rows_source source, void *arg, descry_error *err)
 {
     descry_buf name = {0};
     int fd = -1, rc = descry_buf_printf(&name, err, "%s.new", path);
     if (!rc)
-        rc = descry_lock_take(&fd, name.data, err);
+        rc = descry_lock_new(&fd, name.data, mode, err);
     if (rc) {
         descry_buf_free(&name);
         return rc;
     }
     uint64_t end = HEADER, count = 0;
     const uint8_t blank[HEADER] = {0};
-    if (ftruncate(fd, 0) != 0)
-        rc = descry_fail_errno(err, errno, "%s", name.data);
-    if (!rc)
-        rc = write_at(fd, blank, sizeof blank, 0, name.data, err);
+    rc = write_at(fd, blank, sizeof blank, 0, name.data, err);
     if (!rc)
         rc = write_segments(fd, name.data, key->dim, source, arg, &end, &count, err);
     if (!rc && count != state->count)
@@ -296,8 +293,8 @@ int descry_rows_append(const descry_rows *rows, const char *path, const descry_r
     if (rows->segments >= SPARE_SEGMENTS + rows->state.count / 256)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: in too many pieces", path);
     int fd, rc = descry_lock_take(&fd, path, err);
-    if (rc)
-        return rc;
+    if (rc) /* not ours to write to: a new one takes its place */
+        return rc == DESCRY_ERR_IO ? DESCRY_ERR_FORMAT : rc;
     header head;
     uint64_t end = rows->end, count = rows->state.count;
     if (pread(fd, &head, sizeof head, 0) != (ssize_t)sizeof head || head.sum != sum_of(&head, offsetof(header, sum)) ||

@@ -7,7 +7,7 @@
  *     segment  ...
  *
  * Segments are only ever added behind the published end; the header that publishes them is written last.  A new file
- * is written beside the old one and renamed over it.  All numbers little-endian. */
+ * is written beside the old one and renamed over it: nothing that is there already is ever written to but our own file.  All numbers little-endian. */
 #ifndef DESCRY_SCAN_ROWS_H
 #define DESCRY_SCAN_ROWS_H
 
@@ -41,8 +41,8 @@ void descry_rows_close(descry_rows **rows);
 const descry_rows_state *descry_rows_get_state(const descry_rows *rows);
 int descry_rows_last(const descry_rows *rows, int64_t *id, const uint16_t **row); /* 0 when there is none */
 
-/* Writes a new file with all that `source` gives, which must be state->count rows. */
-int descry_rows_write(const char *path, const descry_rows_key *key, const descry_rows_state *state,
+/* Writes a new file with all that `source` gives, which must be state->count rows; `mode`: who may read it. */
+int descry_rows_write(const char *path, unsigned mode, const descry_rows_key *key, const descry_rows_state *state,
                       descry_rows_source source, void *arg, descry_error *err);
 
 /* Adds to the file that `rows` was opened from; `source` gives what came after its state.  `rows` still shows what it

@@ -94,6 +94,10 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "  text REAL NOT NULL, picture REAL NOT NULL);",
 };
 
+/* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
+const char descry_schema_present[DESCRY_SHA256_HEX] =
+    "221cf8f500b5d3f5014ce653ca49c982a5b0adb9041df611b0cbd3185a117482";
+
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {
     int code = sqlite3_errcode(db), number = sqlite3_system_errno(db);
@@ -102,6 +106,11 @@ int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
         return descry_fail_memory(err);
     case SQLITE_NOTADB:
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library", path);
+    case SQLITE_TOOBIG:
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a value is too large", path);
+    case SQLITE_INTERRUPT: /* guard.c */
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: it takes longer to read than its size"
+                           " allows", path);
     case SQLITE_CORRUPT:
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: %s", path, sqlite3_errmsg(db));
     case SQLITE_BUSY:
@@ -134,7 +143,7 @@ static int get_number(sqlite3 *db, const char *sql, int64_t *number)
 }
 
 typedef struct kind {
-    int64_t application, version, tables;
+    int64_t application, version, tables; /* tables 1: there are some */
 } kind;
 
 static int get_kind(sqlite3 *db, kind *found)
@@ -143,7 +152,7 @@ static int get_kind(sqlite3 *db, kind *found)
     if (rc == SQLITE_OK)
         rc = get_number(db, "PRAGMA user_version", &found->version);
     if (rc == SQLITE_OK)
-        rc = get_number(db, "SELECT count(*) FROM sqlite_schema", &found->tables);
+        rc = get_number(db, "SELECT EXISTS (SELECT 1 FROM sqlite_schema)", &found->tables);
     return rc;
 }
 
@@ -162,26 +171,36 @@ static int check_kind(const kind *found, const char *path, int create, int read_
     return 0;
 }
 
+int descry_schema_make(sqlite3 *db, int64_t from, int64_t to)
+{
+    int code = SQLITE_OK;
+    for (int64_t version = from; version < to && code == SQLITE_OK; version++)
+        code = sqlite3_exec(db, STEPS[version], NULL, NULL, NULL);
+    return code;
+}
+
+/* What the file says of itself, and whether its tables are those. */
+static int look(sqlite3 *db, kind *found, const char *path, int create, int read_only, descry_error *err)
+{
+    if (get_kind(db, found) != SQLITE_OK)
+        return descry_sqlite_fail(db, path, err);
+    int rc = check_kind(found, path, create, read_only, err);
+    return rc || found->version == 0 ? rc : descry_schema_check(db, found->version, path, err);
+}
+
 int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_only, descry_error *err)
 {
-    kind found;
-    if (get_kind(db, &found) != SQLITE_OK)
-        return descry_sqlite_fail(db, path, err);
-    int rc = check_kind(&found, path, create, read_only, err);
+    kind found = {0};
+    int rc = look(db, &found, path, create, read_only, err);
     if (rc || found.version == DESCRY_SCHEMA_VERSION)
         return rc;
     if (found.version == 0) /* takes effect with the first page */
         sqlite3_exec(db, "PRAGMA page_size = 8192", NULL, NULL, NULL);
     if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
         return descry_sqlite_fail(db, path, err);
-    /* another process may have been faster */
-    if (get_kind(db, &found) != SQLITE_OK)
+    rc = look(db, &found, path, create, read_only, err); /* another process may have been faster */
+    if (!rc && descry_schema_make(db, found.version, DESCRY_SCHEMA_VERSION) != SQLITE_OK)
         rc = descry_sqlite_fail(db, path, err);
-    else
-        rc = check_kind(&found, path, create, read_only, err);
-    for (int64_t version = found.version; version < DESCRY_SCHEMA_VERSION && !rc; version++)
-        if (sqlite3_exec(db, STEPS[version], NULL, NULL, NULL) != SQLITE_OK)
-            rc = descry_sqlite_fail(db, path, err);
     if (!rc && sqlite3_exec(db, DESCRY_SCHEMA_WORDS, NULL, NULL, NULL) != SQLITE_OK)
         rc = descry_sqlite_fail(db, path, err);
     char seal[100]; /* both are part of the transaction */

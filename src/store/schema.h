@@ -3,7 +3,7 @@
 #ifndef DESCRY_STORE_SCHEMA_H
 #define DESCRY_STORE_SCHEMA_H
 
-#include "descry.h"
+#include "base/file.h"
 
 #include <sqlite3.h>
 
@@ -28,8 +28,22 @@ enum {
 
 /* Checks that `db` is a library and brings it to the present version, in one transaction.  An empty database becomes a
  * new library when `create`.  With read_only nothing is changed.  `path` is for messages.
- * DESCRY_ERR_FORMAT: not a library; DESCRY_ERR_UNSUPPORTED: of a newer descry, or older and read-only. */
+ * DESCRY_ERR_FORMAT: not a library, or with other tables than it should have; DESCRY_ERR_UNSUPPORTED: of a newer descry,
+ * or older and read-only. */
 int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_only, descry_error *err);
+
+/* The steps from one version to another, as SQLite's code; within a transaction of the caller. */
+int descry_schema_make(sqlite3 *db, int64_t from, int64_t to);
+
+/* DESCRY_ERR_FORMAT when the tables, indexes and triggers are not those of a library of this version, or there are others:
+ * only what ANALYZE makes is allowed besides.  Texts may differ in blanks, comments, quotes around names and the case of
+ * letters. */
+int descry_schema_check(sqlite3 *db, int64_t version, const char *path, descry_error *err);
+
+/* SHA-256 of all that; descry_schema_present is that of DESCRY_SCHEMA_VERSION.  It only makes the check faster: a library
+ * with another digest is compared with one in memory. */
+int descry_schema_digest(sqlite3 *db, const char *path, char hex[DESCRY_SHA256_HEX], descry_error *err);
+extern const char descry_schema_present[DESCRY_SHA256_HEX];
 
 /* DESCRY_ERR_ code for the last failure of `db`, with a message that names the file and the reason. */
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err);

@@ -6,6 +6,7 @@
 #include "store/schema.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,14 +36,20 @@ int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt
     *stmt = store->statements[i].stmt;
     sqlite3_reset(*stmt);
     sqlite3_clear_bindings(*stmt);
+    sqlite3_stmt_status(*stmt, SQLITE_STMTSTATUS_VM_STEP, 1);
     return 0;
 }
 
 int descry_sqlite_step(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *err)
 {
+    store->steps = 0;
     int code = sqlite3_step(stmt);
-    if (code == SQLITE_ROW)
+    if (code == SQLITE_ROW && !descry_sqlite_endless(store, stmt))
         return 1;
+    if (code == SQLITE_ROW) {
+        sqlite3_reset(stmt);
+        return descry_sqlite_damaged(store, "more rows than its size allows", err);
+    }
     int rc = code == SQLITE_DONE ? 0 : descry_sqlite_error(store, err);
     sqlite3_reset(stmt);
     return rc;
@@ -67,6 +74,7 @@ int descry_sqlite_run(descry_sqlite *store, sqlite3_stmt *stmt, descry_error *er
 
 int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err)
 {
+    store->steps = 0;
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : descry_sqlite_error(store, err);
 }
 
@@ -227,6 +235,35 @@ static int check_size(const char *path, uint64_t size, descry_error *err)
     return rc;
 }
 
+/* SQLite writes to these, truncates and removes them without asking whose they are. */
+static int check_beside(const char *path, const char *suffix, descry_error *err)
+{
+    descry_buf name = {0};
+    struct stat st;
+    int rc = descry_buf_printf(&name, err, "%s%s", path, suffix);
+    if (!rc && lstat(name.data, &st) == 0 && (!S_ISREG(st.st_mode) || st.st_nlink != 1))
+        rc = descry_fail(err, DESCRY_ERR_IO, "%s: a link, or no regular file: not written to", name.data);
+    descry_buf_free(&name);
+    return rc;
+}
+
+/* A journal of a transaction over several databases ends with the name of a file that SQLite then deletes, and with this
+ * (sqlite.org/fileformat2.html, 3, and pager.c).  Descry makes no such transactions. */
+static int check_journal(const char *path, descry_error *err)
+{
+    static const uint8_t MAGIC[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    descry_buf name = {0};
+    descry_map map = {0};
+    int rc = descry_buf_printf(&name, err, "%s-journal", path);
+    if (!rc && !is_without(path, "-journal"))
+        rc = descry_map_open(&map, name.data, err);
+    if (!rc && map.size > 2 * sizeof MAGIC && memcmp(map.data + map.size - sizeof MAGIC, MAGIC, sizeof MAGIC) == 0)
+        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: a journal of several databases: not a library's", name.data);
+    descry_map_close(&map);
+    descry_buf_free(&name);
+    return rc;
+}
+
 /* Decides how to open the file and opens it. */
 static int open_database(descry_sqlite *store, const descry_store_options *options, descry_error *err)
 {
@@ -240,12 +277,26 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library: not a regular file", store->path);
     if (exists && access(store->path, R_OK) != 0)
         return descry_fail_errno(err, errno, "%s", store->path);
-    int rc = exists ? check_size(store->path, (uint64_t)st.st_size, err) : 0;
+    static const char *const BESIDE[] = {"-journal", "-wal", "-shm"};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof BESIDE / sizeof *BESIDE && !rc; i++)
+        rc = check_beside(store->path, BESIDE[i], err);
+    if (!rc)
+        rc = check_journal(store->path, err);
+    if (!rc && exists)
+        rc = check_size(store->path, (uint64_t)st.st_size, err);
     if (rc)
         return rc;
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));
     if (store->read_only && !writable && is_without(store->path, "-wal"))
         return open_immutable(store, err);
+    if (!exists) { /* paths and captions are private; what SQLite makes beside it takes its mode */
+        int fd = open(store->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (fd < 0 && errno != EEXIST)
+            return descry_fail_errno(err, errno, "%s", store->path);
+        if (fd >= 0)
+            close(fd);
+    }
     int flags = store->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return descry_sqlite_error(store, err);
@@ -266,8 +317,7 @@ static int set_up(descry_sqlite *store, int create, descry_error *err)
 {
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
-    /* a library may come from anyone: before anything of it is run */
-    int rc = descry_sqlite_exec(store, "PRAGMA trusted_schema = OFF", err);
+    int rc = descry_sqlite_guard(store, err);
     if (!rc)
         rc = descry_schema_prepare(store->db, store->path, create, store->read_only, err);
     if (rc)

@@ -8,7 +8,13 @@
 
 #include <sqlite3.h>
 
-enum { DESCRY_SQLITE_STATEMENTS = 72 };
+enum {
+    DESCRY_SQLITE_STATEMENTS = 72,
+    DESCRY_SQLITE_VALUE = 64 << 20, /* bytes: the longest value, all the names of a picture with a million copies */
+    DESCRY_SQLITE_PATH = 1 << 18,   /* of a path or source */
+    DESCRY_SQLITE_NAME = 1 << 12,   /* of a model */
+    DESCRY_SQLITE_DIM = 1 << 16     /* numbers of a vector */
+};
 
 typedef struct descry_sqlite {
     descry_store base; /* first: a descry_store is one of these */
@@ -22,11 +28,24 @@ typedef struct descry_sqlite {
         const char *sql;
         sqlite3_stmt *stmt;
     } statements[DESCRY_SQLITE_STATEMENTS]; /* prepared when first used */
+    int64_t steps, steps_allowed;           /* of the statement that runs (guard.c) */
     descry_rows *rows;                      /* the open scan file */
     int64_t rows_recipe;                    /* whose it is */
 } descry_sqlite;
 
 int descry_sqlite_error(descry_sqlite *store, descry_error *err); /* the last failure of the database */
+
+/* Bounds what the file can make SQLite do; before anything else. */
+int descry_sqlite_guard(descry_sqlite *store, descry_error *err);
+int descry_sqlite_endless(descry_sqlite *store, sqlite3_stmt *stmt); /* 1: more steps for its rows than the file allows */
+
+/* Columns of a stranger: 1 when it is an integer within bounds; when it is a blob or text that is not too long. */
+int descry_sqlite_number(sqlite3_stmt *stmt, int column, int64_t least, int64_t most, int64_t *number);
+int descry_sqlite_bytes(sqlite3_stmt *stmt, int column, size_t most, const char **bytes, size_t *size);
+/* The same for a number of vectors: no more of them than the file has room for. */
+int descry_sqlite_vectors(const descry_sqlite *store, sqlite3_stmt *stmt, int column, int64_t dim, int64_t *count);
+int descry_sqlite_finite(const float *vector, size_t dim);
+int descry_sqlite_damaged(const descry_sqlite *store, const char *what, descry_error *err); /* DESCRY_ERR_FORMAT */
 
 /* The statement for `sql`, a literal that is always given by the same address, reset and without values. */
 int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt, descry_error *err);
@@ -48,9 +67,11 @@ int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error 
 #define DESCRY_SQLITE_UNDER "path >= ?1 AND path < ?3 AND (path = ?1 OR path >= ?2)"
 int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const char *path, descry_error *err);
 
-/* Which contents may be found (sqlite_filter.c). */
+/* Which contents may be found (sqlite_filter.c).  What stands for a content is the lowest of its places that is not
+ * missing and not in a bin or snapshot (base/aside.h); when all are in such, the lowest. */
 typedef struct descry_sqlite_pair {
-    int64_t content, place; /* place 0: the lowest of its places that is not missing */
+    int64_t content, place; /* place 0: of all of them */
+    int aside;              /* the place is in a bin or snapshot */
 } descry_sqlite_pair;
 
 typedef struct descry_sqlite_filter {
@@ -95,6 +116,8 @@ int descry_sqlite_touch_recipe(descry_store *store, int64_t recipe, descry_error
 int descry_sqlite_content(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
                           descry_error *err);
 int descry_sqlite_put_content(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
+/* What is read of a picture: one more, to have the headers of all read again. */
+#define DESCRY_SQLITE_READING "3"
 int descry_sqlite_unread(descry_store *store, int64_t content, int *unread, descry_error *err);
 int descry_sqlite_put_metadata(descry_store *store, int64_t content, const descry_metadata *metadata,
                                descry_error *err);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 int descry_sqlite_calibration(descry_store *base, const descry_recipe *recipe, descry_calibration *calibration,
@@ -16,9 +17,16 @@ int descry_sqlite_calibration(descry_store *base, const descry_recipe *recipe, d
     int rc = descry_sqlite_row(store, SQL, recipe->id, &stmt, err);
     if (rc != 1)
         return rc;
-    *calibration = (descry_calibration){sqlite3_column_int(stmt, 0),    (uint64_t)sqlite3_column_int64(stmt, 1),
-                                        sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3),
-                                        sqlite3_column_double(stmt, 4), sqlite3_column_double(stmt, 5)};
+    int64_t version, vectors;
+    double numbers[4];
+    int right = descry_sqlite_number(stmt, 0, 1, INT32_MAX, &version) &&
+                descry_sqlite_number(stmt, 1, 0, INT64_MAX, &vectors);
+    for (int i = 0; i < 4; i++) {
+        numbers[i] = sqlite3_column_double(stmt, 2 + i);
+        right &= sqlite3_column_type(stmt, 2 + i) == SQLITE_FLOAT && isfinite(numbers[i]);
+    }
+    if (right) /* else as if there were none: it is made anew */
+        *calibration = (descry_calibration){(int)version, (uint64_t)vectors, numbers[0], numbers[1], numbers[2], numbers[3]};
     sqlite3_reset(stmt);
     return 0;
 }
@@ -56,10 +64,13 @@ static int read_sample(descry_sqlite *store, const descry_recipe *recipe, sqlite
         const void *blob = sqlite3_column_blob(stmt, 0);
         if (!blob || (size_t)sqlite3_column_bytes(stmt, 0) != dim * sizeof(uint16_t)) {
             sqlite3_reset(stmt);
-            return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector has a wrong length",
-                               store->path);
+            return descry_sqlite_damaged(store, "a vector has a wrong length", err);
         }
-        descry_scan_unpack(blob, dim, vectors + (*count)++ * dim);
+        descry_scan_unpack(blob, dim, vectors + *count * dim);
+        if (!descry_sqlite_finite(vectors + (*count)++ * dim, dim)) {
+            sqlite3_reset(stmt);
+            return descry_sqlite_damaged(store, "a vector is not finite", err);
+        }
     }
     sqlite3_reset(stmt);
     return rc < 0 ? rc : 0;

@@ -35,10 +35,15 @@ static int find_recipe(descry_sqlite *store, const char *digest, descry_recipe *
     rc = descry_sqlite_step(store, stmt, err);
     if (rc != 1)
         return rc;
-    *recipe = (descry_recipe){sqlite3_column_int64(stmt, 0), sqlite3_column_int(stmt, 1),
-                              (uint64_t)sqlite3_column_int64(stmt, 2)};
+    int64_t id, dim, vectors;
+    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &id) && descry_sqlite_number(stmt, 1, 1, DESCRY_SQLITE_DIM, &dim) &&
+                 descry_sqlite_vectors(store, stmt, 2, dim, &vectors)
+             ? 0
+             : descry_sqlite_damaged(store, "what it says of a model", err);
+    if (!rc)
+        *recipe = (descry_recipe){id, (int)dim, (uint64_t)vectors};
     sqlite3_reset(stmt);
-    return 0;
+    return rc;
 }
 
 int descry_sqlite_recipe(descry_store *base, const char *digest, const char *name, int dim, int create,
@@ -50,6 +55,9 @@ int descry_sqlite_recipe(descry_store *base, const char *digest, const char *nam
     *recipe = (descry_recipe){0};
     if (strlen(digest) != DESCRY_RECIPE_HEX)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a recipe has %d digits", DESCRY_RECIPE_HEX);
+    if (strlen(name) > DESCRY_SQLITE_NAME)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "a model's name of %zu bytes: at most %d", strlen(name),
+                           DESCRY_SQLITE_NAME);
     sqlite3_stmt *stmt;
     int rc = find_recipe(store, digest, recipe, err);
     if (!rc && create) {
@@ -103,10 +111,10 @@ int descry_sqlite_content(descry_store *base, const uint8_t *sha256, int64_t rec
     rc = descry_sqlite_step(store, stmt, err);
     if (rc != 1)
         return rc;
-    *id = sqlite3_column_int64(stmt, 0);
+    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, id) ? 0 : descry_sqlite_damaged(store, "the number of a picture", err);
     *has_vector = sqlite3_column_int(stmt, 1);
     sqlite3_reset(stmt);
-    return 0;
+    return rc;
 }
 
 int descry_sqlite_put_content(descry_store *base, const descry_content *content, int64_t *id, descry_error *err)
@@ -136,11 +144,14 @@ int descry_sqlite_put_content(descry_store *base, const descry_content *content,
 
 /* ---- metadata -------------------------------------------------------------------------------------------------- */
 
-enum { READING = 2 }; /* what is read of a picture: one more, here and where it says < 2, to have all read again */
+/* Milliseconds of the years 1 to 9999; minutes of a zone that can be written with two digits for the hours */
+#define FIRST_TIME (-62135596800000)
+#define LAST_TIME  253402300799999
+enum { OFFSET = 100 * 60 };
 
 int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descry_error *err)
 {
-    static const char SQL[] = "SELECT metadata < 2 FROM contents WHERE id = ?1";
+    static const char SQL[] = "SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = ?1";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int64_t number = 0;
@@ -156,35 +167,45 @@ int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descr
 int descry_sqlite_put_metadata(descry_store *base, int64_t content, const descry_metadata *metadata,
                                descry_error *err)
 {
-    static const char SQL[] = "UPDATE contents SET metadata = ?2, taken = ?3, taken_offset = ?4, camera = ?5,"
-                              " latitude = ?6, longitude = ?7, title = ?8 WHERE id = ?1 AND metadata <> ?2";
+    static const char SQL[] = "UPDATE contents SET metadata = " DESCRY_SQLITE_READING ", taken = ?2, taken_offset = ?3,"
+                              " camera = ?4, latitude = ?5, longitude = ?6, title = ?7"
+                              " WHERE id = ?1 AND metadata <> " DESCRY_SQLITE_READING;
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
     sqlite3_bind_int64(stmt, 1, content);
-    sqlite3_bind_int(stmt, 2, READING);
     if (metadata->taken != DESCRY_NO_TIME)
-        sqlite3_bind_int64(stmt, 3, metadata->taken);
+        sqlite3_bind_int64(stmt, 2, metadata->taken);
     if (metadata->taken != DESCRY_NO_TIME && metadata->taken_offset != DESCRY_NO_OFFSET)
-        sqlite3_bind_int(stmt, 4, metadata->taken_offset);
+        sqlite3_bind_int(stmt, 3, metadata->taken_offset);
     if (*metadata->camera)
-        sqlite3_bind_text(stmt, 5, metadata->camera, -1, SQLITE_STATIC);
-    sqlite3_bind_double(stmt, 6, metadata->latitude); /* NaN becomes NULL */
-    sqlite3_bind_double(stmt, 7, metadata->longitude);
+        sqlite3_bind_text(stmt, 4, metadata->camera, -1, SQLITE_STATIC);
+    sqlite3_bind_double(stmt, 5, metadata->latitude); /* NaN becomes NULL */
+    sqlite3_bind_double(stmt, 6, metadata->longitude);
     if (*metadata->title)
-        sqlite3_bind_text(stmt, 8, metadata->title, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 7, metadata->title, -1, SQLITE_STATIC);
     return descry_sqlite_run(store, stmt, err);
 }
 
+/* What is not as descry writes it is as good as unknown. */
 static void copy_text(sqlite3_stmt *stmt, int column, char *text, size_t room)
 {
-    const void *bytes = sqlite3_column_text(stmt, column);
-    size_t size = (size_t)sqlite3_column_bytes(stmt, column);
-    size = size < room ? size : room - 1;
-    memcpy(text, bytes ? bytes : "", bytes ? size : 0);
-    text[bytes ? size : 0] = 0;
+    const char *bytes;
+    size_t size;
+    int is = descry_sqlite_bytes(stmt, column, DESCRY_SQLITE_VALUE, &bytes, &size) &&
+             sqlite3_column_type(stmt, column) == SQLITE_TEXT;
+    size = !is ? 0 : size < room ? size : room - 1;
+    memcpy(text, bytes, size);
+    text[size] = 0;
+}
+
+static double get_degrees(sqlite3_stmt *stmt, int column, double most)
+{
+    int type = sqlite3_column_type(stmt, column);
+    double degrees = sqlite3_column_double(stmt, column);
+    return (type == SQLITE_FLOAT || type == SQLITE_INTEGER) && fabs(degrees) <= most ? degrees : NAN;
 }
 
 int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata *metadata, descry_error *err)
@@ -198,15 +219,17 @@ int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata 
     int rc = descry_sqlite_row(store, SQL, content, &stmt, err);
     if (rc != 1)
         return rc;
-    if (sqlite3_column_type(stmt, 0) != SQLITE_NULL)
-        metadata->taken = sqlite3_column_int64(stmt, 0);
-    if (sqlite3_column_type(stmt, 1) != SQLITE_NULL)
-        metadata->taken_offset = sqlite3_column_int(stmt, 1);
+    int64_t number;
+    if (descry_sqlite_number(stmt, 0, FIRST_TIME, LAST_TIME, &number))
+        metadata->taken = number;
+    if (descry_sqlite_number(stmt, 1, -OFFSET, OFFSET, &number))
+        metadata->taken_offset = (int)number;
     copy_text(stmt, 2, metadata->camera, sizeof metadata->camera);
     copy_text(stmt, 5, metadata->title, sizeof metadata->title);
-    if (sqlite3_column_type(stmt, 3) != SQLITE_NULL && sqlite3_column_type(stmt, 4) != SQLITE_NULL) {
-        metadata->latitude = sqlite3_column_double(stmt, 3);
-        metadata->longitude = sqlite3_column_double(stmt, 4);
+    double latitude = get_degrees(stmt, 3, 90), longitude = get_degrees(stmt, 4, 180);
+    if (!isnan(latitude) && !isnan(longitude)) {
+        metadata->latitude = latitude;
+        metadata->longitude = longitude;
     }
     sqlite3_reset(stmt);
     return 0;
@@ -259,11 +282,13 @@ int descry_sqlite_vector(descry_store *base, const descry_recipe *recipe, int64_
     const void *blob = sqlite3_column_blob(stmt, 0);
     size_t size = (size_t)sqlite3_column_bytes(stmt, 0);
     if (!blob || size != (size_t)recipe->dim * sizeof(uint16_t))
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector of %zu bytes", store->path,
-                         size);
+        rc = descry_sqlite_damaged(store, "a vector has a wrong length", err);
     else {
         descry_scan_unpack(blob, (size_t)recipe->dim, vector);
-        *found = 1;
+        if (descry_sqlite_finite(vector, (size_t)recipe->dim))
+            *found = 1;
+        else
+            rc = descry_sqlite_damaged(store, "a vector is not finite", err);
     }
     sqlite3_reset(stmt);
     return rc;
@@ -271,8 +296,9 @@ int descry_sqlite_vector(descry_store *base, const descry_recipe *recipe, int64_
 
 int descry_sqlite_lacking(descry_store *base, const descry_recipe *recipe, uint64_t *count, descry_error *err)
 {
-    /* the first answers nearly always, without looking at each picture */
-    static const char NONE[] = "SELECT count(*) = ?2 FROM contents";
+    /* The first answers nearly always, from an index alone.  With a condition, as SQLite counts without one in a loop that its
+     * progress handler does not see, and the pages of a stranger's table may refer to each other. */
+    static const char NONE[] = "SELECT count(*) = ?2 FROM contents WHERE sha256 >= X''";
     static const char SQL[] = "SELECT count(DISTINCT content) FROM places WHERE content IS NOT NULL AND missing = 0 AND"
                               " NOT EXISTS (SELECT 1 FROM vectors WHERE content = places.content AND recipe = ?1)";
     descry_sqlite *store = (descry_sqlite *)base;
@@ -297,16 +323,20 @@ int descry_sqlite_lacking(descry_store *base, const descry_recipe *recipe, uint6
 
 /* ---- status ---------------------------------------------------------------------------------------------------- */
 
-static char *copy_column(sqlite3_stmt *stmt, int column, descry_arena *arena)
+static int copy_column(descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most, descry_arena *arena,
+                       const char **out, descry_error *err)
 {
-    const void *bytes = sqlite3_column_blob(stmt, column);
-    size_t size = (size_t)sqlite3_column_bytes(stmt, column);
+    const char *bytes;
+    size_t size;
+    if (!descry_sqlite_bytes(stmt, column, most, &bytes, &size))
+        return descry_sqlite_damaged(store, "a name or path of a wrong kind or length", err);
     char *copy = descry_arena_alloc(arena, size + 1, 1);
-    if (copy) {
-        memcpy(copy, bytes ? bytes : "", size);
-        copy[size] = 0;
-    }
-    return copy;
+    if (!copy)
+        return descry_fail_memory(err);
+    memcpy(copy, bytes, size);
+    copy[size] = 0;
+    *out = copy;
+    return 0;
 }
 
 static int read_counts(descry_sqlite *store, descry_library_status *status, size_t *models, size_t *roots,
@@ -314,9 +344,9 @@ static int read_counts(descry_sqlite *store, descry_library_status *status, size
 {
     static const char SQL[] =
         "SELECT (SELECT count(content) FROM places), (SELECT count(*) FROM places WHERE content IS NOT NULL AND"
-        " missing = 1), (SELECT count(*) FROM contents), (SELECT count(DISTINCT content) FROM captions),"
+        " missing = 1), (SELECT count(*) FROM contents WHERE sha256 >= X''), (SELECT count(DISTINCT content) FROM captions),"
         " (SELECT count(*) FROM places WHERE error IS NOT NULL), (SELECT count(*) FROM recipes WHERE vectors > 0),"
-        " (SELECT count(*) FROM roots), (SELECT count(*) FROM places WHERE source = 1)";
+        " (SELECT count(*) FROM roots WHERE path >= X''), (SELECT count(*) FROM places WHERE source = 1)";
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
@@ -335,23 +365,37 @@ static int read_counts(descry_sqlite *store, descry_library_status *status, size
     return 0;
 }
 
+static int read_model(descry_sqlite *store, sqlite3_stmt *stmt, descry_library_model *model, descry_arena *arena,
+                      descry_error *err)
+{
+    int64_t dim, vectors, time;
+    int rc = copy_column(store, stmt, 0, DESCRY_SQLITE_NAME, arena, &model->name, err);
+    if (!rc)
+        rc = copy_column(store, stmt, 1, DESCRY_RECIPE_HEX, arena, &model->recipe, err);
+    if (!rc && (!descry_sqlite_number(stmt, 2, 1, DESCRY_SQLITE_DIM, &dim) ||
+                !descry_sqlite_vectors(store, stmt, 3, dim, &vectors) ||
+                !descry_sqlite_number(stmt, 4, 0, INT64_MAX, &time)))
+        rc = descry_sqlite_damaged(store, "what it says of a model", err);
+    if (rc)
+        return rc;
+    model->dim = (int)dim;
+    model->vectors = (uint64_t)vectors;
+    model->last_indexed = (uint64_t)time;
+    return 0;
+}
+
 static int read_models(descry_sqlite *store, descry_library_model *models, size_t most, size_t *n, descry_arena *arena,
                        descry_error *err)
 {
     static const char SQL[] = "SELECT name, digest, dim, vectors, last_indexed FROM recipes WHERE vectors > 0"
                               " ORDER BY last_indexed DESC, id DESC";
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     while (!rc && *n < most && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
         descry_library_model *model = &models[(*n)++];
-        model->name = copy_column(stmt, 0, arena);
-        model->recipe = copy_column(stmt, 1, arena);
-        model->dim = sqlite3_column_int(stmt, 2);
-        model->vectors = (uint64_t)sqlite3_column_int64(stmt, 3);
-        model->last_indexed = (uint64_t)sqlite3_column_int64(stmt, 4);
-        rc = model->name && model->recipe ? 0 : descry_fail_memory(err);
+        rc = read_model(store, stmt, model, arena, err);
     }
-    if (rc <= 0 && *n == most)
+    if (stmt)
         sqlite3_reset(stmt);
     return rc;
 }
@@ -360,13 +404,11 @@ static int read_roots(descry_sqlite *store, const char **roots, size_t most, siz
                       descry_error *err)
 {
     static const char SQL[] = "SELECT path FROM roots ORDER BY path";
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    while (!rc && *n < most && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        roots[*n] = copy_column(stmt, 0, arena);
-        rc = roots[(*n)++] ? 0 : descry_fail_memory(err);
-    }
-    if (rc <= 0 && *n == most)
+    while (!rc && *n < most && (rc = descry_sqlite_step(store, stmt, err)) == 1)
+        rc = copy_column(store, stmt, 0, DESCRY_SQLITE_PATH, arena, &roots[(*n)++], err);
+    if (stmt)
         sqlite3_reset(stmt);
     return rc;
 }

@@ -3,6 +3,7 @@
  * Also the list of all of them. */
 #include "store/sqlite.h"
 
+#include "base/aside.h"
 #include "base/error.h"
 
 #include <math.h>
@@ -16,7 +17,7 @@
 
 /* ---- the list of pairs ------------------------------------------------------------------------------------------ */
 
-static int add_pair(descry_sqlite_filter *filter, int64_t content, int64_t place, descry_error *err)
+static int add_pair(descry_sqlite_filter *filter, descry_sqlite_pair pair, descry_error *err)
 {
     if (filter->count == filter->capacity) {
         size_t capacity = filter->capacity ? 2 * filter->capacity : 256;
@@ -26,7 +27,7 @@ static int add_pair(descry_sqlite_filter *filter, int64_t content, int64_t place
         filter->pairs = grown;
         filter->capacity = capacity;
     }
-    filter->pairs[filter->count++] = (descry_sqlite_pair){content, place};
+    filter->pairs[filter->count++] = pair;
     return 0;
 }
 
@@ -35,10 +36,12 @@ static int by_content(const void *a, const void *b)
     const descry_sqlite_pair *x = a, *y = b;
     if (x->content != y->content)
         return x->content < y->content ? -1 : 1;
+    if (x->aside != y->aside)
+        return x->aside - y->aside;
     return (x->place > y->place) - (x->place < y->place);
 }
 
-/* In order of content, of each the lowest place only. */
+/* In order of content, of each the place that stands for it only. */
 static void sort_pairs(descry_sqlite_filter *filter)
 {
     if (filter->count > 1)
@@ -67,16 +70,24 @@ static const descry_sqlite_pair *find(const descry_sqlite_filter *filter, int64_
 
 /* ---- folders ---------------------------------------------------------------------------------------------------- */
 
+/* Is the path in this column in a bin or snapshot? */
+static int is_aside(sqlite3_stmt *stmt, int column)
+{
+    const char *path = sqlite3_column_blob(stmt, column);
+    return path && descry_path_is_aside(path, (size_t)sqlite3_column_bytes(stmt, column));
+}
+
 static int read_under(descry_sqlite *store, descry_sqlite_filter *filter, const char *under, descry_error *err)
 {
-    static const char SQL[] = "SELECT content, min(id) FROM places WHERE " DESCRY_SQLITE_UNDER
-                              " AND missing = 0 AND content IS NOT NULL GROUP BY content";
+    static const char SQL[] = "SELECT content, id, path FROM places WHERE " DESCRY_SQLITE_UNDER
+                              " AND missing = 0 AND content IS NOT NULL";
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
         rc = descry_sqlite_bind_under(store, stmt, under, err);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        rc = add_pair(filter, sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), err);
+        descry_sqlite_pair pair = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), is_aside(stmt, 2)};
+        rc = add_pair(filter, pair, err);
         if (rc)
             sqlite3_reset(stmt);
     }
@@ -178,7 +189,7 @@ static int read_metadata(descry_sqlite *store, descry_sqlite_filter *filter, con
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
         rc = 0;
         if (is_near(wanted, stmt) && is_camera(&of, (const char *)sqlite3_column_text(stmt, 1)))
-            rc = add_pair(filter, sqlite3_column_int64(stmt, 0), 0, err);
+            rc = add_pair(filter, (descry_sqlite_pair){sqlite3_column_int64(stmt, 0), 0, 0}, err);
         if (rc)
             sqlite3_reset(stmt);
     }
@@ -232,18 +243,22 @@ int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t con
 int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
                                int64_t *place, descry_error *err)
 {
-    static const char SQL[] = "SELECT min(id) FROM places WHERE content = ?1 AND missing = 0";
+    static const char SQL[] = "SELECT id, path FROM places WHERE content = ?1 AND missing = 0 ORDER BY id";
     const descry_sqlite_pair *found = filter->all ? NULL : find(filter, content);
     *place = found ? found->place : 0;
     if (*place || (!filter->all && !found))
         return 0;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_row(store, SQL, content, &stmt, err);
-    if (rc != 1)
-        return rc;
-    *place = sqlite3_column_int64(stmt, 0);
-    sqlite3_reset(stmt);
-    return 0;
+    while (rc == 1) {
+        int aside = is_aside(stmt, 1);
+        if (!*place || !aside)
+            *place = sqlite3_column_int64(stmt, 0);
+        rc = aside ? descry_sqlite_step(store, stmt, err) : 0;
+        if (!aside)
+            sqlite3_reset(stmt);
+    }
+    return rc;
 }
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
@@ -279,12 +294,15 @@ int descry_sqlite_list(descry_store *base, int64_t recipe, const descry_filter *
     if (!rc)
         sqlite3_bind_int64(stmt, 1, recipe);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        const char *path = sqlite3_column_blob(stmt, 2);
-        descry_row row = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), path ? path : "",
-                          (size_t)sqlite3_column_bytes(stmt, 2), sqlite3_column_int(stmt, 3),
-                          sqlite3_column_int(stmt, 4)};
+        descry_row row = {.source = sqlite3_column_int(stmt, 3), .has_vector = sqlite3_column_int(stmt, 4)};
         int is = 0;
-        rc = with_vector && !row.has_vector ? 0 : stands(store, &filter, row.content, row.id, &is, err);
+        rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &row.id) &&
+                     descry_sqlite_number(stmt, 1, 1, INT64_MAX, &row.content) &&
+                     descry_sqlite_bytes(stmt, 2, DESCRY_SQLITE_PATH, &row.path, &row.path_size)
+                 ? 0
+                 : descry_sqlite_damaged(store, "a place of a wrong kind", err);
+        if (!rc && (row.has_vector || !with_vector))
+            rc = stands(store, &filter, row.content, row.id, &is, err);
         if (!rc && is)
             rc = each(arg, &row);
         if (rc)

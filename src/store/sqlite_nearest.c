@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SPARE = 16, GROWTH = 8 };
@@ -25,13 +26,12 @@ static int next_row(void *arg, int64_t *id, const uint16_t **row, descry_error *
     int rc = descry_sqlite_step(from->store, from->stmt, err);
     if (rc != 1)
         return rc;
-    *id = sqlite3_column_int64(from->stmt, 0);
+    int numbered = descry_sqlite_number(from->stmt, 0, 1, INT64_MAX, id);
     *row = sqlite3_column_blob(from->stmt, 1);
-    if (*row && (size_t)sqlite3_column_bytes(from->stmt, 1) == from->dim * sizeof **row)
+    if (numbered && *row && (size_t)sqlite3_column_bytes(from->stmt, 1) == from->dim * sizeof **row)
         return 1;
     sqlite3_reset(from->stmt);
-    return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a vector has a wrong length",
-                       from->store->path);
+    return descry_sqlite_damaged(from->store, "a vector has a wrong length", err);
 }
 
 static int open_source(source *from, descry_sqlite *store, const descry_recipe *recipe, int64_t after,
@@ -78,18 +78,22 @@ static int get_key(descry_sqlite *store, const descry_recipe *recipe, descry_row
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_row(store, SQL, recipe->id, &stmt, err);
     if (rc != 1)
-        return rc ? rc : descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: no recipe", store->path);
+        return rc ? rc : descry_sqlite_damaged(store, "no recipe", err);
     const void *uuid = sqlite3_column_blob(stmt, 0), *digest = sqlite3_column_blob(stmt, 1);
     if (uuid && sqlite3_column_bytes(stmt, 0) == DESCRY_LIBRARY_ID && digest &&
         sqlite3_column_bytes(stmt, 1) == DESCRY_RECIPE_HEX) {
         memcpy(key->library, uuid, sizeof key->library);
         memcpy(key->recipe, digest, sizeof key->recipe);
         key->dim = (uint32_t)recipe->dim;
-        *state = (descry_rows_state){sqlite3_column_int64(stmt, 2), sqlite3_column_int64(stmt, 3),
-                                     (uint64_t)sqlite3_column_int64(stmt, 4)};
-        rc = 0;
+        int64_t count = 0;
+        rc = descry_sqlite_number(stmt, 2, 0, INT64_MAX, &state->epoch) &&
+                     descry_sqlite_number(stmt, 3, 0, INT64_MAX, &state->last) &&
+                     descry_sqlite_vectors(store, stmt, 4, recipe->dim, &count)
+                 ? 0
+                 : descry_sqlite_damaged(store, "what it says of a model", err);
+        state->count = (uint64_t)count;
     } else
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: its identity", store->path);
+        rc = descry_sqlite_damaged(store, "its identity", err);
     sqlite3_reset(stmt);
     return rc;
 }
@@ -123,6 +127,13 @@ static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descr
     return same;
 }
 
+/* Who may read the library may read its scan file. */
+static unsigned mode_of(const descry_sqlite *store)
+{
+    struct stat st;
+    return stat(store->path, &st) == 0 ? st.st_mode & 0666 : 0600;
+}
+
 /* Brings the file at `path` to `state`.  `rows` is the open file when what it has is right as far as it goes. */
 static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const char *path, const descry_rows *rows,
                       const descry_rows_key *key, const descry_rows_state *state, descry_error *err)
@@ -139,7 +150,7 @@ static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const c
     if (rc == DESCRY_ERR_LIMIT || rc == DESCRY_ERR_FORMAT) {
         rc = open_source(&from, store, recipe, 0, err);
         if (!rc) {
-            rc = descry_rows_write(path, key, state, next_row, &from, err);
+            rc = descry_rows_write(path, mode_of(store), key, state, next_row, &from, err);
             sqlite3_reset(from.stmt);
         }
     }

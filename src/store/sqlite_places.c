@@ -14,12 +14,23 @@ static int bind_path(sqlite3_stmt *stmt, int at, const char *path)
     return sqlite3_bind_blob(stmt, at, path, (int)strlen(path), SQLITE_STATIC);
 }
 
+/* What is longer would not be believed when it is read. */
+static int check_path(const char *path, descry_error *err)
+{
+    size_t size = strlen(path);
+    return size <= DESCRY_SQLITE_PATH
+               ? 0
+               : descry_fail(err, DESCRY_ERR_LIMIT, "%.100s...: %zu bytes, more than a path can have", path, size);
+}
+
 int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *err)
 {
     static const char SQL[] = "INSERT OR IGNORE INTO roots (path, added) VALUES (?1, ?2)";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    int rc = check_path(path, err);
+    if (!rc)
+        rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
     bind_path(stmt, 1, path);
@@ -30,9 +41,9 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
 /* ---- one place ------------------------------------------------------------------------------------------------- */
 
 #define PLACE                                                                                                          \
-    "SELECT id, content, size, mtime, missing, error IS NOT NULL,"                                                     \
+    "SELECT id, ifnull(content, 0), size, mtime, missing, error IS NOT NULL,"                                                     \
     " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path,"                    \
-    " (SELECT metadata < 2 FROM contents WHERE id = places.content), source FROM places "
+    " (SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = places.content), source FROM places "
 
 static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *place, descry_buf *path,
                       descry_error *err)
@@ -41,22 +52,31 @@ static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *pl
     int rc = descry_sqlite_step(store, stmt, err);
     if (rc != 1)
         return rc;
-    *place = (descry_place){
-        .id = sqlite3_column_int64(stmt, 0),
-        .content = sqlite3_column_int64(stmt, 1),
-        .size = (uint64_t)sqlite3_column_int64(stmt, 2),
-        .mtime = sqlite3_column_int64(stmt, 3),
-        .missing = sqlite3_column_int(stmt, 4),
-        .failed = sqlite3_column_int(stmt, 5),
-        .has_vector = sqlite3_column_int(stmt, 6),
-        .unread = sqlite3_column_int(stmt, 8),
-        .source = sqlite3_column_int(stmt, 9),
-    };
-    rc = 0;
-    if (path) {
-        const void *bytes = sqlite3_column_blob(stmt, 7);
-        rc = descry_buf_append(path, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 7), err);
-    }
+    const char *bytes;
+    size_t size;
+    int64_t id, content, length, mtime, missing, source;
+    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &id) && descry_sqlite_number(stmt, 1, 0, INT64_MAX, &content) &&
+                 descry_sqlite_number(stmt, 2, 0, INT64_MAX, &length) &&
+                 descry_sqlite_number(stmt, 3, INT64_MIN, INT64_MAX, &mtime) &&
+                 descry_sqlite_number(stmt, 4, 0, 1, &missing) &&
+                 descry_sqlite_bytes(stmt, 7, DESCRY_SQLITE_PATH, &bytes, &size) &&
+                 descry_sqlite_number(stmt, 9, 0, 1, &source)
+             ? 0
+             : descry_sqlite_damaged(store, "a place of a wrong kind", err);
+    if (!rc)
+        *place = (descry_place){
+            .id = id,
+            .content = content,
+            .size = (uint64_t)length,
+            .mtime = mtime,
+            .missing = (int)missing,
+            .failed = sqlite3_column_int(stmt, 5),
+            .has_vector = sqlite3_column_int(stmt, 6),
+            .unread = sqlite3_column_int(stmt, 8),
+            .source = (int)source,
+        };
+    if (!rc && path)
+        rc = descry_buf_append(path, bytes, size, err);
     sqlite3_reset(stmt);
     return rc;
 }
@@ -99,7 +119,9 @@ int descry_sqlite_put_place(descry_store *base, const char *path, uint64_t size,
     static const char INSERT[] = "INSERT INTO places (path, content, size, mtime) VALUES (?1, ?2, ?3, ?4)";
     static const char *const STEPS[] = {FORMER, UPDATE, INSERT};
     descry_sqlite *store = (descry_sqlite *)base;
-    int entered, rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    int entered, rc = check_path(path, err);
+    if (!rc)
+        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < 3 && !rc; i++) {
@@ -126,7 +148,9 @@ int descry_sqlite_fail_place(descry_store *base, const char *path, const char *r
     static const char INSERT[] = "INSERT INTO places (path, error) VALUES (?1, ?2)";
     static const char *const STEPS[] = {UPDATE, INSERT};
     descry_sqlite *store = (descry_sqlite *)base;
-    int entered, rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    int entered, rc = check_path(path, err);
+    if (!rc)
+        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < 2 && !rc && (i == 0 || sqlite3_changes(store->db) == 0); i++) {
@@ -148,7 +172,9 @@ int descry_sqlite_put_source(descry_store *base, const char *source, int64_t con
     static const char INSERT[] = "INSERT OR IGNORE INTO places (path, content, source) VALUES (?1, ?2, 1)";
     static const char *const STEPS[] = {UPDATE, INSERT};
     descry_sqlite *store = (descry_sqlite *)base;
-    int entered, rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    int entered, rc = check_path(source, err);
+    if (!rc)
+        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < 2 && !rc && (i == 0 || sqlite3_changes(store->db) == 0); i++) {
@@ -196,9 +222,12 @@ static int ask_page(descry_sqlite *store, const char *path, descry_buf *from, in
     sqlite3_bind_blob(stmt, 4, from->data, (int)from->size, SQLITE_TRANSIENT);
     *n = *found = 0;
     while ((rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        const void *bytes = sqlite3_column_blob(stmt, 1);
+        const char *bytes;
+        size_t size;
         from->size = 0;
-        rc = descry_buf_append(from, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, 1), err);
+        rc = descry_sqlite_bytes(stmt, 1, DESCRY_SQLITE_PATH, &bytes, &size)
+                 ? descry_buf_append(from, bytes, size, err)
+                 : descry_sqlite_damaged(store, "a path of a wrong kind or length", err);
         if (rc) {
             sqlite3_reset(stmt);
             return rc;

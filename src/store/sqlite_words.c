@@ -11,10 +11,16 @@
 
 /* ---- captions -------------------------------------------------------------------------------------------------- */
 
-static int append_column(descry_buf *to, sqlite3_stmt *stmt, int column, descry_error *err)
+static int append_column(descry_buf *to, descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most,
+                         descry_error *err)
 {
-    const void *bytes = sqlite3_column_text(stmt, column);
-    return descry_buf_append(to, bytes ? bytes : "", (size_t)sqlite3_column_bytes(stmt, column), err);
+    const char *bytes;
+    size_t size;
+    if (sqlite3_column_type(stmt, column) == SQLITE_NULL)
+        return 0;
+    if (!descry_sqlite_bytes(stmt, column, most, &bytes, &size))
+        return descry_sqlite_damaged(store, "a caption of a wrong kind or length", err);
+    return descry_buf_append(to, bytes, size, err);
 }
 
 int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text, descry_buf *model, descry_error *err)
@@ -26,9 +32,9 @@ int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text,
     int rc = descry_sqlite_row(store, SQL, content, &stmt, err);
     if (rc != 1)
         return rc;
-    rc = append_column(text, stmt, 0, err);
+    rc = append_column(text, store, stmt, 0, DESCRY_CAPTION_SIZE, err);
     if (!rc && model)
-        rc = append_column(model, stmt, 1, err);
+        rc = append_column(model, store, stmt, 1, DESCRY_SQLITE_NAME, err);
     sqlite3_reset(stmt);
     return rc;
 }
@@ -42,6 +48,8 @@ int descry_sqlite_put_caption(descry_store *base, int64_t content, const char *m
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     *written = 0;
+    if (strlen(text) > DESCRY_CAPTION_SIZE)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;

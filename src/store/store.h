@@ -13,6 +13,8 @@
 #include "base/memory.h"
 #include "base/pool.h"
 
+enum { DESCRY_CAPTION_SIZE = 1 << 16 }; /* bytes of a caption at most: the longest that is written, or believed */
+
 typedef struct descry_store {
     const struct descry_store_ops *ops;
 } descry_store;
@@ -70,7 +72,8 @@ typedef struct descry_words {
     const descry_filter *filter; /* as in descry_nearest */
 } descry_words;
 
-/* One for each content: its place that is not missing, has the lowest id, and is under filter->under. */
+/* One for each content: of its places that are not missing and under filter->under the one with the lowest id, and one in a
+ * bin or snapshot only when there is no other. */
 typedef struct descry_hit {
     float score;
     int64_t id, content;
@@ -143,7 +146,8 @@ typedef struct descry_store_ops {
     /* A person's caption before a model's; nothing is appended when there is none.  model (may be NULL) is given a model's
      * name. */
     int (*caption)(descry_store *store, int64_t content, descry_buf *text, descry_buf *model, descry_error *err);
-    /* A model's; it is left alone if the content has a caption already, whoever's.  *written 1: it is in. */
+    /* A model's; it is left alone if the content has a caption already, whoever's.  *written 1: it is in.
+     * DESCRY_ERR_LIMIT: longer than DESCRY_CAPTION_SIZE. */
     int (*put_caption)(descry_store *store, int64_t content, const char *model, const char *recipe, const char *text,
                        int *written, descry_error *err);
     /* The contents without any caption at a place that is a file, not missing, and let through by `filter` (or NULL): those

@@ -14,7 +14,7 @@ says out '^13 pictures: 13 new; [0-9.]+ s' "index: summary"
 [ -f folder/lib.db ]
 verdict $? "index: makes the library and its folder"
 exits 0 "index again, without a model or a path" "$DESCRY" index --json
-json "index --json: shape" 'len(rows) == 1 and set(row) == {"found", "embedded", "unchanged", "recognised", "failed", "missing", "seconds", "stopped", "model", "library"}'
+json "index --json: shape" 'len(rows) == 1 and set(row) == {"found", "embedded", "unchanged", "recognised", "failed", "missing", "seconds", "stopped", "model", "library", "passed_over", "endings"}'
 json "index again: what was left out before" '(row["found"], row["embedded"], row["unchanged"]) == (15, 2, 13) and row["stopped"] is False'
 json "index again: the library's model" 'row["model"] == "demo" and row["library"].endswith("/folder/lib.db")'
 mv photos/0001.jpg photos/trip/moved.jpg
@@ -29,6 +29,23 @@ says out '^1[67] pictures?: 0 new, 16 unchanged, 1 failed' "index what is not th
 exits 0 "--max-side" "$DESCRY" index --library other.db --model demo photos/0003.jpg
 exits 3 "--max-side too small" "$DESCRY" index --library other2.db --model demo --max-side 255 photos/0003.jpg photos/0004.jpg
 is "--max-side: each failure is named" "$(grep -c 'photos/000[34]\.jpg' err)" 2
+
+# folders as they are
+mkdir -p 'drive/#recycle' drive/.hidden
+cp "$gallery/0001.jpg" drive/one.MPO
+cp "$gallery/0002.jpg" drive/renamed.old
+cp "$gallery/0003.jpg" 'drive/#recycle'
+cp "$gallery/0004.jpg" drive/.hidden
+touch drive/a.mp4 drive/b.MP4 drive/notes drive/one.MPO.xmp
+exits 0 "folders" "$DESCRY" index --library drive.db --model demo drive
+says out '^1 picture: 1 new; ' "folders: a picture"
+says out '^4 other files passed over: 2 \.mp4, 1 without an ending, 1 \.old \(--sniff looks into them\)$' "folders: what is passed over"
+exits 0 "folders --sniff --json" "$DESCRY" index --library drive.db --sniff --json
+json "folders --sniff: one more" '(row["found"], row["embedded"], row["passed_over"], row["endings"]) == (2, 1, 3, {"mp4": 2, "": 1})'
+exits 0 "folders --include-hidden" "$DESCRY" index --library drive.db --include-hidden --json drive
+json "folders --include-hidden: two more" '(row["found"], row["embedded"]) == (3, 2)'
+exits 0 "folders again" "$DESCRY" index --library drive.db --json drive
+json "folders again: nothing is missing" '(row["found"], row["missing"], row["unchanged"]) == (1, 0, 1)'
 
 # status
 exits 0 "status" "$DESCRY" status

@@ -42,6 +42,43 @@ says out '/fol\\xffder$' "status: plain: escaped"
 exits 0 "a library that is not UTF-8" "$DESCRY" index --json --model demo --library "$folder/$folder.db" "$folder"
 json "a library that is not UTF-8: its bytes" 'base64.b64decode(row["library_bytes"]).endswith(b"fol\xffder/fol\xffder.db")'
 
+# what is invisible is shown as escapes, but not where words and emoji need it
+mkdir unseen
+"$PYTHON" - "$gallery/0001.jpg" unseen >names <<'END'
+import shutil, sys
+escaped = ["exe\u202egpj", "\u2066a\u2069b", "a\u061cb", "so\u00adft", "a\u180eb", "\U000e0001a", "a\u200bb", "a\ufeffb", "a\u2060b",
+           "a\u2063b", "\ufff9a\ufffb", "\u3164", "a\U000e0061\U000e0062", "\u200da", "a\u200d", "a\u200c\u200cb", "\ufe0fa", "a\ufe0f",
+           "1\ufe0f", "\u845b\U000e0100\U000e0101", "\U0001f3f4\U000e0067", "\U0001f3f4" + "\U000e0061" * 20 + "\U000e007f",
+           "a\u034f\u034fb", "a\u2028b", "\U000e0167", "\u17b5a"]
+kept = ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0915\u094d\u200d\u0937", "\u0d05\u0d35\u0d28\u0d4d\u200d", "Auf\u200clage",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u2764\ufe0f\u200d\U0001f525", "\U0001f44d\U0001f3fd", "1\ufe0f\u20e3",
+        "\u845b\U000e0100", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\u2229\ufe00",
+        "\U0001f3f3\ufe0f\u200d\U0001f308", "\u1820\u180b\u1821", "caf\u00e9 \u65e5\u672c \u05d0"]
+for n, name in enumerate(escaped):
+    shutil.copy(sys.argv[1], f"{sys.argv[2]}/e{n:02}_{name}_.jpg")
+for n, name in enumerate(kept):
+    shutil.copy(sys.argv[1], f"{sys.argv[2]}/k{n:02}_{name}_.jpg")
+    print(f"k{n:02}_{name}_.jpg")
+print(len(escaped))
+END
+exits 3 "invisible characters" "$DESCRY" tag --model demo -l cat -l dog unseen/*.jpg unseen/nothing
+grep -o 'k[0-9][0-9]_.*_\.jpg' out >kept
+sed '$d' names | cmp -s - kept
+verdict $? "invisible characters: kept in words and emoji"
+is "invisible characters: else escaped" "$(grep -c '/e[0-9][0-9]_.*\\x[0-9a-f][0-9a-f].*_\.jpg$' out)" "$(sed -n '$p' names)"
+cp out plain
+exits 0 "invisible characters: --json" "$DESCRY" tag --json --model demo -l cat -l dog unseen/*.jpg
+json "invisible characters: --json: the names" 'len({r["path"] for r in rows}) == 40 and rows[5]["path"] == "unseen/e05_\U000e0001a_.jpg"'
+is "invisible characters: --json: escaped, too" "$(grep -c '/e[0-9][0-9]_.*\\u[0-9a-f][0-9a-f][0-9a-f][0-9a-f].*_\.jpg"' out)" "$(sed -n '$p' names)"
+! grep -o 'k[0-9][0-9]_[^"]*' out | grep -q '\\u'
+verdict $? "invisible characters: --json: not in words and emoji"
+exits 0 "controls in JSON" "$DESCRY" tokenize --json "$(printf 'a\177b\302\205c\342\200\256d')"
+says out '"text":"a\\u007fb\\u0085c\\u202ed"' "controls in JSON: escaped"
+exits 3 "invisible characters in a message" "$DESCRY" embed --model demo "$(printf './gnp\342\200\256\363\240\200\201.jpg')"
+says err 'gnp\\xe2\\x80\\xae\\xf3\\xa0\\x80\\x81\.jpg' "invisible characters in a message: escaped"
+exits 2 "invisible characters in a query" "$DESCRY" search "(\"a$(printf '\342\200\256')b\" x"
+says err 'a\?b' "invisible characters in a query: a question mark"
+
 # messages do not drive the terminal
 exits 3 "a name with controls in a message" "$DESCRY" index "$(printf 'no\033[2Jwhere\nat all')"
 is "a name with controls in a message: one line" "$(wc -l <err)" 1

@@ -73,6 +73,15 @@ for command in '' $commands $kinds; do
     silent err "manual page of ${command:-descry}: groff has no complaint"
     run groff -man -Tascii -P-cbou page
     says out '^NAME$' "manual page of ${command:-descry}: a name"
+    # what is indented is set: as it is typed
+    cp out rendered
+    "$DESCRY" help $command | sed '/^Options:/,/^$/d; /^Commands:/,/^$/d' | sed -n 's/^  */ /p' >typed
+    while IFS= read -r line; do
+        grep -qF -e "${line# }" rendered || echo "$line"
+    done <typed >out
+    silent out "manual page of ${command:-descry}: lines as typed"
+    grep '^[A-Z ./]*$' rendered | grep -vxE '(NAME|SYNOPSIS|DESCRIPTION|OPTIONS|NOTES|EXAMPLES|SEE ALSO|COMMANDS|KINDS|ENVIRONMENT|EXIT STATUS|OPTIONS THAT MOST COMMANDS TAKE|)' >out
+    silent out "manual page of ${command:-descry}: no other headings"
 done
 run sh -c '"$DESCRY" help --man eval | tail -n 1; "$DESCRY" help --man'
 says out 'descry\\-eval\\-analogies\\fR\(1\)$' "manual page of eval: its kinds"

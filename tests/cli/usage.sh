@@ -40,6 +40,14 @@ for command in $("$DESCRY" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1
     done
 done
 
+# one figure, wherever it is told
+good=$(sed -n 's/^#define DESCRY_STRENGTH_GOOD \([0-9]*\).*/\1/p' "$DESCRY_SOURCE_ROOT/include/descry.h")
+exits 0 "search --help" "$DESCRY" search --help
+says out "has less than $good %, nothing here matches well" "search --help: the figure that search goes by"
+grep -q "below $good, nothing matches well" "$DESCRY_SOURCE_ROOT/README.md" &&
+    grep -q "has less than $good %" "$DESCRY_SOURCE_ROOT/docs/query.md"
+verdict $? "the figure that search goes by in what one reads"
+
 exits 2 "unknown command" "$DESCRY" nonsense
 says err "unknown command 'nonsense'" "unknown command: named"
 exits 2 "a command to come" "$DESCRY" pull ViT-B-32

@@ -155,7 +155,7 @@ static descry_rows *write_rows(size_t n)
     descry_rows_state wanted = {3, (int64_t)n, n};
     descry_error err;
     descry_rows *file = NULL;
-    if (descry_rows_write(path, &KEY, &wanted, next, &from, &err) || descry_rows_open(&file, path, &KEY, &err))
+    if (descry_rows_write(path, 0600, &KEY, &wanted, next, &from, &err) || descry_rows_open(&file, path, &KEY, &err))
         fail_msg("%s", err.message);
     return file;
 }
@@ -260,7 +260,7 @@ static void a_file_grows_by_pieces(void **state)
     assert_scan(file, 2, 500);
     /* a source that lies is not believed */
     from = (source){0, 10};
-    assert_int_equal(descry_rows_write(path, &KEY, &wanted, next, &from, &err), DESCRY_ERR_FORMAT);
+    assert_int_equal(descry_rows_write(path, 0600, &KEY, &wanted, next, &from, &err), DESCRY_ERR_FORMAT);
     descry_rows_close(&file);
 }
 

@@ -10,6 +10,7 @@
 #include "base/replace.h"
 #include "image/picture.h"
 #include "meta/xmp.h"
+#include "store/store.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -194,6 +195,41 @@ static void the_short_name_is_used_where_it_can_only_mean_this_one(void **state)
     assert_file("b.jpg.xmp", "darktable:history");
 }
 
+static void names_are_found_in_any_case(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {{"a.jpg", "a.XMP"},         {"b.jpg", "b.jpg.XMP"},      {"c.jpg", "c.Xmp"},
+                                           {"d.JPG", "d.jpg.xmp"},     {"E.JPG", "e.xmp"},          {"f.heic", "F.HEIC.XmP"},
+                                           {"IMG_1.CR2", "img_1.xmp"}, {"no ending", "NO ENDING.XMP"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        touch(pairs[i][0]);
+        copy("lightroom.xmp", pairs[i][1]);
+        assert_written(pairs[i][0], pairs[i][1]);
+        assert_int_equal(undo(pairs[i][0]).outcomes[DESCRY_SIDECAR_UNDONE], 1);
+        assert_written(pairs[i][0], pairs[i][1]);
+    }
+    /* of several the usual name, then always the same one */
+    copy("lightroom.xmp", "b.jpg.xmp");
+    assert_written("b.jpg", "b.jpg.xmp");
+    copy("lightroom.xmp", "c.xMP");
+    copy("lightroom.xmp", "c.XMP");
+    assert_written("c.jpg", "c.XMP");
+    copy("lightroom.xmp", "c.xmp");
+    assert_written("c.jpg", "c.xmp");
+    assert_int_equal(undo("c.jpg").outcomes[DESCRY_SIDECAR_UNDONE], 3);
+    /* a name in another case is not that of a picture of its own */
+    touch("g.jpg");
+    touch("G.jpg");
+    copy("lightroom.xmp", "G.jpg.XMP");
+    assert_written("g.jpg", "g.jpg.xmp");
+    assert_written("G.jpg", "G.jpg.XMP");
+    touch("h.jpg");
+    touch("H.nef");
+    copy("lightroom.xmp", "H.XMP");
+    assert_written("h.jpg", "h.jpg.xmp");
+    assert_written("H.nef", "H.XMP");
+}
+
 static void undo_finds_sidecars_without_pictures(void **state)
 {
     (void)state;
@@ -314,6 +350,9 @@ static void what_cannot_be_written_is_named(void **state)
                      DESCRY_ERR_NOT_FOUND);
     assert_null(sidecar);
     assert_int_equal(write_to("a.jpg", " \n\x01", "a.jpg.xmp", &err), DESCRY_ERR_ARGUMENT);
+    static char lengthy[DESCRY_CAPTION_SIZE + 2];
+    memset(lengthy, 'x', sizeof lengthy - 1);
+    assert_int_equal(write_to("a.jpg", lengthy, "a.jpg.xmp", &err), DESCRY_ERR_LIMIT);
     char name[256];
     memset(name, 'a', 255);
     memcpy(name + 251, ".jpg", 5);
@@ -401,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_long_name_is_made, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_short_name_is_used_where_it_can_only_mean_this_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_are_found_in_any_case, set_up, tear_down),
         cmocka_unit_test_setup_teardown(undo_finds_sidecars_without_pictures, set_up, tear_down),
         cmocka_unit_test_setup_teardown(permissions_and_marks_are_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(utf_16_becomes_utf_8, set_up, tear_down),

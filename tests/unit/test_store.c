@@ -236,7 +236,9 @@ static void wrong_lengths_of_vectors_are_noticed(void **state)
     fixture *f = *state;
     many(f, 0, 3);
     index_ok(f, "");
-    sql(at(f, "library.db"), "DROP TRIGGER vectors_changed; UPDATE vectors SET f16 = X'0000' WHERE id = 2");
+    sql(at(f, "library.db"), "DROP TRIGGER vectors_changed; UPDATE vectors SET f16 = X'0000' WHERE id = 2;"
+                             "CREATE TRIGGER vectors_changed BEFORE UPDATE ON vectors BEGIN"
+                             " SELECT RAISE(ABORT, 'a vector is never changed'); END");
     unlink(at(f, "library.db.scan"));
     reopen(f);
     assert_int_equal(search_with(f, "1 1 1", NULL), DESCRY_ERR_FORMAT);
@@ -267,6 +269,8 @@ static void a_read_only_folder_can_be_searched(void **state)
     memcpy(f->ids + 20, f->ids, 10 * sizeof *f->ids);
     descry_library_close(&f->library);
     assert_false(exists(at(f, "library.db-wal")));
+    assert_int_equal(chmod(at(f, "library.db"), 0644), 0); /* another user's */
+    assert_int_equal(chmod(at(f, "library.db.scan"), 0644), 0);
     for (int scan = 1; scan >= 0; scan--) {
         if (!scan)
             unlink(at(f, "library.db.scan"));

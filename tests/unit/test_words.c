@@ -271,6 +271,7 @@ static void a_read_only_library_is_not_described(void **state)
     pictures(f, "%d.jpg", 3);
     index_ok(f, "");
     descry_library_close(&f->library);
+    assert_int_equal(chmod(at(f, "library.db"), 0644), 0);
     assert_int_equal(chmod(f->folder, 0555), 0);
     int status = in_child(read_only_child, f, 1);
     assert_int_equal(chmod(f->folder, 0777), 0);

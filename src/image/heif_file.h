@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What an ISO media file (ISO/IEC 14496-12, 23008-12, 23000-22) says of its pictures, read in place: items with what
+ * describes them, or the first picture of a track as if it were an item.  Nothing of it is trusted further than that it
+ * lies within the file. */
+#ifndef DESCRY_IMAGE_HEIF_FILE_H
+#define DESCRY_IMAGE_HEIF_FILE_H
+
+#include "descry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DESCRY_FOURCC(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+
+/* Bytes to read from; once too few were left, all that is read is 0. */
+typedef struct descry_span {
+    const uint8_t *at;
+    size_t size;
+    bool ended;
+} descry_span;
+
+uint64_t descry_span_number(descry_span *span, size_t bytes); /* the next, of 0 .. 8 bytes, the highest first */
+descry_span descry_span_part(descry_span *span, size_t size); /* the next bytes */
+
+/* The next box: its type, and *body.  0: no more. */
+uint32_t descry_box_next(descry_span *boxes, descry_span *body);
+/* The first box of this type among them; false: none. */
+bool descry_box_find(descry_span boxes, uint32_t type, descry_span *body);
+
+enum { DESCRY_HEIF_TURNS = 8 };
+
+typedef struct descry_heif_item {
+    uint32_t id, type;
+    uint32_t order;            /* among the items of the file */
+    bool elsewhere;            /* its data is encrypted, in another file, or laid out in a way that is not read */
+    bool within, placed;       /* construction method 1: within the box idat; it has an entry in the box iloc */
+    uint64_t base;             /* added to the offsets of */
+    descry_span extents;       /* these, as the box iloc has them */
+    size_t extent_count, skip; /* skip: bytes before the offset of each */
+    descry_span whole;         /* its data, where that is known already: a sample of a track */
+    descry_span config;        /* body of hvcC or av1C; size 0: none */
+    descry_span colour;        /* body of colr, type nclx; size 0: none */
+    uint32_t width, height;    /* ispe; 0: none */
+    bool two_sizes;            /* several ispe that differ */
+    bool is_alpha;             /* auxC says so */
+    bool premultiplied;        /* its colours, by its alpha */
+    bool text_is_xmp;          /* mime, application/rdf+xml, not compressed */
+    size_t turn_count;         /* irot, imir, clap: their types and bodies, in the order to be applied */
+    struct {
+        uint32_t type;
+        descry_span body;
+    } turns[DESCRY_HEIF_TURNS];
+    bool more_turns;
+    descry_span inputs;                    /* ids of the items that it is derived from */
+    size_t alpha;                          /* index of the item that is its alpha; SIZE_MAX: none */
+    bool describes_primary, describes_any; /* cdsc: the primary item; any item at all */
+    uint32_t made_width, made_height, shown_width, shown_height; /* for heif.c: before and after all turns */
+    bool alpha_fits, transparent; /* for heif.c: its alpha is as large as it; it, or what it is made of, has one */
+} descry_heif_item;
+
+typedef struct descry_heif_file {
+    const uint8_t *bytes;
+    size_t size;
+    const char *name;
+    descry_span idat;
+    size_t offset_size, length_size, id_size; /* of the box iloc; of ids in iref */
+    descry_heif_item *items;                  /* [count], by id; owned */
+    size_t count, primary;                    /* index of the primary item */
+} descry_heif_file;
+
+/* Reads the items, or, when no primary item is there, the first track.  *file is to be closed in any case. */
+int descry_heif_open(descry_heif_file *file, const uint8_t *bytes, size_t size, const char *name, descry_error *err);
+void descry_heif_close(descry_heif_file *file);
+
+/* The index of an item; SIZE_MAX: there is none. */
+size_t descry_heif_find(const descry_heif_file *file, uint64_t id);
+/* The index of the item that `item` is derived from, i < descry_heif_inputs(file, item). */
+size_t descry_heif_input(const descry_heif_file *file, const descry_heif_item *item, size_t i);
+size_t descry_heif_inputs(const descry_heif_file *file, const descry_heif_item *item);
+
+/* The data of an item; *owned, to be freed, is NULL when it lies in the file in one piece. */
+int descry_heif_data(const descry_heif_file *file, const descry_heif_item *item, descry_span *data, uint8_t **owned,
+                     descry_error *err);
+
+/* What of a picture is said by its box `type`: properties of items, and boxes of a track's sample entry. */
+void descry_heif_describe(descry_heif_item *item, uint32_t type, descry_span body);
+
+/* Makes one item of the first picture of the first track that can be read; descry_heif_open calls it. */
+int descry_heif_open_track(descry_heif_file *file, descry_span moov, descry_error *err);
+
+#endif
