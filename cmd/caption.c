@@ -243,6 +243,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_PILLOW(pixels),
         CMD_OPTION_MAX_SIDE(pixels),
         CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
         CMD_OPTION_MODEL(job.common,
                          "a model with a decoder; without it, the model that the library was last indexed with"),
         {"library", 0, CMD_MAYBE, &job.common.library, "[FILE]",

@@ -230,5 +230,6 @@ int cmd_read_pixels(const cmd_command *command, const cmd_pixels *pixels, descry
     options->pillow = (int)pixels->pillow;
     options->limits.max_side = (uint32_t)pixels->max_side;
     options->limits.max_pixels = pixels->max_pixels;
+    options->limits.max_pixels_per_byte = pixels->max_pixels_per_byte;
     return CMD_DONE;
 }

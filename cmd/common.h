@@ -36,7 +36,7 @@ typedef enum cmd_option_type {
     CMD_MAYBE,     /* const char **: "" without a value.  Of long form; the argument is "[=X]", or "[X]", which is also
                       taken from the next word */
     CMD_COUNT,     /* size_t *: a decimal number, 1 or more */
-    CMD_SEED,      /* uint64_t *: a decimal number */
+    CMD_SEED,      /* uint64_t *: a decimal number, 0 or more */
     CMD_THREADS,   /* unsigned *: 0 to 1024 */
     CMD_NUMBER,    /* float *: finite */
     CMD_TIME,      /* int64_t *: see descry_time_parse */
@@ -178,13 +178,14 @@ int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char *
 typedef struct cmd_pixels {
     size_t max_side;
     size_t max_pixels;
+    uint64_t max_pixels_per_byte;
     size_t pillow;
     int reference;
 } cmd_pixels;
 
 #define CMD_PIXELS_INIT                                                                                                \
     {                                                                                                                  \
-        65500, 512000000, 13, 0                                                                                        \
+        65500, 512000000, 10000, 13, 0                                                                                 \
     }
 #define CMD_OPTION_MAX_SIDE(pixels)                                                                                    \
     {                                                                                                                  \
@@ -195,6 +196,11 @@ typedef struct cmd_pixels {
     {                                                                                                                  \
         "max-pixels", 0, CMD_COUNT, &(pixels).max_pixels, "N",                                                         \
             "refuse pictures with more pixels in all (512000000)", 0                                                   \
+    }
+#define CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels)                                                                         \
+    {                                                                                                                  \
+        "max-pixels-per-byte", 0, CMD_SEED, &(pixels).max_pixels_per_byte, "N",                                        \
+            "refuse JPEG, PNG and GIF of more pixels to a byte (10000; 0: never)", 0                                   \
     }
 #define CMD_OPTION_PILLOW(pixels)                                                                                      \
     {                                                                                                                  \

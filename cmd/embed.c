@@ -250,6 +250,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_PILLOW(pixels),
         CMD_OPTION_MAX_SIDE(pixels),
         CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
         CMD_OPTION_THREADS(job.common),
         CMD_OPTION_BF16(job.common),
         CMD_OPTION_JSON(job.common,

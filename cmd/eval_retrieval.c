@@ -121,6 +121,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_PILLOW(pixels),
         CMD_OPTION_MAX_SIDE(pixels),
         CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_HEAD(job.common,
                         "through a learned head of the model: see 'descry adapt'"),

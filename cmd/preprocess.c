@@ -87,6 +87,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_PILLOW(pixels),
         CMD_OPTION_MAX_SIDE(pixels),
         CMD_OPTION_MAX_PIXELS(pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
         CMD_OPTION_MODEL(common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_LIBRARY(common, "the library meant by that"),
         CMD_OPTION_THREADS(common),

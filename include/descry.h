@@ -85,10 +85,13 @@ typedef struct descry_limits {
     uint32_t max_side;   /* pixels along one side */
     uint64_t max_pixels; /* width x height */
     uint64_t max_bytes;  /* of an encoded file */
+    /* of the coded data of a JPEG, PNG or GIF: of more pixels a byte than this, or than the format can tell, a picture is
+     * refused; 0: no bound */
+    uint64_t max_pixels_per_byte;
 } descry_limits;
 
-/* 65,500 pixels a side, 512 million pixels, 1 GiB */
-#define DESCRY_LIMITS_INIT {65500, 512000000, 1073741824}
+/* 65,500 pixels a side, 512 million pixels, 1 GiB, 10,000 pixels a byte */
+#define DESCRY_LIMITS_INIT {65500, 512000000, 1073741824, 10000}
 
 typedef struct descry_preprocess_options {
     int reference;        /* 1: open_clip's own order: resize in the file's own mode, no EXIF rotation */

@@ -69,6 +69,17 @@ int descry_picture_check(uint64_t width, uint64_t height, const char *name, cons
     return 0;
 }
 
+int descry_picture_check_density(uint64_t width, uint64_t height, uint64_t coded, uint32_t most, const char *name,
+                                 const descry_limits *limits, descry_error *err)
+{
+    uint64_t limit = limits->max_pixels_per_byte < most ? limits->max_pixels_per_byte : most;
+    if (limit == 0 || width * height / limit <= coded)
+        return 0;
+    return descry_fail(err, DESCRY_ERR_LIMIT, "%s: %llu x %llu pixels in %llu bytes, more than the limit of %llu a byte", name,
+                       (unsigned long long)width, (unsigned long long)height, (unsigned long long)coded,
+                       (unsigned long long)limit);
+}
+
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,
                           const char *name, const descry_limits *limits, descry_error *err)
 {
@@ -100,6 +111,9 @@ int descry_picture_note_exif_item(descry_picture *picture, const uint8_t *item, 
 
 int descry_picture_note_xmp(descry_picture *picture, const uint8_t *xmp, size_t size)
 {
+    enum { MOST = 1 << 24 };
+    if (size > MOST)
+        return 0;
     if (!picture->xmp && size > 0 && (picture->xmp = descry_alloc(size, 1)) != NULL) {
         memcpy(picture->xmp, xmp, size);
         picture->xmp_size = size;

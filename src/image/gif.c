@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A table of 4096 strings, each longer by one than the one before, in codes of 12 bits: an encoder need not clear it. */
+enum { MAX_PIXELS_PER_BYTE = 4096 * 8 / 12 };
+
 typedef struct reader {
     GifFileType *gif;
     const uint8_t *bytes;
@@ -97,10 +100,14 @@ static int read_picture(reader *r)
     height = height > gif->SHeight ? height : gif->SHeight;
     if (box->Width <= 0 || box->Height <= 0 || box->Left < 0 || box->Top < 0)
         return fail(r, D_GIF_ERR_NO_IMAG_DSCR);
+    int rc = descry_picture_check((uint64_t)width, (uint64_t)height, r->name, r->limits, r->err);
+    rc = rc ? rc : descry_picture_check_density((uint64_t)width, (uint64_t)height, r->size, MAX_PIXELS_PER_BYTE, r->name, r->limits, r->err);
+    if (rc)
+        return rc;
     const ColorMapObject *map = box->ColorMap ? box->ColorMap : gif->SColorMap;
     bool needed = map && is_needed(map);
-    int rc = descry_picture_create(r->picture, (uint64_t)width, (uint64_t)height, needed ? DESCRY_MODE_P : DESCRY_MODE_L,
-                                   r->name, r->limits, r->err);
+    rc = descry_picture_create(r->picture, (uint64_t)width, (uint64_t)height, needed ? DESCRY_MODE_P : DESCRY_MODE_L, r->name,
+                               r->limits, r->err);
     if (rc)
         return rc;
     if (needed)

@@ -2,15 +2,21 @@
  * JPEG by libjpeg-turbo, with its default inverse DCT and upsampling, which are Pillow's. */
 #include "base/error.h"
 #include "image/codecs.h"
+#include "image/jpeg_walk.h"
 
 #include <setjmp.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <jpeglib.h>
 #include <jerror.h>
 
-enum { MAX_SCANS = 500 }; /* a progressive file of a few kilobytes can ask for thousands of passes */
+/* A progressive file of a few kilobytes can ask for thousands of passes over all of its blocks.  Encoders make about ten
+ * scans, most of them of one component; of more than so many blocks, or passes over all, there are to be data. */
+enum { MAX_SCANS = 500, FREE_VISITS = 1 << 25, FREE_PASSES = 20, VISITS_PER_BYTE = 8 };
+
+/* Huffman codes take at least a bit for each block of 64 samples, and a pixel of the kinds of subsampling that T.81 allows
+ * has at least an eighth of a block's. */
+enum { MAX_PIXELS_PER_BYTE = 1024, ZEROS = 16 };
 
 typedef struct reader {
     struct jpeg_error_mgr manager; /* first: libjpeg hands out a pointer to it */
@@ -22,59 +28,92 @@ typedef struct reader {
     descry_picture *picture;
     descry_error *err;
     int peek; /* 1: no pixels */
+    descry_jpeg_layout layout;
+    const uint8_t *bytes, *reached; /* up to where pixels were read from */
+    int spent;                      /* libjpeg wanted more bytes than there are */
     int rc;
 } reader;
+
+static void give_up(reader *r, int code, const char *what)
+{
+    r->rc = descry_fail(r->err, code, "%s: %s", r->name, what);
+    longjmp(r->escape, 1);
+}
 
 static void fail(j_common_ptr jpeg)
 {
     reader *r = (reader *)jpeg->err;
     char message[JMSG_LENGTH_MAX];
+    int code = jpeg->err->msg_code;
     jpeg->err->format_message(jpeg, message);
-    r->rc = descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: damaged JPEG: %s", r->name, message);
+    if (r->spent)
+        give_up(r, DESCRY_ERR_FORMAT, "truncated JPEG");
+    bool kind = code == JERR_SOF_UNSUPPORTED || code == JERR_BAD_PRECISION || code == JERR_ARITH_NOTIMPL;
+    r->rc = descry_fail(r->err, kind ? DESCRY_ERR_UNSUPPORTED : DESCRY_ERR_FORMAT, "%s: %s JPEG: %s", r->name,
+                        kind ? "an unsupported kind of" : "damaged", message);
     longjmp(r->escape, 1);
 }
 
-/* Warnings are about data that libjpeg could make something of, as Pillow lets it; but the end of the file is an error. */
-static void warn(j_common_ptr jpeg, int level)
+/* Warnings are about data that libjpeg could make something of, as Pillow lets it.  But it fills up with grey what is not
+ * there: in a file without an end mark, that is where it ends; before one, wrong bits may have cost a few rows. */
+static void warn(j_common_ptr common, int level)
 {
-    if (level < 0 && jpeg->err->msg_code == JWRN_JPEG_EOF) {
-        reader *r = (reader *)jpeg->err;
-        r->rc = descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: truncated JPEG", r->name);
-        longjmp(r->escape, 1);
+    reader *r = (reader *)common->err;
+    const struct jpeg_decompress_struct *jpeg = &r->jpeg;
+    if (level >= 0)
+        return;
+    if (common->err->msg_code == JWRN_JPEG_EOF)
+        r->spent = 1;
+    else if (common->err->msg_code == JWRN_HIT_MARKER) {
+        JDIMENSION lost = jpeg->total_iMCU_rows - jpeg->input_iMCU_row;
+        if (!r->layout.marked || (jpeg->unread_marker == JPEG_EOI && lost > 1 && lost > jpeg->total_iMCU_rows / 8))
+            give_up(r, DESCRY_ERR_FORMAT, "truncated JPEG");
     }
 }
 
+/* Called by libjpeg before it reads on. */
 static void watch(j_common_ptr jpeg)
 {
     reader *r = (reader *)jpeg->err;
-    if (r->jpeg.input_scan_number > MAX_SCANS) {
-        r->rc = descry_fail(r->err, DESCRY_ERR_LIMIT, "%s: JPEG of more than %d scans", r->name, MAX_SCANS);
-        longjmp(r->escape, 1);
-    }
+    if (!jpeg_input_complete(&r->jpeg))
+        r->reached = r->jpeg.src->next_input_byte;
 }
 
-/* The first block of each kind.  XMP: Adobe's XMP Specification, part 3, section 1.1.3. */
-static void read_blocks(reader *r)
+/* Before any memory is taken. */
+static int check(reader *r)
 {
-    static const char xmp[] = "http://ns.adobe.com/xap/1.0/"; /* and its NUL */
-    int orientation = 0;
-    for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m && !orientation; m = m->next)
-        if (m->marker == JPEG_APP0 + 1 && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0)
-            orientation = descry_picture_note_exif(r->picture, m->data, m->data_length);
-    for (jpeg_saved_marker_ptr m = r->jpeg.marker_list; m && !r->picture->xmp; m = m->next)
-        if (m->marker == JPEG_APP0 + 1 && m->data_length > sizeof xmp && memcmp(m->data, xmp, sizeof xmp) == 0) {
-            int other = descry_picture_note_xmp(r->picture, m->data + sizeof xmp, m->data_length - sizeof xmp);
-            orientation = orientation ? orientation : other;
-        }
-    r->picture->orientation = orientation ? orientation : 1;
+    const descry_jpeg_layout *l = &r->layout;
+    const struct jpeg_decompress_struct *jpeg = &r->jpeg;
+    if (l->scans > MAX_SCANS)
+        return descry_fail(r->err, DESCRY_ERR_LIMIT, "%s: JPEG of more than %d scans", r->name, MAX_SCANS);
+    uint32_t most = l->arithmetic ? UINT32_MAX : MAX_PIXELS_PER_BYTE;
+    int rc = descry_picture_check_density(jpeg->image_width, jpeg->image_height, l->coded, most, r->name, r->limits, r->err);
+    if (rc)
+        return rc;
+    if (l->visits > FREE_VISITS && l->visits / FREE_PASSES > l->blocks && l->visits / VISITS_PER_BYTE > l->coded)
+        return descry_fail(r->err, DESCRY_ERR_LIMIT, "%s: JPEG of %u scans, but too few data for them", r->name, l->scans);
+    if (!l->marked && (!l->covered || l->arithmetic))
+        return descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: truncated JPEG", r->name);
+    return 0;
+}
+
+/* Where a copy of a file was broken off, zeros may stand for the rest of it; they are codes, too. */
+static bool ends_in_zeros(const reader *r)
+{
+    if (r->layout.marked)
+        return false;
+    size_t end = r->layout.end, zeros = end;
+    while (zeros > 0 && r->bytes[zeros - 1] == 0)
+        zeros--;
+    const uint8_t *begin = r->bytes + zeros;
+    bool within = r->reached >= r->bytes && r->reached <= r->bytes + end; /* not in libjpeg's own end mark */
+    return (within ? r->reached : r->bytes + end) - begin > ZEROS;
 }
 
 static void read_all(reader *r)
 {
     struct jpeg_decompress_struct *jpeg = &r->jpeg;
-    jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xFFFF);
     jpeg_read_header(jpeg, TRUE);
-    read_blocks(r);
     if (r->peek) {
         r->picture->width = (int)jpeg->image_width;
         r->picture->height = (int)jpeg->image_height;
@@ -89,6 +128,10 @@ static void read_all(reader *r)
         mode = DESCRY_MODE_CMYK;
         jpeg->out_color_space = JCS_CMYK;
     }
+    r->rc = descry_picture_check(jpeg->image_width, jpeg->image_height, r->name, r->limits, r->err);
+    r->rc = r->rc ? r->rc : check(r);
+    if (r->rc)
+        return;
     r->rc = descry_picture_create(r->picture, jpeg->image_width, jpeg->image_height, mode, r->name, r->limits, r->err);
     if (r->rc)
         return;
@@ -98,7 +141,9 @@ static void read_all(reader *r)
         JSAMPROW to = r->picture->data + jpeg->output_scanline * row;
         jpeg_read_scanlines(jpeg, &to, 1);
     }
-    jpeg_finish_decompress(jpeg);
+    watch((j_common_ptr)jpeg);
+    if (ends_in_zeros(r))
+        give_up(r, DESCRY_ERR_FORMAT, "truncated JPEG");
     /* Adobe stores ink inverted; like Pillow, take every CMYK file to be Adobe's */
     if (mode == DESCRY_MODE_CMYK)
         for (size_t i = 0; i < row * (size_t)r->picture->height; i++)
@@ -106,25 +151,27 @@ static void read_all(reader *r)
 }
 
 /* setjmp in a function of its own: what it must not forget is not local to it */
-static void read_guarded(reader *r, const uint8_t *bytes, size_t size)
+static void read_guarded(reader *r)
 {
     if (setjmp(r->escape))
         return;
     jpeg_create_decompress(&r->jpeg);
     r->jpeg.progress = &r->progress;
-    jpeg_mem_src(&r->jpeg, bytes, size);
+    jpeg_mem_src(&r->jpeg, r->bytes, r->layout.end);
     read_all(r);
 }
 
 static int run(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                const descry_limits *limits, int only_look, descry_error *err)
 {
-    reader r = {.name = name, .limits = limits, .picture = picture, .peek = only_look, .err = err};
+    reader r = {.name = name, .limits = limits, .picture = picture, .peek = only_look, .err = err, .bytes = bytes};
     r.jpeg.err = jpeg_std_error(&r.manager);
     r.manager.error_exit = fail;
     r.manager.emit_message = warn;
     r.progress.progress_monitor = watch;
-    read_guarded(&r, bytes, size);
+    descry_jpeg_walk(&r.layout, bytes, size);
+    descry_jpeg_note(picture, bytes, size);
+    read_guarded(&r);
     jpeg_destroy_decompress(&r.jpeg);
     return r.rc;
 }

@@ -3,17 +3,33 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"
+#include "image/png_chunks.h"
 
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
+
+/* Deflate's longest match, 258 bytes, takes at least two bits. */
+enum { MAX_BITS_PER_BYTE = 1032 * 8 };
+
+/* A chunk as libpng is to see it: its length is that of the data that are there, and so is the checksum of a cut one. */
+typedef struct feed {
+    descry_png_chunks chunks;
+    uint8_t head[8], sum[4];
+    const uint8_t *data;
+    size_t size, at; /* of data; from the first byte of the head */
+    bool ended;      /* this is IEND */
+} feed;
 
 typedef struct reader {
     png_structp png;
     png_infop info;
     const uint8_t *bytes;
-    size_t size, at;
+    size_t size;
+    uint64_t coded; /* bytes of pixels */
+    feed feed;
     const char *name;
     const descry_limits *limits;
     descry_picture *picture;
@@ -22,10 +38,21 @@ typedef struct reader {
     int rc;
 } reader;
 
+/* What is wrong behind the last row is the end of a file that lacks it. */
+static bool has_all_rows(png_structp png, const reader *r)
+{
+    return png_get_interlace_type(png, r->info) == PNG_INTERLACE_NONE
+               ? png_get_current_row_number(png) >= png_get_image_height(png, r->info)
+               : png_get_current_pass_number(png) >= PNG_INTERLACE_ADAM7_PASSES;
+}
+
 static void fail(png_structp png, png_const_charp message)
 {
     reader *r = png_get_error_ptr(png);
-    r->rc = descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: damaged PNG: %s", r->name, message);
+    if (!r->feed.ended)
+        r->rc = descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: damaged PNG: %s", r->name, message);
+    else if (!r->rows || !has_all_rows(png, r))
+        r->rc = descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: truncated PNG", r->name);
     png_longjmp(png, 1);
 }
 
@@ -35,13 +62,51 @@ static void warn(png_structp png, png_const_charp message)
     (void)message;
 }
 
+static void put_number(uint8_t *to, uint32_t number)
+{
+    for (int i = 0; i < 4; i++)
+        to[i] = (uint8_t)(number >> (24 - 8 * i));
+}
+
+/* The next chunk that pixels depend on.  Other chunks libpng would unpack and keep, or take memory for. */
+static void turn_to_next(png_structp png, feed *f)
+{
+    descry_png_chunk chunk = {.type = (const uint8_t *)"IEND"};
+    if (f->ended)
+        png_error(png, "truncated");
+    bool found = false;
+    while (!found && descry_png_next(&f->chunks, &chunk))
+        found = !(chunk.type[0] & 32);
+    if (!found)
+        chunk = (descry_png_chunk){.type = (const uint8_t *)"IEND"};
+    f->ended = descry_png_is(&chunk, "IEND");
+    put_number(f->head, (uint32_t)chunk.size);
+    memcpy(f->head + 4, chunk.type, 4);
+    f->data = chunk.data;
+    f->size = chunk.size;
+    f->at = 0;
+    if (chunk.whole)
+        memcpy(f->sum, chunk.data + chunk.size, sizeof f->sum);
+    else
+        put_number(f->sum, (uint32_t)crc32_z(crc32_z(0, f->head + 4, 4), f->data, f->size));
+}
+
 static void fetch(png_structp png, png_bytep out, size_t count)
 {
-    reader *r = png_get_io_ptr(png);
-    if (count > r->size - r->at)
-        png_error(png, "truncated");
-    memcpy(out, r->bytes + r->at, count);
-    r->at += count;
+    feed *f = &((reader *)png_get_io_ptr(png))->feed;
+    while (count > 0) {
+        if (f->at == sizeof f->head + f->size + sizeof f->sum)
+            turn_to_next(png, f);
+        bool head = f->at < sizeof f->head, data = !head && f->at < sizeof f->head + f->size;
+        size_t begin = head ? 0 : sizeof f->head + (data ? 0 : f->size), skip = f->at - begin;
+        const uint8_t *from = head ? f->head : data ? f->data : f->sum;
+        size_t left = (head ? sizeof f->head : data ? f->size : sizeof f->sum) - skip;
+        size_t n = count < left ? count : left;
+        memcpy(out, from + skip, n);
+        out += n;
+        f->at += n;
+        count -= n;
+    }
 }
 
 /* The mode as Pillow has it; of more than 8 bits, the high byte is taken, except of plain grey. */
@@ -90,20 +155,16 @@ static void read_palette(reader *r)
     }
 }
 
-static void read_orientation(reader *r)
-{
-    png_uint_32 size;
-    png_bytep exif;
-    if (png_get_eXIf_1(r->png, r->info, &size, &exif)) {
-        int orientation = descry_picture_note_exif(r->picture, exif, size);
-        r->picture->orientation = orientation ? orientation : 1;
-    }
-}
-
 static void read_all(reader *r)
 {
     png_read_info(r->png, r->info);
     uint32_t width = png_get_image_width(r->png, r->info), height = png_get_image_height(r->png, r->info);
+    uint32_t most = MAX_BITS_PER_BYTE / (uint32_t)(png_get_channels(r->png, r->info) * png_get_bit_depth(r->png, r->info));
+    r->rc = descry_picture_check(width, height, r->name, r->limits, r->err);
+    if (!r->rc)
+        r->rc = descry_picture_check_density(width, height, r->coded, most, r->name, r->limits, r->err);
+    if (r->rc)
+        return;
     descry_picture_mode mode = choose_mode(r);
     r->rc = descry_picture_create(r->picture, width, height, mode, r->name, r->limits, r->err);
     if (r->rc)
@@ -123,8 +184,6 @@ static void read_all(reader *r)
     for (uint32_t y = 0; y < height; y++)
         r->rows[y] = r->picture->data + y * row;
     png_read_image(r->png, r->rows);
-    png_read_end(r->png, r->info);
-    read_orientation(r);
 }
 
 /* setjmp in a function of its own: what it must not forget is not local to it */
@@ -134,6 +193,7 @@ static void read_guarded(reader *r)
         return;
     png_set_user_limits(r->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX); /* ours are checked, with a better message */
     png_set_read_fn(r->png, r, fetch);
+    png_set_sig_bytes(r->png, DESCRY_PNG_SIGNATURE);
     read_all(r);
 }
 
@@ -141,6 +201,12 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                   const descry_limits *limits, descry_error *err)
 {
     reader r = {.bytes = bytes, .size = size, .name = name, .limits = limits, .picture = picture, .err = err};
+    int rc = descry_png_check(bytes, size, &r.coded, name, err);
+    if (rc)
+        return rc;
+    descry_png_note(picture, bytes, size);
+    r.feed = (feed){.chunks = descry_png_open(bytes, size)};
+    r.feed.at = sizeof r.feed.head + sizeof r.feed.sum; /* an empty chunk, read */
     r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, fail, warn);
     r.info = r.png ? png_create_info_struct(r.png) : NULL;
     if (!r.info) {

@@ -13,14 +13,20 @@ static int damaged(const char *name, const char *why, descry_error *err)
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged WebP: %s", name, why);
 }
 
-static void read_exif(descry_picture *picture, WebPDemuxer *demux)
+static void read_metadata(descry_picture *picture, WebPDemuxer *demux)
 {
     WebPChunkIterator chunk;
+    int orientation = 0;
     if (WebPDemuxGetChunk(demux, "EXIF", 1, &chunk)) {
-        int orientation = descry_picture_note_exif(picture, chunk.chunk.bytes, chunk.chunk.size);
-        picture->orientation = orientation ? orientation : 1;
+        orientation = descry_picture_note_exif(picture, chunk.chunk.bytes, chunk.chunk.size);
         WebPDemuxReleaseChunkIterator(&chunk);
     }
+    if (WebPDemuxGetChunk(demux, "XMP ", 1, &chunk)) {
+        int said = descry_picture_note_xmp(picture, chunk.chunk.bytes, chunk.chunk.size);
+        orientation = orientation ? orientation : said;
+        WebPDemuxReleaseChunkIterator(&chunk);
+    }
+    picture->orientation = orientation ? orientation : 1;
 }
 
 static int read_frame(descry_picture *picture, const WebPIterator *frame, const char *name, descry_error *err)
@@ -55,7 +61,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                                    WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT),
                                    features.has_alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB, name, limits, err);
     if (!rc) {
-        read_exif(picture, demux);
+        read_metadata(picture, demux);
         if (WebPDemuxGetFrame(demux, 1, &frame)) {
             rc = read_frame(picture, &frame, name, err);
             WebPDemuxReleaseIterator(&frame);

@@ -50,6 +50,9 @@ exits 1 "preprocess to a full disk" "$DESCRY" preprocess --model demo --npy /dev
 says err '/dev/full: No space' "preprocess to a full disk: said"
 exits 1 "--max-side" "$DESCRY" preprocess --model demo --max-side 255 --npy no.npy "$one"
 exits 1 "--max-pixels" "$DESCRY" preprocess --model demo --max-pixels 65535 --npy no.npy "$one"
+exits 1 "--max-pixels-per-byte" "$DESCRY" preprocess --model demo --max-pixels-per-byte 1 --npy no.npy "$one"
+says err 'limit of 1 a byte' "--max-pixels-per-byte: said"
+exits 0 "--max-pixels-per-byte 0" "$DESCRY" preprocess --model demo --max-pixels-per-byte 0 --npy any.npy "$one"
 exits 0 "limits that suffice" "$DESCRY" preprocess --model demo --max-side 256 --max-pixels 65536 --npy yes.npy "$one"
 
 # embed

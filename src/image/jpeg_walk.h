@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The parts of a JPEG file, without decoding them (ITU T.81, annex B). */
+#ifndef DESCRY_IMAGE_JPEG_WALK_H
+#define DESCRY_IMAGE_JPEG_WALK_H
+
+#include "image/picture.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct descry_jpeg_layout {
+    size_t end;      /* of the picture: behind its end mark, or where what follows its last scan is no part of it */
+    bool marked;     /* it has an end mark */
+    bool covered;    /* its scans are of each of its components */
+    bool arithmetic; /* coding, whose data does not tell whether it is complete */
+    unsigned scans;  /* 0: none was found; `end` is then the file's */
+    uint64_t coded;  /* bytes of all scans' data */
+    uint64_t blocks; /* of 8 x 8 samples, in all components */
+    uint64_t visits; /* blocks that the scans pass over, together */
+} descry_jpeg_layout;
+
+void descry_jpeg_walk(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size);
+
+/* Takes what the file says of itself: metadata, XMP, orientation. */
+void descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size);
+
+#endif
