@@ -92,6 +92,11 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "CREATE TABLE calibrations (recipe INTEGER PRIMARY KEY REFERENCES recipes (id) ON DELETE CASCADE,"
     "  version INTEGER NOT NULL, vectors INTEGER NOT NULL, best REAL NOT NULL, deviation REAL NOT NULL,"
     "  text REAL NOT NULL, picture REAL NOT NULL);",
+
+    /* the words are ours (text/words.h), with blanks between them; FTS5 is to cut off English endings and no more */
+    "DROP TABLE words;"
+    "CREATE VIRTUAL TABLE words USING fts5 (captions, names, title, tokenize = 'porter ascii');"
+    "INSERT OR IGNORE INTO words_stale SELECT id FROM contents;",
 };
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
@@ -165,7 +170,7 @@ static int check_kind(const kind *found, const char *path, int create, int read_
 int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_only, descry_error *err)
 {
     kind found;
-    if (get_kind(db, &found) != SQLITE_OK)
+    if (descry_schema_functions(db) != SQLITE_OK || get_kind(db, &found) != SQLITE_OK)
         return descry_sqlite_fail(db, path, err);
     int rc = check_kind(&found, path, create, read_only, err);
     if (rc || found.version == DESCRY_SCHEMA_VERSION)

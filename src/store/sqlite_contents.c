@@ -136,11 +136,11 @@ int descry_sqlite_put_content(descry_store *base, const descry_content *content,
 
 /* ---- metadata -------------------------------------------------------------------------------------------------- */
 
-enum { READING = 2 }; /* what is read of a picture: one more, here and where it says < 2, to have all read again */
+enum { READING = 3 }; /* what is read of a picture: one more, here and where it says < 3, to have all read again */
 
 int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descry_error *err)
 {
-    static const char SQL[] = "SELECT metadata < 2 FROM contents WHERE id = ?1";
+    static const char SQL[] = "SELECT metadata < 3 FROM contents WHERE id = ?1";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int64_t number = 0;
