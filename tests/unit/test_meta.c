@@ -294,9 +294,9 @@ static void standing_titles_are_none(void **state)
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         assert_title(said[i], xp, sizeof xp, said[i]);
     descry_metadata m = {0};
-    char longest[DESCRY_TITLE_SIZE + 2]; /* cut before the character that has no room */
+    char longest[DESCRY_TITLE_SIZE + 1]; /* cut before the character that has no room */
     memset(longest, 'x', sizeof longest - 1);
-    memcpy(longest + DESCRY_TITLE_SIZE - 2, "\xC3\xBC", 4);
+    memcpy(longest + DESCRY_TITLE_SIZE - 2, "\xC3\xBC", 3);
     descry_title_set(&m, longest);
     assert_int_equal(strlen(m.title), DESCRY_TITLE_SIZE - 2);
     descry_title_set(&m, "second");

@@ -6,6 +6,8 @@
 #include "library.h"
 #include "text/words.h"
 
+#include <sqlite3.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +263,16 @@ static void standing_titles_are_not_words(void **state)
     index_ok(f, "");
     ASSERT_FOUND("olympus", "");
     ASSERT_FOUND("jpg", "a");
+    sqlite3 *db; /* as an older descry read it */
+    assert_int_equal(sqlite3_open(at(f, "library.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE contents SET metadata = 2, title = 'OLYMPUS DIGITAL CAMERA'", NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    reopen(f);
+    ASSERT_FOUND("olympus", "a");
+    index_ok(f, "");
+    ASSERT_FOUND("olympus", "");
+    assert_progress(f, 0, 1, 0, 0, 0);
 }
 
 int main(void)
