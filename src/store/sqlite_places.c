@@ -32,7 +32,7 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
 #define PLACE                                                                                                          \
     "SELECT id, content, size, mtime, missing, error IS NOT NULL,"                                                     \
     " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path,"                    \
-    " (SELECT metadata < 2 FROM contents WHERE id = places.content), source FROM places "
+    " (SELECT metadata < 3 FROM contents WHERE id = places.content), source FROM places "
 
 static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *place, descry_buf *path,
                       descry_error *err)
