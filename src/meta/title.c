@@ -8,7 +8,7 @@ enum { WORD = 16 };
 
 /* A title is standing when it is one of these, ... */
 static const char *const whole[] = {
-    "applemark", "cof", "dcim", "default", "dsc", "edf", "fbt", "hdrpl", "image", "mde", "none", "nor", "oznor",
+    "applemark", "cof", "default", "dsc", "edf", "fbt", "hdrpl", "image", "mde", "none", "nor", "oznor",
     "oznorwo", "picture", "ptr", "qrf", "rbt", "rhdr", "rpt", "samsung", "sdr", "unknown", "untitled",
 };
 
