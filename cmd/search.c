@@ -35,8 +35,9 @@ const cmd_command cmd_search = {
     "less.  When the best has less than " TEXT(DESCRY_STRENGTH_GOOD) " %, nothing here matches well.\n"
     "\n"
     "--words looks for words instead, in captions, file names and the titles in pictures: all of them have to be there,\n"
-    "endings and accents aside; the score is BM25.  --hybrid finds by both: what is near the query, and what has some of\n"
-    "its words; the score is the sum of 1 / (60 + rank) in each of the two rankings.\n",
+    "endings and accents aside, of Chinese, Japanese, Korean or Thai any part; the score is BM25.  --hybrid finds by\n"
+    "both: what is near the query, and what has some of its words; the score is the sum of 1 / (60 + rank) in each of\n"
+    "the two rankings.\n",
     "A filter never costs results: the pictures that it lets through are compared, and the best N of them shown.\n"
     "A picture whose file does not say when, where or with what it was taken is never found by that filter.\n"
     "\n"

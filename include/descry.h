@@ -417,7 +417,8 @@ typedef struct descry_metadata {
     int32_t taken_offset;  /* minutes by which that clock is ahead of UTC; DESCRY_NO_OFFSET: unknown */
     char camera[DESCRY_CAMERA_SIZE]; /* make and model, UTF-8; "": unknown */
     double latitude, longitude;      /* degrees, north and east positive; both NaN: unknown */
-    char title[DESCRY_TITLE_SIZE];   /* ImageDescription, else XPTitle; one line of UTF-8, cut off; "": none */
+    char title[DESCRY_TITLE_SIZE];   /* ImageDescription, else XPTitle, unless a camera gives it to all pictures; one line
+                                      * of UTF-8, cut off; "": none */
 } descry_metadata;
 
 /* "YYYY", "YYYY-MM" or "YYYY-MM-DD", the last with "THH:MM" or "THH:MM:SS" (a space may stand for the T): the first
@@ -481,7 +482,9 @@ typedef enum descry_ranking {
     DESCRY_RANKING_VECTORS, /* the pictures' embeddings: cosine */
     DESCRY_RANKING_WORDS,   /* captions, file names and embedded titles: those with all words of the query, by Okapi BM25 as
                                SQLite's FTS5 computes it.  The query is a text, at most 64 words; what has no letter or
-                               digit is passed over; NOT is refused.  No model is needed */
+                               digit is passed over; NOT is refused.  Case, marks of European letters and how they are
+                               composed do not count; of Chinese, Japanese, Korean or Thai any part of a word is found.
+                               No model is needed */
     DESCRY_RANKING_HYBRID   /* both: the first 1000 of the ranking by vectors and the first 1000 of those with any word of the
                                query's texts (of a weight above 0), by the sum of 1 / (60 + rank in each): reciprocal rank
                                fusion, Cormack, Clarke and Buettcher, SIGIR 2009.  NOT is refused */

@@ -22,18 +22,19 @@ typedef struct words {
     size_t count;
 } words;
 
-static int is_space(char c)
+/* The character at `text`, whose end is a NUL; returns its bytes. */
+static size_t next(const char *text, ucs4_t *c)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+    int size = u8_mbtouc(c, (const uint8_t *)text, strnlen(text, 4));
+    return size > 0 ? (size_t)size : 1;
 }
 
 /* Without a letter or a digit there is nothing in a word to be found by. */
-static int says_something(const char *word, size_t size)
+static int says_something(const char *word)
 {
-    for (size_t i = 0; i < size;) {
-        ucs4_t c;
-        i += (size_t)u8_mbtouc(&c, (const uint8_t *)word + i, size - i);
-        if (c != 0xFFFD && (uc_is_general_category_withtable(c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N)))
+    for (ucs4_t c; *word;) {
+        word += next(word, &c);
+        if (c != 0xFFFD && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N))
             return 1;
     }
     return 0;
@@ -47,12 +48,15 @@ static int split(words *to, const char *text, descry_arena *arena, descry_error 
         return descry_fail_memory(err);
     while (*copy) {
         char *word = copy;
-        while (*copy && !is_space(*copy))
-            copy++;
-        size_t size = (size_t)(copy - word);
-        if (*copy)
-            *copy++ = 0;
-        if (!says_something(word, size))
+        size_t size = 0;
+        ucs4_t c;
+        while (*copy && (size = next(copy, &c), !uc_is_property_white_space(c))) /* that of ideographs, too */
+            copy += size;
+        if (*copy) {
+            *copy = 0;
+            copy += size;
+        }
+        if (!says_something(word))
             continue;
         if (to->count == MOST_WORDS)
             return descry_fail(err, DESCRY_ERR_LIMIT, "more than %d words to look for", MOST_WORDS);
@@ -69,10 +73,10 @@ static int check_words(const words *of, descry_error *err)
 }
 
 /* NOT means the same in all queries, or is refused. */
-static int refuse_not(const char *text, descry_error *err)
+static int refuse_not(const words *of, descry_error *err)
 {
-    for (const char *at = text; (at = strstr(at, "NOT")); at += 3)
-        if ((at == text || is_space(at[-1])) && (!at[3] || is_space(at[3])))
+    for (size_t i = 0; i < of->count; i++)
+        if (strcmp(of->items[i], "NOT") == 0)
             return descry_fail(err, DESCRY_ERR_ARGUMENT, "NOT is for searches by vectors alone; the word is \"not\"");
     return 0;
 }
@@ -90,9 +94,9 @@ int descry_search_by_words(descry_search_job *job, const char *text, descry_hit 
                            descry_error *err)
 {
     words of = {.count = 0};
-    int rc = refuse_not(text, err);
+    int rc = split(&of, text, &job->arena, err);
     if (!rc)
-        rc = split(&of, text, &job->arena, err);
+        rc = refuse_not(&of, err);
     if (!rc)
         rc = check_words(&of, err);
     return rc ? rc : ask(job, &of, 0, job->options->k, hits, count, err);

@@ -23,7 +23,7 @@ import tempfile
 VERBS = "query store clip meta net npz"
 MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "image": "meta", "meta": "", "net": "", "query": "",
-    "model": "kern", "npz": "kern", "scan": "kern", "store": "scan", "clip": "model text image",
+    "model": "kern", "npz": "kern", "scan": "kern", "store": "scan text", "clip": "model text image",
     "eval": "kern model npz", "verbs": VERBS + " image eval",
 }
 LIMIT = 600

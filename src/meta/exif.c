@@ -5,6 +5,7 @@
 #include "meta/directory.h"
 #include "meta/place.h"
 #include "meta/time.h"
+#include "meta/title.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -227,13 +228,15 @@ static void read_xp_title(const block *b, char text[TEXT])
     }
 }
 
-static void read_title(const block *b, char title[DESCRY_TITLE_SIZE])
+static void read_title(const block *b, descry_metadata *metadata)
 {
     char text[TEXT];
     read_text(b, b->main, IMAGE_DESCRIPTION, text);
-    if (!*text)
-        read_xp_title(b, text);
-    copy_text(title, DESCRY_TITLE_SIZE, text);
+    descry_title_set(metadata, text);
+    if (metadata->title[0])
+        return;
+    read_xp_title(b, text);
+    descry_title_set(metadata, text);
 }
 
 /* ---- the block -------------------------------------------------------------------------------------------------- */
@@ -285,6 +288,6 @@ int descry_exif_fill(descry_metadata *metadata, descry_exif_part first, const ui
     if (isnan(metadata->latitude))
         read_place(&b, metadata);
     if (!metadata->title[0])
-        read_title(&b, metadata->title);
+        read_title(&b, metadata);
     return read_orientation(&b);
 }

@@ -17,7 +17,7 @@ typedef enum descry_exif_part { DESCRY_EXIF_WHOLE, DESCRY_EXIF_SUB, DESCRY_EXIF_
  *
  * Time: DateTimeOriginal, else DateTimeDigitized, else DateTime, each with its own SubSecTime and OffsetTime.
  * Camera: Make and Model; Make is left out when Model begins with its first word.
- * Title: ImageDescription, else XPTitle.
+ * Title: ImageDescription, else XPTitle, unless it is standing (meta/title.h).
  * Place: GPSLatitude and GPSLongitude with their references; not exactly 0, 0, which is what is written without a fix.
  * All as cameras and programs really write it: in either directory, and in any type that can hold it. */
 int descry_exif_fill(descry_metadata *metadata, descry_exif_part first, const uint8_t *exif, size_t size);

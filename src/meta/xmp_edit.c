@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Captions put into packets and taken out again, by cutting and pasting.  What the properties mean: docs/xmp.md. */
 #include "base/error.h"
+#include "meta/title.h"
 #include "meta/xmp.h"
 #include "meta/xmp_scan.h"
 
@@ -565,9 +566,11 @@ int descry_xmp_title(descry_buf *title, const char *data, size_t size)
     descry_buf packet = {0};
     int rc = open_embedded(&j, &packet, data, size);
     const char *text = rc ? NULL : any_text(&j, DESCRY_XMP_TITLE);
+    if (text && descry_title_is_standing(text))
+        text = NULL;
     if (!rc && !text && !j.mine)
         text = any_text(&j, DESCRY_XMP_DESCRIPTION);
-    if (text)
+    if (text && !descry_title_is_standing(text))
         rc = add_line(title, text);
     close_job(&j);
     descry_buf_free(&packet);

@@ -92,11 +92,16 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "CREATE TABLE calibrations (recipe INTEGER PRIMARY KEY REFERENCES recipes (id) ON DELETE CASCADE,"
     "  version INTEGER NOT NULL, vectors INTEGER NOT NULL, best REAL NOT NULL, deviation REAL NOT NULL,"
     "  text REAL NOT NULL, picture REAL NOT NULL);",
+
+    /* the words are ours (text/words.h), with blanks between them; FTS5 is to cut off English endings and no more */
+    "DROP TABLE words;"
+    "CREATE VIRTUAL TABLE words USING fts5 (captions, names, title, tokenize = 'porter ascii');"
+    "INSERT OR IGNORE INTO words_stale SELECT id FROM contents;",
 };
 
 /* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
-    "221cf8f500b5d3f5014ce653ca49c982a5b0adb9041df611b0cbd3185a117482";
+    "ce13f739595648b99811217655660a3d949b704412a7654ca094639a8d414006";
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {
@@ -191,6 +196,8 @@ static int look(sqlite3 *db, kind *found, const char *path, int create, int read
 int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_only, descry_error *err)
 {
     kind found = {0};
+    if (descry_schema_functions(db) != SQLITE_OK)
+        return descry_sqlite_fail(db, path, err);
     int rc = look(db, &found, path, create, read_only, err);
     if (rc || found.version == DESCRY_SCHEMA_VERSION)
         return rc;

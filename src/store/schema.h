@@ -9,22 +9,22 @@
 
 enum {
     DESCRY_SCHEMA_ID = 0x44534352, /* PRAGMA application_id: "DSCR" */
-    DESCRY_SCHEMA_VERSION = 4      /* PRAGMA user_version */
+    DESCRY_SCHEMA_VERSION = 5      /* PRAGMA user_version */
 };
 
-/* Makes the words of the contents in words_stale anew, within the transaction that changed them: all captions, the names of
- * the files that are there, the title.  From here and not from triggers, which may use FTS5 only in a schema that is
- * trusted (SQLite before 3.41), and a library may come from anyone.  A name is what follows the last slash of a path: rtrim
- * leaves what comes before. */
-#define DESCRY_SCHEMA_PATH "CAST(path AS TEXT)"
+/* Makes the words of the contents in words_stale anew, within the transaction that changed them: of all captions, of the
+ * names of the files that are there, of the title, as text/words.h makes them.  From here and not from triggers, which may
+ * use FTS5 only in a schema that is trusted (SQLite before 3.41), and a library may come from anyone. */
 #define DESCRY_SCHEMA_WORDS                                                                                            \
     "DELETE FROM words WHERE rowid IN (SELECT content FROM words_stale);"                                              \
     "INSERT INTO words (rowid, captions, names, title) SELECT id,"                                                     \
-    "  (SELECT group_concat(text, '; ') FROM captions WHERE content = contents.id),"                                   \
-    "  (SELECT group_concat(substr(" DESCRY_SCHEMA_PATH ", 1 + length(rtrim(" DESCRY_SCHEMA_PATH                       \
-    ",  replace(" DESCRY_SCHEMA_PATH ", '/', '')))), '; ') FROM places WHERE content = contents.id AND missing = 0),"  \
-    "  title FROM contents WHERE id IN (SELECT content FROM words_stale);"                                             \
+    "  (SELECT group_concat(descry_words(text), ' ') FROM captions WHERE content = contents.id),"                      \
+    "  (SELECT group_concat(descry_name_words(path), ' ') FROM places WHERE content = contents.id AND missing = 0),"   \
+    "  descry_words(title) FROM contents WHERE id IN (SELECT content FROM words_stale);"                               \
     "DELETE FROM words_stale;"
+
+/* The functions of SQL in it, for statements of ours alone: no schema may call them.  Returns SQLite's code. */
+int descry_schema_functions(sqlite3 *db);
 
 /* Checks that `db` is a library and brings it to the present version, in one transaction.  An empty database becomes a
  * new library when `create`.  With read_only nothing is changed.  `path` is for messages.

@@ -41,7 +41,7 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
 /* ---- one place ------------------------------------------------------------------------------------------------- */
 
 #define PLACE                                                                                                          \
-    "SELECT id, ifnull(content, 0), size, mtime, missing, error IS NOT NULL,"                                                     \
+    "SELECT id, ifnull(content, 0), size, mtime, missing, error IS NOT NULL,"                                          \
     " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path,"                    \
     " (SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = places.content), source FROM places "
 

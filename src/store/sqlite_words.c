@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/schema.h"
+#include "text/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,18 +132,30 @@ int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, i
 
 /* ---- the full text --------------------------------------------------------------------------------------------- */
 
-/* The words in FTS5's syntax, each in quotes: nothing in it is an operator, and a word that FTS5 takes for several is
- * those in a row.  Between them AND, which is what FTS5 reads where nothing stands, or OR. */
-static int write_match(descry_buf *match, const descry_words *query, descry_error *err)
+enum { MOST_TOKENS = 1000 }; /* FTS5 reads the index for each of them at once */
+
+/* The words in FTS5's syntax, each in quotes: a phrase of what it is in the index, which has neither quotes nor operators in
+ * it.  An asterisk after it: whatever begins so.  *tokens: how much there is to look for. */
+static int write_match(descry_buf *match, const descry_words *query, size_t *tokens, descry_error *err)
 {
+    descry_buf phrase = {0};
     int rc = 0;
+    *tokens = 0;
     for (size_t i = 0; i < query->count && !rc; i++) {
-        rc = descry_buf_printf(match, err, "%s\"", i == 0 ? "" : query->any ? " OR " : " ");
-        for (const char *c = query->words[i]; *c && !rc; c++)
-            rc = *c == '"' ? descry_buf_append(match, "\"\"", 2, err) : descry_buf_append(match, c, 1, err);
-        if (!rc)
-            rc = descry_buf_append(match, "\"", 1, err);
+        size_t count;
+        int begins;
+        phrase.size = 0;
+        rc = descry_words_phrase(&phrase, query->words[i], strlen(query->words[i]), &count, &begins, err);
+        if (rc || count == 0)
+            continue;
+        const char *join = *tokens == 0 ? "" : query->any ? " OR " : " AND ";
+        *tokens += count;
+        if (*tokens > MOST_TOKENS)
+            rc = descry_fail(err, DESCRY_ERR_LIMIT, "the words to look for are too long");
+        else
+            rc = descry_buf_printf(match, err, "%s\"%s\"%s", join, phrase.data, begins ? " *" : "");
     }
+    descry_buf_free(&phrase);
     return rc;
 }
 
@@ -157,11 +170,12 @@ int descry_sqlite_words(descry_store *base, const descry_words *query, descry_hi
     hits all = {0};
     *found = NULL;
     *count = 0;
-    int entered, rc = write_match(&match, query, err);
+    size_t tokens;
+    int entered, rc = write_match(&match, query, &tokens, err);
     if (!rc)
         rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
     if (!rc) {
-        rc = query->count > 0 ? collect(store, SQL, match.data, query->filter, query->k, &all, err) : 0;
+        rc = tokens > 0 ? collect(store, SQL, match.data, query->filter, query->k, &all, err) : 0;
         rc = descry_sqlite_leave(store, entered, rc, err);
     }
     descry_buf_free(&match);

@@ -62,8 +62,8 @@ typedef struct descry_nearest {
     size_t avoids;
 } descry_nearest;
 
-/* A search for words, each with a letter or digit in it, UTF-8; what they are taken for is the engine's: endings and
- * accents may not count, and a word with a hyphen may be two in a row. */
+/* A search for words, as they are typed.  English endings do not count, nor what text/words.h makes alike; a word with a
+ * hyphen is two in a row. */
 typedef struct descry_words {
     const char *const *words;
     size_t count;

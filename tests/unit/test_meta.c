@@ -11,6 +11,7 @@
 #include "image/codecs.h"
 #include "meta/exif.h"
 #include "meta/time.h"
+#include "meta/title.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -270,6 +271,44 @@ static void titles_are_one_line_of_text(void **state)
     assert_title(NULL, "a\0\n\0b", 6, "a b");
 }
 
+static void standing_titles_are_none(void **state)
+{
+    (void)state;
+    static const uint8_t xp[] = {'R', 0, 'o', 0, 's', 0, 'e', 0};
+    static const char *const standing[] = {
+        "OLYMPUS DIGITAL CAMERA", "OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "MINOLTA DIGITAL CAMERA", "Sony DSC-",
+        "KONICA MINOLTA DIGITAL CAMERA", "DCIM", "DCIM\\100MEDIA\\DJI_0016.JPG", "created by dji camera", "Created with GIMP",
+        "KODAK Digital Still Camera", "Exif_JPEG_PICTURE", "SAMSUNG CAMERA PICTURES", "<Digimax S500 / Kenox S500>",
+        "Digital StillCamera", "digital camera", "Processed with VSCO with a6 preset", "default", "oznorWO", "JPEG_PICTURE",
+        "CREATOR: gd-jpeg v1.0 (using IJG JPEG v62), quality = 90", "CASIO COMPUTER CO.,LTD. DIGITAL CAMERA",
+    };
+    static const char *const said[] = {
+        "Sony", "Olympus Mons", "My first digital camera", "DSC club", "Kodak moment", "Created in Paris", "Default gateway",
+        "Olympia", "dcims", "Camera obscura", "created bypass", "\xE3\x83\x87\xE3\x82\xB8", "A <b> tag",
+        "Leica", "Digital art of Anna",
+    };
+    for (size_t i = 0; i < sizeof standing / sizeof *standing; i++) {
+        assert_title(standing[i], NULL, 0, "");
+        assert_title(standing[i], xp, sizeof xp, "Rose");
+    }
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        assert_title(said[i], xp, sizeof xp, said[i]);
+    descry_metadata m = {0};
+    char longest[DESCRY_TITLE_SIZE + 1]; /* cut before the character that has no room */
+    memset(longest, 'x', sizeof longest - 1);
+    memcpy(longest + DESCRY_TITLE_SIZE - 2, "\xC3\xBC", 3);
+    descry_title_set(&m, longest);
+    assert_int_equal(strlen(m.title), DESCRY_TITLE_SIZE - 2);
+    descry_title_set(&m, "second");
+    assert_int_equal(strlen(m.title), DESCRY_TITLE_SIZE - 2);
+    exif e = {0};
+    exif_text(&e, EXIF_MAIN, 0x010F, "Canon");
+    exif_text(&e, EXIF_MAIN, 0x0110, "Canon EOS 5D");
+    exif_text(&e, EXIF_MAIN, 0x010E, "Canon EOS 5D");
+    exif_make(&e, 1);
+    assert_string_equal(read(&e).title, "");
+}
+
 static void all_quarters_of_the_earth(void **state)
 {
     (void)state;
@@ -514,6 +553,7 @@ int main(void)
         cmocka_unit_test(a_make_is_not_repeated),
         cmocka_unit_test(long_names_are_cut_at_a_character),
         cmocka_unit_test(titles_are_one_line_of_text),
+        cmocka_unit_test(standing_titles_are_none),
         cmocka_unit_test(all_quarters_of_the_earth),
         cmocka_unit_test(places_that_make_no_sense_are_unknown),
         cmocka_unit_test(damage_is_survived),
