@@ -44,6 +44,4 @@ int descry_picture_check(uint64_t width, uint64_t height, const char *name, cons
 int descry_picture_check_density(uint64_t width, uint64_t height, uint64_t coded, uint32_t most, const char *name,
                                  const descry_limits *limits, descry_error *err);
 
-size_t descry_picture_pixel(descry_picture_mode mode); /* bytes of a pixel */
-
 #endif

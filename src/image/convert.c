@@ -28,6 +28,31 @@ static uint8_t high_bits(int32_t value, uint8_t shift)
     return shift == 24 ? (uint8_t)((uint32_t)value >> 24) : value < 0 ? 0 : clip(value >> shift);
 }
 
+bool descry_mode_is_grey(descry_picture_mode mode)
+{
+    return mode == DESCRY_MODE_1 || mode == DESCRY_MODE_L || mode == DESCRY_MODE_LA || mode == DESCRY_MODE_I16 ||
+           mode == DESCRY_MODE_I32;
+}
+
+static uint8_t grey_of(const descry_picture *p, size_t i)
+{
+    switch (p->mode) {
+    case DESCRY_MODE_I16:
+        return clip(((const uint16_t *)(const void *)p->data)[i] >> (p->shift ? p->shift : 8));
+    case DESCRY_MODE_I32:
+        return high_bits(((const int32_t *)(const void *)p->data)[i], p->shift);
+    default:
+        return p->data[i * (size_t)descry_picture_bands(p->mode)];
+    }
+}
+
+void descry_convert_grey(const descry_picture *p, uint8_t *out)
+{
+    size_t pixels = (size_t)p->width * (size_t)p->height;
+    for (size_t i = 0; i < pixels; i++)
+        out[i] = grey_of(p, i);
+}
+
 void descry_convert_rgb(const descry_picture *p, int reference, uint8_t *rgb)
 {
     size_t pixels = (size_t)p->width * (size_t)p->height;
@@ -51,10 +76,10 @@ void descry_convert_rgb(const descry_picture *p, int reference, uint8_t *rgb)
             cmyk(rgb, in);
             break;
         case DESCRY_MODE_I16:
-            grey(rgb, reference ? clip(in16[i]) : clip(in16[i] >> (p->shift ? p->shift : 8)));
+            grey(rgb, reference ? clip(in16[i]) : grey_of(p, i));
             break;
         case DESCRY_MODE_I32:
-            grey(rgb, reference ? clip(in32[i]) : high_bits(in32[i], p->shift));
+            grey(rgb, reference ? clip(in32[i]) : grey_of(p, i));
             break;
         default:
             grey(rgb, *in);

@@ -5,9 +5,17 @@
 
 #include "image/picture.h"
 
+#include <stdbool.h>
+
 /* rgb [height, width, 3] of any mode.  Alpha is dropped, not blended, as Pillow's convert("RGB") does.  Grey of
  * more than 8 bits: its highest 8, or, with `reference`, clipped at 255 as Pillow has it. */
 void descry_convert_rgb(const descry_picture *picture, int reference, uint8_t *rgb);
+
+/* Grey: every colour is the same. */
+bool descry_mode_is_grey(descry_picture_mode mode);
+
+/* grey [height, width] of a grey mode, as descry_convert_rgb makes it without `reference`. */
+void descry_convert_grey(const descry_picture *picture, uint8_t *grey);
 
 /* in [height, width], `pixel` (1 .. 4) bytes each, turned upright by EXIF orientation `orientation`: out [height, width],
  * or [width, height] for the orientations 5 to 8, which exchange the sides. */

@@ -46,7 +46,8 @@ int descry_picture_load(descry_picture *picture, const char *path, const descry_
 
 void descry_picture_free(descry_picture *picture);
 
-int descry_picture_bands(descry_picture_mode mode);   /* samples in a pixel */
+int descry_picture_bands(descry_picture_mode mode);    /* samples in a pixel */
+size_t descry_picture_pixel(descry_picture_mode mode); /* bytes of a pixel */
 const char *descry_picture_format(size_t index);      /* "JPEG (libjpeg-turbo 2.1.5)", ...; NULL after the last */
 
 #endif

@@ -103,37 +103,54 @@ static int resize_and_crop(const descry_preprocess *p, const descry_preprocess_o
     return rc;
 }
 
-/* A copy in RGB, upright. */
-static int to_upright_rgb(const descry_picture *in, descry_picture *out, descry_error *err)
+/* A copy in RGB or, of grey, in one band, upright. */
+static int to_upright(const descry_picture *in, descry_picture *out, descry_error *err)
 {
     size_t pixels = (size_t)in->width * (size_t)in->height;
-    int swap = in->orientation >= 5;
+    int swap = in->orientation >= 5, rc = 0;
+    bool grey = descry_mode_is_grey(in->mode), same = in->mode == DESCRY_MODE_RGB || in->mode == DESCRY_MODE_L;
     *out = (descry_picture){.width = swap ? in->height : in->width, .height = swap ? in->width : in->height,
-                            .mode = DESCRY_MODE_RGB, .orientation = 1, .data = descry_alloc(pixels, 3)};
-    if (out->data && in->orientation <= 1) { /* no second copy */
-        descry_convert_rgb(in, 0, out->data);
+                            .mode = grey ? DESCRY_MODE_L : DESCRY_MODE_RGB, .orientation = 1};
+    size_t pixel = descry_picture_pixel(out->mode);
+    uint8_t *flat = same ? in->data : descry_alloc(pixels, pixel);
+    if (!flat)
+        return descry_fail_memory(err);
+    if (!same && grey)
+        descry_convert_grey(in, flat);
+    else if (!same)
+        descry_convert_rgb(in, 0, flat);
+    if (in->orientation <= 1) { /* no second copy */
+        out->data = flat;
         return 0;
     }
-    uint8_t *flat = in->mode == DESCRY_MODE_RGB ? in->data : descry_alloc(pixels, 3);
-    int rc = out->data && flat ? 0 : descry_fail_memory(err);
-    if (!rc && flat != in->data)
-        descry_convert_rgb(in, 0, flat);
-    if (!rc)
-        descry_turn_upright(flat, 3, in->width, in->height, in->orientation, out->data);
-    if (flat != in->data)
+    out->data = descry_alloc(pixels, pixel);
+    if (out->data)
+        descry_turn_upright(flat, pixel, in->width, in->height, in->orientation, out->data);
+    else
+        rc = descry_fail_memory(err);
+    if (!same)
         free(flat);
-    if (rc)
-        descry_picture_free(out);
     return rc;
+}
+
+/* Is it in RGB or in one band of grey already, and upright?  Of the latter every band of RGB would be resized alike. */
+static bool is_ready(const descry_picture *picture)
+{
+    return picture->orientation <= 1 && (picture->mode == DESCRY_MODE_RGB || picture->mode == DESCRY_MODE_L);
 }
 
 int descry_preprocess_run(const descry_preprocess *p, const descry_preprocess_options *options,
                           const descry_picture *picture, uint8_t *rgb, descry_error *err)
 {
-    if (options->reference || (picture->mode == DESCRY_MODE_RGB && picture->orientation <= 1))
-        return resize_and_crop(p, options, picture, rgb, err);
     descry_picture upright;
-    int rc = to_upright_rgb(picture, &upright, err);
+    if (options->reference || is_ready(picture))
+        return resize_and_crop(p, options, picture, rgb, err);
+    if (picture->mode == DESCRY_MODE_1 && picture->orientation <= 1) { /* 0 and 255: grey under another name */
+        upright = *picture;
+        upright.mode = DESCRY_MODE_L;
+        return resize_and_crop(p, options, &upright, rgb, err);
+    }
+    int rc = to_upright(picture, &upright, err);
     if (!rc) {
         rc = resize_and_crop(p, options, &upright, rgb, err);
         descry_picture_free(&upright);
