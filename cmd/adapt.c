@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry adapt */
-#include "common.h"
+#include "ui/common.h"
 #include "descry_dev.h"
-#include "eval.h"
-#include "output.h"
-#include "lines.h"
-#include "progress.h"
-#include "stop.h"
+#include "eval/eval.h"
+#include "ui/output.h"
+#include "ui/lines.h"
+#include "ui/progress.h"
+#include "ui/stop.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry caption */
-#include "common.h"
-#include "output.h"
-#include "progress.h"
-#include "stop.h"
-#include "xmp.h"
+#include "ui/common.h"
+#include "ui/output.h"
+#include "ui/progress.h"
+#include "ui/stop.h"
+#include "ui/xmp.h"
 
 #include <stdio.h>
 #include <stdlib.h>

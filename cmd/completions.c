@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry completions */
-#include "common.h"
+#include "ui/common.h"
 
 #include <stdio.h>
 #include <string.h>

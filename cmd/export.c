@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry export */
-#include "common.h"
-#include "npy.h"
-#include "output.h"
-#include "progress.h"
-#include "stop.h"
+#include "ui/common.h"
+#include "ui/npy.h"
+#include "ui/output.h"
+#include "ui/progress.h"
+#include "ui/stop.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry help */
-#include "common.h"
+#include "ui/common.h"
 
 #include <stdio.h>
 #include <string.h>

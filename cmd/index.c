@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry index */
-#include "common.h"
-#include "output.h"
-#include "progress.h"
-#include "stop.h"
+#include "ui/common.h"
+#include "ui/output.h"
+#include "ui/progress.h"
+#include "ui/stop.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The commands, and finding the one that was asked for. */
-#include "common.h"
-#include "output.h"
+#include "ui/common.h"
+#include "ui/output.h"
 
 #include <errno.h>
 #include <fcntl.h>

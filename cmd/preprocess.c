@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry preprocess */
-#include "common.h"
-#include "npy.h"
-#include "output.h"
+#include "ui/common.h"
+#include "ui/npy.h"
+#include "ui/output.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry status */
-#include "common.h"
-#include "output.h"
+#include "ui/common.h"
+#include "ui/output.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry tag */
-#include "common.h"
-#include "eval.h"
-#include "lines.h"
-#include "output.h"
+#include "ui/common.h"
+#include "eval/eval.h"
+#include "ui/lines.h"
+#include "ui/output.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #ifndef DESCRY_EVAL_ANALOGY_H
 #define DESCRY_EVAL_ANALOGY_H
 
-#include "eval/matrix.h"
+#include "kern/linear.h"
 
 typedef struct descry_analogy_set {
     const float *images;   /* [pictures, dim] */

@@ -4,7 +4,7 @@
 #define DESCRY_EVAL_RECALL_H
 
 #include "descry_dev.h"
-#include "eval/matrix.h"
+#include "kern/linear.h"
 
 /* The rank of the best right answer, from 1: scores equal to its own rank before it when their index is lower.  A query
  * counts for recall@k when that rank is at most k. */

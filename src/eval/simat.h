@@ -5,7 +5,7 @@
 #define DESCRY_EVAL_SIMAT_H
 
 #include "descry_dev.h"
-#include "eval/matrix.h"
+#include "kern/linear.h"
 
 /* As descry_simat_run, which has it of a context. */
 int descry_simat_score_all(const descry_simat *simat, const descry_engine *engine, const float *images,

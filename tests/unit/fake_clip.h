@@ -7,7 +7,7 @@
 #ifndef DESCRY_TESTS_FAKE_CLIP_H
 #define DESCRY_TESTS_FAKE_CLIP_H
 
-#include "descry_internal.h"
+#include "api/handles.h"
 
 enum { FAKE_DIM = 8 };
 

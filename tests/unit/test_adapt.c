@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/error.h"
-#include "eval/adapt.h"
+#include "heads/adapt.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -8,9 +8,9 @@
 
 #include "npz/array.h"
 #include "descry_dev.h"
-#include "eval/adapt.h"
+#include "heads/adapt.h"
 #include "eval/analogy.h"
-#include "eval/classify.h"
+#include "label/classify.h"
 #include "eval/recall.h"
 #include "eval/table.h"
 

@@ -5,7 +5,7 @@
 #include "library_fixture.h"
 #include "npz_fixture.h"
 
-#include "library.h"
+#include "library/library.h"
 
 #include <math.h>
 #include <stdio.h>

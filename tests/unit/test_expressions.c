@@ -2,8 +2,8 @@
  * Searching by expressions: ranking, NOT, shares, strength, and when a model is opened. */
 #include "library_fixture.h"
 
-#include "calibrate.h"
-#include "library.h"
+#include "library/calibrate.h"
+#include "library/library.h"
 #include "net/fetch.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "exif_fixture.h"
 #include "library_fixture.h"
 
-#include "library.h"
+#include "library/library.h"
 #include "text/words.h"
 
 #include <sqlite3.h>

@@ -4,7 +4,7 @@
 #include "library_fixture.h"
 
 #include "base/lock.h"
-#include "paths.h"
+#include "base/paths.h"
 #include "store/schema.h"
 
 #include <fcntl.h>

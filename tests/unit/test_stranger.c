@@ -4,7 +4,7 @@
 #include "library_fixture.h"
 
 #include "base/lock.h"
-#include "library.h"
+#include "library/library.h"
 #include "store/schema.h"
 
 #include <fcntl.h>

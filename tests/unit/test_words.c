@@ -4,7 +4,7 @@
 #include "exif_fixture.h"
 #include "library_fixture.h"
 
-#include "library.h"
+#include "library/library.h"
 
 #include <sqlite3.h>
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which model describes the pictures of a library. */
+#include "ui/common.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RECOMMENDED "coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k" /* open_clip's name of it */
+
+void cmd_suggest_captioner(const char *option)
+{
+    const descry_pretrained *weights;
+    size_t i = 0;
+    while ((weights = descry_pretrained_at(i)) && strcmp(weights->name, RECOMMENDED) != 0)
+        i++;
+    if (weights)
+        cmd_say("one that can is " RECOMMENDED ": what 'descry pull' is to fetch, which this build cannot yet; until then "
+                "give a folder, or what Hugging Face's cache has: %s%s",
+                option, weights->source);
+}
+
+typedef struct candidates {
+    descry_context *ctx;
+    char first[512];
+    char list[900];
+    size_t count;
+} candidates;
+
+static int look_at(void *arg, const char *name, const char *path, int dim, uint64_t bytes)
+{
+    candidates *found = arg;
+    (void)dim, (void)bytes;
+    /* the bundled model knows emoji only: it describes nothing else unless it is asked to */
+    if (!path || strcmp(name, "demo") == 0 || !descry_can_caption(found->ctx, name))
+        return 0;
+    if (found->count++ == 0)
+        snprintf(found->first, sizeof found->first, "%s", name);
+    size_t used = strlen(found->list);
+    snprintf(found->list + used, sizeof found->list - used, "%s%s", used ? ", " : "", name);
+    return 0;
+}
+
+static int find_installed(candidates *found, descry_context *ctx, const char *search, const char *option)
+{
+    descry_error err;
+    if (descry_models(ctx, look_at, found, &err))
+        return cmd_fail(&err);
+    if (found->count == 1)
+        return CMD_DONE;
+    if (found->count > 1)
+        cmd_say("which model describes the pictures? %sNAME chooses one of %s", option, found->list);
+    else {
+        cmd_say("%s%sno model that describes pictures is installed", search ? search : "",
+                search ? " has no decoder, and " : "");
+        cmd_suggest_captioner(option);
+    }
+    return CMD_FAILED;
+}
+
+int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
+                       descry_model *search, const char *option)
+{
+    descry_model_info of = {0}, info;
+    candidates found = {.ctx = ctx};
+    *captioner = NULL;
+    if (search)
+        descry_model_describe(search, &of);
+    if (!name || !*name) {
+        if (of.can_caption) {
+            *captioner = search;
+            return CMD_DONE;
+        }
+        int status = find_installed(&found, ctx, of.name, option);
+        if (status != CMD_DONE)
+            return status;
+        name = found.first;
+    }
+    int status = cmd_open_named(captioner, ctx, name, precision);
+    if (status != CMD_DONE)
+        return status;
+    descry_model_describe(*captioner, &info);
+    if (!info.can_caption) {
+        cmd_say("%s: it has no decoder: it cannot describe pictures", info.name);
+        cmd_suggest_captioner(option);
+        status = CMD_FAILED;
+    } else if (search && strcmp(info.recipe, of.recipe) != 0)
+        return CMD_DONE;
+    if (search || status != CMD_DONE)
+        descry_model_close(captioner);
+    if (search && status == CMD_DONE)
+        *captioner = search;
+    return status;
+}

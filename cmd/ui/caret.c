@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A query and a caret under the place where it goes wrong. */
+#include "ui/common.h"
+#include "ui/output.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <uniwidth.h>
+
+enum { BEFORE = 60, AFTER = 40 }; /* characters shown of a long query */
+
+/* The character at query[at] and its bytes; ill-formed ones and what is not to be shown are a '?'. */
+static size_t character(const char *query, size_t at, uint32_t *code)
+{
+    const unsigned char *byte = (const unsigned char *)query + at;
+    size_t size = byte[0] >= 0xF0 ? 4 : byte[0] >= 0xE0 ? 3 : byte[0] >= 0xC0 ? 2 : 1;
+    *code = size == 1 ? byte[0] : byte[0] & (0x7Fu >> size);
+    for (size_t i = 1; i < size; i++) {
+        if ((byte[i] & 0xC0) != 0x80) {
+            *code = '?';
+            return 1;
+        }
+        *code = *code << 6 | (byte[i] & 0x3F);
+    }
+    if (!cmd_is_shown(query, at))
+        *code = *code == '\t' || *code == '\n' ? ' ' : '?';
+    return size;
+}
+
+/* Columns on a terminal: near enough for a caret. */
+static int columns(uint32_t code)
+{
+    int width = uc_width(code, "UTF-8");
+    return width > 0 ? width : 0;
+}
+
+static void print_character(const char *text, size_t size, uint32_t code)
+{
+    if (code == '?' || code == ' ')
+        fputc((int)code, stderr);
+    else
+        fwrite(text, 1, size, stderr);
+}
+
+void cmd_point(const char *query, size_t position)
+{
+    size_t count = 0, before = 0, at = 0;
+    uint32_t code;
+    for (at = 0; query[at] && at < position; before++)
+        at += character(query, at, &code);
+    const char *mark = before > BEFORE ? "  ..." : "  ";
+    int width = (int)strlen(mark);
+    fputs(mark, stderr);
+    for (at = 0; query[at] && count < before + AFTER; count++) {
+        size_t size = character(query, at, &code);
+        if (count + BEFORE >= before) {
+            print_character(query + at, size, code);
+            width += at < position ? columns(code) : 0;
+        }
+        at += size;
+    }
+    fprintf(stderr, "%s\n%*s^\n", query[at] ? "..." : "", width, "");
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/common.h"
+
+#include "ui/output.h"
+#include "ui/progress.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- messages -------------------------------------------------------------------------------------------------- */
+
+/* Messages may quote what the user or a file says: none of it may drive the terminal. */
+static void say(const char *command, const char *format, va_list arguments)
+{
+    char text[sizeof(descry_error) + 256];
+    vsnprintf(text, sizeof text, format, arguments);
+    cmd_progress_hide();
+    fprintf(stderr, "descry%s%s: ", command ? " " : "", command ? command : "");
+    cmd_print_visible(stderr, text);
+    fputc('\n', stderr);
+}
+
+void cmd_say(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(NULL, format, arguments);
+    va_end(arguments);
+}
+
+int cmd_fail(const descry_error *err)
+{
+    cmd_say("%s", err->message);
+    return err->code == DESCRY_ERR_ARGUMENT ? CMD_USAGE : CMD_FAILED;
+}
+
+int cmd_fail_memory(void)
+{
+    cmd_say("out of memory");
+    return CMD_FAILED;
+}
+
+int cmd_usage(const cmd_command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(command->name, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "See 'descry %s --help'.\n", command->name);
+    return CMD_USAGE;
+}
+
+static void log_message(void *arg, descry_log_level level, const char *message)
+{
+    (void)arg;
+    if (level == DESCRY_LOG_WARNING)
+        cmd_say("warning: %s", message);
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+int cmd_open_context(descry_context **ctx, unsigned threads)
+{
+    descry_error err;
+    descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
+    options.threads = threads;
+    options.log = log_message;
+    return descry_context_open(ctx, &options, &err) ? cmd_fail(&err) : CMD_DONE;
+}
+
+/* For reading only; an older library is brought up to date first, if it may be written. */
+static int open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err)
+{
+    descry_library_options reading = {.read_only = 1}, changing = {0};
+    int rc = descry_library_open(library, ctx, path, &reading, err);
+    if (rc != DESCRY_ERR_UNSUPPORTED || descry_library_open(library, ctx, path, &changing, NULL))
+        return rc;
+    descry_library_close(library);
+    return descry_library_open(library, ctx, path, &reading, err);
+}
+
+int cmd_open_library(descry_library **library, descry_context *ctx, const char *path)
+{
+    descry_error err;
+    int rc = open_existing(library, ctx, path, &err);
+    if (rc == DESCRY_ERR_NOT_FOUND) {
+        cmd_say("%s ('descry index' makes a library)", err.message);
+        return CMD_FAILED;
+    }
+    return rc ? cmd_fail(&err) : CMD_DONE;
+}
+
+int cmd_last_model(char **name, descry_library *library)
+{
+    descry_error err;
+    descry_library_status status;
+    *name = NULL;
+    if (descry_status(library, &status, &err))
+        return cmd_fail(&err);
+    if (status.model_count == 0)
+        return CMD_DONE;
+    *name = strdup(status.models[0].name);
+    if (!*name)
+        return cmd_fail_memory();
+    if (status.model_count > 1)
+        cmd_say("warning: the library holds vectors of %zu models; using the last indexed, %s (--model chooses)",
+                status.model_count, *name);
+    return CMD_DONE;
+}
+
+int cmd_no_model(const cmd_command *command)
+{
+    return cmd_usage(command,
+                     "which model? --model DIRECTORY (in open_clip's format: open_clip_config.json beside its weights) "
+                     "for real photographs, or --model demo for the small bundled one");
+}
+
+/* The model of a library that may not exist: *name is NULL without a word. */
+static int last_model_at(char **name, descry_context *ctx, const char *path)
+{
+    descry_error err;
+    descry_library *library;
+    *name = NULL;
+    int rc = open_existing(&library, ctx, path, &err);
+    if (rc == DESCRY_ERR_NOT_FOUND && !path)
+        return CMD_DONE;
+    int status = rc ? cmd_fail(&err) : cmd_last_model(name, library);
+    descry_library_close(&library);
+    return status;
+}
+
+int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common)
+{
+    descry_error err;
+    char *last = NULL;
+    *model = NULL;
+    int status = common->model ? CMD_DONE : last_model_at(&last, ctx, common->library);
+    const char *name = common->model ? common->model : last;
+    if (status == CMD_DONE && !name)
+        status = cmd_no_model(command);
+    const descry_model_options options = {.precision = common->precision};
+    if (status == CMD_DONE && descry_model_open_with(model, ctx, name, &options, &err))
+        status = cmd_fail(&err);
+    free(last);
+    return status == CMD_DONE ? cmd_use_head(*model, common->head) : status;
+}
+
+int cmd_use_head(descry_model *model, const char *head)
+{
+    descry_error err;
+    return head && descry_model_use_head(model, head, &err) ? cmd_fail(&err) : CMD_DONE;
+}
+
+char *cmd_full_model(const char *name)
+{
+    bool is_directory = strcmp(name, "demo") != 0 && strncmp(name, "hf-hub:", 7) != 0;
+    char *full = is_directory ? realpath(name, NULL) : NULL;
+    return full ? full : strdup(name);
+}
+
+int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision)
+{
+    descry_error err;
+    const descry_model_options options = {.precision = precision};
+    char *full = cmd_full_model(name);
+    int status = full ? CMD_DONE : cmd_fail_memory();
+    if (status == CMD_DONE && descry_model_open_with(model, ctx, full, &options, &err))
+        status = cmd_fail(&err);
+    free(full);
+    return status;
+}
+
+static int open_last_model(descry_model **model, descry_context *ctx, const cmd_command *command,
+                           descry_library *library)
+{
+    descry_error err;
+    char *name;
+    int status = cmd_last_model(&name, library);
+    if (status == CMD_DONE && !name)
+        status = cmd_no_model(command);
+    if (status == CMD_DONE && descry_model_open(model, ctx, name, &err))
+        status = cmd_fail(&err);
+    free(name);
+    return status;
+}
+
+int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
+                       const cmd_command *command, const cmd_common *common)
+{
+    descry_error err;
+    descry_library_options options = {.create = common->model != NULL};
+    int status = cmd_open_context(ctx, common->threads);
+    if (status == CMD_DONE && common->model)
+        status = cmd_open_named(model, *ctx, common->model, DESCRY_PRECISION_F32);
+    if (status != CMD_DONE)
+        return status;
+    int rc = descry_library_open(library, *ctx, common->library, &options, &err);
+    if (rc == DESCRY_ERR_NOT_FOUND && !common->model) {
+        cmd_say("%s", err.message);
+        return cmd_no_model(command);
+    }
+    if (rc)
+        return cmd_fail(&err);
+    return common->model ? CMD_DONE : open_last_model(model, *ctx, command, *library);
+}
+
+/* ---- arguments ------------------------------------------------------------------------------------------------- */
+
+bool cmd_is_picture(const char *argument)
+{
+    static const char *const starts[] = {"./", "../", "/", "~/"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strncmp(argument, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+int cmd_read_pixels(const cmd_command *command, const cmd_pixels *pixels, descry_preprocess_options *options)
+{
+    descry_preprocess_options defaults = DESCRY_PREPROCESS_OPTIONS_INIT;
+    *options = defaults;
+    if (pixels->pillow != 12 && pixels->pillow != 13)
+        return cmd_usage(command, "--pillow: %zu is not 12 or 13", pixels->pillow);
+    if (pixels->max_side > UINT32_MAX)
+        return cmd_usage(command, "--max-side: %zu is too much", pixels->max_side);
+    options->reference = pixels->reference;
+    options->pillow = (int)pixels->pillow;
+    options->limits.max_side = (uint32_t)pixels->max_side;
+    options->limits.max_pixels = pixels->max_pixels;
+    options->limits.max_pixels_per_byte = pixels->max_pixels_per_byte;
+    return CMD_DONE;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/output.h"
+
+#include "ui/common.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unictype.h>
+
+/* ---- UTF-8 ----------------------------------------------------------------------------------------------------- */
+
+/* Size of the character at the start of text[0..size), *character its code point.  Of an ill-formed one: the bytes
+ * that one U+FFFD stands for (Unicode 3.9, table 3-7: the longest start of a well-formed sequence), and -1. */
+static size_t next_character(const char *text, size_t size, int32_t *character)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    *character = -1;
+    if (s[0] < 0x80) {
+        *character = s[0];
+        return 1;
+    }
+    size_t length = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 1;
+    int32_t value = s[0] & (0xff >> (length + 1));
+    for (size_t i = 1; i < length; i++) {
+        unsigned char low = 0x80, high = 0xbf;
+        if (i == 1) {
+            low = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : low;
+            high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : high;
+        }
+        if (i >= size || s[i] < low || s[i] > high)
+            return i;
+        value = value << 6 | (s[i] & 0x3f);
+    }
+    if (length > 1)
+        *character = value;
+    return length;
+}
+
+/* ---- what a terminal may be given ------------------------------------------------------------------------------ */
+
+enum { ZWNJ = 0x200c, ZWJ = 0x200d, CGJ = 0x34f, KEYCAP = 0x20e3, BLACK_FLAG = 0x1f3f4, TAG_END = 0xe007f, TAGS_MAX = 8 };
+
+/* Controls, line separators, the marks that change the direction of what follows ("txt.exe" shown as "exe.txt"), and
+ * what is not seen at all: Unicode's Bidi_Control and Default_Ignorable_Code_Point, and annotations (U+FFF9 to B). */
+static bool is_invisible(int32_t c)
+{
+    if (c < 0xa0)
+        return c < 0x20 || c >= 0x7f;
+    return c == 0x2028 || c == 0x2029 || (c >= 0xfff9 && c <= 0xfffb) || uc_is_property_bidi_control((ucs4_t)c) ||
+           uc_is_property_default_ignorable_code_point((ucs4_t)c);
+}
+
+static bool is_emoji(int32_t c)
+{
+    return c >= 0 && (uc_is_property_emoji((ucs4_t)c) || uc_is_property_extended_pictographic((ucs4_t)c));
+}
+
+static bool is_selector(int32_t c)
+{
+    return c >= 0 && uc_is_property_variation_selector((ucs4_t)c);
+}
+
+static bool is_in_word(int32_t c)
+{
+    return c >= 0 && !is_invisible(c) &&
+           uc_is_general_category_withtable((ucs4_t)c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N);
+}
+
+/* Of a script from Arabic on, in which joiners shape letters, also at the end of a word. */
+static bool is_shaped(int32_t c)
+{
+    return c >= 0x600 && is_in_word(c);
+}
+
+/* The character before text[at]; -1: none, or ill-formed. */
+static int32_t character_before(const char *text, size_t at, size_t *start)
+{
+    int32_t c = -1;
+    *start = at;
+    while (*start > 0 && at - *start < 4) {
+        --*start;
+        if (((unsigned char)text[*start] & 0xc0) != 0x80)
+            break;
+    }
+    if (*start < at && next_character(text + *start, at - *start, &c) != at - *start)
+        c = -1;
+    return c;
+}
+
+static bool is_operator(int32_t c)
+{
+    return c >= 0 && uc_is_general_category_withtable((ucs4_t)c, UC_CATEGORY_MASK_Sm);
+}
+
+static bool is_tag(int32_t c)
+{
+    return (c >= 0xe0030 && c <= 0xe0039) || (c >= 0xe0061 && c <= 0xe007a);
+}
+
+/* Is the tag at text[at] one of a flag's, of England's for instance?  A black flag, letters or digits as tags, and their
+ * end (Unicode Technical Standard 51, ED-14a). */
+static bool is_in_flag(const char *text, size_t size, size_t at)
+{
+    int32_t c;
+    size_t start = at, tags = 0;
+    do
+        c = character_before(text, start, &start);
+    while (is_tag(c) && tags++ < TAGS_MAX);
+    if (c != BLACK_FLAG)
+        return false;
+    tags = 0;
+    for (start += 4; start < size; tags++) {
+        start += next_character(text + start, size - start, &c);
+        if (!is_tag(c))
+            break;
+    }
+    return c == TAG_END && tags > 0 && tags <= TAGS_MAX;
+}
+
+/* May the character c at text[at], which ends before `next`, be shown as it is?  What is invisible only where it has a
+ * purpose: one selector after what comes in variants, one joiner within a word or an emoji, tags in a flag. */
+static bool is_shown(const char *text, size_t size, size_t at, size_t next, int32_t c)
+{
+    if (c < 0 || !is_invisible(c))
+        return c >= 0;
+    size_t start;
+    int32_t before = character_before(text, at, &start), after = -1;
+    if (next < size)
+        next_character(text + next, size - next, &after);
+    if (is_selector(c))
+        return before < 0x80 ? is_emoji(before) && after == KEYCAP : is_emoji(before) || is_shaped(before) || is_operator(before);
+    if (c == ZWJ || c == ZWNJ || c == CGJ)
+        return (is_in_word(before) && (is_in_word(after) || is_shaped(before))) ||
+               ((is_emoji(before) || is_selector(before) || before == TAG_END) && is_emoji(after));
+    return (is_tag(c) || c == TAG_END) && is_in_flag(text, size, at);
+}
+
+bool cmd_is_shown(const char *text, size_t at)
+{
+    int32_t c;
+    size_t size = strlen(text), step = next_character(text + at, size - at, &c);
+    return is_shown(text, size, at, at + step, c);
+}
+
+static void print_escaped(FILE *file, const char *text, bool backslash)
+{
+    for (size_t size = strlen(text), at = 0, step; at < size; at += step) {
+        int32_t c;
+        step = next_character(text + at, size - at, &c);
+        if (c == '\n')
+            fputs("\\n", file);
+        else if (c == '\t')
+            fputs("\\t", file);
+        else if (c == '\r')
+            fputs("\\r", file);
+        else if (c == '\\' && backslash)
+            fputs("\\\\", file);
+        else if (!is_shown(text, size, at, at + step, c))
+            for (size_t i = at; i < at + step; i++)
+                fprintf(file, "\\x%02x", (unsigned char)text[i]);
+        else
+            fwrite(text + at, 1, step, file);
+    }
+}
+
+void cmd_print_path(FILE *file, const char *path)
+{
+    print_escaped(file, path, true);
+}
+
+void cmd_print_visible(FILE *file, const char *text)
+{
+    print_escaped(file, text, false);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------------------------ */
+
+/* *lossy: something was replaced */
+static json_t *make_text(const char *text, size_t size, bool *lossy)
+{
+    static const char replacement[] = "\xef\xbf\xbd";
+    char *copy = malloc(3 * size + 1); /* one bad byte can become three */
+    size_t used = 0;
+    *lossy = false;
+    if (!copy)
+        return NULL;
+    for (size_t step; size > 0; text += step, size -= step) {
+        int32_t c;
+        step = next_character(text, size, &c);
+        size_t bytes = c < 0 ? sizeof replacement - 1 : step;
+        memcpy(copy + used, c < 0 ? replacement : text, bytes);
+        used += bytes;
+        *lossy = *lossy || c < 0;
+    }
+    json_t *string = json_stringn_nocheck(copy, used);
+    free(copy);
+    return string;
+}
+
+json_t *cmd_json_text(const char *text, size_t size)
+{
+    bool lossy;
+    return make_text(text, size, &lossy);
+}
+
+static json_t *make_base64(const char *bytes, size_t size)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *text = malloc((size + 2) / 3 * 4 + 1), *to = text;
+    if (!text)
+        return NULL;
+    for (size_t i = 0; i < size; i += 3) {
+        uint32_t group = 0;
+        for (size_t j = i; j < i + 3; j++)
+            group = group << 8 | (j < size ? (unsigned char)bytes[j] : 0);
+        for (int j = 0; j < 4; j++)
+            *to++ = i + (size_t)j > size ? '=' : digits[group >> (18 - 6 * j) & 63];
+    }
+    *to = 0;
+    json_t *string = json_string_nocheck(text);
+    free(text);
+    return string;
+}
+
+int cmd_json_set_path(json_t *object, const char *key, const char *path)
+{
+    char name[64];
+    bool lossy;
+    int rc = json_object_set_new(object, key, make_text(path, strlen(path), &lossy));
+    snprintf(name, sizeof name, "%s_bytes", key);
+    return rc || !lossy ? rc : json_object_set_new(object, name, make_base64(path, strlen(path)));
+}
+
+int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata)
+{
+    char taken[DESCRY_TIME_SIZE];
+    int rc = 0;
+    descry_time_print(taken, metadata->taken, metadata->taken_offset);
+    if (*taken)
+        rc = json_object_set_new(object, "taken", json_string(taken));
+    if (!rc && *metadata->camera)
+        rc = json_object_set_new(object, "camera", cmd_json_text(metadata->camera, strlen(metadata->camera)));
+    if (!rc && *metadata->title)
+        rc = json_object_set_new(object, "title", cmd_json_text(metadata->title, strlen(metadata->title)));
+    if (!rc && !isnan(metadata->latitude) && !isnan(metadata->longitude)) {
+        rc = json_object_set_new(object, "lat", json_real(metadata->latitude));
+        if (!rc)
+            rc = json_object_set_new(object, "lon", json_real(metadata->longitude));
+    }
+    return rc;
+}
+
+json_t *cmd_json_floats(const float *values, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; array && i < count; i++)
+        if (json_array_append_new(array, json_real((double)values[i]))) {
+            json_decref(array);
+            array = NULL;
+        }
+    return array;
+}
+
+/* ---- the stream ------------------------------------------------------------------------------------------------ */
+
+static int write_error; /* errno of the first write that failed */
+
+bool cmd_flush(void)
+{
+    errno = 0;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && !write_error)
+        write_error = errno ? errno : EIO;
+    return !write_error;
+}
+
+/* What a terminal may not be given can only be in strings, where JSON has escapes for it. */
+static void print_line(const char *line)
+{
+    size_t size = strlen(line), plain = 0, at = 0;
+    for (size_t step; at < size; at += step) {
+        int32_t c;
+        step = next_character(line + at, size - at, &c);
+        if (is_shown(line, size, at, at + step, c))
+            continue;
+        fwrite(line + plain, 1, at - plain, stdout);
+        if (c >= 0x10000) /* a surrogate pair */
+            printf("\\u%04x", (unsigned)(0xd7c0 + (c >> 10)));
+        printf("\\u%04x", (unsigned)(c >= 0x10000 ? 0xdc00 | (c & 0x3ff) : c));
+        plain = at + step;
+    }
+    fwrite(line + plain, 1, at - plain, stdout);
+    putchar('\n');
+}
+
+int cmd_json_line(json_t *object)
+{
+    /* nine digits tell any two floats apart */
+    char *line = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    if (!line)
+        return cmd_fail_memory();
+    errno = 0;
+    print_line(line);
+    if (ferror(stdout) && !write_error)
+        write_error = errno ? errno : EIO;
+    free(line);
+    return write_error ? CMD_FAILED : CMD_DONE;
+}
+
+int cmd_close_output(int status)
+{
+    if (cmd_flush())
+        return status;
+    if (write_error != EPIPE)
+        cmd_say("standard output: %s", strerror(write_error));
+    return CMD_FAILED;
+}

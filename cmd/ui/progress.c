@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ui/progress.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define TERMINAL_EVERY 0.1 /* seconds */
+#define LINE_EVERY     10.0
+#define SMOOTH         8.0 /* seconds over which the rate is smoothed */
+
+static struct {
+    bool known, terminal; /* whether `terminal` was found out; whether it is one */
+    bool captions;        /* captions are counted now, not files */
+    bool shown;           /* the bar is on the screen */
+    double next;          /* when to draw again */
+    double seconds, rate; /* of the last drawing: when, files a second */
+    uint64_t done;
+} state;
+
+/* ---- numbers --------------------------------------------------------------------------------------------------- */
+
+/* "42 s", "3:05", "1:02:03" */
+static void print_time(char *text, size_t size, double seconds)
+{
+    uint64_t s = seconds < 3.6e8 ? (uint64_t)(seconds + 0.5) : UINT64_C(360000000);
+    if (s < 60)
+        snprintf(text, size, "%" PRIu64 " s", s);
+    else if (s < 3600)
+        snprintf(text, size, "%" PRIu64 ":%02" PRIu64, s / 60, s % 60);
+    else
+        snprintf(text, size, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, s / 3600, s / 60 % 60, s % 60);
+}
+
+/* A rate that follows the last seconds: files that are known already go by much faster than new ones. */
+static void update_rate(const descry_index_progress *p)
+{
+    double time = p->seconds - state.seconds, done = (double)(p->done - state.done);
+    if (time <= 0)
+        return;
+    double weight = state.rate > 0 ? time / (time + SMOOTH) : 1;
+    state.rate += weight * (done / time - state.rate);
+    state.seconds = p->seconds;
+    state.done = p->done;
+}
+
+static void print_state(char *text, size_t size, const descry_index_progress *p)
+{
+    char left[32] = "?";
+    if (p->total == 0) {
+        snprintf(text, size, "looking: %" PRIu64 " pictures found", p->found);
+        return;
+    }
+    if (state.rate > 0)
+        print_time(left, sizeof left, (double)(p->total - (p->done < p->total ? p->done : p->total)) / state.rate);
+    snprintf(text, size, "%" PRIu64 "/%" PRIu64 "  %.1f pictures/s  %s left", p->done, p->total, state.rate, left);
+}
+
+/* ---- drawing --------------------------------------------------------------------------------------------------- */
+
+static size_t terminal_width(void)
+{
+    struct winsize window;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
+        return window.ws_col;
+    return 80;
+}
+
+static void draw_bar(const descry_index_progress *p, const char *text)
+{
+    enum { LEAST = 10, MOST = 60 };
+    char bar[MOST + 4] = "";
+    size_t width = terminal_width(), size = strlen(text);
+    if (p->total > 0 && width > size + LEAST + 4) {
+        size_t cells = width - size - 4;
+        cells = cells < MOST ? cells : MOST;
+        uint64_t done = p->done < p->total ? p->done : p->total;
+        size_t full = (size_t)((double)done / (double)p->total * (double)cells);
+        bar[0] = '[';
+        memset(bar + 1, '#', full);
+        memset(bar + 1 + full, '.', cells - full);
+        memcpy(bar + 1 + cells, "] ", 3);
+    }
+    /* one column stays free: some terminals go to the next line when the last is filled */
+    fprintf(stderr, "\r%s%.*s\033[K", bar, (int)(width - 1), text);
+    fflush(stderr);
+    state.shown = true;
+}
+
+/* Whether it is time to draw again. */
+static bool is_due(double seconds)
+{
+    if (!state.known) {
+        const char *kind = getenv("TERM");
+        state.known = true;
+        state.terminal = isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
+        state.next = state.terminal ? 0 : LINE_EVERY;
+    }
+    return seconds >= state.next;
+}
+
+static void draw(const descry_index_progress *p, const char *text)
+{
+    if (state.terminal)
+        draw_bar(p, text);
+    else
+        fprintf(stderr, "descry: %s\n", text);
+    state.next = p->seconds + (state.terminal ? TERMINAL_EVERY : LINE_EVERY);
+}
+
+void cmd_progress_show(const descry_index_progress *p)
+{
+    char text[160];
+    if (!is_due(p->seconds))
+        return;
+    if (p->captions_total > 0) { /* all pictures are in: what is done now is to describe */
+        descry_index_progress captions = {.found = p->captions_total, .total = p->captions_total,
+                                          .done = p->captions_done, .seconds = p->seconds};
+        if (!state.captions) {
+            state.captions = true;
+            state.rate = 0;
+            state.done = p->captions_done;
+            state.seconds = p->seconds;
+        }
+        update_rate(&captions);
+        print_state(text, sizeof text, &captions);
+        draw(&captions, text);
+        return;
+    }
+    update_rate(p);
+    print_state(text, sizeof text, p);
+    draw(p, text);
+}
+
+void cmd_progress_say(uint64_t done, uint64_t total, double seconds, const char *text)
+{
+    const descry_index_progress p = {.done = done, .total = total, .seconds = seconds};
+    if (is_due(seconds))
+        draw(&p, text);
+}
+
+void cmd_progress_restart(void)
+{
+    cmd_progress_hide();
+    state.next = state.terminal ? 0 : LINE_EVERY;
+    state.seconds = state.rate = 0;
+    state.done = 0;
+}
+
+void cmd_progress_hide(void)
+{
+    if (state.shown)
+        fputs("\r\033[K", stderr);
+    state.shown = false;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Contexts, and what there is: models, features. */
+#include "api/handles.h"
+
+#include "base/error.h"
+#include "clip/locate.h"
+#include "image/picture.h"
+#include "meta/xmp.h"
+#include "net/fetch.h"
+
+#include <stdlib.h>
+
+const char *descry_version(void)
+{
+    return DESCRY_VERSION;
+}
+
+void descry_free(void *memory)
+{
+    free(memory);
+}
+
+int descry_context_open(descry_context **out, const descry_context_options *options, descry_error *err)
+{
+    *out = NULL;
+    static const descry_context_options defaults = DESCRY_CONTEXT_OPTIONS_INIT;
+    if (!options)
+        options = &defaults;
+    descry_context *ctx = calloc(1, sizeof *ctx);
+    if (!ctx)
+        return descry_fail_memory(err);
+    ctx->log = (descry_log){options->log, options->log_arg};
+    int rc = descry_cpu_choose(&ctx->cpu, options->cpu ? options->cpu : getenv("DESCRY_CPU"), err);
+    if (!rc)
+        rc = descry_pool_open(&ctx->pool, options->threads, err);
+    if (rc) {
+        free(ctx);
+        return rc;
+    }
+    *out = ctx;
+    return 0;
+}
+
+void descry_context_close(descry_context **ctx)
+{
+    if (!ctx || !*ctx)
+        return;
+    descry_pool_close(&(*ctx)->pool);
+    descry_tokenizer_close(&(*ctx)->tokenizer);
+    free(*ctx);
+    *ctx = NULL;
+}
+
+unsigned descry_context_threads(const descry_context *ctx)
+{
+    return descry_pool_threads(ctx->pool);
+}
+
+const char *descry_context_cpu(const descry_context *ctx)
+{
+    return descry_cpu_name(ctx->cpu);
+}
+
+/* ---- what there is ---------------------------------------------------------------------------------------------- */
+
+typedef struct listing {
+    descry_model_callback each;
+    void *arg;
+} listing;
+
+static int list_installed(void *arg, const char *name, const char *folder)
+{
+    const listing *l = arg;
+    uint64_t bytes = 0;
+    int dim = 0;
+    descry_clip_peek(folder, &dim, &bytes);
+    return l->each(l->arg, name, folder, dim, bytes);
+}
+
+int descry_models(descry_context *ctx, descry_model_callback each, void *arg, descry_error *err)
+{
+    (void)ctx;
+    (void)err;
+    listing l = {each, arg};
+    if (descry_each_installed(list_installed, &l))
+        return 0;
+    for (size_t i = 0; descry_clip_known(i); i++)
+        if (each(arg, descry_clip_known(i), NULL, 0, 0))
+            break;
+    return 0;
+}
+
+const descry_pretrained *descry_pretrained_at(size_t index)
+{
+    return descry_clip_pretrained(index);
+}
+
+int descry_can_caption(descry_context *ctx, const char *name)
+{
+    (void)ctx;
+    return descry_clip_can_caption(name);
+}
+
+const char *descry_feature(size_t index)
+{
+    const char *const others[] = {descry_fetch_feature(), descry_xmp_feature()};
+    size_t formats = 0, next = 0;
+    while (formats <= index && descry_picture_format(formats))
+        formats++;
+    if (formats > index)
+        return descry_picture_format(index);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i] && formats + next++ == index)
+            return others[i];
+    return NULL;
+}

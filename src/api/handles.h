@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The handles behind descry.h, which the rooms above share. */
+#ifndef DESCRY_API_HANDLES_H
+#define DESCRY_API_HANDLES_H
+
+#include "base/cpu.h"
+#include "base/log.h"
+#include "base/pool.h"
+#include "clip/clip.h"
+#include "kern/linear.h"
+
+struct descry_context {
+    descry_pool *pool;
+    descry_cpu cpu;
+    descry_log log;
+    descry_tokenizer *tokenizer; /* CLIP's own, from its first use without a model on */
+};
+
+struct descry_model {
+    descry_context *context;
+    descry_clip *clip;
+    struct descry_head *head; /* NULL: embeddings are as the model gives them */
+};
+
+/* What computes products of matrices. */
+static inline descry_engine descry_context_engine(const descry_context *ctx)
+{
+    return (descry_engine){descry_kernels_for(ctx->cpu), ctx->pool};
+}
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Learned heads, as descry_dev.h has them. */
+#include "api/handles.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/paths.h"
+#include "descry_dev.h"
+#include "heads/adapt.h"
+#include "heads/head.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int descry_head_open(descry_head **head, descry_context *ctx, const descry_model *model, const char *name,
+                     descry_error *err)
+{
+    descry_buf path = {0};
+    descry_model_info info = {0};
+    *head = NULL;
+    if (model)
+        descry_model_describe(model, &info);
+    int rc = descry_head_locate(&path, info.path, info.recipe, name, err);
+    if (!rc)
+        rc = descry_head_read(head, path.data, (size_t)info.dim, info.recipe, err);
+    const descry_engine engine = descry_context_engine(ctx);
+    if (!rc && (rc = descry_head_prepare(*head, &engine, err)) != 0)
+        descry_head_free(head);
+    descry_buf_free(&path);
+    return rc;
+}
+
+void descry_head_close(descry_head **head)
+{
+    if (head)
+        descry_head_free(head);
+}
+
+size_t descry_head_dim(const descry_head *head)
+{
+    return head->dim;
+}
+
+int descry_head_map(const descry_head *head, descry_context *ctx, int kind, const float *x, size_t n, float *out,
+                    descry_error *err)
+{
+    const descry_engine engine = descry_context_engine(ctx);
+    return descry_head_apply(head, &engine, kind == DESCRY_TEXTS ? DESCRY_HEAD_TEXT : DESCRY_HEAD_IMAGE, x, n, 1, out,
+                             err);
+}
+
+int descry_head_save(const descry_head *head, const descry_model *model, const char *name, const char *about,
+                     char **path, descry_error *err)
+{
+    descry_model_info info = {0};
+    descry_buf where = {0};
+    size_t n = strlen(name);
+    int is_file = strchr(name, '/') || (n > 12 && strcmp(name + n - 12, ".safetensors") == 0), rc;
+    *path = NULL;
+    if (model)
+        descry_model_describe(model, &info);
+    if (is_file)
+        rc = descry_buf_append(&where, name, n, err);
+    else if (!descry_head_is_name(name) || !model)
+        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: %s", name,
+                         model ? "not a name: letters, digits, - _ . and =" : "without a model, a head is saved as a file");
+    else {
+        rc = descry_head_folder(&where, info.recipe, err);
+        if (!rc)
+            rc = descry_buf_printf(&where, err, "/%s.safetensors", name);
+        if (!rc)
+            rc = descry_path_make_folders(where.data, err);
+    }
+    if (!rc)
+        rc = descry_head_write(head, where.data, info.recipe, about, err);
+    if (rc) {
+        descry_buf_free(&where);
+        return rc;
+    }
+    *path = where.data;
+    return 0;
+}
+
+int descry_adapt(descry_context *ctx, const float *images, const float *texts, size_t n, size_t dim,
+                 const descry_adapt_options *options, descry_head **head, descry_adapt_progress *result,
+                 descry_error *err)
+{
+    static const descry_adapt_options defaults = DESCRY_ADAPT_OPTIONS_INIT;
+    const descry_engine engine = descry_context_engine(ctx);
+    return descry_adapt_run(&engine, images, texts, n, dim, options ? options : &defaults, head, result, err);
+}

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Sidecars: which file is a picture's, read, changed and written. */
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/replace.h"
+#include "image/formats.h"
+#include "image/picture.h"
+#include "meta/xmp.h"
+#include "store/store.h"
+#include "pictures/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+#include <unistr.h>
+
+static const descry_sidecar_options defaults = DESCRY_SIDECAR_OPTIONS_INIT;
+
+/* ---- names ------------------------------------------------------------------------------------------------------ */
+
+static const char *name_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Bytes of a name before its last ending; all of it when it has none. */
+static size_t stem_of(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && dot > name ? (size_t)(dot - name) : strlen(name);
+}
+
+static int has_ending(const char *name, const char *ending)
+{
+    size_t stem = stem_of(name);
+    return name[stem] && strcasecmp(name + stem + 1, ending) == 0;
+}
+
+static int is_picture_name(const char *name)
+{
+    size_t stem = stem_of(name);
+    return name[stem] && descry_format_ending(name + stem + 1);
+}
+
+/* Of a camera's RAW format. */
+static int is_raw(const char *name)
+{
+    char endings[512];
+    size_t stem = stem_of(name);
+    strncpy(endings, descry_format_at(DESCRY_FORMAT_RAW)->endings, sizeof endings - 1);
+    endings[sizeof endings - 1] = 0;
+    char *rest = NULL;
+    for (char *one = strtok_r(endings, " ", &rest); one; one = strtok_r(NULL, " ", &rest))
+        if (name[stem] && strcasecmp(name + stem + 1, one) == 0)
+            return 1;
+    return 0;
+}
+
+/* A sidecar's names, the best first: the picture's with .xmp after it, else with .xmp for its ending; each as it is, in
+ * another case of .xmp, in another case altogether. */
+enum { LONG, LONG_XMP, LONG_CASE, SHORT, SHORT_XMP, SHORT_CASE, NO_NAME };
+
+static int fit(const char *name, const char *picture)
+{
+    size_t bare = stem_of(name), full = strlen(picture);
+    if (!has_ending(name, "xmp") || (bare != full && bare != stem_of(picture)) || strncasecmp(name, picture, bare) != 0)
+        return NO_NAME;
+    int worse = strncmp(name, picture, bare) != 0 ? 2 : strcmp(name + bare, ".xmp") != 0;
+    return (bare == full ? LONG : SHORT) + worse;
+}
+
+/* Pictures beside this one that a sidecar could mean, too: which have its name but for the ending, some of them RAW. */
+typedef struct rivals {
+    size_t exact, exact_raw; /* of the same case */
+    size_t any, any_raw;     /* of whichever case */
+    size_t twins;            /* with the same ending, too: photo.jpg and PHOTO.JPG */
+} rivals;
+
+static void meet(rivals *others, const char *name, const char *picture)
+{
+    size_t stem = stem_of(picture);
+    if (stem_of(name) != stem || strncasecmp(name, picture, stem) != 0 || !is_picture_name(name))
+        return;
+    size_t raw = (size_t)is_raw(name), exact = strncmp(name, picture, stem) == 0;
+    others->any++;
+    others->any_raw += raw;
+    others->exact += exact;
+    others->exact_raw += exact && raw;
+    others->twins += strcasecmp(name, picture) == 0;
+}
+
+/* Is a sidecar whose name fits like this the picture's?  Not when it could mean another; but those programs that write
+ * photo.xmp write it for RAW files, so it is the RAW file's when there is one such. */
+static int owns(const char *picture, int how, const rivals *others)
+{
+    switch (how) {
+    case LONG:
+    case LONG_XMP:
+        return 1;
+    case LONG_CASE:
+        return others->twins == 0;
+    case SHORT_CASE:
+        return others->any == 0 || (is_raw(picture) && others->any_raw == 0);
+    default:
+        return others->exact == 0 || (is_raw(picture) && others->exact_raw == 0);
+    }
+}
+
+typedef struct sidecars {
+    descry_buf text; /* for each a digit, how it fits, then its name, NUL-terminated */
+    char **names;    /* [count] into text, the best first */
+    size_t count;
+} sidecars;
+
+static void free_sidecars(sidecars *found)
+{
+    descry_buf_free(&found->text);
+    free(found->names);
+}
+
+static int best_first(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Where upper and lower case are alike the picture may stand there in another one than it was asked for in. */
+static int is_same_file(DIR *dir, const char *name, const char *picture)
+{
+    struct stat a, b;
+    return strcasecmp(name, picture) == 0 &&
+           (strcmp(name, picture) == 0 ||
+            (fstatat(dirfd(dir), name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+             fstatat(dirfd(dir), picture, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev));
+}
+
+/* All names that fit, and the rivals.  A folder that cannot be listed has none. */
+static int list_names(sidecars *found, rivals *others, const char *picture, descry_error *err)
+{
+    const char *name = name_of(picture);
+    descry_buf folder = {0};
+    int rc = name > picture ? descry_buf_append(&folder, picture, (size_t)(name - picture), err)
+                            : descry_buf_append(&folder, ".", 1, err);
+    DIR *dir = rc ? NULL : opendir(folder.data);
+    descry_buf_free(&folder);
+    for (struct dirent *entry; dir && !rc && (entry = readdir(dir));) {
+        char digit = (char)('0' + fit(entry->d_name, name));
+        if (digit < '0' + NO_NAME) {
+            rc = descry_buf_append(&found->text, &digit, 1, err);
+            if (!rc)
+                rc = descry_buf_append(&found->text, entry->d_name, strlen(entry->d_name) + 1, err);
+            found->count++;
+        } else if (!is_same_file(dir, entry->d_name, name))
+            meet(others, entry->d_name, name);
+    }
+    if (dir)
+        closedir(dir);
+    return rc;
+}
+
+/* The picture's sidecars that are there, the best first.  To be freed whatever it returns. */
+static int find_sidecars(sidecars *found, const char *picture, descry_error *err)
+{
+    rivals others = {0};
+    *found = (sidecars){0};
+    int rc = list_names(found, &others, picture, err);
+    if (!rc && !(found->names = descry_alloc(found->count + 1, sizeof *found->names)))
+        rc = descry_fail_memory(err);
+    size_t all = rc ? 0 : found->count;
+    char *name = found->text.data;
+    found->count = 0;
+    for (size_t i = 0; i < all; i++, name += strlen(name) + 1)
+        if (owns(name_of(picture), *name - '0', &others))
+            found->names[found->count++] = name;
+    if (found->count > 1)
+        qsort(found->names, found->count, sizeof *found->names, best_first);
+    for (size_t i = 0; i < found->count; i++)
+        found->names[i]++;
+    return rc;
+}
+
+static int is_there(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+/* In the picture's folder. */
+static int path_beside(descry_buf *path, const char *picture, const char *name, descry_error *err)
+{
+    path->size = 0;
+    int rc = descry_buf_append(path, picture, (size_t)(name_of(picture) - picture), err);
+    return rc ? rc : descry_buf_append(path, name, strlen(name), err);
+}
+
+/* The sidecar of a picture, whether or not it is there.  The folder is listed only when it is not under its usual name. */
+static int find_sidecar(descry_buf *path, const char *picture, descry_error *err)
+{
+    sidecars found = {0};
+    int rc = descry_buf_printf(path, err, "%s.xmp", picture);
+    if (rc || is_there(path->data))
+        return rc;
+    rc = find_sidecars(&found, picture, err);
+    if (!rc && found.count > 0)
+        rc = path_beside(path, picture, found.names[0], err);
+    free_sidecars(&found);
+    return rc;
+}
+
+/* ---- files ------------------------------------------------------------------------------------------------------ */
+
+typedef struct sidecar {
+    const char *name; /* as it is called */
+    char *path;       /* where it is: links followed */
+    int is_link, exists;
+    struct stat st;
+    descry_buf text; /* UTF-8, from the byte order mark on, if it has one; size 0: nothing yet */
+    size_t mark;     /* bytes of that */
+} sidecar;
+
+/* UTF-16 with a byte order mark becomes UTF-8; the XML declaration that says so goes. */
+static int to_utf8(sidecar *s, descry_error *err)
+{
+    const unsigned char *bytes = (const unsigned char *)s->text.data;
+    size_t n = s->text.size / 2 - 1;
+    int big = bytes[0] == 0xFE;
+    uint16_t *units = descry_alloc(n + 1, sizeof *units);
+    if (!units)
+        return descry_fail_memory(err);
+    for (size_t i = 0; i < n; i++)
+        units[i] = (uint16_t)(bytes[2 * i + 2] << (big ? 8 : 0) | bytes[2 * i + 3] << (big ? 0 : 8));
+    size_t size = 0, skip = 0;
+    uint8_t *text = s->text.size % 2 ? NULL : u16_to_u8(units, n, NULL, &size);
+    free(units);
+    if (!text)
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged XMP: ill-formed UTF-16", s->name);
+    if (size > 5 && memcmp(text, "<?xml", 5) == 0)
+        while (skip < size && text[skip++] != '>')
+            ;
+    s->text.size = 0;
+    int rc = descry_buf_append(&s->text, text + skip, size - skip, err);
+    free(text);
+    return rc;
+}
+
+static int read_sidecar(sidecar *s, const char *name, uint64_t limit, descry_error *err)
+{
+    struct stat link;
+    *s = (sidecar){.name = name};
+    if (limit == 0 || limit > DESCRY_XMP_MAX_SIZE)
+        limit = DESCRY_XMP_MAX_SIZE;
+    if (lstat(name, &link) != 0) {
+        if (errno != ENOENT)
+            return descry_fail_errno(err, errno, "%s", name);
+        s->path = strdup(name);
+        return s->path ? 0 : descry_fail_memory(err);
+    }
+    s->exists = 1;
+    s->is_link = S_ISLNK(link.st_mode);
+    s->path = s->is_link ? realpath(name, NULL) : strdup(name);
+    if (!s->path && s->is_link && errno == ENOENT)
+        return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: a link to nothing", name);
+    if (!s->path || stat(s->path, &s->st) != 0)
+        return descry_fail_errno(err, errno, "%s", name);
+    int rc = descry_file_read(&s->text, s->path, limit, err);
+    if (rc)
+        return rc;
+    const unsigned char *bytes = (const unsigned char *)s->text.data;
+    if (s->text.size >= 2 && ((bytes[0] == 0xFE && bytes[1] == 0xFF) || (bytes[0] == 0xFF && bytes[1] == 0xFE)))
+        return to_utf8(s, err);
+    s->mark = s->text.size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    return 0;
+}
+
+static int write_sidecar(const sidecar *s, const descry_buf *text, descry_error *err)
+{
+    if (s->exists && access(s->path, W_OK) != 0) /* a rename would not ask */
+        return descry_fail_errno(err, errno, "%s", s->name);
+    return descry_file_replace(s->path, text->data, text->size, s->exists ? &s->st : NULL, err);
+}
+
+static void close_sidecar(sidecar *s)
+{
+    free(s->path);
+    descry_buf_free(&s->text);
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
+
+/* A line of well-formed UTF-8 that XML can hold; without space around it. */
+static int clean(descry_buf *line, const char *text, descry_error *err)
+{
+    const uint8_t *at = (const uint8_t *)text;
+    size_t left = strlen(text);
+    int rc = descry_buf_append(line, "", 0, err);
+    while (left > 0 && !rc) {
+        ucs4_t c;
+        uint8_t bytes[6];
+        int n = u8_mbtoucr(&c, at, left);
+        if (n < 0) {
+            c = 0xFFFD;
+            n = 1;
+        } else if (c < ' ' || (c >= 0x7F && c < 0xA0) || c == 0xFFFE || c == 0xFFFF)
+            c = ' ';
+        if (c != ' ' || line->size > 0)
+            rc = descry_buf_append(line, bytes, (size_t)u8_uctomb(bytes, c, sizeof bytes), err);
+        at += n;
+        left -= (size_t)n;
+    }
+    while (!rc && line->size > 0 && line->data[line->size - 1] == ' ')
+        line->data[--line->size] = 0;
+    return rc;
+}
+
+/* A model that is a folder by its own name: where it lies is nobody's business. */
+static int clean_model(descry_buf *line, const char *model, descry_error *err)
+{
+    size_t size = strlen(model);
+    descry_buf name = {0};
+    while (size > 1 && model[size - 1] == '/')
+        size--;
+    int rc = descry_buf_append(&name, model, size, err);
+    if (!rc)
+        rc = clean(line, strncmp(name.data, "hf-hub:", 7) == 0 ? name.data : name_of(name.data), err);
+    descry_buf_free(&name);
+    return rc;
+}
+
+/* Has a person described the picture in its own XMP?  A sidecar's description would come before that.  JPEG only. */
+static int is_described_itself(const char *path)
+{
+    static const descry_limits limits = DESCRY_LIMITS_INIT;
+    descry_picture picture;
+    descry_buf file = {0};
+    if (descry_file_read(&file, path, limits.max_bytes, NULL))
+        return 0;
+    int described = 0;
+    if (file.size > 3 && memcmp(file.data, "\xFF\xD8\xFF", 3) == 0 &&
+        descry_picture_peek(&picture, (const uint8_t *)file.data, file.size, path, &limits, NULL) == 0) {
+        described = picture.xmp && descry_xmp_described((const char *)picture.xmp, picture.xmp_size);
+        descry_picture_free(&picture);
+    }
+    descry_buf_free(&file);
+    return described;
+}
+
+static int write_caption(sidecar *s, const descry_xmp_caption *caption, const descry_sidecar_options *options,
+                         descry_sidecar_outcome *outcome, descry_error *err)
+{
+    descry_buf out = {0};
+    int rc = descry_buf_append(&out, s->text.data, s->mark, err);
+    if (!rc)
+        rc = descry_xmp_put(&out, s->exists ? s->text.data + s->mark : NULL, s->text.size - s->mark, s->name, caption,
+                            options->overwrite, !s->exists, outcome, err);
+    if (!rc && (*outcome == DESCRY_SIDECAR_WRITTEN || *outcome == DESCRY_SIDECAR_REPLACED))
+        rc = write_sidecar(s, &out, err);
+    descry_buf_free(&out);
+    return rc;
+}
+
+int descry_sidecar_write(const char *picture, const char *caption, const char *model,
+                         const descry_sidecar_options *options, descry_sidecar_outcome *outcome, char **name,
+                         descry_error *err)
+{
+    struct stat st;
+    sidecar s = {0};
+    descry_buf path = {0}, text = {0}, model_name = {0};
+    char date[32];
+    options = options ? options : &defaults;
+    *outcome = DESCRY_SIDECAR_KEPT;
+    if (name)
+        *name = NULL;
+    if (stat(picture, &st) != 0)
+        return descry_fail_errno(err, errno, "%s", picture);
+    time_t now = options->time ? (time_t)options->time : time(NULL);
+    struct tm tm;
+    if (!gmtime_r(&now, &tm) || strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: no such time", picture);
+    int rc = find_sidecar(&path, picture, err);
+    if (!rc)
+        rc = clean(&text, caption, err);
+    if (!rc)
+        rc = clean_model(&model_name, model, err);
+    if (!rc && text.size == 0)
+        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: an empty caption", picture);
+    if (!rc && text.size > DESCRY_CAPTION_SIZE)
+        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: a caption of %zu bytes: at most %d", picture, text.size,
+                         DESCRY_CAPTION_SIZE);
+    if (!rc)
+        rc = read_sidecar(&s, path.data, options->max_bytes, err);
+    if (!rc && !options->overwrite && descry_xmp_feature() && is_described_itself(picture))
+        *outcome = DESCRY_SIDECAR_EMBEDDED;
+    else if (!rc)
+        rc = write_caption(&s, &(descry_xmp_caption){text.data, model_name.data, date}, options, outcome, err);
+    close_sidecar(&s);
+    descry_buf_free(&text);
+    descry_buf_free(&model_name);
+    if (name)
+        *name = path.data;
+    else
+        descry_buf_free(&path);
+    return rc;
+}
+
+/* ---- undoing ---------------------------------------------------------------------------------------------------- */
+
+typedef struct undoing {
+    const descry_sidecar_options *options;
+    descry_sidecar_callback each;
+    void *arg;
+    int stopped;
+} undoing;
+
+static int take_out(const char *path, const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
+                    descry_error *err)
+{
+    sidecar s;
+    descry_buf out = {0};
+    *outcome = DESCRY_SIDECAR_NOTHING;
+    int rc = read_sidecar(&s, path, options->max_bytes, err);
+    if (!rc)
+        rc = descry_buf_append(&out, s.text.data, s.mark, err);
+    if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) /* the namespace's name has it */
+        rc = descry_xmp_take(&out, s.text.data + s.mark, s.text.size - s.mark, path, outcome, err);
+    if (!rc && *outcome == DESCRY_SIDECAR_DELETED) {
+        rc = descry_file_unchanged(s.path, &s.st, err);
+        if (!rc && (unlink(s.path) != 0 || (s.is_link && unlink(path) != 0)))
+            rc = descry_fail_errno(err, errno, "%s", path);
+    } else if (!rc && *outcome != DESCRY_SIDECAR_NOTHING)
+        rc = write_sidecar(&s, &out, err);
+    descry_buf_free(&out);
+    close_sidecar(&s);
+    return rc;
+}
+
+static int undo_one(undoing *u, const char *path)
+{
+    descry_error err;
+    descry_sidecar_outcome outcome;
+    int rc = take_out(path, u->options, &outcome, &err);
+    u->stopped = u->each(u->arg, path, outcome, rc ? &err : NULL) != 0;
+    return u->stopped;
+}
+
+static int undo_walked(void *arg, const char *path, const struct stat *st)
+{
+    (void)st;
+    return undo_one(arg, path);
+}
+
+static void undo_failed(void *arg, const char *path, const descry_error *err)
+{
+    undoing *u = arg;
+    if (!u->stopped)
+        u->stopped = u->each(u->arg, path, DESCRY_SIDECAR_NOTHING, err) != 0;
+}
+
+/* All that a picture has. */
+static int undo_picture(undoing *u, const char *picture, int is_there_itself, descry_error *err)
+{
+    descry_buf path = {0};
+    sidecars found;
+    int rc = find_sidecars(&found, picture, err);
+    for (size_t i = 0; i < found.count && !rc && !u->stopped; i++) {
+        rc = path_beside(&path, picture, found.names[i], err);
+        if (!rc)
+            undo_one(u, path.data);
+    }
+    if (!rc && found.count == 0 && !is_there_itself)
+        rc = descry_fail_errno(err, ENOENT, "%s", picture);
+    descry_buf_free(&path);
+    free_sidecars(&found);
+    return rc;
+}
+
+int descry_sidecar_undo(const char *path, const descry_sidecar_options *options, descry_sidecar_callback each,
+                        void *arg, descry_error *err)
+{
+    struct stat st;
+    undoing u = {options ? options : &defaults, each, arg, 0};
+    int there = stat(path, &st) == 0, rc = 0;
+    if (there && S_ISDIR(st.st_mode)) {
+        descry_walk walk = {.ending = "xmp", .file = undo_walked, .failure = undo_failed, .arg = &u,
+                            .include_hidden = u.options->include_hidden};
+        rc = descry_walk_run(&walk, path, err);
+        rc = rc > 0 ? 0 : rc;
+    } else if (is_there(path) && has_ending(path, "xmp"))
+        undo_one(&u, path);
+    else
+        rc = undo_picture(&u, path, there, err);
+    return u.stopped ? descry_fail(err, DESCRY_ERR_CANCELLED, "stopped") : rc;
+}

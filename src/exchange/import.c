@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Embeddings from a NumPy archive into the library. */
+#include "library/library.h"
+#include "base/paths.h"
+
+#include "base/error.h"
+#include "image/picture.h"
+#include "npz/npz.h"
+#include "npz/values.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum { ROWS = 1024, ROOM = 8 << 20, MAX_URL = 65536 };
+
+#define MAX_FORTRAN ((uint64_t)4 << 30)
+
+typedef struct import {
+    descry_library *library;
+    descry_store *store;
+    const descry_import_options *options;
+    descry_recipe recipe;
+    descry_npz *npz;
+    descry_npz_array features, urls;
+    uint64_t rows;
+    size_t batch;         /* rows at a time */
+    uint8_t *values;      /* raw features: [batch, dim], or all of them in Fortran order */
+    uint8_t *texts;       /* raw urls [batch] */
+    double *row;          /* [dim] */
+    float *vector;        /* [dim], of length 1 */
+    descry_buf url, path; /* of this row; path: of its file */
+    descry_import_progress progress;
+    struct timespec start;
+    descry_error *err;
+} import;
+
+static int tell(import *job)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    job->progress.seconds =
+        (double)(now.tv_sec - job->start.tv_sec) + (double)(now.tv_nsec - job->start.tv_nsec) * 1e-9;
+    if (job->options->progress && job->options->progress(job->options->arg, &job->progress))
+        return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
+    return 0;
+}
+
+/* ---- the archive ------------------------------------------------------------------------------------------------ */
+
+static int open_arrays(import *job)
+{
+    uint64_t most = job->options->max_bytes;
+    int rc = descry_npz_array_open(&job->features, job->npz, job->options->features, most, job->err);
+    return rc ? rc : descry_npz_array_open(&job->urls, job->npz, job->options->urls, most, job->err);
+}
+
+static void close_arrays(import *job)
+{
+    descry_npz_array_close(&job->features);
+    descry_npz_array_close(&job->urls);
+}
+
+static int check_shapes(import *job, int dim)
+{
+    const descry_npy *f = &job->features.npy, *u = &job->urls.npy;
+    const char *name = job->features.name;
+    if (f->type != 'f' || f->dims != 2)
+        return descry_fail(job->err, DESCRY_ERR_UNSUPPORTED, "%s: not floats of two dimensions", name);
+    if ((u->type != 'U' && u->type != 'S') || u->dims != 1)
+        return descry_fail(job->err, DESCRY_ERR_UNSUPPORTED, "%s: not texts of one dimension", job->urls.name);
+    if (f->shape[0] != u->shape[0])
+        return descry_fail(job->err, DESCRY_ERR_FORMAT, "%s: %llu rows, but %llu urls", name,
+                           (unsigned long long)f->shape[0], (unsigned long long)u->shape[0]);
+    if (f->shape[1] != (uint64_t)dim)
+        return descry_fail(job->err, DESCRY_ERR_ARGUMENT, "%s: vectors of %llu numbers; the model's have %d", name,
+                           (unsigned long long)f->shape[1], dim);
+    if (u->item > MAX_URL * (uint64_t)4)
+        return descry_fail(job->err, DESCRY_ERR_LIMIT, "%s: texts of %llu bytes", job->urls.name,
+                           (unsigned long long)u->item);
+    if (f->fortran && f->bytes > MAX_FORTRAN)
+        return descry_fail(job->err, DESCRY_ERR_LIMIT, "%s: %llu bytes in Fortran order: save it in C order "
+                           "(numpy.ascontiguousarray)", name, (unsigned long long)f->bytes);
+    job->rows = job->progress.total = f->shape[0];
+    return 0;
+}
+
+/* Reads an array to its end, where its checksum is. */
+static int check_array(import *job, descry_npz_array *array)
+{
+    int rc = 0;
+    while (array->left > 0 && !rc) {
+        size_t n = array->left < ROOM ? (size_t)array->left : ROOM;
+        rc = descry_npz_array_read(array, job->texts, n, job->err);
+        if (!rc)
+            rc = tell(job);
+    }
+    return rc;
+}
+
+/* Checks all of the archive before any of it is used, and stands at the first row. */
+static int open_archive(import *job, const char *path, int dim)
+{
+    int rc = descry_npz_open(&job->npz, path, job->err);
+    if (!rc)
+        rc = open_arrays(job);
+    if (!rc)
+        rc = check_shapes(job, dim);
+    job->texts = rc ? NULL : descry_alloc(ROOM, 1);
+    if (!rc && !job->texts)
+        rc = descry_fail_memory(job->err);
+    if (!rc)
+        rc = check_array(job, &job->features);
+    if (!rc)
+        rc = check_array(job, &job->urls);
+    close_arrays(job);
+    return rc ? rc : open_arrays(job);
+}
+
+static int take_memory(import *job)
+{
+    const descry_npy *f = &job->features.npy, *u = &job->urls.npy;
+    size_t dim = (size_t)job->recipe.dim, wide = dim * f->item > u->item ? dim * f->item : u->item;
+    job->batch = ROOM / wide < 1 ? 1 : ROOM / wide > ROWS ? ROWS : ROOM / wide;
+    free(job->texts);
+    job->texts = descry_alloc(job->batch, u->item);
+    job->values = f->fortran ? descry_alloc(f->bytes + 1, 1) : descry_alloc(job->batch, dim * f->item);
+    job->row = descry_alloc(dim, sizeof *job->row);
+    job->vector = descry_alloc(dim, sizeof *job->vector);
+    if (!job->texts || !job->values || !job->row || !job->vector)
+        return descry_fail_memory(job->err);
+    return f->fortran ? descry_npz_array_read(&job->features, job->values, f->bytes, job->err) : 0;
+}
+
+/* ---- a row ------------------------------------------------------------------------------------------------------ */
+
+/* job->vector of row i, the k-th of its batch; divided by its largest first, so that no square is too big or small. */
+static int read_vector(import *job, uint64_t i, size_t k, descry_error *err)
+{
+    const descry_npy *f = &job->features.npy;
+    size_t dim = (size_t)job->recipe.dim, size = f->item;
+    const uint8_t *from = f->fortran ? job->values + i * size : job->values + k * dim * size;
+    descry_npz_numbers(f, from, dim, f->fortran ? (size_t)job->rows : 1, job->row);
+    double largest = 0, square = 0;
+    for (size_t d = 0; d < dim; d++) {
+        if (!isfinite(job->row[d]))
+            return descry_fail(err, DESCRY_ERR_NUMERIC, "its vector is not finite");
+        largest = fmax(largest, fabs(job->row[d]));
+    }
+    if (largest == 0)
+        return descry_fail(err, DESCRY_ERR_NUMERIC, "its vector has length 0");
+    for (size_t d = 0; d < dim; d++)
+        square += job->row[d] / largest * (job->row[d] / largest);
+    double length = sqrt(square);
+    int is_one = fabs(length * largest - 1) <= 0x1p-11; /* f16 cannot tell, and what it holds stays exactly so */
+    for (size_t d = 0; d < dim; d++)
+        job->vector[d] = (float)(is_one ? job->row[d] : job->row[d] / largest / length);
+    return 0;
+}
+
+/* A content for a picture without a file: no file that is a picture has this digest. */
+static int digest_source(const char *source, uint8_t digest[DESCRY_SHA256_SIZE], descry_error *err)
+{
+    static const char mark[] = "descry-source"; /* and its NUL */
+    descry_sha256 sha;
+    int rc = descry_sha256_open(&sha, err);
+    if (rc)
+        return rc;
+    rc = descry_sha256_add(&sha, mark, sizeof mark, err);
+    if (!rc)
+        rc = descry_sha256_add(&sha, source, strlen(source), err);
+    if (!rc)
+        return descry_sha256_finish(&sha, digest, err);
+    descry_sha256_close(&sha);
+    return rc;
+}
+
+static int add_source(import *job)
+{
+    const descry_store_ops *ops = job->store->ops;
+    descry_content what = {{0}, 0, 0, 0, 0};
+    int64_t content;
+    int rc = digest_source(job->url.data, what.sha256, job->err);
+    if (!rc)
+        rc = ops->put_content(job->store, &what, &content, job->err);
+    if (!rc)
+        rc = ops->put_vector(job->store, &job->recipe, content, job->vector, job->err);
+    return rc ? rc : ops->put_source(job->store, job->url.data, content, job->err);
+}
+
+/* What indexing does with a file, but for the model.  `why`: what is wrong with the file. */
+static int read_local(import *job, descry_content *what, descry_metadata *metadata, descry_error *why)
+{
+    descry_buf bytes = {0};
+    descry_picture picture = {0};
+    const char *path = job->path.data;
+    int rc = descry_file_read(&bytes, path, job->options->limits.max_bytes, why);
+    if (!rc)
+        rc = descry_sha256_of(bytes.data, bytes.size, what->sha256, why);
+    if (!rc)
+        rc = descry_picture_peek(&picture, (const uint8_t *)bytes.data, bytes.size, path, &job->options->limits, why);
+    if (!rc) {
+        what->bytes = bytes.size;
+        what->width = picture.width;
+        what->height = picture.height;
+        what->orientation = picture.orientation;
+        *metadata = picture.metadata;
+        descry_picture_free(&picture);
+    }
+    descry_buf_free(&bytes);
+    return rc;
+}
+
+static int add_local(import *job, const struct stat *st, int *had_vector, descry_error *why)
+{
+    const descry_store_ops *ops = job->store->ops;
+    int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec, content = 0;
+    descry_content what = {{0}, 0, 0, 0, 0};
+    descry_metadata metadata;
+    int rc = read_local(job, &what, &metadata, why);
+    if (rc)
+        return rc;
+    rc = ops->content(job->store, what.sha256, job->recipe.id, &content, had_vector, job->err);
+    if (!rc)
+        rc = ops->put_content(job->store, &what, &content, job->err);
+    if (!rc)
+        rc = ops->put_metadata(job->store, content, &metadata, job->err);
+    if (!rc && !*had_vector)
+        rc = ops->put_vector(job->store, &job->recipe, content, job->vector, job->err);
+    if (!rc)
+        rc = ops->put_place(job->store, job->path.data, (uint64_t)st->st_size, mtime, content, job->err);
+    return rc;
+}
+
+/* *local: the url is the path of a file here, and job->path is how the library has it. */
+static int find_local(import *job, struct stat *st, int *local)
+{
+    *local = job->url.data[0] == '/' && stat(job->url.data, st) == 0 && S_ISREG(st->st_mode);
+    job->path.size = 0;
+    return *local ? descry_path_real_folder(&job->path, job->url.data, job->err) : 0;
+}
+
+/* Stores the row; `why` describes what is wrong with it, when it returns 1. */
+static int store_row(import *job, descry_error *why)
+{
+    struct stat st;
+    descry_place place;
+    int local, had_vector = 0, rc = find_local(job, &st, &local);
+    if (!rc)
+        rc = job->store->ops->place(job->store, local ? job->path.data : job->url.data, job->recipe.id, &place,
+                                    job->err);
+    if (rc)
+        return rc;
+    int same = !local || (place.size == (uint64_t)st.st_size && !place.source && !place.unread &&
+                          place.mtime == (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec);
+    if (place.has_vector && same && !(local && place.missing)) {
+        job->progress.unchanged++;
+        return 0;
+    }
+    if (local) {
+        why->code = 0;
+        rc = add_local(job, &st, &had_vector, why);
+        if (rc && why->code)
+            return 1;
+    } else if (place.content)
+        rc = job->store->ops->put_vector(job->store, &job->recipe, place.content, job->vector, job->err);
+    else
+        rc = add_source(job);
+    if (!rc && !place.content)
+        job->progress.added++;
+    else if (!rc && !had_vector)
+        job->progress.completed++;
+    else if (!rc)
+        job->progress.unchanged++;
+    return rc;
+}
+
+static int import_row(import *job, uint64_t i, size_t k)
+{
+    descry_error why, told;
+    int rc = descry_npz_text(&job->urls.npy, job->texts + k * job->urls.npy.item, &job->url, &why);
+    if (!rc && job->url.size == 0)
+        rc = descry_fail(&why, DESCRY_ERR_FORMAT, "an empty url");
+    const char *url = rc ? NULL : job->url.data;
+    if (!rc)
+        rc = read_vector(job, i, k, &why);
+    if (!rc) {
+        rc = store_row(job, &why);
+        if (rc < 0)
+            return rc;
+    }
+    job->progress.done++;
+    if (!rc)
+        return 0;
+    job->progress.failed++;
+    descry_fail(&told, why.code, "%s: row %llu%s%s: %s", job->features.name, (unsigned long long)i, url ? ", " : "",
+                url ? url : "", why.message);
+    if (job->options->failure)
+        job->options->failure(job->options->arg, i, url, &told);
+    return 0;
+}
+
+/* ---- the run ---------------------------------------------------------------------------------------------------- */
+
+static int import_batch(import *job, uint64_t first, size_t n)
+{
+    const descry_npy *f = &job->features.npy, *u = &job->urls.npy;
+    int rc = f->fortran ? 0
+                        : descry_npz_array_read(&job->features, job->values, n * (size_t)job->recipe.dim * f->item,
+                                                job->err);
+    if (!rc)
+        rc = descry_npz_array_read(&job->urls, job->texts, n * u->item, job->err);
+    if (!rc)
+        rc = job->store->ops->begin(job->store, job->err);
+    if (rc)
+        return rc;
+    for (size_t k = 0; k < n && !rc; k++)
+        rc = import_row(job, first + k, k);
+    if (!rc)
+        return job->store->ops->commit(job->store, job->err);
+    job->store->ops->rollback(job->store);
+    return rc;
+}
+
+/* A model that is new here is the library's last one only if there is no other. */
+static int get_recipe(import *job, const descry_model_info *info)
+{
+    descry_arena arena = {0};
+    descry_library_status status;
+    int rc = job->store->ops->status(job->store, &status, &arena, job->err);
+    if (!rc)
+        rc = job->store->ops->recipe(job->store, info->recipe, info->name, info->dim, 1, &job->recipe, job->err);
+    if (!rc && status.model_count == 0)
+        rc = job->store->ops->touch_recipe(job->store, job->recipe.id, job->err);
+    descry_arena_free(&arena);
+    return rc;
+}
+
+static int import_rows(import *job, const descry_model_info *info)
+{
+    int rc = get_recipe(job, info);
+    if (!rc)
+        rc = take_memory(job);
+    for (uint64_t i = 0; i < job->rows && !rc; i += job->batch) {
+        rc = import_batch(job, i, job->rows - i < job->batch ? (size_t)(job->rows - i) : job->batch);
+        if (!rc)
+            rc = tell(job);
+    }
+    if (job->progress.added + job->progress.completed > 0)
+        job->store->ops->prepare(job->store, &job->recipe);
+    return rc;
+}
+
+int descry_import_npz(descry_library *library, descry_model *model, const char *path,
+                      const descry_import_options *options, descry_import_progress *result, descry_error *err)
+{
+    static const descry_import_options defaults = DESCRY_IMPORT_OPTIONS_INIT;
+    descry_error local;
+    import job = {.library = library, .store = library->store, .options = options ? options : &defaults};
+    job.err = err ? err : &local;
+    clock_gettime(CLOCK_MONOTONIC, &job.start);
+    descry_library_lock lock = {-1, {0}};
+    descry_model_info info = {0};
+    int rc = 0;
+    descry_clip_describe(model->clip, &info);
+    if (job.store->ops->is_read_only(job.store))
+        rc = descry_fail(job.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    if (!rc)
+        rc = open_archive(&job, path, info.dim);
+    if (!rc)
+        rc = descry_library_lock_take(&lock, library, job.err);
+    if (!rc)
+        rc = import_rows(&job, &info);
+    descry_library_lock_release(&lock);
+    close_arrays(&job);
+    descry_npz_close(&job.npz);
+    free(job.values);
+    free(job.texts);
+    free(job.row);
+    free(job.vector);
+    descry_buf_free(&job.url);
+    descry_buf_free(&job.path);
+    if (result)
+        *result = job.progress;
+    return rc;
+}

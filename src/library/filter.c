@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Filters as callers give them. */
+#include "library/library.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <string.h>
+
+static int check(const descry_filter *filter, descry_error *err)
+{
+    if (isnan(filter->km))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "the distance is not a number");
+    if (filter->km >= 0 && !(fabs(filter->latitude) <= 90))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a latitude of %g: it goes from -90 to 90", filter->latitude);
+    if (filter->km >= 0 && !(fabs(filter->longitude) <= 180))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a longitude of %g: it goes from -180 to 180", filter->longitude);
+    return 0;
+}
+
+int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
+                          descry_arena *arena, descry_error *err)
+{
+    *out = *filter;
+    int rc = check(filter, err);
+    if (rc || filter->unders == 0)
+        return rc;
+    const char **under = descry_arena_alloc(arena, filter->unders, sizeof *under);
+    if (!under)
+        return descry_fail_memory(err);
+    for (size_t i = 0; i < filter->unders && !rc; i++) {
+        descry_buf path = {0};
+        rc = descry_library_resolve(library, filter->under[i], &path, err);
+        if (!rc && !(under[i] = descry_arena_strdup(arena, path.data)))
+            rc = descry_fail_memory(err);
+        descry_buf_free(&path);
+    }
+    out->under = under;
+    return rc;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The library: opening, what it holds, forgetting. */
+#include "library/library.h"
+
+#include "base/error.h"
+#include "base/lock.h"
+#include "base/paths.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- opening --------------------------------------------------------------------------------------------------- */
+
+static int default_path(descry_buf *path, descry_error *err)
+{
+    const char *named = getenv("DESCRY_LIBRARY"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (named && *named)
+        return descry_buf_printf(path, err, "%s", named);
+    if (data && *data == '/') /* a relative one is to be ignored: XDG base directory specification */
+        return descry_buf_printf(path, err, "%s/descry/library.db", data);
+    if (home && *home == '/')
+        return descry_buf_printf(path, err, "%s/.local/share/descry/library.db", home);
+    return descry_fail(err, DESCRY_ERR_ARGUMENT, "no library: neither DESCRY_LIBRARY nor HOME is set");
+}
+
+int descry_library_open(descry_library **out, descry_context *ctx, const char *path,
+                        const descry_library_options *options, descry_error *err)
+{
+    static const descry_library_options defaults = DESCRY_LIBRARY_OPTIONS_INIT;
+    *out = NULL;
+    if (!options)
+        options = &defaults;
+    descry_library *library = calloc(1, sizeof *library);
+    if (!library)
+        return descry_fail_memory(err);
+    library->context = ctx;
+    descry_buf name = {0}, absolute = {0}, real = {0};
+    int rc = path ? descry_buf_printf(&name, err, "%s", path) : default_path(&name, err);
+    if (!rc && (strncmp(name.data, "postgresql:", 11) == 0 || strncmp(name.data, "postgres:", 9) == 0))
+        rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: this build has no PostgreSQL", name.data);
+    if (!rc)
+        rc = descry_path_absolute(&absolute, name.data, err);
+    if (!rc && options->create && !options->read_only)
+        rc = descry_path_make_folders(absolute.data, err);
+    if (!rc)
+        rc = descry_path_real(&real, absolute.data, err);
+    if (!rc) {
+        descry_store_options store = {options->read_only, options->create, ctx->pool, &ctx->log, ctx->cpu};
+        rc = descry_store_open_sqlite(&library->store, real.data, &store, err);
+    }
+    if (!rc) {
+        library->path = absolute.data;
+        absolute = (descry_buf){0};
+    }
+    descry_buf_free(&name);
+    descry_buf_free(&absolute);
+    descry_buf_free(&real);
+    if (rc)
+        descry_library_close(&library);
+    *out = library;
+    return rc;
+}
+
+void descry_library_close(descry_library **slot)
+{
+    descry_library *library = slot ? *slot : NULL;
+    if (!library)
+        return;
+    if (library->store)
+        library->store->ops->close(library->store);
+    descry_arena_free(&library->status);
+    free(library->path);
+    free(library);
+    *slot = NULL;
+}
+
+const char *descry_library_path(const descry_library *library)
+{
+    return library->path;
+}
+
+/* ---- what it holds --------------------------------------------------------------------------------------------- */
+
+int descry_status(descry_library *library, descry_library_status *status, descry_error *err)
+{
+    descry_arena_free(&library->status);
+    return library->store->ops->status(library->store, status, &library->status, err);
+}
+
+int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err)
+{
+    int known = 0, rc = descry_path_absolute(out, path, err);
+    if (!rc)
+        rc = library->store->ops->any_under(library->store, out->data, &known, err);
+    if (rc || known)
+        return rc;
+    if (path[0] != '/')
+        rc = library->store->ops->any_under(library->store, path, &known, err);
+    if (rc || !known)
+        return rc ? rc : descry_path_real(out, path, err);
+    out->size = 0;
+    return descry_buf_append(out, path, strlen(path), err);
+}
+
+/* ---- changing it ----------------------------------------------------------------------------------------------- */
+
+int descry_library_lock_take(descry_library_lock *lock, const descry_library *library, descry_error *err)
+{
+    const char *name = library->store->ops->name(library->store);
+    *lock = (descry_library_lock){-1, {0}};
+    int rc = descry_buf_printf(&lock->path, err, "%s.lock", name);
+    if (!rc)
+        rc = descry_lock_take(&lock->fd, lock->path.data, err);
+    if (rc == DESCRY_ERR_BUSY) {
+        descry_buf holder = {0};
+        long pid = 0;
+        if (!descry_file_read(&holder, lock->path.data, 100, NULL))
+            pid = strtol(holder.data, NULL, 10);
+        descry_buf_free(&holder);
+        if (pid > 0)
+            descry_fail(err, DESCRY_ERR_BUSY, "process %ld is indexing %s", pid, library->path);
+        else
+            descry_fail(err, DESCRY_ERR_BUSY, "another process is indexing %s", library->path);
+    }
+    char text[32]; /* only for the message above: nothing depends on it */
+    int size = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (!rc && (ftruncate(lock->fd, 0) != 0 || pwrite(lock->fd, text, (size_t)size, 0) != size))
+        descry_log_write(&library->context->log, DESCRY_LOG_INFO, "%s: cannot write to it", lock->path.data);
+    if (rc)
+        descry_buf_free(&lock->path);
+    return rc;
+}
+
+void descry_library_lock_release(descry_library_lock *lock)
+{
+    if (lock->fd >= 0) {
+        unlink(lock->path.data);
+        close(lock->fd);
+    }
+    descry_buf_free(&lock->path);
+    lock->fd = -1;
+}
+
+int descry_forget(descry_library *library, const char *path, uint64_t *removed, descry_error *err)
+{
+    uint64_t count = 0;
+    descry_library_lock lock = {-1, {0}};
+    descry_buf known = {0};
+    descry_store *store = library->store;
+    int rc = 0;
+    if (store->ops->is_read_only(store))
+        rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    if (!rc)
+        rc = descry_library_lock_take(&lock, library, err);
+    if (!rc)
+        rc = descry_library_resolve(library, path, &known, err);
+    if (!rc)
+        rc = store->ops->forget(store, known.data, &count, err);
+    descry_library_lock_release(&lock);
+    descry_buf_free(&known);
+    if (removed)
+        *removed = count;
+    return rc;
+}

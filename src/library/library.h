@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The handle of a library, shared by the verbs. */
+#ifndef DESCRY_LIBRARY_LIBRARY_H
+#define DESCRY_LIBRARY_LIBRARY_H
+
+#include "api/handles.h"
+#include "store/store.h"
+
+struct descry_library {
+    descry_context *context;
+    descry_store *store;
+    char *path;          /* as asked for, absolute */
+    descry_arena status; /* what the last status points to */
+};
+
+/* The text of `path` under which the library knows something (its absolute path, then itself, which may be a source),
+ * else its real path. */
+int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err);
+
+/* Checks a filter; *out is the same with paths as the library has them, which live in `arena`. */
+int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
+                          descry_arena *arena, descry_error *err);
+
+/* At most one process changes a library's places: DESCRY_ERR_BUSY names the one that does. */
+typedef struct descry_library_lock {
+    int fd;
+    descry_buf path;
+} descry_library_lock;
+
+int descry_library_lock_take(descry_library_lock *lock, const descry_library *library, descry_error *err);
+void descry_library_lock_release(descry_library_lock *lock);
+
+/* All pictures that `query` leaves in, in order of id, scores without meaning.  *hits is to be freed with free. */
+int descry_library_all(descry_library *library, const descry_recipe *recipe, const descry_nearest *query,
+                       descry_hit **hits, size_t *count, descry_error *err);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pictures/walk.h"
+
+#include "base/aside.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "image/formats.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+typedef struct folder_id {
+    dev_t dev;
+    ino_t ino;
+} folder_id;
+
+typedef struct walk_state {
+    const descry_walk *walk;
+    size_t root_size; /* where the path below the root begins */
+    descry_buf path;
+    folder_id *entered; /* open addressing; ino 0 is free */
+    size_t entered_count, entered_size;
+    descry_buf links; /* NUL-terminated paths of links to folders, for later */
+} walk_state;
+
+/* ---- folders that were entered --------------------------------------------------------------------------------- */
+
+static folder_id *slot_of(folder_id *table, size_t size, folder_id id)
+{
+    uint64_t hash = ((uint64_t)id.ino ^ (uint64_t)id.dev << 48) * 0x9E3779B97F4A7C15u;
+    size_t i = (size_t)(hash >> 20) & (size - 1);
+    while (table[i].ino && (table[i].ino != id.ino || table[i].dev != id.dev))
+        i = (i + 1) & (size - 1);
+    return &table[i];
+}
+
+/* 1: entered for the first time; 0: it was; or an error. */
+static int enter(walk_state *state, const struct stat *st, descry_error *err)
+{
+    folder_id id = {st->st_dev, st->st_ino};
+    if (2 * state->entered_count >= state->entered_size) {
+        size_t size = state->entered_size ? 2 * state->entered_size : 64;
+        folder_id *table = calloc(size, sizeof *table);
+        if (!table)
+            return descry_fail_memory(err);
+        for (size_t i = 0; i < state->entered_size; i++)
+            if (state->entered[i].ino)
+                *slot_of(table, size, state->entered[i]) = state->entered[i];
+        free(state->entered);
+        state->entered = table;
+        state->entered_size = size;
+    }
+    folder_id *slot = slot_of(state->entered, state->entered_size, id);
+    if (slot->ino)
+        return 0;
+    *slot = id;
+    state->entered_count++;
+    return 1;
+}
+
+/* ---- which files ----------------------------------------------------------------------------------------------- */
+
+static int is_passed_over(const walk_state *state, const char *name)
+{
+    if (name[0] == '.' && (!state->walk->include_hidden || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
+        return 1;
+    const char *below = state->path.data + state->root_size;
+    for (size_t i = 0; i < state->walk->excludes; i++)
+        if (fnmatch(state->walk->exclude[i], name, 0) == 0 || fnmatch(state->walk->exclude[i], below, 0) == 0)
+            return 1;
+    return 0;
+}
+
+static int begins_as_picture(const char *path)
+{
+    unsigned char head[DESCRY_FORMAT_HEAD];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return 0;
+    ssize_t n = read(fd, head, sizeof head);
+    close(fd);
+    return n > 0 && descry_format_begins(head, (size_t)n);
+}
+
+static int is_candidate(const walk_state *state, const char *path, const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    if (state->walk->ending)
+        return dot && strcasecmp(dot + 1, state->walk->ending) == 0;
+    if (dot && !dot[1])
+        dot = NULL;
+    if (dot && strncmp(name, "._", 2) != 0 && descry_format_ending(dot + 1)) /* ._photo.jpg: macOS' remarks on photo.jpg */
+        return 1;
+    return (!dot || dot == name || state->walk->sniff) && begins_as_picture(path);
+}
+
+/* ---- walking --------------------------------------------------------------------------------------------------- */
+
+static int failed(walk_state *state, const descry_error *err)
+{
+    if (state->walk->failure)
+        state->walk->failure(state->walk->arg, state->path.data, err);
+    return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+typedef struct listing {
+    descry_buf text; /* names, NUL-terminated */
+    char **names;    /* [count] sorted, into text */
+    size_t count;
+} listing;
+
+static void free_listing(listing *list)
+{
+    descry_buf_free(&list->text);
+    free(list->names);
+}
+
+/* All names of a folder, so that none is open while those below it are walked. */
+static int list_folder(listing *list, const char *path, descry_error *err)
+{
+    *list = (listing){0};
+    DIR *dir = opendir(path);
+    if (!dir)
+        return descry_fail_errno(err, errno, "%s", path);
+    int rc = 0;
+    for (struct dirent *entry; !rc && (errno = 0, entry = readdir(dir)); list->count++)
+        rc = descry_buf_append(&list->text, entry->d_name, strlen(entry->d_name) + 1, err);
+    if (!rc && errno)
+        rc = descry_fail_errno(err, errno, "%s", path);
+    closedir(dir);
+    if (!rc && !(list->names = descry_alloc(list->count, sizeof *list->names)))
+        rc = descry_fail_memory(err);
+    if (rc) {
+        free_listing(list);
+        return rc;
+    }
+    char *name = list->text.data;
+    for (size_t i = 0; i < list->count; i++, name += strlen(name) + 1)
+        list->names[i] = name;
+    if (list->count)
+        qsort(list->names, list->count, sizeof *list->names, by_name);
+    return 0;
+}
+
+static int walk_folder(walk_state *state, int is_root, descry_error *err);
+
+/* The entry at state->path. */
+static int walk_entry(walk_state *state, const char *name, descry_error *err)
+{
+    struct stat st;
+    descry_error why;
+    const char *path = state->path.data;
+    int linked = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+    if (stat(path, &st) != 0) {
+        int number = errno, nowhere = number == ENOENT || number == ELOOP;
+        int picture = strchr(name, '.') && is_candidate(state, path, name);
+        /* what vanished meanwhile is simply gone; a link to nowhere counts when it is named like a picture */
+        if (nowhere ? !linked || !picture : !picture && strchr(name, '.'))
+            return 0;
+        descry_fail_errno(&why, number, "%s", path);
+        return failed(state, &why);
+    }
+    if (S_ISDIR(st.st_mode) && !state->walk->include_hidden && descry_name_is_aside(name, strlen(name)))
+        return 0;
+    if (S_ISDIR(st.st_mode))
+        return linked ? descry_buf_append(&state->links, path, state->path.size + 1, err) : walk_folder(state, 0, err);
+    if (!S_ISREG(st.st_mode))
+        return 0;
+    if (is_candidate(state, path, name))
+        return state->walk->file(state->walk->arg, path, &st);
+    return state->walk->other && name[0] != '.' ? state->walk->other(state->walk->arg, name) : 0;
+}
+
+static int walk_folder(walk_state *state, int is_root, descry_error *err)
+{
+    struct stat st;
+    descry_error why;
+    listing list;
+    size_t size = state->path.size;
+    int rc = stat(state->path.data, &st) == 0 ? enter(state, &st, err)
+                                              : descry_fail_errno(&why, errno, "%s", state->path.data);
+    if (rc == 0 || rc == DESCRY_ERR_MEMORY)
+        return rc;
+    if (rc > 0)
+        rc = list_folder(&list, state->path.data, &why);
+    if (rc)
+        return is_root ? descry_fail(err, rc, "%s", why.message) : failed(state, &why);
+    for (size_t i = 0; i < list.count && !rc; i++) {
+        state->path.size = size;
+        if (state->path.data[size - 1] != '/')
+            rc = descry_buf_append(&state->path, "/", 1, err);
+        if (!rc)
+            rc = descry_buf_append(&state->path, list.names[i], strlen(list.names[i]), err);
+        if (!rc && !is_passed_over(state, list.names[i]))
+            rc = walk_entry(state, list.names[i], err);
+    }
+    state->path.size = size;
+    state->path.data[size] = 0;
+    free_listing(&list);
+    return rc;
+}
+
+int descry_walk_run(const descry_walk *walk, const char *root, descry_error *err)
+{
+    walk_state state = {.walk = walk};
+    int rc = descry_buf_printf(&state.path, err, "%s", root);
+    state.root_size = strlen(root) + (root[1] != 0);
+    if (!rc)
+        rc = walk_folder(&state, 1, err);
+    for (size_t at = 0; !rc && at < state.links.size;) {
+        size_t size = strlen(state.links.data + at);
+        state.path.size = 0;
+        rc = descry_buf_append(&state.path, state.links.data + at, size, err);
+        at += size + 1;
+        if (!rc)
+            rc = walk_folder(&state, 0, err);
+    }
+    descry_buf_free(&state.path);
+    descry_buf_free(&state.links);
+    free(state.entered);
+    return rc;
+}

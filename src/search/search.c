@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Finding pictures. */
+#include "search/search.h"
+
+#include "base/error.h"
+#include "kern/linear.h"
+#include "library/calibrate.h"
+#include "search/mapped.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef descry_search_job search;
+
+/* ---- whose vectors --------------------------------------------------------------------------------------------- */
+
+static int list_models(const descry_library_status *status, descry_buf *text, descry_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0; i < status->model_count && !rc; i++)
+        rc = descry_buf_printf(text, err, "%s%s", i ? ", " : "", status->models[i].name);
+    return rc;
+}
+
+/* The recipe of the model; without one, the only one of the library, or the last if its model can be opened. */
+static int choose_recipe(search *job, descry_error *err)
+{
+    descry_library_status status;
+    descry_buf names = {0};
+    descry_model_info info = {0};
+    const char *path = job->library->path;
+    int rc = 0;
+    if (job->model) {
+        descry_clip_describe(job->model->clip, &info);
+        rc = job->store->ops->recipe(job->store, info.recipe, info.name, info.dim, 0, &job->recipe, err);
+        if (rc || job->recipe.vectors > 0)
+            return rc;
+    }
+    rc = job->store->ops->status(job->store, &status, &job->arena, err);
+    if (!rc)
+        rc = list_models(&status, &names, err);
+    if (!rc && status.model_count == 0)
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no pictures are indexed yet", path);
+    else if (!rc && job->model)
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND,
+                         "%s: nothing is indexed with %s as it is now, only with %s: index again", path, info.name,
+                         names.data);
+    else if (!rc && status.model_count > 1 && !job->options->open_model)
+        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: which model of %s?", path, names.data);
+    else if (!rc) {
+        job->recipe_digest = status.models[0].recipe;
+        job->recipe_name = status.models[0].name;
+        rc = job->store->ops->recipe(job->store, job->recipe_digest, job->recipe_name, status.models[0].dim, 0,
+                                     &job->recipe, err);
+    }
+    descry_buf_free(&names);
+    return rc;
+}
+
+static int warn_of_lacking(search *job, descry_error *err)
+{
+    uint64_t lacking;
+    int rc = job->store->ops->lacking(job->store, &job->recipe, &lacking, err);
+    if (!rc && lacking > 0)
+        descry_log_write(&job->library->context->log, DESCRY_LOG_WARNING,
+                         "%" PRIu64 " pictures are not indexed with this model and cannot be found", lacking);
+    return rc;
+}
+
+/* ---- what scores mean ------------------------------------------------------------------------------------------ */
+
+typedef struct meaning {
+    descry_calibration calibration; /* version 0: unknown */
+    int known;                      /* 1: matches have a strength */
+} meaning;
+
+/* Neutral texts say nothing about queries of pictures, or of what is not. */
+static int is_of_texts(const descry_query *query, descry_terms part)
+{
+    for (size_t i = part.begin; i < part.end; i++)
+        if (query->terms[i].kind != DESCRY_TERM_TEXT || query->terms[i].weight < 0)
+            return 0;
+    return 1;
+}
+
+static int find_meaning(search *job, meaning *of, descry_error *err)
+{
+    int rc = job->store->ops->calibration(job->store, &job->recipe, &of->calibration, err);
+    if (rc)
+        return rc;
+    if (of->calibration.version != DESCRY_CALIBRATION_VERSION || descry_mapped(job->model))
+        of->calibration.version = 0; /* it is of the embeddings without a head */
+    of->known = of->calibration.version && is_of_texts(&job->query, job->query.sum);
+    if (job->options->min_strength > 0 && !of->known)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "how strong a match is, is known %s",
+                           of->calibration.version     ? "for queries of texts only"
+                           : descry_mapped(job->model) ? "only without a head"
+                                                       : "only when at least 20 pictures are indexed: index again");
+    return 0;
+}
+
+/* avoid_above [avoids]: from what score on a picture is what a NOT means. */
+static int find_limits(search *job, const meaning *of, descry_error *err)
+{
+    for (size_t i = 0; i < job->query.avoids; i++) {
+        if (job->options->not_threshold >= -1)
+            job->avoid_above[i] = job->options->not_threshold;
+        else if (of->calibration.version)
+            job->avoid_above[i] = (float)(is_of_texts(&job->query, job->query.avoid[i]) ? of->calibration.text
+                                                                                        : of->calibration.picture);
+        else
+            return descry_fail(err, DESCRY_ERR_ARGUMENT, "what NOT leaves out is known only %s, or give a threshold for it",
+                               descry_mapped(job->model) ? "without a head: search without"
+                                                         : "when at least 20 pictures are indexed: index again");
+    }
+    return 0;
+}
+
+/* ---- results --------------------------------------------------------------------------------------------------- */
+
+/* A term as it stands in the query. */
+static char *written(search *job, const char *query, const descry_term *term)
+{
+    char *copy = descry_arena_alloc(&job->arena, term->end - term->begin + 1, 1);
+    if (copy) {
+        memcpy(copy, query + term->begin, term->end - term->begin);
+        copy[term->end - term->begin] = 0;
+    }
+    return copy;
+}
+
+static int make_shares(search *job, const char *query, descry_share **shares, descry_error *err)
+{
+    size_t count = job->query.sum.end;
+    *shares = NULL;
+    if (!job->shares)
+        return 0;
+    *shares = descry_arena_alloc(&job->arena, count, sizeof **shares);
+    for (size_t i = 0; *shares && i < count; i++) {
+        (*shares)[i] = (descry_share){written(job, query, &job->query.terms[i]), job->query.terms[i].weight, 0};
+        if (!(*shares)[i].term)
+            return descry_fail_memory(err);
+    }
+    return *shares ? 0 : descry_fail_memory(err);
+}
+
+/* picture [dim]: room for its vector. */
+static int explain(search *job, int64_t content, float *picture, descry_share *shares, descry_error *err)
+{
+    size_t dim = (size_t)job->recipe.dim;
+    int found = 0, rc = job->store->ops->vector(job->store, &job->recipe, content, picture, &found, err);
+    if (!rc && found)
+        rc = descry_map_query(job->model, 0, picture, err);
+    for (size_t i = 0; !rc && i < job->query.sum.end; i++)
+        shares[i].score = found ? (float)descry_dot(job->shares + i * dim, picture, dim) : 0;
+    return rc;
+}
+
+static int give_one(search *job, descry_match *match, int64_t content, float *picture, descry_share *shares,
+                    descry_match_callback each, void *arg, int *stop, descry_error *err)
+{
+    descry_place place;
+    descry_buf path = {0}, caption = {0};
+    descry_metadata metadata;
+    int rc = job->store->ops->place_by_id(job->store, match->id, job->recipe.id, &place, &path, err);
+    if (!rc)
+        rc = job->store->ops->caption(job->store, content, &caption, NULL, err);
+    if (!rc)
+        rc = job->store->ops->metadata(job->store, content, &metadata, err);
+    if (!rc && shares)
+        rc = explain(job, content, picture, shares, err);
+    if (!rc && place.id) { /* else forgotten a moment ago */
+        match->path = path.data;
+        match->caption = caption.size ? caption.data : NULL;
+        match->source = place.source;
+        match->metadata = &metadata;
+        *stop = each && each(arg, match);
+    }
+    descry_buf_free(&path);
+    descry_buf_free(&caption);
+    return rc;
+}
+
+static int give(search *job, const char *query, const meaning *of, const descry_hit *hits, size_t count,
+                descry_match_callback each, void *arg, descry_error *err)
+{
+    descry_share *shares = NULL;
+    float *picture = descry_alloc((size_t)job->recipe.dim, sizeof *picture);
+    int stop = 0, rc = picture ? make_shares(job, query, &shares, err) : descry_fail_memory(err);
+    for (size_t i = 0; i < count && !rc && !stop; i++) {
+        float strength = of->known ? descry_calibration_strength(&of->calibration, hits[i].score) : -1;
+        if (strength < job->options->min_strength && of->known)
+            break; /* and so are all that follow */
+        descry_match match = {.rank = i + 1,
+                              .score = hits[i].score,
+                              .id = hits[i].id,
+                              .strength = strength,
+                              .shares = shares,
+                              .share_count = shares ? job->query.sum.end : 0,
+                              .vector_rank = job->ranks ? job->ranks[i][0] : 0,
+                              .words_rank = job->ranks ? job->ranks[i][1] : 0};
+        rc = give_one(job, &match, hits[i].content, picture, shares, each, arg, &stop, err);
+    }
+    free(picture);
+    return rc;
+}
+
+/* ---- the search ------------------------------------------------------------------------------------------------ */
+
+static int check_options(const descry_search_options *options, descry_error *err)
+{
+    if (isnan(options->threshold) || isnan(options->min_strength) || isnan(options->not_threshold))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "the threshold is not a number");
+    if (options->ranking != DESCRY_RANKING_VECTORS &&
+        (options->threshold > -2 || options->min_strength > 0 || options->not_threshold > -2 || options->explain))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT,
+                           "thresholds, strengths and explanations are for searches by vectors alone");
+    return 0;
+}
+
+static int make_vectors(search *job, descry_error *err)
+{
+    const descry_query *query = &job->query;
+    size_t dim = (size_t)job->recipe.dim;
+    job->vector = descry_alloc(dim, sizeof *job->vector);
+    job->shares = job->options->explain ? descry_alloc(query->sum.end, dim * sizeof *job->shares) : NULL;
+    job->avoid = descry_alloc(query->avoids + 1, dim * sizeof *job->avoid);
+    job->avoid_above = descry_alloc(query->avoids + 1, sizeof *job->avoid_above);
+    if (!job->vector || !job->avoid || !job->avoid_above || (job->options->explain && !job->shares))
+        return descry_fail_memory(err);
+    int rc = descry_query_evaluate(query, query->sum, dim, descry_search_embed, job, job->vector, job->shares, err);
+    for (size_t i = 0; i < query->avoids && !rc; i++)
+        rc = descry_query_evaluate(query, query->avoid[i], dim, descry_search_embed, job, job->avoid + i * dim, NULL,
+                                   err);
+    return rc;
+}
+
+static int find_nearest(search *job, size_t k, descry_hit **hits, size_t *count, descry_error *err)
+{
+    descry_filter filter = DESCRY_FILTER_INIT;
+    int rc = descry_library_filter(job->library, &job->options->filter, &filter, &job->arena, err);
+    descry_nearest nearest = {job->recipe.id,   job->vector,      k,                job->options->threshold,
+                              &filter,          job->named,       job->named_count, job->avoid,
+                              job->avoid_above, job->query.avoids};
+    if (!rc)
+        rc = descry_mapped(job->model)
+                 ? descry_mapped_nearest(job->library, job->model, &job->recipe, &nearest, hits, count, err)
+                 : job->store->ops->nearest(job->store, &job->recipe, &nearest, hits, count, err);
+    return rc;
+}
+
+static int find_both(search *job, descry_hit **hits, size_t *count, descry_error *err)
+{
+    descry_hit *near = NULL;
+    size_t nears = 0;
+    int rc = find_nearest(job, DESCRY_SEARCH_DEPTH, &near, &nears, err);
+    if (!rc)
+        rc = descry_search_merge(job, near, nears, hits, count, err);
+    free(near);
+    return rc;
+}
+
+/* By vectors, and perhaps by words, too. */
+static int find(search *job, const char *query, meaning *of, descry_hit **hits, size_t *count, descry_error *err)
+{
+    int hybrid = job->options->ranking == DESCRY_RANKING_HYBRID, rc = descry_query_parse(&job->query, query, NULL, err);
+    if (!rc && hybrid)
+        rc = descry_search_check_hybrid(&job->query, err);
+    if (!rc)
+        rc = choose_recipe(job, err);
+    if (!rc)
+        rc = warn_of_lacking(job, err);
+    if (!rc)
+        rc = make_vectors(job, err);
+    if (!rc && hybrid)
+        return find_both(job, hits, count, err);
+    if (!rc)
+        rc = find_meaning(job, of, err);
+    if (!rc)
+        rc = find_limits(job, of, err);
+    return rc ? rc : find_nearest(job, job->options->k, hits, count, err);
+}
+
+int descry_query_check(const char *text, size_t *position, descry_error *err)
+{
+    descry_query query = {0};
+    int rc = descry_query_parse(&query, text, position, err);
+    descry_query_free(&query);
+    return rc;
+}
+
+int descry_search(descry_library *library, descry_model *model, const char *query, const descry_search_options *options,
+                  descry_match_callback each, void *arg, descry_error *err)
+{
+    static const descry_search_options defaults = DESCRY_SEARCH_OPTIONS_INIT;
+    search job = {.library = library, .store = library->store, .model = model};
+    meaning of = {0};
+    descry_hit *hits = NULL;
+    size_t count = 0;
+    job.options = options ? options : &defaults;
+    int rc = check_options(job.options, err);
+    if (!rc)
+        rc = job.options->ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(&job, query, &hits, &count, err)
+                                                          : find(&job, query, &of, &hits, &count, err);
+    if (!rc)
+        rc = give(&job, query, &of, hits, count, each, arg, err);
+    free(hits);
+    free(job.vector);
+    free(job.shares);
+    free(job.avoid);
+    free(job.avoid_above);
+    descry_query_free(&job.query);
+    descry_arena_free(&job.arena);
+    return rc;
+}

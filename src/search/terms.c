@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Embeddings of a query's terms: stored ones where the library knows a picture, else by the model, which is opened only
+ * then. */
+#include "search/search.h"
+#include "search/mapped.h"
+
+#include "base/error.h"
+#include "net/fetch.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the model ------------------------------------------------------------------------------------------------- */
+
+static int need_model(descry_search_job *job, const char *what, descry_error *err)
+{
+    descry_model_info info = {0};
+    if (job->model)
+        return 0;
+    if (!job->options->open_model)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: a model is needed to look for it", what);
+    int rc = job->options->open_model(job->options->model_arg, job->recipe_name, &job->model, err);
+    if (rc)
+        return rc;
+    descry_clip_describe(job->model->clip, &info);
+    if (strcmp(info.recipe, job->recipe_digest) == 0)
+        return 0;
+    return descry_fail(err, DESCRY_ERR_NOT_FOUND,
+                       "%s: nothing is indexed with %s as it is now, only with %s as it was: index again",
+                       job->library->path, info.name, job->recipe_name);
+}
+
+/* ---- pictures -------------------------------------------------------------------------------------------------- */
+
+static void name_content(descry_search_job *job, int64_t content)
+{
+    if (content && job->named_count < DESCRY_QUERY_MAX_TERMS)
+        job->named[job->named_count++] = content;
+}
+
+static int embed_picture(descry_search_job *job, const descry_buf *bytes, const char *name, float *vector,
+                         descry_error *err)
+{
+    int rc = need_model(job, name, err);
+    if (rc)
+        return rc;
+    const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
+    descry_picture picture = {0};
+    rc = descry_picture_decode(&picture, (const uint8_t *)bytes->data, bytes->size, name,
+                               &job->options->preprocess.limits, err);
+    if (rc)
+        return rc;
+    uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
+    rc = rgb ? descry_preprocess_run(preprocess, &job->options->preprocess, &picture, rgb, err)
+             : descry_fail_memory(err);
+    descry_picture_free(&picture);
+    if (!rc)
+        rc = descry_clip_embed_pixels(job->model->clip, rgb, 1, 1, vector, err);
+    free(rgb);
+    return rc;
+}
+
+/* A picture by its bytes: its stored vector if the library knows it. */
+static int embed_bytes(descry_search_job *job, const descry_buf *bytes, const char *name, float *vector,
+                       descry_error *err)
+{
+    uint8_t digest[DESCRY_SHA256_SIZE];
+    int64_t content = 0;
+    int known = 0, found = 0;
+    int rc = descry_sha256_of(bytes->data, bytes->size, digest, err);
+    if (!rc)
+        rc = job->store->ops->content(job->store, digest, job->recipe.id, &content, &known, err);
+    if (!rc)
+        name_content(job, content);
+    if (!rc && known)
+        rc = job->store->ops->vector(job->store, &job->recipe, content, vector, &found, err);
+    return rc || found ? rc : embed_picture(job, bytes, name, vector, err);
+}
+
+static int embed_file(descry_search_job *job, const char *path, float *vector, descry_error *err)
+{
+    descry_buf bytes = {0};
+    int rc = descry_file_read(&bytes, path, job->options->preprocess.limits.max_bytes, err);
+    if (!rc)
+        rc = embed_bytes(job, &bytes, path, vector, err);
+    descry_buf_free(&bytes);
+    return rc;
+}
+
+static int embed_path(descry_search_job *job, const char *path, float *vector, descry_error *err)
+{
+    descry_buf whole = {0};
+    const char *home = getenv("HOME");
+    int rc = 0;
+    if (path[0] == '~' && !home)
+        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: HOME is not set", path);
+    else
+        rc = descry_buf_printf(&whole, err, "%s%s", path[0] == '~' ? home : "", path + (path[0] == '~'));
+    if (!rc)
+        rc = embed_file(job, whole.data, vector, err);
+    descry_buf_free(&whole);
+    return rc;
+}
+
+static int embed_url(descry_search_job *job, const char *url, float *vector, descry_error *err)
+{
+    const descry_net_options *net = &job->options->net;
+    descry_fetch_options how = {net->max_bytes, net->seconds, net->allow_private ? NULL : descry_address_is_public};
+    descry_buf bytes = {0};
+    if (how.max_bytes > job->options->preprocess.limits.max_bytes)
+        how.max_bytes = job->options->preprocess.limits.max_bytes;
+    int rc = descry_fetch(&bytes, url, &how, err);
+    if (!rc)
+        rc = embed_bytes(job, &bytes, url, vector, err);
+    descry_buf_free(&bytes);
+    return rc;
+}
+
+static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_error *err)
+{
+    descry_place place;
+    descry_buf path = {0};
+    int found = 0, rc = job->store->ops->place_by_id(job->store, id, job->recipe.id, &place, &path, err);
+    if (!rc && !place.content)
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, job->library->path, id);
+    if (!rc)
+        rc = job->store->ops->vector(job->store, &job->recipe, place.content, vector, &found, err);
+    if (!rc && found)
+        name_content(job, place.content);
+    else if (!rc)
+        rc = place.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", path.data)
+                          : embed_file(job, path.data, vector, err);
+    descry_buf_free(&path);
+    return rc;
+}
+
+/* ---- any term -------------------------------------------------------------------------------------------------- */
+
+int descry_search_embed(void *arg, const descry_term *term, float *vector, descry_error *err)
+{
+    descry_search_job *job = arg;
+    const char *text = term->text;
+    int rc = 0;
+    switch (term->kind) {
+    case DESCRY_TERM_FILE:
+        rc = embed_path(job, text, vector, err);
+        break;
+    case DESCRY_TERM_URL:
+        rc = embed_url(job, text, vector, err);
+        break;
+    case DESCRY_TERM_ID:
+        rc = embed_id(job, term->id, vector, err);
+        break;
+    case DESCRY_TERM_TEXT:
+        rc = need_model(job, text, err);
+        if (!rc)
+            rc = descry_clip_embed_texts(job->model->clip, &text, 1, 1, vector, err);
+        break;
+    }
+    return rc ? rc : descry_map_query(job->model, term->kind == DESCRY_TERM_TEXT, vector, err);
+}
