@@ -164,3 +164,22 @@ int descry_forget(descry_library *library, const char *path, uint64_t *removed, 
         *removed = count;
     return rc;
 }
+
+/* ---- all pictures ---------------------------------------------------------------------------------------------- */
+
+/* To any vector all are near enough, and equally near to this one. */
+int descry_library_all(descry_library *library, const descry_recipe *recipe, const descry_nearest *query,
+                       descry_hit **hits, size_t *count, descry_error *err)
+{
+    descry_nearest all = *query;
+    float *zero = calloc((size_t)recipe->dim, sizeof *zero);
+    if (!zero)
+        return descry_fail_memory(err);
+    all.vector = zero;
+    all.k = recipe->vectors < SIZE_MAX ? (size_t)recipe->vectors : SIZE_MAX;
+    all.threshold = -2;
+    all.avoids = 0; /* vectors to stay away from are mapped, too */
+    int rc = library->store->ops->nearest(library->store, recipe, &all, hits, count, err);
+    free(zero);
+    return rc;
+}

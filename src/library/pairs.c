@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * All pictures of a library, and those with a caption. */
+ * Pictures of a library with their captions. */
 #include "library/library.h"
 
 #include "base/error.h"
@@ -7,23 +7,6 @@
 #include "kern/linear.h"
 
 #include <stdlib.h>
-
-/* To any vector all are near enough, and equally near to this one. */
-int descry_library_all(descry_library *library, const descry_recipe *recipe, const descry_nearest *query,
-                       descry_hit **hits, size_t *count, descry_error *err)
-{
-    descry_nearest all = *query;
-    float *zero = calloc((size_t)recipe->dim, sizeof *zero);
-    if (!zero)
-        return descry_fail_memory(err);
-    all.vector = zero;
-    all.k = recipe->vectors < SIZE_MAX ? (size_t)recipe->vectors : SIZE_MAX;
-    all.threshold = -2;
-    all.avoids = 0; /* vectors to stay away from are mapped, too */
-    int rc = library->store->ops->nearest(library->store, recipe, &all, hits, count, err);
-    free(zero);
-    return rc;
-}
 
 static int give_pair(descry_library *library, const descry_recipe *recipe, const descry_hit *hit, float *vector,
                      descry_buf *path, descry_buf *caption,
