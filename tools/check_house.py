@@ -7,7 +7,8 @@
 - each source file names its licence in its first lines and stays under 600 lines (generated tables and the installed
   header excepted, which there is one of);
 - the library neither exits, aborts nor prints;
-- with BUILD, a folder with a finished build, the library has no mutable globals.
+- with BUILD, a folder with a finished build, the library has no mutable globals, and exports what its headers declare:
+  descry.h's names as DESCRY_0, descry_dev.h's as DESCRY_PRIVATE.
 
     python tools/check_house.py [BUILD]
 
@@ -111,6 +112,20 @@ def check_globals(root, objects):
             yield f"{path.name}: {name} is a mutable global ({section})"
 
 
+def declared(header):
+    text = re.sub(r"/\*.*?\*/", "", header.read_text(), flags=re.S)
+    return set(re.findall(r"DESCRY_API\b[^;(]*?\b(descry_\w+)\s*\(", text))
+
+
+def check_exports(root, listing):
+    """`listing`: what nm -D --defined-only prints of the library."""
+    exported = {tuple(line.split()[-1].split("@@")) for line in listing.splitlines() if " A " not in line}
+    wanted = {(name, "DESCRY_0") for name in declared(root / "include/descry.h")}
+    wanted |= {(name, "DESCRY_PRIVATE") for name in declared(root / "include/descry_dev.h")}
+    for name, *node in sorted(exported ^ wanted):
+        yield f"{name} is {'exported' if (name, *node) in exported else 'not exported'} as {' '.join(node) or 'nothing'}"
+
+
 CHECKS = (check_includes, check_headers, check_files, check_library)
 GOOD = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 FAULTS = [  # (check, file, what is wrong with it)
@@ -154,6 +169,17 @@ def self_test():
             subprocess.run(["cc", "-fPIC", "-c", "a.c"], cwd=folder, check=True)
             if len(list(check_globals(folder, [pathlib.Path(folder, "a.o")]))) != bad:
                 sys.exit(f"check_globals is wrong about {text}")
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        (root / "include").mkdir()
+        (root / "include/descry.h").write_text("DESCRY_API const char *descry_a(void); /* DESCRY_API int descry_x(void); */")
+        (root / "include/descry_dev.h").write_text("DESCRY_API int\ndescry_b(int x);")
+        good = ["0 T descry_a@@DESCRY_0", "0 T descry_b@@DESCRY_PRIVATE", "0 A DESCRY_0@@DESCRY_0"]
+        if list(check_exports(root, "\n".join(good))):
+            sys.exit("check_exports objects to what is declared")
+        for bad in (good[:1], [*good, "0 T descry_c@@DESCRY_0"], [good[0], "0 T descry_b@@DESCRY_0"], ["0 T descry_a", good[1]]):
+            if not list(check_exports(root, "\n".join(bad))):
+                sys.exit(f"check_exports sees nothing wrong with {bad}")
 
 
 def main():
@@ -163,6 +189,8 @@ def main():
     if len(sys.argv) > 1:
         wrong += check_globals(root, sorted(pathlib.Path(sys.argv[1]).glob("lib*.a.p/**/*.o")) +
                                sorted(pathlib.Path(sys.argv[1]).glob("src/**/lib*.a.p/**/*.o")))
+        wrong += check_exports(root, subprocess.run(["nm", "-D", "--defined-only", pathlib.Path(sys.argv[1], "libdescry.so")],
+                                                    capture_output=True, text=True, check=True).stdout)
     print("\n".join(wrong), end="\n" if wrong else "")
     return bool(wrong)
 
