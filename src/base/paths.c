@@ -106,6 +106,16 @@ int descry_path_is_below(const char *path, const char *folder)
     return strncmp(path, folder, size) == 0 && (path[size] == 0 || path[size] == '/');
 }
 
+int descry_path_xdg(descry_buf *path, const char *variable, const char *below, descry_error *err)
+{
+    const char *folder = getenv(variable), *home = getenv("HOME");
+    if (folder && *folder == '/')
+        return descry_buf_printf(path, err, "%s", folder);
+    if (home && *home == '/')
+        return descry_buf_printf(path, err, "%s/%s", home, below);
+    return DESCRY_ERR_NOT_FOUND;
+}
+
 int descry_path_make_folders(const char *path, descry_error *err)
 {
     descry_buf text = {0};

@@ -16,6 +16,10 @@ int descry_path_real_folder(descry_buf *out, const char *path, descry_error *err
 
 int descry_path_is_below(const char *path, const char *folder); /* 1: equal, or inside */
 
+/* Appends $VARIABLE (XDG_DATA_HOME, XDG_CACHE_HOME), else the folder `below` $HOME; relative ones are to be ignored: XDG
+ * Base Directory Specification.  DESCRY_ERR_NOT_FOUND: neither is set, without a message. */
+int descry_path_xdg(descry_buf *path, const char *variable, const char *below, descry_error *err);
+
 int descry_path_make_folders(const char *path, descry_error *err); /* those that lead to `path` */
 
 #endif

@@ -2,6 +2,7 @@
 #include "clip/recipe.h"
 
 #include "base/error.h"
+#include "base/paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,12 +19,8 @@ enum { CACHE_LIMIT = 1 << 16 };
 
 static int cache_path(descry_buf *path)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return descry_buf_printf(path, NULL, "%s/descry", cache);
-    if (home && *home == '/')
-        return descry_buf_printf(path, NULL, "%s/.cache/descry", home);
-    return DESCRY_ERR_NOT_FOUND;
+    int rc = descry_path_xdg(path, "XDG_CACHE_HOME", ".cache", NULL);
+    return rc ? rc : descry_buf_printf(path, NULL, "/descry");
 }
 
 static int cache_key(char key[160], const char *path)
@@ -62,16 +59,8 @@ static void cache_add(const char *folder, const char *key, const char *digest)
 {
     descry_buf text = {0};
     struct stat st;
-    /* the folder, and the one it is in; a failure shows at open() */
-    if (descry_buf_printf(&text, NULL, "%s", folder) == 0) {
-        char *slash = strrchr(text.data, '/');
-        *slash = 0;
-        mkdir(text.data, 0700);
-        *slash = '/';
-        mkdir(text.data, 0700);
-    }
     int fd = -1;
-    if (text.data && descry_buf_append(&text, "/digests", 8, NULL) == 0)
+    if (descry_buf_printf(&text, NULL, "%s/digests", folder) == 0 && descry_path_make_folders(text.data, NULL) == 0)
         fd = open(text.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > CACHE_LIMIT - 512 && ftruncate(fd, 0) != 0)
         st.st_size = 0; /* then it is read in vain: no harm */

@@ -2,6 +2,7 @@
 #include "heads/head.h"
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "model/safetensors.h"
 
 #include <errno.h>
@@ -92,12 +93,10 @@ int descry_head_is_name(const char *name)
 
 int descry_head_folder(descry_buf *path, const char *recipe, descry_error *err)
 {
-    const char *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-    if (xdg && xdg[0] == '/')
-        return descry_buf_printf(path, err, "%s/descry/heads/%s", xdg, recipe);
-    if (!home || !*home)
+    int rc = descry_path_xdg(path, "XDG_DATA_HOME", ".local/share", err);
+    if (rc == DESCRY_ERR_NOT_FOUND)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "HOME is not set: give the head as a file");
-    return descry_buf_printf(path, err, "%s/.local/share/descry/heads/%s", home, recipe);
+    return rc ? rc : descry_buf_printf(path, err, "/descry/heads/%s", recipe);
 }
 
 int descry_head_locate(descry_buf *path, const char *folder, const char *recipe, const char *name, descry_error *err)

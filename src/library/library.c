@@ -15,14 +15,13 @@
 
 static int default_path(descry_buf *path, descry_error *err)
 {
-    const char *named = getenv("DESCRY_LIBRARY"), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    const char *named = getenv("DESCRY_LIBRARY");
     if (named && *named)
         return descry_buf_printf(path, err, "%s", named);
-    if (data && *data == '/') /* a relative one is to be ignored: XDG base directory specification */
-        return descry_buf_printf(path, err, "%s/descry/library.db", data);
-    if (home && *home == '/')
-        return descry_buf_printf(path, err, "%s/.local/share/descry/library.db", home);
-    return descry_fail(err, DESCRY_ERR_ARGUMENT, "no library: neither DESCRY_LIBRARY nor HOME is set");
+    int rc = descry_path_xdg(path, "XDG_DATA_HOME", ".local/share", err);
+    if (rc == DESCRY_ERR_NOT_FOUND)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "no library: neither DESCRY_LIBRARY nor HOME is set");
+    return rc ? rc : descry_buf_printf(path, err, "/descry/library.db");
 }
 
 int descry_library_open(descry_library **out, descry_context *ctx, const char *path,
