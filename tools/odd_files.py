@@ -126,8 +126,9 @@ def tiff(data, parts, base=0):
         todo.append(parts.number(data, at + 2 + 12 * count, 4, order))
 
 
-FULL = {b"meta": 4}
+FULL = {b"meta": 4, b"uuid": 16}
 HOLDERS = {b"meta", b"iprp", b"ipco", b"moov", b"trak", b"mdia", b"minf", b"stbl", b"jp2h", b"dinf", b"grpl", b"iref"}
+CANON = b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48"
 
 
 def boxes(data, parts, begin=0, end=None, depth=0):
@@ -139,6 +140,10 @@ def boxes(data, parts, begin=0, end=None, depth=0):
         body = at + 8 + FULL.get(kind, 0)
         if kind in HOLDERS and depth < 8:
             boxes(data, parts, body + (4 if kind == b"iref" else 0), at + length, depth + 1)
+        elif kind == b"uuid" and data[at + 8:at + 24] == CANON:
+            boxes(data, parts, body, at + length, depth + 1)
+        elif kind in (b"CMT1", b"CMT2", b"CMT4"):
+            tiff(data, parts, at + 8)
         elif kind in (b"mdat", b"jxlc", b"jp2c", b"idat"):
             if kind == b"jp2c":
                 j2k(data, parts, at + 8)
@@ -181,8 +186,28 @@ def header(data, parts):
         parts.number(data, i, 4, "little")
 
 
+def raf(data, parts):
+    for at in range(84, 108, 4):
+        parts.number(data, at, 4)
+    jpeg(data, parts, int.from_bytes(data[84:88], "big") + 2)
+
+
+def mrw(data, parts):
+    parts.number(data, 4, 4)
+    at = 8
+    while at + 8 <= len(data):
+        parts.borders.update((at, at + 8))
+        length = parts.number(data, at + 4, 4)
+        if data[at:at + 4] == b"\0TTW":
+            tiff(data, parts, at + 8)
+        for i in range(8, min(length, 48), 2):
+            parts.number(data, at + i, 2)
+        at += 8 + length
+
+
 WALKERS = {"jpg": jpeg, "png": png, "webp": webp, "gif": gif, "tif": tiff, "dng": tiff, "heic": boxes, "avif": boxes, "jxl": jxl,
-           "jp2": boxes, "j2k": j2k, "bmp": header, "pgm": header, "ppm": header}
+           "jp2": boxes, "j2k": j2k, "bmp": header, "pbm": header, "pgm": header, "ppm": header,
+           "cr3": boxes, "raf": raf, "mrw": mrw}
 
 
 def odd_files(name, data, chance, flips):

@@ -32,6 +32,7 @@ typedef struct layout {
     uint8_t colour[3];   /* of an overlay's canvas */
     descry_span offsets; /* of an overlay's pictures */
     size_t each;         /* bytes of an offset */
+    size_t bytes;        /* of all its data */
     uint8_t *owned;      /* the data that they lie in, or NULL */
 } layout;
 
@@ -172,6 +173,7 @@ static int read_layout(const reader *r, const descry_heif_item *item, layout *ou
     int rc = descry_heif_data(&r->file, item, &data, &out->owned, err);
     if (rc)
         return rc;
+    out->bytes = data.size;
     unsigned version = (unsigned)descry_span_number(&data, 1);
     size_t wide = descry_span_number(&data, 1) & 1 ? 4 : 2;
     if (version)
@@ -277,6 +279,7 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
         rc = measure(r, descry_heif_input(&r->file, item, 0), canvases, depth + 1, luma, out, err);
     } else {
         rc = read_layout(r, item, &made, err);
+        r->bytes += made.bytes;
         *out = (extent){made.width, made.height, false};
         rc = rc ? rc : descry_picture_check(made.width, made.height, r->file.name, r->limits, err);
         if (!rc)
@@ -448,12 +451,14 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
 
 /* ---- a file ----------------------------------------------------------------------------------------------------- */
 
-/* Of several, what describes the primary picture goes before what describes none. */
+/* Of several, what describes the primary picture goes before what describes none.  They may all lie in the same place: of
+ * either kind, as many bytes as the file has are looked at. */
 static void read_metadata(descry_picture *picture, const descry_heif_file *file)
 {
-    for (int xmp = 0; xmp < 2; xmp++)
+    for (int xmp = 0; xmp < 2; xmp++) {
+        size_t left = file->size;
         for (int rank = 0; rank < 2; rank++)
-            for (size_t i = 0; i < file->count; i++) {
+            for (size_t i = 0; i < file->count && left > 0; i++) {
                 const descry_heif_item *item = &file->items[i];
                 descry_span data;
                 uint8_t *owned;
@@ -461,12 +466,16 @@ static void read_metadata(descry_picture *picture, const descry_heif_file *file)
                     !(rank ? !item->describes_any : item->describes_primary) ||
                     descry_heif_data(file, item, &data, &owned, NULL))
                     continue;
+                if (data.size > left)
+                    data.size = 0;
+                left = data.size ? left - data.size : 0;
                 if (xmp)
                     descry_picture_note_xmp(picture, data.at, data.size);
                 else
                     descry_picture_note_exif_item(picture, data.at, data.size);
                 free(owned);
             }
+    }
 }
 
 static int read_file(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,

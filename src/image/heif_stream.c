@@ -51,8 +51,10 @@ static bool note(descry_heif_stream *stream, const descry_heif_stream *now)
 {
     if (stream->width == 0) {
         size_t bytes = stream->bytes;
+        unsigned pictures = stream->pictures;
         *stream = *now;
         stream->bytes = bytes;
+        stream->pictures = pictures;
         return true;
     }
     return stream->width == now->width && stream->height == now->height && stream->full_width == now->full_width &&
@@ -76,7 +78,9 @@ static void pass_profile(bits *b, uint32_t layers)
 /* A NAL unit; false: a sequence parameter set that is damaged. */
 static bool read_unit(descry_heif_stream *stream, descry_span unit)
 {
-    enum { SEQUENCE = 33, MOST = 512 };
+    enum { SEQUENCE = 33, MOST = 512, SLICES = 32, FIRST = 0x80 };
+    if (unit.size > 2 && (unit.at[0] >> 1 & 63) < SLICES && (unit.at[2] & FIRST))
+        stream->pictures++;
     if (unit.size < 2 || (unit.at[0] >> 1 & 63) != SEQUENCE || (unit.at[0] & 1) || unit.at[1] >> 3)
         return true; /* another unit, or of another layer, which is not decoded */
     uint8_t plain[MOST];
@@ -208,7 +212,7 @@ static bool read_sequence(descry_heif_stream *stream, descry_span unit)
 
 static bool read_av1(descry_heif_stream *stream, descry_span data)
 {
-    enum { SEQUENCE = 1 };
+    enum { SEQUENCE = 1, FRAME_HEADER = 3, FRAME = 6 };
     while (data.size) {
         unsigned head = (unsigned)descry_span_number(&data, 1);
         if (head & 4)
@@ -223,6 +227,7 @@ static bool read_av1(descry_heif_stream *stream, descry_span data)
             }
         }
         descry_span unit = descry_span_part(&data, size > data.size ? SIZE_MAX : (size_t)size);
+        stream->pictures += (head >> 3 & 15) == FRAME_HEADER || (head >> 3 & 15) == FRAME;
         if (data.ended || head >> 7 || ((head >> 3 & 15) == SEQUENCE && !read_sequence(stream, unit)))
             return false;
     }
@@ -238,6 +243,7 @@ int descry_heif_stream_read(descry_heif_stream *stream, const descry_heif_file *
     int rc = descry_heif_data(file, item, &data, &owned, err);
     if (rc)
         return rc;
+    enum { MOST_PICTURES = 8 }; /* layers of AV1; decoders would decode all there are */
     stream->bytes = data.size + config.size;
     bool good = true;
     if (item->type == DESCRY_FOURCC('a', 'v', '0', '1')) {
@@ -247,6 +253,9 @@ int descry_heif_stream_read(descry_heif_stream *stream, const descry_heif_file *
         good = read_hevc(stream, config, data);
     }
     free(owned);
+    if (stream->pictures > MOST_PICTURES)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: HEIF beyond what is read: %u pictures in the data of one", file->name,
+                           stream->pictures);
     if (!good || stream->width == 0)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: no size in the data of a picture, or several",
                            file->name);

@@ -80,6 +80,11 @@ static bool find_sample(const descry_heif_file *file, descry_span stbl, descry_s
     if (wide && !descry_box_find(stbl, TYPE('c', 'o', '6', '4'), &stco))
         return false;
     uint64_t offset = entry(stco, 8, chunk - 1, wide ? 8 : 4);
+    uint64_t same = entry(stsz, 4, 0, 4);
+    if (same && offset <= file->size) { /* at once: many tracks may say the same */
+        offset = want - sample > file->size / same ? UINT64_MAX : offset + (want - sample) * same;
+        sample = want;
+    }
     for (; sample < want && offset <= file->size; sample++) {
         uint64_t size = sample_size(stsz, sample);
         offset = size <= file->size ? offset + size : UINT64_MAX;

@@ -27,6 +27,60 @@ static int fail(reader *r, const char *why)
     return descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: damaged JPEG XL: %s", r->name, why);
 }
 
+/* ---- what it would take ------------------------------------------------------------------------------------------ */
+
+/* Of layers, frames that last no time, a picture is put together; each may be larger than it, and of a few bytes.  Further
+ * channels, of whatever they say, are decoded, too, at up to 20 bytes a pixel. */
+static int count_layers(reader *r, JxlDecoder *decoder)
+{
+    enum { MOST_EXTRA = 8, EACH = 1 << 14, FREE = 1 << 26, TIMES = 8 };
+    JxlBasicInfo info = {0};
+    JxlFrameHeader frame;
+    for (uint64_t pixels = 0;;)
+        switch (JxlDecoderProcessInput(decoder)) {
+        case JXL_DEC_BASIC_INFO:
+            if (JxlDecoderGetBasicInfo(decoder, &info) != JXL_DEC_SUCCESS)
+                return fail(r, "no header");
+            int rc = descry_picture_check(info.xsize, info.ysize, r->name, r->limits, r->err);
+            if (rc)
+                return rc;
+            if (info.num_extra_channels > MOST_EXTRA)
+                return descry_fail(r->err, DESCRY_ERR_UNSUPPORTED, "%s: a JPEG XL of %u extra channels is not read", r->name,
+                                   (unsigned)info.num_extra_channels);
+            break;
+        case JXL_DEC_FRAME:
+            if (JxlDecoderGetFrameHeader(decoder, &frame) != JXL_DEC_SUCCESS)
+                return fail(r, "no frame");
+            pixels += (uint64_t)frame.layer_info.xsize * frame.layer_info.ysize + EACH;
+            if (pixels > TIMES * (uint64_t)info.xsize * info.ysize + FREE)
+                return descry_fail(r->err, DESCRY_ERR_LIMIT, "%s: JPEG XL of layers with many more pixels than the picture has",
+                                   r->name);
+            if (frame.duration > 0 || frame.is_last)
+                return 0;
+            break;
+        default: /* the end, or what is wrong: read_frame() says it */
+            return 0;
+        }
+}
+
+static int check(reader *r, const uint8_t *bytes, size_t size)
+{
+    JxlDecoder *decoder = JxlDecoderCreate(NULL);
+    if (!decoder)
+        return descry_fail_memory(r->err);
+    int rc = 0;
+    if (JxlDecoderSubscribeEvents(decoder, JXL_DEC_BASIC_INFO | JXL_DEC_FRAME) != JXL_DEC_SUCCESS ||
+        JxlDecoderSetCoalescing(decoder, JXL_FALSE) != JXL_DEC_SUCCESS ||
+        JxlDecoderSetInput(decoder, bytes, size) != JXL_DEC_SUCCESS)
+        rc = fail(r, "no decoder");
+    JxlDecoderCloseInput(decoder);
+    rc = rc ? rc : count_layers(r, decoder);
+    JxlDecoderDestroy(decoder);
+    return rc;
+}
+
+/* ---- the picture ------------------------------------------------------------------------------------------------- */
+
 static int begin(reader *r)
 {
     JxlBasicInfo info;
@@ -221,10 +275,13 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                   const descry_limits *limits, descry_error *err)
 {
     reader r = {.picture = picture, .name = name, .limits = limits, .err = err};
+    int rc = check(&r, bytes, size);
+    if (rc)
+        return rc;
     r.decoder = JxlDecoderCreate(NULL);
     if (!r.decoder)
         return descry_fail_memory(err);
-    int rc = read_frame(&r, bytes, size);
+    rc = read_frame(&r, bytes, size);
     JxlDecoderDestroy(r.decoder);
     if (rc || bytes[0] == 0xFF) /* no boxes: a bare code stream */
         return rc;

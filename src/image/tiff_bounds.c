@@ -17,9 +17,8 @@ static uint64_t first_value(const descry_tiff *tiff, unsigned tag, uint64_t othe
 }
 
 /* What it is without which there are no pixels, or wrong ones; NULL: a tag that can be done without. */
-static const char *needed(const descry_tiff *tiff, unsigned tag)
+static const char *needed(unsigned tag, uint64_t compression, uint64_t photometric)
 {
-    uint64_t compression = first_value(tiff, TIFFTAG_COMPRESSION, 1), photometric = first_value(tiff, TIFFTAG_PHOTOMETRIC, 0);
     switch (tag) {
     case TIFFTAG_IMAGEWIDTH: case TIFFTAG_IMAGELENGTH:
         return "size";
@@ -99,9 +98,10 @@ int descry_tiff_check_directory(const uint8_t *bytes, size_t size, const char *n
     if (!descry_tiff_open(&tiff, bytes, size))
         return 0; /* libtiff says why */
     size_t count = descry_tiff_entries(&tiff, tiff.first, NULL);
+    uint64_t compression = first_value(&tiff, TIFFTAG_COMPRESSION, 1), photometric = first_value(&tiff, TIFFTAG_PHOTOMETRIC, 0);
     for (size_t i = 0; i < count; i++) {
         descry_tiff_entry entry = descry_tiff_entry_at(&tiff, tiff.first, i);
-        const char *what = entry.value ? NULL : needed(&tiff, entry.tag);
+        const char *what = entry.value ? NULL : needed(entry.tag, compression, photometric);
         if (entry.value) {
             sum += entry.size;
         } else if (what && entry.size) {

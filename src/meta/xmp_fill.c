@@ -4,6 +4,7 @@
 #include "meta/place.h"
 #include "meta/time.h"
 #include "meta/xmp.h"
+#include "meta/xmp_bounds.h"
 #include "meta/xmp_scan.h"
 
 #include <expat.h>
@@ -29,6 +30,7 @@ typedef struct reader {
     XML_Parser parser;
     char text[FIELDS][ROOM]; /* "": not there */
     size_t field;            /* the one whose element is open; FIELDS: none */
+    size_t depth, nodes;
 } reader;
 
 static size_t field_of(const char *name)
@@ -50,6 +52,12 @@ static void add(reader *r, size_t field, const char *text, size_t size)
 static void XMLCALL start(void *arg, const char *name, const char **attributes)
 {
     reader *r = arg;
+    for (size_t i = 0; attributes[i]; i += 2)
+        r->nodes++;
+    if (++r->depth > DESCRY_XMP_MAX_DEPTH || ++r->nodes > DESCRY_XMP_MAX_NODES) {
+        XML_StopParser(r->parser, XML_FALSE);
+        return;
+    }
     r->field = field_of(name);
     if (r->field < FIELDS && r->text[r->field][0])
         r->field = FIELDS; /* the first of its kind counts */
@@ -66,6 +74,7 @@ static void XMLCALL end(void *arg, const char *name)
 {
     reader *r = arg;
     (void)name;
+    r->depth--;
     r->field = FIELDS;
 }
 
@@ -104,7 +113,7 @@ static double read_angle(const char *text, const char letters[2], double most)
 int descry_xmp_fill(descry_metadata *metadata, const char *data, size_t size)
 {
     reader r = {.field = FIELDS};
-    if (size == 0 || size > DESCRY_XMP_MAX_SIZE || !(r.parser = XML_ParserCreateNS(NULL, ' ')))
+    if (size == 0 || size > DESCRY_XMP_MAX_SIZE || !descry_xmp_is_modest(data, size) || !(r.parser = XML_ParserCreateNS(NULL, ' ')))
         return 0;
     XML_SetUserData(r.parser, &r);
     XML_SetElementHandler(r.parser, start, end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * XMP by Expat: only where things are.  The form of a packet: ISO 16684-1:2019, section 7. */
 #include "meta/xmp_scan.h"
+#include "meta/xmp_bounds.h"
 
 #include "base/error.h"
 
@@ -11,7 +12,8 @@
 
 /* libexempi goes down the tree by calling itself, and looks through all fields of a structure for each: deep or wide
  * ones would take its stack or hours. */
-enum { MAX_DEPTH = 64, MAX_NODES = 200000, MAX_FIELDS = 2000, MAX_NAMESPACES = 500, MAX_URI = 1000 };
+enum { MAX_DEPTH = DESCRY_XMP_MAX_DEPTH, MAX_NODES = DESCRY_XMP_MAX_NODES, MAX_URI = DESCRY_XMP_MAX_URI };
+enum { MAX_FIELDS = 2000, MAX_NAMESPACES = 500 };
 
 #define XML_LANG  "http://www.w3.org/XML/1998/namespace lang"
 #define RDF(name) DESCRY_XMP_RDF " " name
@@ -350,6 +352,8 @@ int descry_xmp_scan_text(descry_xmp_scan *scan, const char *data, size_t size, c
     *scan = (descry_xmp_scan){0};
     if (size > INT32_MAX / 2)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: too large", name);
+    if (!descry_xmp_is_modest(data, size))
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: XMP of too many attributes, too long names or another character set", name);
     keep_text(&r, "", 0); /* at 0: the empty text; so rdf:about is "" until it is found */
     int rc = r.rc ? r.rc : parse(&r);
     if (!rc && scan->rdf.end == 0)
