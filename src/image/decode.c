@@ -106,7 +106,11 @@ int descry_picture_note_exif_item(descry_picture *picture, const uint8_t *item, 
     if (size < 4)
         return 0;
     size_t skip = 4 + ((size_t)item[0] << 24 | (size_t)item[1] << 16 | (size_t)item[2] << 8 | item[3]);
-    return skip < size ? descry_picture_note_exif(picture, item + skip, size - skip) : 0;
+    const size_t places[] = {skip, 4, 0}; /* some writers miscount, or leave the number out */
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (places[i] < size && descry_exif_begins(item + places[i], size - places[i]))
+            return descry_picture_note_exif(picture, item + places[i], size - places[i]);
+    return 0;
 }
 
 int descry_picture_note_xmp(descry_picture *picture, const uint8_t *xmp, size_t size)

@@ -89,10 +89,8 @@ static void note_exif(descry_picture *picture, const box *b)
                                           0xA7, 0x2A, 0xFA, 0x56, 0x1F, 0x2A, 0x11, 0x3E};
     if (is_uuid(b, "JpgTiffExif->JP2") || is_uuid(b, photoshop))
         descry_picture_note_exif(picture, b->content + ID, b->size - ID);
-    else if (b->type == TYPE('E', 'x', 'i', 'f') && b->size > 4 && b->content[0] == 0) /* as ISO media have it */
-        descry_picture_note_exif_item(picture, b->content, b->size);
     else if (b->type == TYPE('E', 'x', 'i', 'f'))
-        descry_picture_note_exif(picture, b->content, b->size);
+        descry_picture_note_exif_item(picture, b->content, b->size);
 }
 
 void descry_jpeg2000_note_metadata(descry_picture *picture, const uint8_t *bytes, size_t size)

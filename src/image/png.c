@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"
+#include "image/formats.h"
 #include "image/png_chunks.h"
 
 #include <png.h>
@@ -68,6 +69,30 @@ static void put_number(uint8_t *to, uint32_t number)
         to[i] = (uint8_t)(number >> (24 - 8 * i));
 }
 
+static uint32_t checksum(const descry_png_chunk *chunk)
+{
+    return (uint32_t)crc32_z(crc32_z(0, chunk->type, 4), chunk->data, chunk->size);
+}
+
+/* The last chunk of a file that lacks its end: what is there of it, or has its place, is no checksum. */
+static bool is_torn(const descry_png_chunk *chunk, descry_png_chunks behind)
+{
+    descry_png_chunk next;
+    if (descry_png_next(&behind, &next) && next.whole)
+        return false;
+    return !chunk->whole || descry_format_number(chunk->data + chunk->size, 4, true) != checksum(chunk);
+}
+
+/* Where a copy of a file was broken off, zeros may stand for the rest of it; they are codes, too. */
+static size_t zeros_at_end(const descry_png_chunk *chunk)
+{
+    enum { FEW = 16 };
+    size_t count = 0;
+    while (count < chunk->size && chunk->data[chunk->size - 1 - count] == 0)
+        count++;
+    return count > FEW ? count : 0;
+}
+
 /* The next chunk that pixels depend on.  Other chunks libpng would unpack and keep, or take memory for. */
 static void turn_to_next(png_structp png, feed *f)
 {
@@ -79,6 +104,10 @@ static void turn_to_next(png_structp png, feed *f)
         found = !(chunk.type[0] & 32);
     if (!found)
         chunk = (descry_png_chunk){.type = (const uint8_t *)"IEND"};
+    if (descry_png_is(&chunk, "IDAT") && is_torn(&chunk, f->chunks)) {
+        chunk.whole = false;
+        chunk.size -= zeros_at_end(&chunk);
+    }
     f->ended = descry_png_is(&chunk, "IEND");
     put_number(f->head, (uint32_t)chunk.size);
     memcpy(f->head + 4, chunk.type, 4);
@@ -88,7 +117,7 @@ static void turn_to_next(png_structp png, feed *f)
     if (chunk.whole)
         memcpy(f->sum, chunk.data + chunk.size, sizeof f->sum);
     else
-        put_number(f->sum, (uint32_t)crc32_z(crc32_z(0, f->head + 4, 4), f->data, f->size));
+        put_number(f->sum, checksum(&chunk));
 }
 
 static void fetch(png_structp png, png_bytep out, size_t count)

@@ -2,6 +2,7 @@
  * WebP by libwebp; of an animation the first frame, on its canvas, which is transparent black elsewhere. */
 #include "base/error.h"
 #include "image/codecs.h"
+#include "image/formats.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,19 +14,31 @@ static int damaged(const char *name, const char *why, descry_error *err)
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged WebP: %s", name, why);
 }
 
-static void read_metadata(descry_picture *picture, WebPDemuxer *demux)
+/* The first chunk of this kind; NULL: none.  libwebp's own search believes the flags in VP8X, which some programs do not
+ * set, and finds none in a file without VP8X. */
+static const uint8_t *find_chunk(const uint8_t *bytes, size_t size, const char *kind, size_t *length)
 {
-    WebPChunkIterator chunk;
-    int orientation = 0;
-    if (WebPDemuxGetChunk(demux, "EXIF", 1, &chunk)) {
-        orientation = descry_picture_note_exif(picture, chunk.chunk.bytes, chunk.chunk.size);
-        WebPDemuxReleaseChunkIterator(&chunk);
+    enum { RIFF = 12, HEAD = 8 };
+    for (size_t at = RIFF; at <= size && size - at >= HEAD;) {
+        size_t left = size - at - HEAD;
+        *length = descry_format_number(bytes + at + 4, 4, false);
+        if (*length > left)
+            break;
+        if (memcmp(bytes + at, kind, 4) == 0)
+            return bytes + at + HEAD;
+        at += HEAD + *length + *length % 2;
     }
-    if (WebPDemuxGetChunk(demux, "XMP ", 1, &chunk)) {
-        int said = descry_picture_note_xmp(picture, chunk.chunk.bytes, chunk.chunk.size);
-        orientation = orientation ? orientation : said;
-        WebPDemuxReleaseChunkIterator(&chunk);
-    }
+    return NULL;
+}
+
+static void read_metadata(descry_picture *picture, const uint8_t *bytes, size_t size)
+{
+    size_t length;
+    const uint8_t *exif = find_chunk(bytes, size, "EXIF", &length);
+    int orientation = exif ? descry_picture_note_exif(picture, exif, length) : 0;
+    const uint8_t *xmp = find_chunk(bytes, size, "XMP ", &length);
+    int said = xmp ? descry_picture_note_xmp(picture, xmp, length) : 0;
+    orientation = orientation ? orientation : said;
     picture->orientation = orientation ? orientation : 1;
 }
 
@@ -61,7 +74,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                                    WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT),
                                    features.has_alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB, name, limits, err);
     if (!rc) {
-        read_metadata(picture, demux);
+        read_metadata(picture, bytes, size);
         if (WebPDemuxGetFrame(demux, 1, &frame)) {
             rc = read_frame(picture, &frame, name, err);
             WebPDemuxReleaseIterator(&frame);

@@ -245,19 +245,17 @@ static void read_title(const block *b, descry_metadata *metadata)
 static uint64_t linked(const block *b, unsigned tag)
 {
     descry_tiff_entry entry;
-    uint64_t place = 0;
-    if (descry_tiff_find(&b->tiff, b->main, tag, &entry) || descry_tiff_find(&b->tiff, b->sub, tag, &entry))
-        descry_tiff_integer(&b->tiff, &entry, 0, &place);
-    return place;
+    if (!descry_tiff_find(&b->tiff, b->main, tag, &entry) && !descry_tiff_find(&b->tiff, b->sub, tag, &entry))
+        return 0;
+    double place = descry_tiff_real(&b->tiff, &entry, 0); /* of a type with a sign, of some programs */
+    return place > 0 && place < (double)b->tiff.size ? (uint64_t)place : 0;
 }
 
 static int read_orientation(const block *b)
 {
     descry_tiff_entry entry;
-    uint64_t value = 0;
-    if (descry_tiff_find(&b->tiff, b->main, ORIENTATION, &entry))
-        descry_tiff_integer(&b->tiff, &entry, 0, &value);
-    return value <= 8 ? (int)value : 0;
+    double value = descry_tiff_find(&b->tiff, b->main, ORIENTATION, &entry) ? descry_tiff_real(&b->tiff, &entry, 0) : 0;
+    return value >= 1 && value <= 8 ? (int)value : 0;
 }
 
 void descry_metadata_clear(descry_metadata *metadata)
@@ -266,15 +264,23 @@ void descry_metadata_clear(descry_metadata *metadata)
                                   .longitude = NAN};
 }
 
-int descry_exif_fill(descry_metadata *metadata, descry_exif_part first, const uint8_t *exif, size_t size)
+static bool open_block(descry_tiff *tiff, const uint8_t *exif, size_t size)
 {
     static const char mark[6] = "Exif\0";
+    size_t skip = size > sizeof mark && memcmp(exif, mark, sizeof mark) == 0 ? sizeof mark : 0;
+    return descry_tiff_open(tiff, exif + skip, size - skip);
+}
+
+bool descry_exif_begins(const uint8_t *exif, size_t size)
+{
+    descry_tiff tiff;
+    return open_block(&tiff, exif, size);
+}
+
+int descry_exif_fill(descry_metadata *metadata, descry_exif_part first, const uint8_t *exif, size_t size)
+{
     block b = {0};
-    if (size > sizeof mark && memcmp(exif, mark, sizeof mark) == 0) {
-        exif += sizeof mark;
-        size -= sizeof mark;
-    }
-    if (!descry_tiff_open(&b.tiff, exif, size))
+    if (!open_block(&b.tiff, exif, size))
         return 0;
     *(first == DESCRY_EXIF_WHOLE ? &b.main : first == DESCRY_EXIF_SUB ? &b.sub : &b.gps) = b.tiff.first;
     if (!b.sub)

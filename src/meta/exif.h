@@ -5,11 +5,16 @@
 
 #include "descry.h"
 
+#include <stdbool.h>
+
 /* Nothing is known yet. */
 void descry_metadata_clear(descry_metadata *metadata);
 
 /* What the first directory of a block is.  CR3 has one block for each. */
 typedef enum descry_exif_part { DESCRY_EXIF_WHOLE, DESCRY_EXIF_SUB, DESCRY_EXIF_GPS } descry_exif_part;
+
+/* Whether an EXIF block begins here. */
+bool descry_exif_begins(const uint8_t *exif, size_t size);
 
 /* Takes what is still unknown from an EXIF block, which begins with "Exif\0\0" or directly with its TIFF header, or from
  * a file that is a TIFF or BigTIFF; directories and values may lie anywhere in it.  What is not there, not sensible or

@@ -9,16 +9,26 @@ static int is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+static double take_number(const char **text)
+{
+    double value = 0, scale = 1;
+    for (; is_digit(**text); ++*text)
+        value = value * 10 + (**text - '0');
+    if (**text == '.')
+        for (++*text; is_digit(**text); ++*text)
+            value += (**text - '0') * (scale /= 10);
+    return value;
+}
+
 size_t descry_place_numbers(const char *text, double parts[DESCRY_PLACE_PARTS])
 {
     size_t count = 0;
     for (; count < DESCRY_PLACE_PARTS && *(text += strcspn(text, "0123456789")); count++) {
-        double scale = 1;
-        for (parts[count] = 0; is_digit(*text); text++)
-            parts[count] = parts[count] * 10 + (*text - '0');
-        if (*text == '.')
-            for (text++; is_digit(*text); text++)
-                parts[count] += (*text - '0') * (scale /= 10);
+        parts[count] = take_number(&text);
+        if (text[0] == '/' && is_digit(text[1])) { /* a fraction */
+            text++;
+            parts[count] /= take_number(&text);
+        }
     }
     return count;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Times as they are really written.  Exif 2.32, section 4.6.5: "2019:07:21 14:03:59", and blanks for what is not known;
  * cameras and programs also write other separators, blanks for leading zeros, single digits, hour 24, no seconds, no
- * time, fractions and zones. */
+ * time, fractions, halves of the day and zones. */
 #include "meta/time.h"
 
 #include <string.h>
@@ -110,6 +110,22 @@ static int fill_columns(const char *text, char filled[COLUMNS + 1])
     return 1;
 }
 
+/* "AM", "p.m.": hour 12 is the first of each half.  False: neither. */
+static int take_half(const char **text, int *hour)
+{
+    const char *at = *text;
+    int later = *at == 'p' || *at == 'P';
+    if (!later && *at != 'a' && *at != 'A')
+        return 0;
+    at += at[1] == '.' ? 2 : 1;
+    if (*at != 'm' && *at != 'M')
+        return 0;
+    *text = at + (at[1] == '.' ? 2 : 1);
+    if (*hour <= 12)
+        *hour = *hour % 12 + 12 * later;
+    return 1;
+}
+
 /* Digits of the fraction of a second */
 static int take_milliseconds(const char **text)
 {
@@ -142,6 +158,8 @@ int64_t descry_time_loose(const char *text, int32_t *offset)
         if (take_separator(&at, ".,"))
             milliseconds = take_milliseconds(&at);
         skip_blanks(&at);
+        if (take_half(&at, &hour))
+            skip_blanks(&at);
         zone = take_zone(&at);
     } else if (*at)
         return DESCRY_NO_TIME;

@@ -29,8 +29,8 @@ static const char *const names[FIELDS] = {
 typedef struct reader {
     XML_Parser parser;
     char text[FIELDS][ROOM]; /* "": not there */
-    size_t field;            /* the one whose element is open; FIELDS: none */
-    size_t depth, nodes;
+    size_t depth, rdf, nodes; /* of the open element; of rdf:RDF, 0: not in one; elements and attributes so far */
+    size_t field;             /* the property that is open; FIELDS: none, or it has its text */
 } reader;
 
 static size_t field_of(const char *name)
@@ -41,41 +41,49 @@ static size_t field_of(const char *name)
     return i;
 }
 
+/* Without the space before it. */
 static void add(reader *r, size_t field, const char *text, size_t size)
 {
     size_t have = strlen(r->text[field]);
-    size = size < ROOM - 1 - have ? size : ROOM - 1 - have;
-    memcpy(r->text[field] + have, text, size);
-    r->text[field][have + size] = 0;
+    for (; size > 0 && have < ROOM - 1; size--, text++)
+        if (have > 0 || !strchr(" \t\r\n", *text))
+            r->text[field][have++] = *text;
+    r->text[field][have] = 0;
 }
 
+/* Properties are two levels below rdf:RDF, or attributes one below; deeper ones are of other things than the picture. */
 static void XMLCALL start(void *arg, const char *name, const char **attributes)
 {
     reader *r = arg;
     for (size_t i = 0; attributes[i]; i += 2)
         r->nodes++;
-    if (++r->depth > DESCRY_XMP_MAX_DEPTH || ++r->nodes > DESCRY_XMP_MAX_NODES) {
+    if (++r->depth > DESCRY_XMP_MAX_DEPTH || ++r->nodes > DESCRY_XMP_MAX_NODES)
         XML_StopParser(r->parser, XML_FALSE);
-        return;
-    }
-    r->field = field_of(name);
-    if (r->field < FIELDS && r->text[r->field][0])
-        r->field = FIELDS; /* the first of its kind counts */
-    if (strcmp(name, DESCRY_XMP_RDF " Description") != 0)
-        return;
-    for (; attributes[0]; attributes += 2) {
-        size_t field = field_of(attributes[0]);
-        if (field < FIELDS && !r->text[field][0])
-            add(r, field, attributes[1], strlen(attributes[1]));
+    else if (!r->rdf && strcmp(name, DESCRY_XMP_RDF " RDF") == 0)
+        r->rdf = r->depth;
+    else if (r->rdf && r->depth == r->rdf + 1) {
+        for (; attributes[0]; attributes += 2) {
+            size_t field = field_of(attributes[0]);
+            if (field < FIELDS && !r->text[field][0])
+                add(r, field, attributes[1], strlen(attributes[1]));
+        }
+    } else if (r->rdf && r->depth == r->rdf + 2) {
+        r->field = field_of(name);
+        if (r->field < FIELDS && r->text[r->field][0])
+            r->field = FIELDS; /* the first of its kind counts */
     }
 }
 
+/* Of an array, too, the first counts, and of a text with remarks the text. */
 static void XMLCALL end(void *arg, const char *name)
 {
     reader *r = arg;
     (void)name;
+    if (r->field < FIELDS && (r->depth <= r->rdf + 2 || r->text[r->field][0]))
+        r->field = FIELDS;
+    if (r->depth == r->rdf)
+        r->rdf = 0;
     r->depth--;
-    r->field = FIELDS;
 }
 
 static void XMLCALL characters(void *arg, const char *text, int size)
@@ -91,6 +99,26 @@ static void XMLCALL refuse(void *arg, const char *name, const char *system, cons
     reader *r = arg;
     (void)name, (void)system, (void)public, (void)internal;
     XML_StopParser(r->parser, XML_FALSE);
+}
+
+/* From the first tag on: what is before it, as a mark of the order of bytes, Expat can do without, or does not like.  What
+ * is read before an error counts: some programs pad a packet with NULs, cut off its end or do not escape a title. */
+static void parse(reader *r, const char *data, size_t size)
+{
+    const char *tag = memchr(data, '<', size);
+    size_t skip = tag ? (size_t)(tag - data) : size;
+    if (skip % 2 && size - skip > 1 && !tag[-1] && !tag[1]) /* UTF-16, the higher byte first */
+        skip--;
+    XML_SetUserData(r->parser, r);
+    XML_SetElementHandler(r->parser, start, end);
+    XML_SetCharacterDataHandler(r->parser, characters);
+    XML_SetStartDoctypeDeclHandler(r->parser, refuse);
+    XML_Parse(r->parser, data + skip, (int)(size - skip), XML_TRUE);
+    if (r->field < FIELDS) /* it has no end */
+        r->text[r->field][0] = 0;
+    for (size_t i = 0; i < FIELDS; i++)
+        for (size_t n = strlen(r->text[i]); n > 0 && strchr(" \t\r\n", r->text[i][n - 1]);)
+            r->text[i][--n] = 0;
 }
 
 static void fill_time(const reader *r, descry_metadata *metadata)
@@ -115,16 +143,8 @@ int descry_xmp_fill(descry_metadata *metadata, const char *data, size_t size)
     reader r = {.field = FIELDS};
     if (size == 0 || size > DESCRY_XMP_MAX_SIZE || !descry_xmp_is_modest(data, size) || !(r.parser = XML_ParserCreateNS(NULL, ' ')))
         return 0;
-    XML_SetUserData(r.parser, &r);
-    XML_SetElementHandler(r.parser, start, end);
-    XML_SetCharacterDataHandler(r.parser, characters);
-    XML_SetStartDoctypeDeclHandler(r.parser, refuse);
-    while (size > 0 && data[size - 1] == 0) /* some programs end it so */
-        size--;
-    enum XML_Status status = XML_Parse(r.parser, data, (int)size, XML_TRUE);
+    parse(&r, data, size);
     XML_ParserFree(r.parser);
-    if (status != XML_STATUS_OK)
-        return 0;
     if (metadata->taken == DESCRY_NO_TIME)
         fill_time(&r, metadata);
     if (isnan(metadata->latitude))

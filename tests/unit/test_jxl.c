@@ -169,6 +169,16 @@ static void plain_boxes_behind_the_stream_are_read(void **state)
         append_box(&file, "Exif", kind, NULL, exif, size);
         assert_dated(&file, taken);
     }
+    static const char offsets[][5] = {"\0\0\0\4", "\0\0\xFF\0", "\xFF\xFF\xFF\xFF"}; /* where no header is */
+    for (size_t i = 0; i < 4; i++) {
+        descry_buf block = {0};
+        assert_int_equal(descry_buf_append(&block, i < 3 ? offsets[i] : "", i < 3 ? 4 : 0, NULL), 0);
+        assert_int_equal(descry_buf_append(&block, exif + 4, size - 4, NULL), 0);
+        file = bare();
+        append_box(&file, "Exif", EXACT, NULL, block.data, block.size);
+        assert_dated(&file, taken);
+        descry_buf_free(&block);
+    }
     uint8_t *large = calloc(1, 300000); /* longer than a JPEG could hold */
     assert_non_null(large);
     memcpy(large, exif, size);

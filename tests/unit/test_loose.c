@@ -77,6 +77,12 @@ static void times_in_every_spelling(void **state)
         {"2019-07-21T14:03:59Z", "2019-07-21T14:03:59Z"},
         {"2019-07-21T14:03+02:00", "2019-07-21T14:03:00+02:00"},
         {"2019:07:21 14:03:59 and more", "2019-07-21T14:03:59"},
+        {"2019:07:21 02:03:59 PM", "2019-07-21T14:03:59"},
+        {"2019:07:21 2:03pm", "2019-07-21T14:03:00"},
+        {"2019:07:21 12:03:59 p.m. +0200", "2019-07-21T12:03:59+02:00"},
+        {"2019:07:21 12:03:59 AM", "2019-07-21T00:03:59"},
+        {"2019:07:21 11:03:59a.m.", "2019-07-21T11:03:59"},
+        {"2019:07:21 14:03:59 PM", "2019-07-21T14:03:59"},
         {"    :  :     :  :  ", ""},
         {"0000:00:00 00:00:00", ""},
         {"2019:00:00 00:00:00", ""},
@@ -201,6 +207,7 @@ static void hemispheres_and_coordinates_as_texts(void **state)
                  {"", "48.137", ASCII, NAN}, /* without its hemisphere a latitude stays unknown */
                  {"?", "48.137", ASCII, NAN},
                  {"NE", "48.137", ASCII, NAN},
+                 {"N", "48/1 8/1 132/10", ASCII, 48.137},
                  {"N", "unknown", ASCII, NAN},
                  {"N", "148.137", ASCII, NAN},
                  {"N", "48.137.", ASCII, 48.137}};
@@ -239,6 +246,29 @@ static void blocks_complete_one_another(void **state)
     assert_time(&m, "EXIF's own", "2019-07-21T14:03:59");
     m = read_part(&other, DESCRY_EXIF_SUB);
     assert_string_equal(m.camera, "");
+}
+
+/* Some programs write links, and the orientation, with a sign. */
+static void links_are_numbers_of_any_type(void **state)
+{
+    (void)state;
+    enum { ORIENTATION = 0x0112, SUB = 0x8769 };
+    static const unsigned types[] = {DESCRY_TIFF_LONG, DESCRY_TIFF_SLONG, DESCRY_TIFF_IFD};
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+        static const uint8_t six[4] = {6};
+        exif e = {0};
+        exif_value(&e, EXIF_MAIN, ORIENTATION, types[t], 1, six, sizeof six);
+        exif_text(&e, EXIF_SUB, 0x9003, "2019:07:21 14:03:59");
+        exif_make(&e, 0);
+        size_t at = 10;
+        while (e.bytes[at] != (SUB & 255) || e.bytes[at + 1] != SUB >> 8)
+            at += 12;
+        e.bytes[at + 2] = (uint8_t)types[t];
+        descry_metadata m;
+        descry_metadata_clear(&m);
+        assert_int_equal(descry_exif_fill(&m, DESCRY_EXIF_WHOLE, e.bytes, e.size), 6);
+        assert_time(&m, "linked", "2019-07-21T14:03:59");
+    }
 }
 
 /* A maker's note of 300 KB, or one that says so, takes nothing from the rest. */
@@ -329,6 +359,55 @@ static void packets_say_when_and_where(void **state)
     assert_true(m.taken == 1);
 }
 
+#define DATED(date) "<rdf:Description" SPACES "><exif:DateTimeOriginal>" date "</exif:DateTimeOriginal></rdf:Description>"
+
+static void packets_as_programs_write_them(void **state)
+{
+    (void)state;
+    static const char *const packets[] = {
+        PACKET(DATED("\n  2019-07-21T14:03:59\n ")),
+        PACKET(DATED("<rdf:Seq><rdf:li>2019-07-21T14:03:59</rdf:li><rdf:li>2001-01-01</rdf:li></rdf:Seq>")),
+        PACKET(DATED("\n<rdf:Alt>\n<rdf:li xml:lang='x-default'>2019-07-21T14:03:59</rdf:li>\n</rdf:Alt>\n")),
+        PACKET("<rdf:Description" SPACES "><exif:DateTimeOriginal rdf:parseType='Resource'>"
+               "<rdf:value>2019-07-21T14:03:59</rdf:value><exif:by>1</exif:by></exif:DateTimeOriginal></rdf:Description>"),
+        PACKET("<rdf:Description" SPACES "><xmp:of rdf:parseType='Resource'><exif:DateTimeOriginal>2001-01-01"
+               "</exif:DateTimeOriginal></xmp:of></rdf:Description>" DATED("2019-07-21T14:03:59")),
+        PACKET("<rdf:Description" SPACES "><xmp:of><rdf:Description exif:DateTimeOriginal='2001-01-01'/></xmp:of>"
+               "</rdf:Description>" DATED("2019-07-21T14:03:59")),
+        PACKET(DATED("2019-07-21T14:03:59")) "something else",
+        PACKET(DATED("2019-07-21T14:03:59") "<rdf:Description" SPACES " xmp:Label='a & b'/>"),
+        "\n\xEF\xBB\xBF" PACKET(DATED("2019-07-21T14:03:59")),
+        "\n<?xml version='1.0'?>" PACKET(DATED("2019-07-21T14:03:59")),
+        PACKET("<rdf:Description" SPACES " xmp:CreateDate='2019-07-21T14:03:59'><exif:DateTimeOriginal>2001-01-0"),
+    };
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        descry_metadata m;
+        fill(&m, packets[i]);
+        assert_time(&m, packets[i], "2019-07-21T14:03:59");
+    }
+}
+
+static void packets_are_of_any_unicode(void **state)
+{
+    (void)state;
+    static const char packet[] = PACKET(DATED("2019-07-21T14:03:59"));
+    for (int i = 0; i < 8; i++) {
+        int big = i & 1, mark = i / 2 & 1, space = i / 4;
+        char wide[2 * sizeof packet + 4] = "";
+        size_t size = 0;
+        if (mark)
+            memcpy(wide, big ? "\xFE\xFF" : "\xFF\xFE", 2), size = 2;
+        if (space)
+            wide[size + (size_t)big] = '\n', size += 2;
+        for (const char *c = packet; *c; c++, size += 2)
+            wide[size + (size_t)big] = *c;
+        descry_metadata m;
+        descry_metadata_clear(&m);
+        descry_xmp_fill(&m, wide, size);
+        assert_time(&m, big ? "UTF-16, big-endian" : "UTF-16, little-endian", "2019-07-21T14:03:59");
+    }
+}
+
 static void other_packets_say_nothing(void **state)
 {
     (void)state;
@@ -354,10 +433,13 @@ int main(void)
         cmocka_unit_test(zones_in_every_spelling),
         cmocka_unit_test(coordinates_of_every_type),
         cmocka_unit_test(hemispheres_and_coordinates_as_texts),
+        cmocka_unit_test(links_are_numbers_of_any_type),
         cmocka_unit_test(blocks_complete_one_another),
         cmocka_unit_test(notes_are_of_any_size),
         cmocka_unit_test(numbers_of_every_type),
         cmocka_unit_test(packets_say_when_and_where),
+        cmocka_unit_test(packets_as_programs_write_them),
+        cmocka_unit_test(packets_are_of_any_unicode),
         cmocka_unit_test(other_packets_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

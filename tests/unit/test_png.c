@@ -112,9 +112,42 @@ static void without_their_end_they_are_read(void **state)
             expect_refused(&other, other.size, DESCRY_ERR_FORMAT, "PNG", "half a picture");
             descry_buf_free(&other);
         }
+        descry_buf torn = {0}; /* a trailer where its last checksum was */
+        append(&torn, file.data, data - 4);
+        append(&torn, "\0\0\x01\x0A\x0E\0\0\0Image_UTC_Data", 22);
+        expect_like(&torn, torn.size, &whole, "with a trailer for its checksum");
+        descry_buf_free(&torn);
         descry_picture_free(&whole);
         descry_buf_free(&file);
     }
+}
+
+/* Zeros in place of the rest are codes, which may make rows enough. */
+static void zeros_are_no_rows(void **state)
+{
+    (void)state;
+    descry_buf file = {0}, rows = {0}, packed = {0};
+    for (uint32_t y = 0; y < 400; y++) { /* long runs, so that the first code is that of the longest */
+        append(&rows, "", 1);
+        for (int x = 0; x < 400; x += 50)
+            append(&rows, (char[50]){(char)(y / 30 + (uint32_t)x)}, 50);
+    }
+    append_packed(&packed, rows.data, rows.size);
+    append_header(&file, 400, 400, "\10\0\0\0\0");
+    size_t begin = file.size + 8;
+    append_chunk(&file, "IDAT", packed.data, packed.size);
+    append_chunk(&file, "IEND", "", 0);
+    for (size_t keep = packed.size / 2; keep < packed.size - 40; keep += packed.size / 50) {
+        descry_buf torn = {0};
+        append(&torn, file.data, begin + keep);
+        append(&torn, (char[20000]){0}, 20000);
+        expect_refused(&torn, torn.size, DESCRY_ERR_FORMAT, "PNG", "zeros behind");
+        expect_refused(&torn, file.size, DESCRY_ERR_FORMAT, "PNG", "zeros up to its size");
+        descry_buf_free(&torn);
+    }
+    descry_buf_free(&file);
+    descry_buf_free(&rows);
+    descry_buf_free(&packed);
 }
 
 /* libpng takes the memory that a chunk names, or unpacks it. */
@@ -368,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_their_end_they_are_read),
+        cmocka_unit_test(zeros_are_no_rows),
         cmocka_unit_test(lying_lengths_are_refused),
         cmocka_unit_test(texts_that_unpack_to_much_are_passed_over),
         cmocka_unit_test(exif_in_text_is_read),

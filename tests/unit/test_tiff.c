@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "image/picture.h"
+#include "meta/time.h"
 #include "meta/directory.h"
 
 #include <stdbool.h>
@@ -193,6 +194,33 @@ static void needless_tags_may_lie_beyond_the_file(void **state)
     }
 }
 
+static void xmp_says_when(void **state)
+{
+    (void)state;
+    static const char packet[] =
+        "0123456789abcdef<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "
+        "xmlns:exif='http://ns.adobe.com/exif/1.0/' exif:DateTimeOriginal='2019-07-21T14:03:59'/></rdf:RDF>"; /* after pixels */
+    enum { PIXELS = 16, PACKET = sizeof packet - 1 - PIXELS };
+    for (int i = 0; i < (WITH_XMP ? 4 : 0); i++) {
+        file f = {.big = i & 1, .wide = i & 2};
+        entry entries[] = {{700, 1, PACKET, 1}, {0, 0, 0, 0}};
+        descry_picture p;
+        descry_error err;
+        char text[DESCRY_TIME_SIZE];
+        make(&f, entries, packet, sizeof packet - 1);
+        entries[0].value = (uint32_t)f.size - PACKET;
+        free(f.bytes);
+        make(&f, entries, packet, sizeof packet - 1);
+        if (decode(&f, &p, &err))
+            fail_msg("%d: %s", i, err.message);
+        descry_time_print(text, p.metadata.taken, p.metadata.taken_offset);
+        assert_string_equal(text, "2019-07-21T14:03:59");
+        assert_int_equal(p.xmp_size, PACKET);
+        descry_picture_free(&p);
+        free(f.bytes);
+    }
+}
+
 static void lies_are_refused(void **state)
 {
     (void)state;
@@ -275,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lab_becomes_srgb),
         cmocka_unit_test(needless_tags_may_lie_beyond_the_file),
+        cmocka_unit_test(xmp_says_when),
         cmocka_unit_test(lies_are_refused),
         cmocka_unit_test(tags_larger_than_the_file_are_refused),
         cmocka_unit_test(scans_of_jpegs_are_counted),
