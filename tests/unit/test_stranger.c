@@ -103,6 +103,9 @@ static void other_schemas_are_refused(void **state)
         {"PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('view', 'sqlite_stat1', 'sqlite_stat1', 0,"
          " 'CREATE VIEW sqlite_stat1 AS SELECT 1 AS tbl, 2 AS idx, 3 AS stat')",
          "foreign view sqlite_stat1"},
+        {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage ="
+         " (SELECT rootpage FROM sqlite_schema WHERE name = 'contents') WHERE name = 'captions'",
+         "share a page"},
     };
     fixture *f = *state;
     char path[PATH_SIZE];
