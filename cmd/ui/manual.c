@@ -65,7 +65,7 @@ static void print_head(const char *name, const char *summary)
         upper[i] = (char)toupper((unsigned char)name[i]);
     printf(".TH ");
     print_text(upper, strnlen(upper, sizeof upper - 1));
-    printf(" 1 \"\" \"descry %s\" \"User Commands\"\n.SH NAME\n", descry_version());
+    printf(" 1 \"\" \"descry %s\" \"User Commands\"\n.nh\n.SH NAME\n", descry_version());
     print_text(name, size);
     printf(" \\- ");
     print_line(summary, strlen(summary));

@@ -7,18 +7,21 @@
 #include <strings.h>
 
 static const char *const NAMES[] = {
-    "#recycle", "#snapshot", "@eaDir", "@tmp",                /* Synology; @eaDir: pictures in small */
+    "#recycle", "#snapshot", "@eaDir", "@tmp", "@sharebin",   /* Synology; @eaDir: pictures in small */
     "@Recycle", "@Recently-Snapshot", ".@__thumb",            /* QNAP */
-    "$RECYCLE.BIN", "RECYCLER", "System Volume Information",  /* Windows */
+    "$RECYCLE.BIN", "RECYCLER", "RECYCLED",                   /* Windows */
+    "System Volume Information",
     ".recycle", ".recycle.bin",                               /* Samba, as Unraid and TrueNAS set it up */
     ".snapshot", "~snapshot", ".snapshots", ".snap", ".zfs",  /* NetApp, snapper, FreeBSD, ZFS */
+    ".stversions",                                            /* Syncthing */
+    "Network Trash Folder",                                   /* netatalk */
     "lost+found",                                             /* ext4 */
     "__MACOSX",                                               /* what macOS puts into archives */
 };
 
 static const char *const BEGINNINGS[] = {".Trash", "@GMT-"}; /* the latter: Windows' earlier versions, by Samba */
 
-bool descry_name_is_aside(const char *name, size_t size)
+static bool is_listed(const char *name, size_t size)
 {
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
         if (strlen(NAMES[i]) == size && strncasecmp(name, NAMES[i], size) == 0)
@@ -36,18 +39,28 @@ static bool is(const char *name, size_t size, const char *what)
     return size == strlen(what) && memcmp(name, what, size) == 0;
 }
 
+bool descry_folder_is_aside(const char *path, size_t size)
+{
+    static const char parent[] = "share/";
+    size_t at = size, before = sizeof parent - 1;
+    while (at > 0 && path[at - 1] != '/')
+        at--;
+    /* the user's own bin has a name that others have, too: ~/.local/share/Trash */
+    return is_listed(path + at, size - at) ||
+           (is(path + at, size - at, "Trash") && at >= before && is(path + at - before, before, parent) &&
+            (at == before || path[at - before - 1] == '/'));
+}
+
 bool descry_path_is_aside(const char *path, size_t size)
 {
-    const char *before = path;
-    size_t before_size = 0;
-    for (const char *slash; size > 0 && (slash = memchr(path, '/', size)); path = slash + 1) {
-        size_t length = (size_t)(slash - path);
-        /* the user's own bin has a name that others have, too: ~/.local/share/Trash */
-        if (descry_name_is_aside(path, length) || (is(path, length, "Trash") && is(before, before_size, "share")))
+    static const char bin[] = ".trashed-"; /* Android's has no folder: .trashed-1700000000-photo.jpg */
+    size_t at = size;
+    while (at > 0 && path[at - 1] != '/')
+        at--;
+    if (size - at > sizeof bin - 1 && is(path + at, sizeof bin - 1, bin))
+        return true;
+    for (; at > 0; at--)
+        if (path[at - 1] == '/' && descry_folder_is_aside(path, at - 1))
             return true;
-        before = path;
-        before_size = length;
-        size -= length + 1;
-    }
     return false;
 }

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Is a folder of this name, size bytes of it, one of those?  Upper and lower case alike, as systems differ. */
-bool descry_name_is_aside(const char *name, size_t size);
+/* Is the folder at this path, size bytes of it, one of those, by its name?  Upper and lower case alike, as systems differ. */
+bool descry_folder_is_aside(const char *path, size_t size);
 
-/* Does one of the folders that this path names, size bytes of it, have such a name? */
+/* Is the file at this path, size bytes of it, in one of those? */
 bool descry_path_is_aside(const char *path, size_t size);
 
 #endif

@@ -18,6 +18,8 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unicase.h>
+#include <uninorm.h>
 #include <unistd.h>
 #include <unistr.h>
 
@@ -64,17 +66,37 @@ static int is_raw(const char *name)
     return 0;
 }
 
+/* The same but for upper and lower case, and for how accents are written: macOS takes them apart, others do not. */
+static int is_alike(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+    const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
+    int differs = 1;
+    if (a_size == b_size && strncasecmp(a, b, a_size) == 0)
+        return 1;
+    if (a_size == 0 || b_size == 0 || ((x[0] | y[0]) < 0x80 && strncasecmp(a, b, 1) != 0)) /* nearly all */
+        return 0;
+    return !u8_check(x, a_size) && !u8_check(y, b_size) &&
+           u8_casecmp(x, a_size, y, b_size, NULL, UNINORM_NFC, &differs) == 0 && !differs;
+}
+
 /* A sidecar's names, the best first: the picture's with .xmp after it, else with .xmp for its ending; each as it is, in
  * another case of .xmp, in another case altogether. */
 enum { LONG, LONG_XMP, LONG_CASE, SHORT, SHORT_XMP, SHORT_CASE, NO_NAME };
 
 static int fit(const char *name, const char *picture)
 {
-    size_t bare = stem_of(name), full = strlen(picture);
-    if (!has_ending(name, "xmp") || (bare != full && bare != stem_of(picture)) || strncasecmp(name, picture, bare) != 0)
+    size_t bare = stem_of(name), size = strlen(picture);
+    if (!has_ending(name, "xmp"))
         return NO_NAME;
-    int worse = strncmp(name, picture, bare) != 0 ? 2 : strcmp(name + bare, ".xmp") != 0;
-    return (bare == full ? LONG : SHORT) + worse;
+    int how = LONG;
+    if (!is_alike(name, bare, picture, size)) {
+        how = SHORT;
+        size = stem_of(picture);
+        if (!is_alike(name, bare, picture, size))
+            return NO_NAME;
+    }
+    int exact = bare == size && strncmp(name, picture, size) == 0;
+    return how + (exact ? strcmp(name + bare, ".xmp") != 0 : 2);
 }
 
 /* Pictures beside this one that a sidecar could mean, too: which have its name but for the ending, some of them RAW. */
@@ -86,15 +108,15 @@ typedef struct rivals {
 
 static void meet(rivals *others, const char *name, const char *picture)
 {
-    size_t stem = stem_of(picture);
-    if (stem_of(name) != stem || strncasecmp(name, picture, stem) != 0 || !is_picture_name(name))
+    size_t stem = stem_of(picture), bare = stem_of(name);
+    if (!is_picture_name(name) || !is_alike(name, bare, picture, stem))
         return;
-    size_t raw = (size_t)is_raw(name), exact = strncmp(name, picture, stem) == 0;
+    size_t raw = (size_t)is_raw(name), exact = bare == stem && strncmp(name, picture, stem) == 0;
     others->any++;
     others->any_raw += raw;
     others->exact += exact;
     others->exact_raw += exact && raw;
-    others->twins += strcasecmp(name, picture) == 0;
+    others->twins += is_alike(name, strlen(name), picture, strlen(picture));
 }
 
 /* Is a sidecar whose name fits like this the picture's?  Not when it could mean another; but those programs that write
@@ -135,7 +157,7 @@ static int best_first(const void *a, const void *b)
 static int is_same_file(DIR *dir, const char *name, const char *picture)
 {
     struct stat a, b;
-    return strcasecmp(name, picture) == 0 &&
+    return is_alike(name, strlen(name), picture, strlen(picture)) &&
            (strcmp(name, picture) == 0 ||
             (fstatat(dirfd(dir), name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
              fstatat(dirfd(dir), picture, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev));

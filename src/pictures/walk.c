@@ -171,7 +171,7 @@ static int walk_entry(walk_state *state, const char *name, descry_error *err)
         descry_fail_errno(&why, number, "%s", path);
         return failed(state, &why);
     }
-    if (S_ISDIR(st.st_mode) && !state->walk->include_hidden && descry_name_is_aside(name, strlen(name)))
+    if (S_ISDIR(st.st_mode) && !state->walk->include_hidden && descry_folder_is_aside(path, state->path.size))
         return 0;
     if (S_ISDIR(st.st_mode))
         return linked ? descry_buf_append(&state->links, path, state->path.size + 1, err) : walk_folder(state, 0, err);

@@ -263,11 +263,28 @@ static int compare(const schema *theirs, schema *ours, const char *path, descry_
     return 0;
 }
 
+/* Two tables in the same pages: what is written to one changes the other. */
+static int check_pages(sqlite3 *db, const char *path, descry_error *err)
+{
+    static const char SQL[] = "SELECT 1 FROM sqlite_schema WHERE rootpage > 0 GROUP BY rootpage HAVING count(*) > 1";
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(db, SQL, -1, &stmt, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(stmt);
+    int rc = code == SQLITE_DONE  ? 0
+             : code == SQLITE_ROW ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged: two of its tables share a page", path)
+                                  : descry_sqlite_fail(db, path, err);
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
 int descry_schema_check(sqlite3 *db, int64_t version, const char *path, descry_error *err)
 {
     schema theirs = {.count = 0}, ours = {.count = 0};
     char hex[DESCRY_SHA256_HEX] = "";
     int rc = read_schema(&theirs, db, path, err);
+    if (!rc)
+        rc = check_pages(db, path, err);
     if (!rc && version == DESCRY_SCHEMA_VERSION)
         rc = digest(&theirs, hex, err);
     if (!rc && strcmp(hex, descry_schema_present) != 0) {

@@ -77,21 +77,39 @@ static int is_aside(sqlite3_stmt *stmt, int column)
     return path && descry_path_is_aside(path, (size_t)sqlite3_column_bytes(stmt, column));
 }
 
+/* Contents, places and paths, as the statement gives them. */
+static int read_places(descry_sqlite *store, descry_sqlite_filter *filter, sqlite3_stmt *stmt, descry_error *err)
+{
+    int rc;
+    while ((rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        descry_sqlite_pair pair = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), is_aside(stmt, 2)};
+        rc = add_pair(filter, pair, err);
+        if (rc) {
+            sqlite3_reset(stmt);
+            return rc;
+        }
+    }
+    return rc;
+}
+
+#define PLACES "SELECT content, id, path FROM places WHERE missing = 0 AND content IS NOT NULL"
+
 static int read_under(descry_sqlite *store, descry_sqlite_filter *filter, const char *under, descry_error *err)
 {
-    static const char SQL[] = "SELECT content, id, path FROM places WHERE " DESCRY_SQLITE_UNDER
-                              " AND missing = 0 AND content IS NOT NULL";
+    static const char SQL[] = PLACES " AND " DESCRY_SQLITE_UNDER;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
         rc = descry_sqlite_bind_under(store, stmt, under, err);
-    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        descry_sqlite_pair pair = {sqlite3_column_int64(stmt, 0), sqlite3_column_int64(stmt, 1), is_aside(stmt, 2)};
-        rc = add_pair(filter, pair, err);
-        if (rc)
-            sqlite3_reset(stmt);
-    }
-    return rc;
+    return rc ? rc : read_places(store, filter, stmt, err);
+}
+
+static int read_everywhere(descry_sqlite *store, descry_sqlite_filter *filter, descry_error *err)
+{
+    static const char SQL[] = PLACES;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    return rc ? rc : read_places(store, filter, stmt, err);
 }
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */
@@ -263,17 +281,31 @@ int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter 
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
 
-/* 1: this place is the one that stands for its content. */
-static int stands(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content, int64_t place, int *is,
-                  descry_error *err)
+/* Which place stands for each content that the filter lets through is found out first: to ask for each place which one does
+ * takes the square of how many copies there are. */
+static int read_standing(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
+                         descry_error *err)
 {
-    int64_t first = 0;
-    *is = 0;
-    if (!descry_sqlite_filter_accepts(filter, content))
+    descry_sqlite_filter filter;
+    int rc = descry_sqlite_filter_read(store, &filter, wanted, err);
+    *standing = (descry_sqlite_filter){0};
+    if (!rc && wanted && wanted->unders > 0) {
+        *standing = filter;
         return 0;
-    int rc = descry_sqlite_filter_place(store, filter, content, &first, err);
-    *is = first == place;
+    }
+    if (!rc)
+        rc = read_everywhere(store, standing, err);
+    sort_pairs(standing);
+    if (!rc && !filter.all)
+        intersect(standing, &filter);
+    descry_sqlite_filter_free(&filter);
     return rc;
+}
+
+static int stands(const descry_sqlite_filter *standing, const descry_row *row)
+{
+    const descry_sqlite_pair *found = find(standing, row->content);
+    return found && found->place == row->id;
 }
 
 int descry_sqlite_list(descry_store *base, int64_t recipe, const descry_filter *wanted, int with_vector,
@@ -283,31 +315,28 @@ int descry_sqlite_list(descry_store *base, int64_t recipe, const descry_filter *
                               " LEFT JOIN vectors ON vectors.content = places.content AND recipe = ?1"
                               " WHERE missing = 0 AND places.content IS NOT NULL ORDER BY places.id";
     descry_sqlite *store = (descry_sqlite *)base;
-    descry_sqlite_filter filter;
+    descry_sqlite_filter standing;
     sqlite3_stmt *stmt = NULL;
     int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
     if (rc)
         return rc;
-    rc = descry_sqlite_filter_read(store, &filter, wanted, err);
+    rc = read_standing(store, &standing, wanted, err);
     if (!rc)
         rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
         sqlite3_bind_int64(stmt, 1, recipe);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
         descry_row row = {.source = sqlite3_column_int(stmt, 3), .has_vector = sqlite3_column_int(stmt, 4)};
-        int is = 0;
         rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &row.id) &&
                      descry_sqlite_number(stmt, 1, 1, INT64_MAX, &row.content) &&
                      descry_sqlite_bytes(stmt, 2, DESCRY_SQLITE_PATH, &row.path, &row.path_size)
                  ? 0
                  : descry_sqlite_damaged(store, "a place of a wrong kind", err);
-        if (!rc && (row.has_vector || !with_vector))
-            rc = stands(store, &filter, row.content, row.id, &is, err);
-        if (!rc && is)
+        if (!rc && (row.has_vector || !with_vector) && stands(&standing, &row))
             rc = each(arg, &row);
         if (rc)
             sqlite3_reset(stmt);
     }
-    descry_sqlite_filter_free(&filter);
+    descry_sqlite_filter_free(&standing);
     return descry_sqlite_leave(store, entered, rc, err);
 }

@@ -11,7 +11,13 @@
 #include <unictype.h>
 #include <unistr.h>
 
-enum { IDEOGRAPHIC_FIRST = 0x3000, IDEOGRAPHIC_LAST = 0x33FF, WIDE_FIRST = 0xFF00, WIDE_LAST = 0xFFEF, DOTLESS_I = 0x131 };
+enum { IDEOGRAPHIC_FIRST = 0x3000, IDEOGRAPHIC_LAST = 0x33FF, WIDE_FIRST = 0xFF00, WIDE_LAST = 0xFFEF, TATWEEL = 0x640 };
+
+/* Letters with a mark that Unicode does not take apart: a stroke, or a dot that lacks. */
+static const struct {
+    ucs4_t marked, plain;
+} STROKES[] = {{0xD8, 'O'},  {0xF8, 'o'},  {0x110, 'D'}, {0x111, 'd'}, {0x126, 'H'}, {0x127, 'h'},
+               {0x131, 'i'}, {0x141, 'L'}, {0x142, 'l'}, {0x166, 'T'}, {0x167, 't'}};
 
 /* ---- scripts --------------------------------------------------------------------------------------------------- */
 
@@ -87,13 +93,23 @@ static text decode(const char *bytes, size_t size)
     return to;
 }
 
+static ucs4_t without_stroke(ucs4_t c)
+{
+    for (size_t i = 0; c >= STROKES[0].marked && i < sizeof STROKES / sizeof *STROKES; i++)
+        if (STROKES[i].marked == c)
+            return STROKES[i].plain;
+    return c;
+}
+
 /* Of a text in NFD; in place. */
 static void drop_marks(text *of)
 {
     size_t n = 0;
     int keep = 0;
     for (size_t i = 0; i < of->size; i++) {
-        uint32_t c = of->data[i] == DOTLESS_I ? 'i' : of->data[i]; /* as the dotted capital is one without its mark */
+        uint32_t c = without_stroke(of->data[i]);
+        if (c == TATWEEL) /* it only makes a word longer */
+            continue;
         if (c >= 0x80 || !is_mark(c)) {
             const uc_script_t *script = uc_script(c);
             kind what = kind_of(c, script);

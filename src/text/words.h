@@ -6,7 +6,7 @@
 #include "base/memory.h"
 
 /* Appends the words of a text, which need not be well-formed, with blanks between them: runs of letters, marks and
- * digits, case folded, in NFC, marks dropped from Latin, Greek, Cyrillic, Hebrew and Arabic letters, wide Latin and narrow
+ * digits, case folded, in NFC, marks and strokes dropped from Latin, Greek, Cyrillic, Hebrew and Arabic letters, wide Latin and narrow
  * kana made usual ones.  A word ends where the script changes.
  *
  * Where scripts set no spaces between words (Chinese, Japanese, Korean, Thai, ...), each character begins a word of its

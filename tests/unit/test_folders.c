@@ -12,13 +12,14 @@ static void bins_and_snapshots_are_passed_over(void **state)
 {
     fixture *f = *state;
     static const char *const bins[] = {"#recycle", "@Recycle", "$Recycle.Bin", "#SNAPSHOT", "@Recently-Snapshot", ".Trash-1000",
-                                       ".Trashes", "@tmp", "lost+found", "__macosx", "@eaDir"};
+                                       ".Trashes", "@tmp", "lost+found", "__macosx", "@eaDir", "RECYCLED", "share/Trash"};
     enum { BINS = sizeof bins / sizeof *bins };
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
     options.include_hidden = 1;
     folder(f, "photos/2019");
     picture(f, "2019/a.jpg", 255, 0, 0);
     write_file(at(f, "photos/2019/._a.jpg"), "\0\5\x16\7", 4); /* macOS' remarks on a.jpg */
+    folder(f, "photos/2019/share"); /* its bin is one by two names */
     for (int i = 0; i < BINS; i++) {
         char name[64];
         snprintf(name, sizeof name, "photos/2019/%s", bins[i]);
@@ -131,9 +132,10 @@ static void names_of_bins(void **state)
     (void)state;
     static const char *const in[] = {"/v/#recycle/a.jpg", "/v/@RECYCLE/b/a.jpg", "/d/$recycle.bin/S-1-5/a.jpg", ".trash/a.jpg",
                                      "/home/me/.local/share/Trash/files/a.jpg", "/v/.Trash-1000/files/a.jpg",
-                                     "/v/@GMT-2019.07.21-00.00.00/a.jpg", "/LOST+FOUND/a.jpg", "x/__MACOSX/a.jpg"};
+                                     "/v/@GMT-2019.07.21-00.00.00/a.jpg", "/LOST+FOUND/a.jpg", "x/__MACOSX/a.jpg",
+                                     "share/Trash/a.jpg", "/DCIM/Camera/.trashed-1700000000-a.jpg", ".trashed-1-a.jpg"};
     static const char *const out[] = {"/v/recycle/a.jpg", "/v/#recycle", "/v/#recycle.jpg", "/v/#recycled/a.jpg", "a.jpg", "", "/",
-                                      "/v/Trash/a.jpg", "/v/tmp/a.jpg", "https://example.org/lost/found/a.jpg", "/v/.Tras/a.jpg"};
+                                      "/v/Trash/a.jpg", "/v/nfsshare/Trash/a.jpg", "/v/.trashed-", "/v/tmp/a.jpg", "https://example.org/lost/found/a.jpg", "/v/.Tras/a.jpg"};
     for (size_t i = 0; i < sizeof in / sizeof *in; i++)
         if (!is_aside(in[i]))
             fail_msg("%s", in[i]);

@@ -281,11 +281,12 @@ static void standing_titles_are_none(void **state)
         "KODAK Digital Still Camera", "Exif_JPEG_PICTURE", "SAMSUNG CAMERA PICTURES", "<Digimax S500 / Kenox S500>",
         "Digital StillCamera", "digital camera", "Processed with VSCO with a6 preset", "default", "oznorWO", "JPEG_PICTURE",
         "CREATOR: gd-jpeg v1.0 (using IJG JPEG v62), quality = 90", "CASIO COMPUTER CO.,LTD. DIGITAL CAMERA",
+        "TRAVELER DIGITAL CAMERA", "SVP DSC ", "oplus_131072", "x-default", "charset=Ascii", "vhdr",
     };
     static const char *const said[] = {
         "Sony", "Olympus Mons", "My first digital camera", "DSC club", "Kodak moment", "Created in Paris", "Default gateway",
         "Olympia", "dcims", "Camera obscura", "created bypass", "\xE3\x83\x87\xE3\x82\xB8", "A <b> tag",
-        "Leica", "Digital art of Anna",
+        "Leica", "Digital art of Anna", "MY FIRST DIGITAL CAMERA", "Anna's digital camera", "HDR in Rome",
     };
     for (size_t i = 0; i < sizeof standing / sizeof *standing; i++) {
         assert_title(standing[i], NULL, 0, "");

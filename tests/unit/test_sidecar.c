@@ -200,7 +200,9 @@ static void names_are_found_in_any_case(void **state)
     (void)state;
     static const char *const pairs[][2] = {{"a.jpg", "a.XMP"},         {"b.jpg", "b.jpg.XMP"},      {"c.jpg", "c.Xmp"},
                                            {"d.JPG", "d.jpg.xmp"},     {"E.JPG", "e.xmp"},          {"f.heic", "F.HEIC.XmP"},
-                                           {"IMG_1.CR2", "img_1.xmp"}, {"no ending", "NO ENDING.XMP"}};
+                                           {"IMG_1.CR2", "img_1.xmp"}, {"no ending", "NO ENDING.XMP"},
+                                           {"\u00fcber.jpg", "\u00dcBER.XMP"}, {"e\u0301.jpg", "\u00e9.jpg.xmp"},
+                                           {"\u00e8.jpg", "E\u0300.Xmp"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         touch(pairs[i][0]);
         copy("lightroom.xmp", pairs[i][1]);

@@ -103,6 +103,9 @@ static void other_schemas_are_refused(void **state)
         {"PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('view', 'sqlite_stat1', 'sqlite_stat1', 0,"
          " 'CREATE VIEW sqlite_stat1 AS SELECT 1 AS tbl, 2 AS idx, 3 AS stat')",
          "foreign view sqlite_stat1"},
+        {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage ="
+         " (SELECT rootpage FROM sqlite_schema WHERE name = 'contents') WHERE name = 'captions'",
+         "share a page"},
     };
     fixture *f = *state;
     char path[PATH_SIZE];
@@ -379,6 +382,26 @@ static void endless_tables_are_damage(void **state)
     }
 }
 
+static int count_entry(void *arg, const descry_entry *entry)
+{
+    ++*(int *)arg;
+    assert_string_equal(entry->path, "/v/#recycle/1");
+    return 0;
+}
+
+/* Which of them stands for the rest is asked once, not for each: else this takes hours. */
+static void many_copies_take_no_square_of_them(void **state)
+{
+    fixture *f = *state;
+    const char *path = some(f);
+    int count = 0;
+    run(path, "DELETE FROM places; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)"
+              " INSERT INTO places (path, content) SELECT CAST('/v/#recycle/' || i AS BLOB), 1 FROM n");
+    assert_int_equal(open_library(f, path, 0), 0);
+    assert_int_equal(descry_entries(f->library, NULL, count_entry, &count, &f->err), 0);
+    assert_int_equal(count, 1);
+}
+
 /* ---- files beside it --------------------------------------------------------------------------------------------- */
 
 static const char PRECIOUS[] = "something else\n";
@@ -544,6 +567,7 @@ int main(void)
         LIBRARY_TEST(too_long_texts_are_not_written),
         LIBRARY_TEST(wrong_metadata_are_unknown),
         LIBRARY_TEST(endless_tables_are_damage),
+        LIBRARY_TEST(many_copies_take_no_square_of_them),
         LIBRARY_TEST(links_are_not_written_through),
         LIBRARY_TEST(what_sqlite_writes_to_is_no_link),
         LIBRARY_TEST(a_journal_deletes_no_other_file),
