@@ -21,38 +21,32 @@ struct descry_batch {
 
 /* ---- which pictures are new ------------------------------------------------------------------------------------ */
 
-/* Whether the library has a vector of a content; `unread`: and what else it holds is from before metadata were kept. */
-static int look_up(const descry_batch *batch, descry_item *item, int *known, int *unread)
-{
-    descry_error *err = &item->loaded.err;
-    int rc = batch->store->ops->content(batch->store, item->loaded.sha256, batch->how.recipe->id, &item->content, known, err);
-    if (!rc && item->content)
-        rc = batch->store->ops->unread(batch->store, item->content, unread, err);
-    item->broken = rc != 0;
-    return rc;
-}
-
+/* A content that has a vector is known; `unread`: what else the library holds of it is from before metadata were kept. */
 static void judge(void *arg, descry_loaded *loaded)
 {
+    const descry_batch *batch = arg;
     descry_item *item = (descry_item *)loaded;
     int known = 0, unread = 0;
-    if (look_up(arg, item, &known, &unread) || !known)
+    int rc = batch->store->ops->content(batch->store, loaded->sha256, batch->how.recipe->id, &item->content, &known,
+                                        &loaded->err);
+    if (!rc && item->content)
+        rc = batch->store->ops->unread(batch->store, item->content, &unread, &loaded->err);
+    item->broken = rc != 0;
+    if (rc || !known)
         return;
     item->state = DESCRY_ITEM_KNOWN;
     loaded->want = unread ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
 }
 
-/* What was not known when it was read may be so now: a copy of a picture in the batches before. */
-static int judge_again(descry_batch *batch, descry_item *item)
+/* The batches before may have brought what was not known when this one was read: a copy of a picture, or the same file,
+ * named twice. */
+static void judge_again(descry_batch *batch, descry_item *item)
 {
-    int known = 0, unread = 0, rc = look_up(batch, item, &known, &unread);
-    if (rc || !known)
-        return rc;
-    item->state = DESCRY_ITEM_KNOWN;
-    item->loaded.want = unread ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
-    rc = batch->store->ops->place(batch->store, item->path, batch->how.recipe->id, &item->place, &item->loaded.err);
-    item->broken = rc != 0;
-    return rc;
+    if (item->state == DESCRY_ITEM_NEW)
+        judge(batch, &item->loaded);
+    if (item->state == DESCRY_ITEM_KNOWN && item->content != item->place.content)
+        item->broken = batch->store->ops->place(batch->store, item->path, batch->how.recipe->id, &item->place,
+                                                &item->loaded.err) != 0;
 }
 
 static size_t first_of(const descry_batch *batch, size_t i)
@@ -72,7 +66,9 @@ static int find_new(descry_batch *batch, descry_error *err)
         item->twin = i;
         if (item->loaded.err.code)
             item->state = DESCRY_ITEM_FAILED;
-        if (item->broken || (item->state == DESCRY_ITEM_NEW && judge_again(batch, item)))
+        else
+            judge_again(batch, item);
+        if (item->broken)
             return descry_fail(err, item->loaded.err.code, "%s", item->loaded.err.message);
         if (item->state == DESCRY_ITEM_NEW)
             item->twin = first_of(batch, i);
