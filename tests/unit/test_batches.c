@@ -167,6 +167,7 @@ static void hear_of_failure(void *arg, const char *path, const descry_error *err
         h->next++;
     assert_string_equal(path, h->paths[h->next++]);
     assert_memory_equal(err->message, path, strlen(path));
+    h->f->failures++;
 }
 
 /* Failures are told in order, each batch before the next is counted. */
