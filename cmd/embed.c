@@ -19,8 +19,8 @@ const cmd_command cmd_embed = {
     "\n"
     "Prints embeddings, of length 1: a line of numbers for each text, then for each picture, in the order given.\n"
     "An argument that begins with ./ ../ / or ~/ is a picture, any other a text.\n",
-    "A picture that cannot be read is named on standard error and has no row; the rest is done and the exit status\n"
-    "is 3.\n"
+    "A picture that cannot be read, or whose embedding is not finite, is named on standard error and has no row; the\n"
+    "rest is done and the exit status is 3.\n"
     "\n"
     "Examples:\n"
     "  descry embed --model demo 'a cat' ./samples/gallery/0001.jpg --json\n"
