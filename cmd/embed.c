@@ -4,6 +4,8 @@
 #include "ui/npy.h"
 #include "ui/output.h"
 
+#include "descry_dev.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +19,8 @@ const cmd_command cmd_embed = {
     "\n"
     "Prints embeddings, of length 1: a line of numbers for each text, then for each picture, in the order given.\n"
     "An argument that begins with ./ ../ / or ~/ is a picture, any other a text.\n",
-    "A picture that cannot be read is named on standard error and has no row; the rest is done and the exit status\n"
-    "is 3.\n"
+    "A picture that cannot be read, or whose embedding is not finite, is named on standard error and has no row; the\n"
+    "rest is done and the exit status is 3.\n"
     "\n"
     "Examples:\n"
     "  descry embed --model demo 'a cat' ./samples/gallery/0001.jpg --json\n"
@@ -40,7 +42,9 @@ typedef struct embedding {
     descry_model_info info;
     cmd_npy npy;
     size_t dim;                   /* of an embedding */
-    const cmd_operand *at[BATCH]; /* the operands of the batch */
+    const cmd_operand *at[BATCH]; /* the texts of the batch */
+    const cmd_operand **pictures; /* [image_count] */
+    int status;                   /* of giving their rows */
     float *rows;                  /* [BATCH, dim] */
     float *texts;                 /* [text_count, dim], for the logits only */
     float *row;                   /* [text_count], one row of logits */
@@ -103,12 +107,12 @@ static int give_logits(embedding *job, const cmd_operand *operand, const float *
 
 /* ---- embedding ------------------------------------------------------------------------------------------------- */
 
-/* The next operands of a kind, from *next on: at most BATCH. */
-static size_t collect(embedding *job, int kind, size_t *next)
+/* The next texts, from *next on: at most BATCH. */
+static size_t collect(embedding *job, size_t *next)
 {
     size_t n = 0;
     for (; *next < job->operands.count && n < BATCH; ++*next)
-        if (job->operands.items[*next].kind == kind)
+        if (job->operands.items[*next].kind == TEXT)
             job->at[n++] = &job->operands.items[*next];
     return n;
 }
@@ -119,7 +123,7 @@ static int embed_texts(embedding *job)
     const char *texts[BATCH];
     size_t next = 0, done = 0, n;
     int status = CMD_DONE;
-    while (status == CMD_DONE && (n = collect(job, TEXT, &next)) > 0) {
+    while (status == CMD_DONE && (n = collect(job, &next)) > 0) {
         float *rows = job->logits ? job->texts + done * job->dim : job->rows;
         for (size_t i = 0; i < n; i++)
             texts[i] = job->at[i]->text;
@@ -143,47 +147,41 @@ static char *full_name(const char *name)
     return full;
 }
 
-static int read_picture(const embedding *job, const char *name, uint8_t *rgb)
+static int give_picture(void *arg, size_t i, const float *row, const descry_error *err)
 {
-    descry_error err;
-    char *path = full_name(name);
-    int rc = path ? descry_preprocess_file(job->model, path, &job->preprocess, rgb, &err) : DESCRY_ERR_MEMORY;
-    if (!path)
-        cmd_fail_memory();
-    else if (rc)
-        cmd_say("%s", err.message);
-    free(path);
-    return rc;
-}
-
-/* Reads the pictures of the batch; those that cannot be read leave it.  Returns how many remain. */
-static size_t read_pictures(embedding *job, uint8_t *rgb, size_t size, size_t n)
-{
-    size_t good = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (read_picture(job, job->at[i]->text, rgb + good * size))
-            job->failed++;
-        else
-            job->at[good++] = job->at[i];
-    }
-    return good;
+    embedding *job = arg;
+    job->failed += err != NULL;
+    if (err)
+        cmd_say("%s", err->message);
+    else
+        job->status = job->logits ? give_logits(job, job->pictures[i], row) : give(job, job->pictures[i], row, job->dim);
+    return job->status != CMD_DONE;
 }
 
 static int embed_pictures(embedding *job)
 {
     descry_error err;
-    size_t next = 0, n, size = (size_t)job->info.image_width * (size_t)job->info.image_height * 3;
-    uint8_t *rgb = malloc(BATCH * size);
-    int status = rgb ? CMD_DONE : cmd_fail_memory();
-    while (status == CMD_DONE && (n = collect(job, IMAGE, &next)) > 0) {
-        n = read_pictures(job, rgb, size, n);
-        if (n > 0 && descry_embed_pixels(job->model, rgb, n, !job->raw, job->rows, &err))
-            status = cmd_fail(&err);
-        for (size_t i = 0; i < n && status == CMD_DONE; i++)
-            status = job->logits ? give_logits(job, job->at[i], job->rows + i * job->dim)
-                                 : give(job, job->at[i], job->rows + i * job->dim, job->dim);
+    descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
+    options.preprocess = job->preprocess;
+    options.raw = job->raw;
+    size_t n = 0;
+    char **paths = calloc(job->image_count + 1, sizeof *paths);
+    job->pictures = calloc(job->image_count + 1, sizeof *job->pictures);
+    int status = paths && job->pictures ? CMD_DONE : cmd_fail_memory();
+    for (size_t i = 0; i < job->operands.count && status == CMD_DONE; i++) {
+        if (job->operands.items[i].kind != IMAGE)
+            continue;
+        job->pictures[n] = &job->operands.items[i];
+        paths[n] = full_name(job->operands.items[i].text);
+        status = paths[n++] ? CMD_DONE : cmd_fail_memory();
     }
-    free(rgb);
+    if (status == CMD_DONE) {
+        int rc = descry_embed_files(job->model, (const char *const *)paths, n, &options, give_picture, job, &err);
+        status = rc && job->status == CMD_DONE ? cmd_fail(&err) : job->status;
+    }
+    while (paths && n > 0)
+        free(paths[--n]);
+    free(paths);
     return status;
 }
 
@@ -276,6 +274,7 @@ static int run(int argc, char **argv)
     free(job.rows);
     free(job.texts);
     free(job.row);
+    free(job.pictures);
     cmd_operands_free(&job.operands);
     return status;
 }

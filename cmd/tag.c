@@ -4,6 +4,7 @@
 #include "eval/eval.h"
 #include "ui/lines.h"
 #include "ui/output.h"
+#include "ui/progress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ const cmd_command cmd_tag = {
     "  descry tag --model demo --labels things.txt -k 1 --json samples/gallery/*.jpg\n",
     run};
 
-enum { FILES = 0, LABEL = 1, BATCH = 64 };
+enum { FILES = 0, LABEL = 1 };
 
 typedef struct tagging {
     cmd_common common;
@@ -38,6 +39,7 @@ typedef struct tagging {
     descry_classifier *classifier;
     const char **paths;
     size_t count, failed;
+    int status; /* of printing */
     float *scores, *probabilities; /* [labels] */
     size_t *order;                 /* [k] */
 } tagging;
@@ -92,31 +94,26 @@ static int print(const tagging *job, const char *path)
     return cmd_flush() ? CMD_DONE : CMD_FAILED;
 }
 
-static int tag_batch(tagging *job, const char *const *paths, size_t n, size_t dim)
+static int tag_picture(void *arg, size_t i, const float *row, const descry_error *wrong)
 {
+    tagging *job = arg;
     descry_error err;
-    float *rows = NULL;
-    uint8_t read[BATCH];
-    int status = eval_embed_files(job->model, paths, n, &job->pixels, &rows, read);
-    for (size_t i = 0; i < n && status == CMD_DONE; i++) {
-        job->failed += !read[i];
-        if (!read[i])
-            continue;
-        if (descry_classify(job->classifier, rows + i * dim, job->scores, job->probabilities, &err)) {
-            status = cmd_fail(&err);
-        } else {
-            choose(job);
-            status = print(job, paths[i]);
-        }
+    job->failed += wrong != NULL;
+    if (wrong)
+        return 0;
+    cmd_progress_hide();
+    if (descry_classify(job->classifier, row, job->scores, job->probabilities, &err)) {
+        job->status = cmd_fail(&err);
+    } else {
+        choose(job);
+        job->status = print(job, job->paths[i]);
     }
-    free(rows);
-    return status;
+    return job->status != CMD_DONE;
 }
 
 static int tag(tagging *job)
 {
     descry_error err;
-    descry_model_info info;
     size_t count;
     const char *const *templates = descry_templates(job->templates, &count);
     int status = templates ? CMD_DONE : cmd_lines_read(&job->own_templates, job->templates);
@@ -128,7 +125,6 @@ static int tag(tagging *job)
         status = eval_open(&cmd_tag, &job->common, &job->ctx, &job->model);
     if (status != CMD_DONE)
         return status;
-    descry_model_describe(job->model, &info);
     if (descry_classifier_open(&job->classifier, job->model, (const char *const *)job->labels.items, job->labels.count,
                                templates, count, &err))
         return cmd_fail(&err);
@@ -138,8 +134,8 @@ static int tag(tagging *job)
     job->order = calloc(job->k, sizeof *job->order);
     if (!job->scores || !job->probabilities || !job->order)
         return cmd_fail_memory();
-    for (size_t i = 0; i < job->count && status == CMD_DONE; i += BATCH)
-        status = tag_batch(job, job->paths + i, job->count - i < BATCH ? job->count - i : BATCH, (size_t)info.dim);
+    status = eval_each_file(job->model, job->paths, job->count, &job->pixels, tag_picture, job);
+    status = status == CMD_DONE ? job->status : status;
     return status == CMD_DONE && job->failed > 0 ? CMD_PARTLY : status;
 }
 

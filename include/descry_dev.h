@@ -30,17 +30,19 @@ DESCRY_API void descry_array_free(descry_array *array);
 
 typedef struct descry_files_options {
     descry_preprocess_options preprocess;
+    int raw; /* 1: embeddings as the tower gives them, not of length 1 */
     int (*progress)(void *arg, size_t done, size_t total, double seconds); /* non-zero: DESCRY_ERR_CANCELLED */
-    void (*failure)(void *arg, const char *path, const descry_error *err); /* a file that could not be read */
     void *arg;
 } descry_files_options;
 
-#define DESCRY_FILES_OPTIONS_INIT {DESCRY_PREPROCESS_OPTIONS_INIT, NULL, NULL, NULL}
+#define DESCRY_FILES_OPTIONS_INIT {DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL}
 
-/* Embeddings of n picture files, out float [n, dim], each of length 1; read[i] is 0 where a file could not be read, and
- * its row is zero. */
+/* The embedding of file i, [dim], or NULL and what is wrong with it; a non-zero return stops: DESCRY_ERR_CANCELLED. */
+typedef int (*descry_file_fn)(void *arg, size_t i, const float *vector, const descry_error *err);
+
+/* Embeds n picture files: calls `each` for one after the other. */
 DESCRY_API int descry_embed_files(descry_model *model, const char *const *paths, size_t n,
-                                  const descry_files_options *options, float *out, uint8_t *read, descry_error *err);
+                                  const descry_files_options *options, descry_file_fn each, void *arg, descry_error *err);
 
 /* Vectors and captions that a library holds: each picture with a caption once.  Calls `each` with the path, the
  * caption and the stored vector [dim] of the model's recipe; a non-zero return stops. */

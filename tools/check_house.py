@@ -25,8 +25,8 @@ MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "meta": "", "query": "", "net": "",
     "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image",
     "heads": "kern model", "label": "api kern", "eval": "kern npz",
-    "api": "clip heads eval image kern meta net",
-    "pictures": "image", "library": "api store kern",
+    "pictures": "image", "api": "pictures clip heads eval image kern meta net",
+    "library": "api store kern",
     "search": "library api query net image heads kern", "caption": "library pictures api image meta store",
     "index": "caption library pictures", "exchange": "library api image npz",
 }

@@ -112,7 +112,9 @@ int eval_open(const cmd_command *command, const cmd_common *common, descry_conte
 }
 
 typedef struct reading {
-    size_t failed, done, total;
+    size_t done, total;
+    descry_file_fn each;
+    void *arg;
 } reading;
 
 static int show(void *arg, size_t done, size_t total, double seconds)
@@ -127,46 +129,61 @@ static int show(void *arg, size_t done, size_t total, double seconds)
     return 0;
 }
 
-static void name_failure(void *arg, const char *path, const descry_error *err)
+static int give_row(void *arg, size_t i, const float *row, const descry_error *err)
 {
-    (void)path;
-    ((reading *)arg)->failed++;
-    cmd_say("%s", err->message);
+    const reading *r = arg;
+    if (err)
+        cmd_say("%s", err->message);
+    return r->each(r->arg, i, row, err);
+}
+
+int eval_each_file(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
+                   descry_file_fn each, void *arg)
+{
+    descry_error err;
+    reading r = {.each = each, .arg = arg};
+    descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
+    options.progress = show;
+    options.arg = &r;
+    if (pixels)
+        options.preprocess = *pixels;
+    cmd_catch_signals();
+    cmd_progress_restart();
+    int rc = descry_embed_files(model, paths, n, &options, give_row, &r, &err);
+    cmd_progress_hide();
+    if (rc == DESCRY_ERR_CANCELLED && cmd_stopped()) {
+        cmd_say("stopped after %zu of %zu pictures", r.done, r.total);
+        return 128 + cmd_stopped();
+    }
+    return rc && rc != DESCRY_ERR_CANCELLED ? cmd_fail(&err) : CMD_DONE;
+}
+
+typedef struct filling {
+    float *rows;
+    uint8_t *read; /* or NULL */
+    size_t dim, failed;
+} filling;
+
+static int keep_row(void *arg, size_t i, const float *row, const descry_error *err)
+{
+    filling *f = arg;
+    f->failed += err != NULL;
+    if (row)
+        memcpy(f->rows + i * f->dim, row, f->dim * sizeof *row);
+    if (f->read)
+        f->read[i] = !err;
+    return 0;
 }
 
 int eval_embed_files(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
                      float **out, uint8_t *read)
 {
-    descry_error err;
     descry_model_info info;
-    reading r = {0};
-    descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
-    options.progress = show;
-    options.failure = name_failure;
-    options.arg = &r;
-    if (pixels)
-        options.preprocess = *pixels;
     descry_model_describe(model, &info);
-    uint8_t *good = read ? read : calloc(n + 1, 1);
-    *out = calloc(n + 1, (size_t)info.dim * sizeof **out);
-    if (!good || !*out) {
-        if (!read)
-            free(good);
-        return cmd_fail_memory();
-    }
-    cmd_catch_signals();
-    cmd_progress_restart();
-    int rc = descry_embed_files(model, paths, n, &options, *out, good, &err);
-    cmd_progress_hide();
-    if (!read)
-        free(good);
-    if (rc == DESCRY_ERR_CANCELLED) {
-        cmd_say("stopped after %zu of %zu pictures", r.done, r.total);
-        return 128 + cmd_stopped();
-    }
-    if (rc)
-        return cmd_fail(&err);
-    return r.failed > 0 && !read ? CMD_FAILED : CMD_DONE;
+    filling f = {.read = read, .dim = (size_t)info.dim};
+    *out = f.rows = calloc(n + 1, f.dim * sizeof *f.rows);
+    int status = f.rows ? eval_each_file(model, paths, n, pixels, keep_row, &f) : cmd_fail_memory();
+    return status == CMD_DONE && f.failed > 0 && !read ? CMD_FAILED : status;
 }
 
 int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, float **out)

@@ -22,8 +22,13 @@ int eval_read_sweep(const cmd_command *command, const char *text, eval_sweep *sw
 /* A context and a model that uses common->head. */
 int eval_open(const cmd_command *command, const cmd_common *common, descry_context **ctx, descry_model **model);
 
-/* Embeddings of files and texts, allocated: *out [n, dim].  Files that cannot be read are named and have read[i] 0; with
- * read NULL they end the run.  Shows progress; stops at Ctrl-C. */
+/* Embeddings of files, one after the other; those that cannot be read are named.  Shows progress; stops at Ctrl-C, or when
+ * `each` says so, which keeps its own status. */
+int eval_each_file(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
+                   descry_file_fn each, void *arg);
+
+/* Embeddings of files and texts, allocated: *out [n, dim].  Files that cannot be read have read[i] 0; with read
+ * NULL the run has failed in the end. */
 int eval_embed_files(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
                      float **out, uint8_t *read);
 int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, float **out);

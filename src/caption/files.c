@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "image/picture.h"
+#include "pictures/loader.h"
 #include "pictures/walk.h"
 
 #include <errno.h>
@@ -30,11 +30,11 @@ typedef struct captioning {
     int no_memory;         /* an entry was lost */
     descry_arena arena;
     descry_error *err;
-    size_t size, picture;  /* entries of a batch; bytes of a prepared picture */
-    uint8_t *rgb;          /* [size, H, W, 3] */
     size_t first;          /* entry that the batch begins with */
-    size_t *slots;         /* [size]: the entries that rgb holds */
+    descry_loaded_batch *now;
+    descry_loaded *items;  /* [now->count] */
     size_t given;          /* of the batch, in order */
+    size_t from;           /* good picture that describe() begins with */
 } captioning;
 
 /* ---- which pictures -------------------------------------------------------------------------------------------- */
@@ -101,124 +101,68 @@ static int add_path(captioning *job, const char *path)
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
-static int fail_entry(captioning *job, entry *e, const descry_error *why)
-{
-    e->err = descry_arena_alloc(&job->arena, 1, sizeof *e->err);
-    if (!e->err)
-        return descry_fail_memory(job->err);
-    *e->err = *why;
-    return 0;
-}
-
-typedef struct reading {
-    captioning *job;
-    descry_error *errors; /* [size] */
-} reading;
-
-static void read_picture(void *arg, size_t i, unsigned worker)
-{
-    (void)worker;
-    const reading *r = arg;
-    captioning *job = r->job;
-    const entry *e = &job->entries[job->first + i];
-    descry_picture picture;
-    r->errors[i].code = 0;
-    if (e->err || descry_picture_load(&picture, e->path, &job->options->preprocess.limits, &r->errors[i]))
-        return;
-    descry_preprocess_run(descry_clip_preprocess(job->model->clip), &job->options->preprocess, &picture,
-                          job->rgb + i * job->picture, &r->errors[i]);
-    descry_picture_free(&picture);
-}
-
-/* Reads n pictures; the good ones close up in rgb.  Returns how many in *good. */
-static int read_batch(captioning *job, size_t n, size_t *good)
-{
-    reading r = {job, descry_alloc(n, sizeof *r.errors)};
-    int rc = r.errors ? 0 : descry_fail_memory(job->err);
-    *good = 0;
-    if (!rc)
-        descry_pool_run(job->model->context->pool, n, read_picture, &r);
-    for (size_t i = 0; i < n && !rc; i++) {
-        entry *e = &job->entries[job->first + i];
-        if (!e->err && r.errors[i].code)
-            rc = fail_entry(job, e, &r.errors[i]);
-        if (rc || e->err)
-            continue;
-        memmove(job->rgb + *good * job->picture, job->rgb + i * job->picture, job->picture);
-        job->slots[(*good)++] = job->first + i;
-    }
-    free(r.errors);
-    return rc;
-}
-
-/* The callback hears of the entries up to `end` that nothing was said about yet, which have failed. */
+/* The callback hears of the pictures up to `end` that nothing was said about yet, which have failed. */
 static int give_failures(captioning *job, size_t end)
 {
-    for (; job->given < end; job->given++) {
-        const entry *e = &job->entries[job->given];
-        if (job->each(job->arg, e->path, NULL, e->err)) {
-            job->given++;
+    while (job->given < end) {
+        const descry_loaded *item = &job->items[job->given++];
+        if (job->each(job->arg, item->path, NULL, &item->err))
             return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
-        }
     }
     return 0;
 }
-
-typedef struct giving {
-    captioning *job;
-    const size_t *slots;
-} giving;
 
 static int give(void *arg, size_t i, const descry_caption *caption)
 {
-    const giving *g = arg;
-    captioning *job = g->job;
-    if (give_failures(job, g->slots[i]))
+    captioning *job = arg;
+    const descry_loaded *item = job->now->good[job->from + i];
+    if (give_failures(job, (size_t)(item - job->items)))
         return 1;
     job->given++;
-    return job->each(job->arg, job->entries[g->slots[i]].path, caption, NULL);
+    return job->each(job->arg, item->path, caption, NULL);
 }
 
-static int describe(captioning *job, size_t from, size_t n)
+static int describe(void *arg, size_t first, size_t n, descry_error *err)
 {
-    giving g = {job, job->slots + from};
-    return descry_clip_caption_pixels(job->model->clip, job->rgb + from * job->picture, n, job->options, NULL, NULL, give,
-                                      &g,
-                                      job->err);
+    captioning *job = arg;
+    if ((const descry_loaded *)job->now->good[first] < job->items + job->given)
+        return 0; /* before something was not finite */
+    job->from = first;
+    return descry_clip_caption_pixels(job->model->clip, job->now->rgb + first * job->now->picture, n, job->options, NULL,
+                                      NULL, give, job, err);
 }
 
-/* When something is not finite, one by one, to find the picture that it is. */
-static int describe_all(captioning *job, size_t good)
+static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 {
-    int rc = good ? describe(job, 0, good) : 0;
-    if (rc != DESCRY_ERR_NUMERIC)
-        return rc;
-    for (size_t i = 0; i < good; i++) {
-        entry *e = &job->entries[job->slots[i]];
-        if (job->slots[i] < job->given)
-            continue;
-        rc = describe(job, i, 1);
-        if (rc == DESCRY_ERR_NUMERIC) {
-            descry_error why;
-            descry_fail(&why, rc, "%s: %s", e->path, job->err ? job->err->message : "not finite");
-            rc = fail_entry(job, e, &why);
-        }
-        if (rc)
-            return rc;
-    }
-    return 0;
-}
-
-static int run_batch(captioning *job, size_t n)
-{
-    size_t good;
-    int rc = read_batch(job, n, &good);
+    captioning *job = arg;
+    job->now = now;
+    job->items = now->items;
+    job->given = 0;
+    int rc = descry_loaded_encode(now, describe, job, err);
     if (!rc)
-        rc = describe_all(job, good);
-    if (!rc)
-        rc = give_failures(job, job->first + n);
-    job->first += n;
+        rc = give_failures(job, now->count);
+    job->first += now->count;
     return rc ? rc : tell_progress(job);
+}
+
+static int describe_entries(captioning *job)
+{
+    descry_loading loading = {.preprocess = descry_clip_preprocess(job->model->clip), .options = &job->options->preprocess,
+                              .threads = descry_pool_threads(job->model->context->pool), .item = sizeof(descry_loaded),
+                              .batch = descry_clip_caption_batch(job->options), .deliver = deliver, .arg = job};
+    descry_loader *loader;
+    loading.batch = loading.batch < job->count ? loading.batch : job->count;
+    int rc = descry_loader_open(&loader, &loading, job->err);
+    for (size_t i = 0; i < job->count && !rc; i++) {
+        descry_loaded item = {.path = job->entries[i].path, .want = DESCRY_WANT_PIXELS};
+        if (job->entries[i].err)
+            item.err = *job->entries[i].err;
+        rc = descry_loader_add(loader, &item, job->err);
+    }
+    if (!rc)
+        rc = descry_loader_finish(loader, job->err);
+    descry_loader_close(&loader);
+    return rc;
 }
 
 /* ---- public ---------------------------------------------------------------------------------------------------- */
@@ -231,25 +175,15 @@ int descry_caption_files(descry_model *model, const char *const *paths, size_t c
     descry_error own;
     captioning job = {.model = model, .options = options ? options : &defaults, .each = each, .arg = arg,
                       .err = err ? err : &own};
-    const descry_preprocess *preprocess = descry_clip_preprocess(model->clip);
     int rc = descry_clip_caption_check(model->clip, job.options, err);
-    job.size = descry_clip_caption_batch(job.options);
-    if (!rc && job.size > MAX_BATCH)
-        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", job.size, MAX_BATCH);
+    if (!rc && descry_clip_caption_batch(job.options) > MAX_BATCH)
+        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", descry_clip_caption_batch(job.options),
+                         MAX_BATCH);
     for (size_t i = 0; i < count && !rc; i++)
         rc = add_path(&job, paths[i]);
-    if (!rc) {
-        job.size = job.size < job.count ? job.size : job.count;
-        job.picture = (size_t)preprocess->width * (size_t)preprocess->height * 3;
-        job.rgb = descry_alloc(job.size, job.picture);
-        job.slots = descry_alloc(job.size, sizeof *job.slots);
-        rc = job.rgb && job.slots ? 0 : descry_fail_memory(err);
-    }
-    while (!rc && job.first < job.count)
-        rc = run_batch(&job, job.count - job.first < job.size ? job.count - job.first : job.size);
+    if (!rc)
+        rc = describe_entries(&job);
     free(job.entries);
-    free(job.rgb);
-    free(job.slots);
     descry_arena_free(&job.arena);
     return rc;
 }

@@ -4,7 +4,7 @@
 #include "caption/fill.h"
 
 #include "base/error.h"
-#include "image/picture.h"
+#include "pictures/loader.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,10 +14,9 @@ enum { MAX_BATCH = 1024 };
 
 /* A picture of a batch. */
 typedef struct item {
+    descry_loaded loaded;
     int64_t content;
     descry_buf path;
-    uint8_t sha256[DESCRY_SHA256_SIZE];
-    descry_error err;       /* code 0: nothing is wrong */
     descry_caption caption; /* text NULL: none yet; a copy */
     int written;
 } item;
@@ -25,51 +24,24 @@ typedef struct item {
 typedef struct filling {
     const descry_fill *fill;
     descry_store *store;
-    size_t size, picture; /* pictures of a batch; bytes of a prepared one */
-    item *items;          /* [size] */
-    int64_t *places;      /* [total]: of the pictures without a caption */
-    uint8_t *rgb;         /* [size, H, W, 3] */
-    size_t *slots;        /* [size]: the items that rgb holds, once the good ones have closed up */
-    size_t first;         /* slot that describe() begins with */
+    int64_t *places; /* [total]: of the pictures without a caption */
+    descry_loaded_batch *now;
+    size_t first;    /* good picture that describe() begins with */
     size_t done, total;
     uint64_t captioned;
     int no_memory;
 } filling;
-
-/* ---- reading, in parallel -------------------------------------------------------------------------------------- */
-
-static void read_item(void *arg, size_t i, unsigned worker)
-{
-    filling *job = arg;
-    item *it = &job->items[i];
-    const descry_caption_options *options = job->fill->options;
-    descry_picture picture = {0};
-    descry_buf bytes = {0};
-    (void)worker;
-    int rc = descry_file_read(&bytes, it->path.data, options->preprocess.limits.max_bytes, &it->err);
-    if (!rc)
-        rc = descry_sha256_of(bytes.data, bytes.size, it->sha256, &it->err);
-    if (!rc)
-        rc = descry_picture_decode(&picture, (const uint8_t *)bytes.data, bytes.size, it->path.data,
-                                   &options->preprocess.limits, &it->err);
-    if (!rc) {
-        descry_preprocess_run(descry_clip_preprocess(job->fill->model->clip), &options->preprocess, &picture,
-                              job->rgb + i * job->picture, &it->err);
-        descry_picture_free(&picture);
-    }
-    descry_buf_free(&bytes);
-}
 
 /* The file may have become another since it was indexed: then its caption would be that of another picture. */
 static int check_content(filling *job, item *it, descry_error *err)
 {
     int64_t content;
     int has_vector;
-    if (it->err.code)
+    if (it->loaded.want == DESCRY_WANT_NOTHING || it->loaded.err.code)
         return 0;
-    int rc = job->store->ops->content(job->store, it->sha256, 0, &content, &has_vector, err);
+    int rc = job->store->ops->content(job->store, it->loaded.sha256, 0, &content, &has_vector, err);
     if (!rc && content != it->content)
-        descry_fail(&it->err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again", it->path.data);
+        descry_fail(&it->loaded.err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again", it->path.data);
     return rc;
 }
 
@@ -78,7 +50,7 @@ static int check_content(filling *job, item *it, descry_error *err)
 static int keep_caption(void *arg, size_t i, const descry_caption *caption)
 {
     filling *job = arg;
-    descry_caption *to = &job->items[job->slots[job->first + i]].caption;
+    descry_caption *to = &((item *)job->now->good[job->first + i])->caption;
     int32_t *ids = descry_alloc(caption->count + 1, sizeof *ids);
     *to = *caption;
     to->text = strdup(caption->text);
@@ -89,34 +61,20 @@ static int keep_caption(void *arg, size_t i, const descry_caption *caption)
     return job->no_memory;
 }
 
-static int describe(filling *job, size_t first, size_t n, descry_error *err)
+static int describe(void *arg, size_t first, size_t n, descry_error *err)
 {
+    filling *job = arg;
+    if (((item *)job->now->good[first])->caption.text)
+        return 0; /* before something was not finite */
     job->first = first;
-    int rc = descry_clip_caption_pixels(job->fill->model->clip, job->rgb + first * job->picture, n, job->fill->options,
-                                        NULL, NULL, keep_caption, job, err);
+    int rc = descry_clip_caption_pixels(job->fill->model->clip, job->now->rgb + first * job->now->picture, n,
+                                        job->fill->options, NULL, NULL, keep_caption, job, err);
     return job->no_memory ? descry_fail_memory(err) : rc;
-}
-
-/* When something is not finite, one by one, to find the picture that it is. */
-static int describe_all(filling *job, size_t good, descry_error *err)
-{
-    descry_error why;
-    int rc = good ? describe(job, 0, good, &why) : 0;
-    if (rc == DESCRY_ERR_NUMERIC) {
-        rc = 0;
-        for (size_t i = 0; i < good && !rc; i++) {
-            item *it = &job->items[job->slots[i]];
-            rc = it->caption.text ? 0 : describe(job, i, 1, &why);
-            if (rc == DESCRY_ERR_NUMERIC)
-                rc = 0, descry_fail(&it->err, DESCRY_ERR_NUMERIC, "%s: %s", it->path.data, why.message);
-        }
-    }
-    return rc ? descry_fail(err, rc, "%s", why.message) : 0;
 }
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
-static int store_captions(filling *job, size_t n, descry_error *err)
+static int store_captions(filling *job, item *items, size_t n, descry_error *err)
 {
     descry_model_info info = {0};
     descry_clip_describe(job->fill->model->clip, &info);
@@ -124,7 +82,7 @@ static int store_captions(filling *job, size_t n, descry_error *err)
     if (rc)
         return rc;
     for (size_t i = 0; i < n && !rc; i++) {
-        item *it = &job->items[i];
+        item *it = &items[i];
         if (it->caption.text)
             rc = job->store->ops->put_caption(job->store, it->content, info.name, info.recipe, it->caption.text,
                                               &it->written, err);
@@ -135,81 +93,83 @@ static int store_captions(filling *job, size_t n, descry_error *err)
     return rc;
 }
 
-static int give(filling *job, size_t n, descry_error *err)
+static int give(filling *job, const item *items, size_t n, descry_error *err)
 {
     const descry_fill *fill = job->fill;
     int stop = 0;
     for (size_t i = 0; i < n && !stop; i++) {
-        const item *it = &job->items[i];
+        const item *it = &items[i];
         job->captioned += (uint64_t)it->written;
-        if (fill->each && (it->written || it->err.code))
-            stop = fill->each(fill->arg, it->path.data, it->written ? &it->caption : NULL, &it->err);
+        if (fill->each && (it->written || it->loaded.err.code))
+            stop = fill->each(fill->arg, it->path.data, it->written ? &it->caption : NULL, &it->loaded.err);
     }
     if (!stop && fill->tell)
         stop = fill->tell(fill->arg, job->done, job->total, job->captioned);
     return stop ? descry_fail(err, DESCRY_ERR_CANCELLED, "stopped") : 0;
 }
 
-/* The n next pictures, as the library has them now: they may be gone since they were listed. */
-static int take_batch(filling *job, size_t n, size_t *taken, descry_error *err)
+static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 {
+    filling *job = arg;
+    item *items = now->items;
     int rc = 0;
-    *taken = 0;
-    for (size_t i = 0; i < n && !rc; i++) {
-        item *it = &job->items[*taken];
-        descry_place place;
-        *it = (item){0};
-        rc = job->store->ops->place_by_id(job->store, job->places[job->done + i], 0, &place, &it->path, err);
-        it->content = place.content;
-        if (rc || !place.content || (job->fill->but_failed && place.failed))
-            descry_buf_free(&it->path);
-        else
-            ++*taken;
-    }
-    return rc;
+    job->now = now;
+    for (size_t i = 0; i < now->count && !rc; i++)
+        rc = check_content(job, &items[i], err);
+    descry_loaded_gather(now);
+    if (!rc)
+        rc = descry_loaded_encode(now, describe, job, err);
+    if (!rc)
+        rc = store_captions(job, items, now->count, err);
+    job->done += now->count;
+    return rc ? rc : give(job, items, now->count, err);
 }
 
-static int run_batch(filling *job, size_t n, descry_error *err)
+static void drop(void *arg, void *owner)
 {
-    size_t good = 0, taken;
-    int rc = take_batch(job, n, &taken, err);
-    if (!rc)
-        descry_pool_run(job->fill->library->context->pool, taken, read_item, job);
-    for (size_t i = 0; i < taken && !rc; i++) {
-        rc = check_content(job, &job->items[i], err);
-        if (rc || job->items[i].err.code)
-            continue;
-        memmove(job->rgb + good * job->picture, job->rgb + i * job->picture, job->picture);
-        job->slots[good++] = i;
-    }
-    if (!rc)
-        rc = describe_all(job, good, err);
-    if (!rc)
-        rc = store_captions(job, taken, err);
-    job->done += n;
-    if (!rc)
-        rc = give(job, taken, err);
-    for (size_t i = 0; i < taken; i++) {
-        descry_buf_free(&job->items[i].path);
-        free((char *)job->items[i].caption.text);
-        free((int32_t *)job->items[i].caption.ids);
-    }
-    return rc;
+    item *it = owner;
+    (void)arg;
+    descry_buf_free(&it->path);
+    free((char *)it->caption.text);
+    free((int32_t *)it->caption.ids);
 }
 
-static int make_room(filling *job, descry_error *err)
+/* The next picture, as the library has it now: it may be gone since it was listed. */
+static int add(const filling *job, descry_loader *loader, int64_t id, descry_error *err)
 {
-    const descry_preprocess *preprocess = descry_clip_preprocess(job->fill->model->clip);
-    job->size = descry_clip_caption_batch(job->fill->options);
-    if (job->size > MAX_BATCH)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", job->size, MAX_BATCH);
-    if (job->size > job->total)
-        job->size = job->total;
-    job->picture = (size_t)preprocess->width * (size_t)preprocess->height * 3;
-    job->items = descry_alloc(job->size, sizeof *job->items);
-    job->slots = descry_alloc(job->size, sizeof *job->slots);
-    job->rgb = descry_alloc(job->size, job->picture);
-    return job->items && job->slots && job->rgb ? 0 : descry_fail_memory(err);
+    item it = {0};
+    descry_place place;
+    int rc = job->store->ops->place_by_id(job->store, id, 0, &place, &it.path, err);
+    if (rc) {
+        descry_buf_free(&it.path);
+        return rc;
+    }
+    it.content = place.content;
+    it.loaded.path = it.path.data;
+    it.loaded.want = !place.content || (job->fill->but_failed && place.failed) ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS;
+    return descry_loader_add(loader, &it, err);
+}
+
+static int run(filling *job, descry_error *err)
+{
+    const descry_fill *fill = job->fill;
+    descry_loading loading = {.preprocess = descry_clip_preprocess(fill->model->clip), .options = &fill->options->preprocess,
+                              .threads = descry_pool_threads(fill->library->context->pool), .item = sizeof(item),
+                              .batch = descry_clip_caption_batch(fill->options), .digest = 1, .deliver = deliver,
+                              .drop = drop, .arg = job};
+    descry_loader *loader = NULL;
+    if (loading.batch > MAX_BATCH)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", loading.batch, MAX_BATCH);
+    loading.batch = loading.batch < job->total ? loading.batch : job->total;
+    int rc = descry_loader_open(&loader, &loading, err);
+    if (!rc && fill->tell && fill->tell(fill->arg, 0, job->total, 0))
+        rc = descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
+    for (size_t i = 0; i < job->total && !rc; i++)
+        rc = add(job, loader, job->places[i], err);
+    if (!rc)
+        rc = descry_loader_finish(loader, err);
+    descry_loader_close(&loader);
+    return rc;
 }
 
 int descry_fill_run(const descry_fill *fill, descry_error *err)
@@ -219,15 +179,8 @@ int descry_fill_run(const descry_fill *fill, descry_error *err)
     if (!rc)
         rc = job.store->ops->uncaptioned(job.store, fill->filter, &job.places, &job.total, err);
     if (!rc && job.total > 0)
-        rc = make_room(&job, err);
-    if (!rc && job.total > 0 && fill->tell && fill->tell(fill->arg, 0, job.total, 0))
-        rc = descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
-    while (!rc && job.done < job.total)
-        rc = run_batch(&job, job.total - job.done < job.size ? job.total - job.done : job.size, err);
+        rc = run(&job, err);
     free(job.places);
-    free(job.items);
-    free(job.slots);
-    free(job.rgb);
     return rc;
 }
 

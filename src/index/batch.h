@@ -1,55 +1,59 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A few picture files on their way into the library together: read and decoded in parallel, embedded in one call of the
- * model, committed in one transaction.  Memory is that of one batch of prepared pictures and of one encoded and one
- * decoded picture for each thread. */
+ * Picture files on their way into the library: loaded in batches, each embedded in one call of the model and committed in
+ * one transaction. */
 #ifndef DESCRY_INDEX_BATCH_H
 #define DESCRY_INDEX_BATCH_H
 
 #include "library/library.h"
+#include "pictures/loader.h"
 
 typedef enum descry_item_state {
     DESCRY_ITEM_SAME,  /* its file is as it was: nothing to read */
     DESCRY_ITEM_KNOWN, /* its content has a vector already */
     DESCRY_ITEM_NEW,   /* went through the model */
-    DESCRY_ITEM_FAILED /* `err` says why */
+    DESCRY_ITEM_FAILED
 } descry_item_state;
 
 typedef struct descry_item {
+    descry_loaded loaded; /* its error says why it FAILED */
     char *path;
     uint64_t size;
     int64_t mtime;
     descry_place place; /* what the library knows of the path */
     descry_item_state state;
     int64_t content;    /* once it is known */
-    descry_content what;
-    descry_metadata metadata;
-    int has_metadata;   /* those were read */
     size_t twin;        /* of a NEW content the first item with it: this one, if it is the first */
-    size_t slot;        /* which of the prepared pictures */
     char *caption;      /* what the model says of it; NULL: nothing yet */
     int captioned;      /* and it is in the library */
-    int broken;         /* the library failed: `err` ends the run */
-    descry_error err;
+    int broken;         /* the library failed: the error ends the run */
 } descry_item;
 
 typedef struct descry_batch descry_batch;
 
-/* size 0: chosen.  All that is passed outlives the batch.  captions: NULL, or how the model is to describe new pictures
- * in the same pass; their vectors are committed before the captions are begun. */
-int descry_batch_open(descry_batch **batch, descry_library *library, descry_model *model, const descry_recipe *recipe,
-                      const descry_preprocess_options *options, const descry_caption_options *captions, size_t size,
-                      descry_error *err);
-void descry_batch_close(descry_batch **batch);
+/* Told of a batch that is committed; what it returns ends the run when it is not 0. */
+typedef int (*descry_batch_fn)(void *arg, const descry_item *items, size_t n);
 
-/* A file with its state when it was seen; same 1: not to be read, only to be marked as being there. */
+typedef struct descry_batches {
+    descry_library *library;
+    descry_model *model;
+    const descry_recipe *recipe;
+    const descry_preprocess_options *preprocess;
+    const descry_caption_options *captions; /* how new pictures are described in the same pass, once the vectors of their
+                                               batch are committed; NULL: they are not */
+    size_t size;                            /* 0: chosen */
+    descry_batch_fn done;
+    void *arg;
+} descry_batches;
+
+/* All that *batches points at outlives the batch. */
+int descry_batch_open(descry_batch **batch, const descry_batches *batches, descry_error *err);
+void descry_batch_close(descry_batch **batch); /* what is not committed is given up */
+
+/* A file with its state when it was seen; same 1: not to be read, only to be marked as being there.  Now and then a batch
+ * is done: fails only when the library or the model does, or `done` says so; what is wrong with a file is the state of its
+ * item. */
 int descry_batch_add(descry_batch *batch, const char *path, uint64_t size, int64_t mtime, const descry_place *place,
                      int same, descry_error *err);
-int descry_batch_is_full(const descry_batch *batch);
-
-/* Fails only when the library or the model does; what is wrong with a file is the state of its item. */
-int descry_batch_run(descry_batch *batch, descry_error *err);
-size_t descry_batch_count(const descry_batch *batch);
-const descry_item *descry_batch_item(const descry_batch *batch, size_t i);
-void descry_batch_clear(descry_batch *batch);
+int descry_batch_finish(descry_batch *batch, descry_error *err); /* the rest */
 
 #endif

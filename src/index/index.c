@@ -70,15 +70,14 @@ static void report_folder(void *arg, const char *path, const descry_error *why)
 
 /* ---- files ----------------------------------------------------------------------------------------------------- */
 
-static int finish_batch(ingest *run)
+static int count_items(void *arg, const descry_item *items, size_t n)
 {
-    int rc = descry_batch_run(run->batch, run->err);
-    for (size_t i = 0; !rc && i < descry_batch_count(run->batch); i++) {
-        const descry_item *item = descry_batch_item(run->batch, i);
+    ingest *run = arg;
+    for (const descry_item *item = items; item < items + n; item++) {
         run->progress.done++;
         run->progress.captioned += (uint64_t)item->captioned;
         if (item->state == DESCRY_ITEM_FAILED)
-            report(run, item->path, &item->err);
+            report(run, item->path, &item->loaded.err);
         else if (item->state == DESCRY_ITEM_NEW)
             run->progress.embedded++;
         else if (item->state == DESCRY_ITEM_KNOWN && item->content != item->place.content)
@@ -86,8 +85,7 @@ static int finish_batch(ingest *run)
         else
             run->progress.unchanged++;
     }
-    descry_batch_clear(run->batch);
-    return rc ? rc : tell(run);
+    return tell(run);
 }
 
 static int look_at(ingest *run, const char *path, const struct stat *st)
@@ -103,8 +101,7 @@ static int look_at(ingest *run, const char *path, const struct stat *st)
         run->progress.done++;
         return run->progress.done % TELL_EVERY ? 0 : tell(run);
     }
-    rc = descry_batch_add(run->batch, path, (uint64_t)st->st_size, mtime, &place, same, run->err);
-    return rc || !descry_batch_is_full(run->batch) ? rc : finish_batch(run);
+    return descry_batch_add(run->batch, path, (uint64_t)st->st_size, mtime, &place, same, run->err);
 }
 
 static int index_file(void *arg, const char *path, const struct stat *st)
@@ -295,8 +292,8 @@ static int index_targets(ingest *run)
         if (!rc)
             rc = walk(run, &run->targets[i], (descry_walk){.file = index_file, .failure = report_folder});
     }
-    if (!rc && descry_batch_count(run->batch) > 0)
-        rc = finish_batch(run);
+    if (!rc)
+        rc = descry_batch_finish(run->batch, run->err);
     for (size_t i = 0; i < run->count && !rc; i++) {
         int empty;
         rc = is_empty(run, &run->targets[i], &empty);
@@ -381,16 +378,19 @@ int descry_index(descry_library *library, descry_model *model, const char *const
         rc = run.store->ops->touch_recipe(run.store, recipe.id, run.err);
     if (!rc) {
         run.recipe = recipe.id;
-        rc = descry_batch_open(&run.batch, library, model, &recipe, &run.options->preprocess,
-                               run.options->captioner == model ? &how : NULL, run.options->batch, run.err);
+        const descry_batches batches = {.library = library, .model = model, .recipe = &recipe,
+                                        .preprocess = &run.options->preprocess, .size = run.options->batch,
+                                        .captions = run.options->captioner == model ? &how : NULL,
+                                        .done = count_items, .arg = &run};
+        rc = descry_batch_open(&run.batch, &batches, run.err);
     }
     if (!rc)
         rc = index_targets(&run);
+    descry_batch_close(&run.batch); /* its threads look things up in the library */
     if (run.progress.embedded > 0)
         run.store->ops->prepare(run.store, &recipe);
     if (!rc && descry_calibrate(library, model, &local)) /* the pictures are in all the same */
         descry_log_write(&library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", local.message);
-    descry_batch_close(&run.batch);
     if (!rc && run.options->captioner)
         rc = fill_captions(&run, &how);
     for (size_t i = 0; i < run.count; i++)

@@ -15,7 +15,7 @@ struct descry_clip {
     const char *name;
     char recipe[65];
     size_t calls, embedded, decoded;
-    size_t peeked;
+    _Atomic size_t peeked;      /* by several threads */
     size_t kill_after;          /* pictures embedded; then the process kills itself */
     int no_decoder;
     size_t described;

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A ring of slots, as many as some whole batches.  Pictures have running numbers; number % slots is the slot of one. */
+#include "pictures/loader.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BATCHES = 3, MOST_BYTES = 256 << 20 };
+
+struct descry_loader {
+    descry_loading how;
+    size_t picture, slots;
+    char *items;       /* [slots, how.item] */
+    uint8_t *rgb;      /* [slots, H, W, 3] */
+    void **good;       /* [batch] */
+    size_t delivered;  /* as are added, begun: of all that come before this number it is true */
+    pthread_mutex_t turn;       /* the caller's, except while it waits or encodes: then `judge` may be called */
+    pthread_mutex_t mutex;      /* over what follows */
+    pthread_cond_t more, ready; /* to prepare; prepared */
+    size_t added, begun;
+    uint8_t *prepared; /* [slots] */
+    int stop;
+    unsigned started;
+    pthread_t *ids; /* [threads] */
+};
+
+static descry_loaded *item_of(const descry_loader *loader, size_t number)
+{
+    return (void *)(loader->items + number % loader->slots * loader->how.item);
+}
+
+/* ---- preparing ------------------------------------------------------------------------------------------------- */
+
+static void take_facts(descry_loaded *item, const descry_picture *picture)
+{
+    item->width = picture->width;
+    item->height = picture->height;
+    item->orientation = picture->orientation;
+    item->metadata = picture->metadata;
+}
+
+static int decode(const descry_loading *how, descry_loaded *item, uint8_t *rgb)
+{
+    descry_picture picture = {0};
+    int pixels = item->want == DESCRY_WANT_PIXELS;
+    int rc = (pixels ? descry_picture_decode : descry_picture_peek)(&picture, item->bytes, item->size, item->path,
+                                                                    &how->options->limits, &item->err);
+    if (rc)
+        return rc;
+    take_facts(item, &picture);
+    if (pixels)
+        rc = descry_preprocess_run(how->preprocess, how->options, &picture, rgb, &item->err);
+    descry_picture_free(&picture);
+    return rc;
+}
+
+static int judge(descry_loader *loader, descry_loaded *item)
+{
+    pthread_mutex_lock(&loader->turn);
+    pthread_mutex_lock(&loader->mutex);
+    int stop = loader->stop;
+    pthread_mutex_unlock(&loader->mutex);
+    if (!stop)
+        loader->how.judge(loader->how.arg, item);
+    pthread_mutex_unlock(&loader->turn);
+    return stop ? DESCRY_ERR_CANCELLED : item->err.code;
+}
+
+static void prepare(descry_loader *loader, size_t number)
+{
+    const descry_loading *how = &loader->how;
+    descry_loaded *item = item_of(loader, number);
+    descry_buf file = {0};
+    int rc = 0;
+    if (item->want == DESCRY_WANT_NOTHING || item->err.code)
+        return;
+    if (!item->bytes) {
+        rc = descry_file_read(&file, item->path, how->options->limits.max_bytes, &item->err);
+        item->bytes = (const uint8_t *)file.data;
+        item->size = file.size;
+    }
+    if (!rc && how->digest)
+        rc = descry_sha256_of(item->bytes, item->size, item->sha256, &item->err);
+    if (!rc && how->judge)
+        rc = judge(loader, item);
+    if (!rc && item->want != DESCRY_WANT_NOTHING)
+        decode(how, item, loader->rgb + number % loader->slots * loader->picture);
+    if (item->bytes == (const uint8_t *)file.data)
+        item->bytes = NULL;
+    descry_buf_free(&file);
+}
+
+/* The next picture of all, with the mutex held; 0: there is none. */
+static int prepare_next(descry_loader *loader)
+{
+    if (loader->begun == loader->added)
+        return 0;
+    size_t number = loader->begun++;
+    pthread_mutex_unlock(&loader->mutex);
+    prepare(loader, number);
+    pthread_mutex_lock(&loader->mutex);
+    loader->prepared[number % loader->slots] = 1;
+    pthread_cond_signal(&loader->ready);
+    return 1;
+}
+
+static void *serve(void *arg)
+{
+    descry_loader *loader = arg;
+    pthread_mutex_lock(&loader->mutex);
+    while (!loader->stop)
+        if (!prepare_next(loader))
+            pthread_cond_wait(&loader->more, &loader->mutex);
+    pthread_mutex_unlock(&loader->mutex);
+    return NULL;
+}
+
+/* ---- delivering ------------------------------------------------------------------------------------------------ */
+
+static void await(descry_loader *loader, size_t end)
+{
+    pthread_mutex_unlock(&loader->turn);
+    pthread_mutex_lock(&loader->mutex);
+    for (size_t number = loader->delivered; number < end; number++)
+        while (!loader->prepared[number % loader->slots])
+            if (loader->started > 0 || !prepare_next(loader))
+                pthread_cond_wait(&loader->ready, &loader->mutex);
+    pthread_mutex_unlock(&loader->mutex);
+    pthread_mutex_lock(&loader->turn);
+}
+
+static descry_loaded *batch_item(const descry_loaded_batch *batch, size_t i)
+{
+    return (void *)((char *)batch->items + i * batch->stride);
+}
+
+void descry_loaded_gather(descry_loaded_batch *batch)
+{
+    batch->goods = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        descry_loaded *item = batch_item(batch, i);
+        if (item->want != DESCRY_WANT_PIXELS || item->err.code)
+            continue;
+        if (item->slot != batch->goods)
+            memmove(batch->rgb + batch->goods * batch->picture, batch->rgb + item->slot * batch->picture, batch->picture);
+        item->slot = batch->goods;
+        batch->good[batch->goods++] = item;
+    }
+}
+
+static void drop(const descry_loader *loader, size_t number)
+{
+    if (loader->how.drop)
+        loader->how.drop(loader->how.arg, item_of(loader, number));
+}
+
+static int deliver(descry_loader *loader, descry_error *err)
+{
+    size_t left = loader->added - loader->delivered, first = loader->delivered % loader->slots;
+    descry_loaded_batch batch = {.loader = loader, .items = item_of(loader, first), .stride = loader->how.item,
+                                 .count = left < loader->how.batch ? left : loader->how.batch, .good = loader->good,
+                                 .picture = loader->picture, .rgb = loader->rgb + first * loader->picture};
+    await(loader, loader->delivered + batch.count);
+    for (size_t i = 0; i < batch.count; i++)
+        batch_item(&batch, i)->slot = i;
+    descry_loaded_gather(&batch);
+    int rc = loader->how.deliver(loader->how.arg, &batch, err);
+    for (size_t i = 0; i < batch.count; i++)
+        drop(loader, loader->delivered++);
+    return rc;
+}
+
+void descry_loaded_hold(descry_loaded_batch *batch)
+{
+    pthread_mutex_lock(&batch->loader->turn);
+}
+
+void descry_loaded_release(descry_loaded_batch *batch)
+{
+    pthread_mutex_unlock(&batch->loader->turn);
+}
+
+static int encode_some(descry_loaded_batch *batch, descry_encode_fn encode, void *arg, size_t first, size_t n,
+                       descry_error *why)
+{
+    descry_loaded_release(batch);
+    int rc = encode(arg, first, n, why);
+    descry_loaded_hold(batch);
+    return rc;
+}
+
+int descry_loaded_encode(descry_loaded_batch *batch, descry_encode_fn encode, void *arg, descry_error *err)
+{
+    descry_error why;
+    int rc = batch->goods > 0 ? encode_some(batch, encode, arg, 0, batch->goods, &why) : 0, each = rc == DESCRY_ERR_NUMERIC;
+    for (size_t i = 0; i < batch->goods && each && (!rc || rc == DESCRY_ERR_NUMERIC); i++) {
+        descry_loaded *item = batch->good[i];
+        rc = encode_some(batch, encode, arg, i, 1, &why);
+        if (rc == DESCRY_ERR_NUMERIC)
+            descry_fail(&item->err, rc, "%s: %s", item->path, why.message);
+    }
+    return rc && rc != DESCRY_ERR_NUMERIC ? descry_fail(err, rc, "%s", why.message) : 0;
+}
+
+/* ---- the caller's ---------------------------------------------------------------------------------------------- */
+
+int descry_loader_open(descry_loader **out, const descry_loading *loading, descry_error *err)
+{
+    *out = NULL;
+    descry_loader *loader = calloc(1, sizeof *loader);
+    if (!loader)
+        return descry_fail_memory(err);
+    pthread_mutex_init(&loader->turn, NULL);
+    pthread_mutex_init(&loader->mutex, NULL);
+    pthread_cond_init(&loader->more, NULL);
+    pthread_cond_init(&loader->ready, NULL);
+    pthread_mutex_lock(&loader->turn);
+    loader->how = *loading;
+    loader->how.batch += !loading->batch;
+    loader->picture = (size_t)loading->preprocess->width * (size_t)loading->preprocess->height * 3;
+    size_t batch = loader->how.batch, batches = MOST_BYTES / loader->picture / batch;
+    batches = loading->threads < 2 || batches < 1 ? 1 : batches < MOST_BATCHES ? batches : MOST_BATCHES;
+    loader->items = calloc(batch, batches * loading->item);
+    loader->rgb = descry_alloc(batch, batches * loader->picture);
+    loader->good = descry_alloc(batch, sizeof *loader->good);
+    loader->prepared = calloc(batch, batches);
+    loader->ids = descry_alloc(loading->threads + 1u, sizeof *loader->ids);
+    if (!loader->items || !loader->rgb || !loader->good || !loader->prepared || !loader->ids) {
+        descry_loader_close(&loader);
+        return descry_fail_memory(err);
+    }
+    loader->slots = batch * batches;
+    *out = loader;
+    return 0;
+}
+
+void descry_loader_close(descry_loader **slot)
+{
+    descry_loader *loader = *slot;
+    if (!loader)
+        return;
+    pthread_mutex_lock(&loader->mutex);
+    loader->stop = 1;
+    pthread_cond_broadcast(&loader->more);
+    pthread_mutex_unlock(&loader->mutex);
+    pthread_mutex_unlock(&loader->turn);
+    for (unsigned i = 0; i < loader->started; i++)
+        pthread_join(loader->ids[i], NULL);
+    while (loader->delivered < loader->added)
+        drop(loader, loader->delivered++);
+    pthread_cond_destroy(&loader->ready);
+    pthread_cond_destroy(&loader->more);
+    pthread_mutex_destroy(&loader->mutex);
+    pthread_mutex_destroy(&loader->turn);
+    free(loader->items);
+    free(loader->rgb);
+    free(loader->good);
+    free(loader->prepared);
+    free(loader->ids);
+    free(loader);
+    *slot = NULL;
+}
+
+/* One more thread for each picture, up to as many as there may be: a few pictures need few.  Should none start, the
+ * caller's own prepares. */
+static void start(descry_loader *loader)
+{
+    if (loader->how.threads > 1 && loader->started < loader->how.threads &&
+        pthread_create(&loader->ids[loader->started], NULL, serve, loader) == 0)
+        loader->started++;
+}
+
+int descry_loader_add(descry_loader *loader, const void *item, descry_error *err)
+{
+    memcpy(item_of(loader, loader->added), item, loader->how.item);
+    pthread_mutex_lock(&loader->mutex);
+    loader->prepared[loader->added++ % loader->slots] = 0;
+    pthread_cond_signal(&loader->more);
+    pthread_mutex_unlock(&loader->mutex);
+    start(loader);
+    return loader->added - loader->delivered < loader->slots ? 0 : deliver(loader, err);
+}
+
+int descry_loader_finish(descry_loader *loader, descry_error *err)
+{
+    int rc = 0;
+    while (!rc && loader->delivered < loader->added)
+        rc = deliver(loader, err);
+    return rc;
+}
+
+size_t descry_loader_slots(const descry_loader *loader)
+{
+    return loader->slots;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Many pictures, in batches of which the next are loaded while one is done: nothing of that is to be seen. */
+#include "library_fixture.h"
+
+#include "base/error.h"
+#include "descry_dev.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PICTURES = 30 };
+
+/* Of the room api, which would bring the real clip. */
+void descry_model_describe(const descry_model *model, descry_model_info *info)
+{
+    descry_clip_describe(model->clip, info);
+}
+
+int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size_t n, int normalize, float *out, descry_error *err)
+{
+    return descry_clip_embed_pixels(model->clip, rgb, n, normalize, out, err);
+}
+
+static void copies_in_later_batches_are_recognised(void **state)
+{
+    fixture *f = *state;
+    size_t embedded = 0;
+    for (int batch = 1; batch <= 5; batch++) {
+        descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+        options.batch = (size_t)batch;
+        char name[32];
+        snprintf(name, sizeof name, "photos/%d", batch);
+        folder(f, name);
+        for (int i = 0; i < 9; i++) {
+            snprintf(name, sizeof name, "%d/%d.jpg", batch, i);
+            picture(f, name, batch, 100 + i % 2, 7);
+        }
+        assert_int_equal(index_with(f, "", &options), 0);
+        embedded += 2;
+        assert_progress(f, 2, 9 * ((uint64_t)batch - 1), 7, 0, 0);
+        assert_int_equal(f->clip.embedded, embedded);
+    }
+}
+
+static void a_file_that_is_named_twice_is_unchanged(void **state)
+{
+    fixture *f = *state;
+    descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    char paths[3][PATH_SIZE];
+    const char *const named[] = {paths[0], paths[1], paths[2], paths[0], paths[1], paths[0]};
+    for (int i = 0; i < 3; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%d.jpg", i);
+        picture(f, name, i, 50, 50);
+        snprintf(paths[i], PATH_SIZE, "%s", at(f, "photos/%s", name));
+    }
+    options.batch = 1;
+    assert_int_equal(descry_index(f->library, &f->model, named, 6, &options, &f->progress, &f->err), 0);
+    assert_progress(f, 3, 3, 0, 0, 0);
+}
+
+/* Of every ten one is no picture, one has no finite embedding and one no finite caption. */
+static void many(fixture *f, char (*paths)[PATH_SIZE], const char **list)
+{
+    for (int i = 0; i < PICTURES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%02d.jpg", i);
+        snprintf(paths[i], PATH_SIZE, "%s", at(f, "photos/%s", name));
+        list[i] = paths[i];
+        if (i % 10 == 2)
+            write_file(paths[i], "not one", 7);
+        else if (i % 10 == 5)
+            picture(f, name, 1, 2, 3);
+        else if (i % 10 == 8)
+            picture(f, name, 3, 2, 1);
+        else
+            picture(f, name, i, i, i);
+    }
+}
+
+static int fails(size_t i, int captions)
+{
+    return i % 10 == 2 || i % 10 == 5 || (captions && i % 10 == 8);
+}
+
+typedef struct heard {
+    const char **paths;
+    size_t next, stop_at;
+    fixture *f;
+} heard;
+
+static int hear_of_row(void *arg, size_t i, const float *vector, const descry_error *err)
+{
+    heard *h = arg;
+    assert_int_equal(i, h->next++);
+    assert_int_equal(vector == NULL, fails(i, 0));
+    assert_true(!vector == (err != NULL));
+    if (err)
+        assert_memory_equal(err->message, h->paths[i], strlen(h->paths[i]));
+    if (vector && i % 10 != 8) {
+        float expected[FAKE_DIM];
+        int n = (int)i % PICTURES;
+        fake_embedding(n, n, n, expected);
+        assert_memory_equal(vector, expected, sizeof expected);
+    }
+    return h->next == h->stop_at;
+}
+
+static void files_are_embedded_in_order(void **state)
+{
+    fixture *f = *state;
+    static char paths[PICTURES][PATH_SIZE];
+    const char *list[4 * PICTURES];
+    many(f, paths, list);
+    for (size_t i = PICTURES; i < 4 * PICTURES; i++)
+        list[i] = list[i % PICTURES];
+    heard h = {.paths = list};
+    assert_int_equal(descry_embed_files(&f->model, list, 0, NULL, hear_of_row, &h, &f->err), 0);
+    assert_int_equal(h.next, 0);
+    for (size_t stop_at = 1; stop_at < 3 * PICTURES; stop_at += 20) {
+        h = (heard){.paths = list, .stop_at = stop_at};
+        assert_int_equal(descry_embed_files(&f->model, list, PICTURES * 3, NULL, hear_of_row, &h, &f->err), DESCRY_ERR_CANCELLED);
+        assert_int_equal(h.next, stop_at);
+    }
+    h = (heard){.paths = list};
+    assert_int_equal(descry_embed_files(&f->model, list, 4 * PICTURES, NULL, hear_of_row, &h, &f->err), 0);
+    assert_int_equal(h.next, 4 * PICTURES);
+}
+
+static int hear_of_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    heard *h = arg;
+    size_t i = h->next++;
+    assert_string_equal(path, h->paths[i]);
+    assert_int_equal(caption == NULL, fails(i, 1));
+    if (!caption)
+        assert_memory_equal(err->message, path, strlen(path));
+    if (caption) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "shade %zu of red, %zu of green, %zu of blue", i, i, i);
+        assert_string_equal(caption->text, expected);
+    }
+    return h->next == h->stop_at;
+}
+
+static void files_are_described_in_order(void **state)
+{
+    fixture *f = *state;
+    static char paths[PICTURES][PATH_SIZE];
+    const char *list[PICTURES];
+    many(f, paths, list);
+    for (size_t batch = 1; batch <= 8; batch++)
+        for (size_t stop_at = 0; stop_at < PICTURES; stop_at += 7) {
+            descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
+            heard h = {.paths = list, .stop_at = stop_at};
+            options.batch = batch;
+            int rc = descry_caption_files(&f->model, list, PICTURES, &options, hear_of_caption, &h, &f->err);
+            assert_int_equal(rc, stop_at ? DESCRY_ERR_CANCELLED : 0);
+            assert_int_equal(h.next, stop_at ? stop_at : PICTURES);
+        }
+}
+
+static void hear_of_failure(void *arg, const char *path, const descry_error *err)
+{
+    heard *h = arg;
+    while (!fails(h->next, 0))
+        h->next++;
+    assert_string_equal(path, h->paths[h->next++]);
+    assert_memory_equal(err->message, path, strlen(path));
+    h->f->failures++;
+}
+
+/* Failures are told in order, each batch before the next is counted. */
+static int hear_of_progress(void *arg, const descry_index_progress *progress)
+{
+    const heard *h = arg;
+    size_t failed = 0;
+    for (size_t i = 0; i < h->next; i++)
+        failed += (size_t)fails(i, 0);
+    assert_int_equal(progress->failed, failed);
+    /* meanwhile the library is the caller's */
+    status_of(h->f);
+    return h->stop_at && progress->done >= h->stop_at;
+}
+
+static void indexing_tells_in_order_and_keeps_what_is_done(void **state)
+{
+    fixture *f = *state;
+    static char paths[PICTURES][PATH_SIZE];
+    const char *list[PICTURES];
+    many(f, paths, list);
+    heard h = {.paths = list, .f = f, .stop_at = 14};
+    descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    options.batch = 3;
+    options.failure = hear_of_failure;
+    options.progress = hear_of_progress;
+    options.arg = &h;
+    assert_int_equal(index_with(f, "", &options), DESCRY_ERR_CANCELLED);
+    assert_int_equal(f->progress.done, 15);
+    assert_int_equal(f->progress.embedded, 12);
+    assert_int_equal(status_of(f).photos, 12); /* the three that failed are none */
+    h.next = h.stop_at = 0;
+    assert_int_equal(index_with(f, "", &options), 0);
+    assert_progress(f, 10, 12, 2, 6, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LIBRARY_TEST(copies_in_later_batches_are_recognised),
+        LIBRARY_TEST(a_file_that_is_named_twice_is_unchanged),
+        LIBRARY_TEST(files_are_embedded_in_order),
+        LIBRARY_TEST(files_are_described_in_order),
+        LIBRARY_TEST(indexing_tells_in_order_and_keeps_what_is_done),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "b7": bad; "s7": slow,
+ * it is decoded once all others are that the slots hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "pictures/loader.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77 };
+
+typedef struct item {
+    descry_loaded loaded;
+    char text[16], name[16];
+    int number;
+    char *owned;
+} item;
+
+/* What a test says and counts; `lock` over what threads count. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    size_t decoded, peeked, slow_waits_for;
+    size_t judged, dropped, added, slots, delivered, batches;
+    size_t stop_at, batch, numeric, encoded; /* stop_at: batches delivered, from 1; numeric: the one that is not finite */
+    int (*encode)(void *arg, size_t first, size_t n, descry_error *err);
+    int turn; /* without a lock: a sanitizer tells when two have it */
+    descry_loaded_batch *now;
+    char wrong[MOST][128];
+    int levels[MOST];
+} t;
+
+/* ---- the room image -------------------------------------------------------------------------------------------- */
+
+static void count_and_tell(size_t *counter)
+{
+    pthread_mutex_lock(&t.lock);
+    ++*counter;
+    pthread_cond_broadcast(&t.changed);
+    pthread_mutex_unlock(&t.lock);
+}
+
+static void wait_for(const size_t *counter, size_t value)
+{
+    pthread_mutex_lock(&t.lock);
+    while (*counter < value)
+        pthread_cond_wait(&t.changed, &t.lock);
+    pthread_mutex_unlock(&t.lock);
+}
+
+static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name, descry_error *err)
+{
+    if (size < 2 || bytes[0] == 'b')
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
+    *picture = (descry_picture){.width = atoi((const char *)bytes + 1), .height = 1, .orientation = 1};
+    return 0;
+}
+
+int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                          const descry_limits *limits, descry_error *err)
+{
+    (void)limits;
+    if (size > 0 && bytes[0] == 's')
+        wait_for(&t.decoded, t.slow_waits_for);
+    int rc = decode(picture, bytes, size, name, err);
+    count_and_tell(&t.decoded);
+    return rc;
+}
+
+int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                        const descry_limits *limits, descry_error *err)
+{
+    (void)limits;
+    count_and_tell(&t.peeked);
+    return decode(picture, bytes, size, name, err);
+}
+
+void descry_picture_free(descry_picture *picture)
+{
+    (void)picture;
+}
+
+int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,
+                          const descry_picture *picture, uint8_t *rgb, descry_error *err)
+{
+    (void)preprocess, (void)options;
+    memset(rgb, picture->width, PICTURE);
+    return picture->width == 99 ? descry_fail(err, DESCRY_ERR_LIMIT, "too wide") : 0;
+}
+
+/* ---- a client -------------------------------------------------------------------------------------------------- */
+
+static int encode_all(void *arg, size_t first, size_t n, descry_error *err)
+{
+    assert_ptr_equal(arg, &t);
+    for (size_t i = first; i < first + n; i++)
+        if (((item *)t.now->good[i])->number == (int)t.numeric)
+            return descry_fail(err, DESCRY_ERR_NUMERIC, "not finite");
+    t.encoded += n;
+    return 0;
+}
+
+static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
+{
+    size_t good = 0, left = t.added - t.delivered;
+    const item *items = batch->items;
+    assert_ptr_equal(arg, &t);
+    assert_int_equal(batch->count, left < t.batch ? left : t.batch);
+    t.turn++;
+    t.now = batch;
+    for (size_t i = 0; i < batch->count; i++) {
+        const descry_loaded *l = &items[i].loaded;
+        assert_int_equal(items[i].number, t.delivered + i);
+        if (l->want != DESCRY_WANT_PIXELS || l->err.code)
+            continue;
+        assert_ptr_equal(batch->good[good], &items[i]);
+        assert_int_equal(l->slot, good);
+        for (size_t j = 0; j < PICTURE; j++)
+            assert_int_equal(batch->rgb[good * PICTURE + j], items[i].number);
+        good++;
+    }
+    assert_int_equal(batch->goods, good);
+    int rc = t.encode ? descry_loaded_encode(batch, t.encode, &t, err) : 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        snprintf(t.wrong[t.delivered], sizeof t.wrong[0], "%s", items[i].loaded.err.code ? items[i].loaded.err.message : "");
+        t.levels[t.delivered++] = items[i].loaded.want;
+    }
+    t.turn++;
+    if (++t.batches == t.stop_at)
+        return descry_fail(err, STOP, "stop");
+    return rc;
+}
+
+static void drop(void *arg, void *dropped)
+{
+    assert_ptr_equal(arg, &t);
+    assert_int_equal(((item *)dropped)->number, t.dropped); /* each once */
+    t.dropped++;
+    free(((item *)dropped)->owned);
+}
+
+static descry_loader *open_loader(unsigned threads, size_t batch, void (*judge)(void *arg, descry_loaded *loaded))
+{
+    static const descry_preprocess preprocess = {.width = W, .height = H};
+    static const descry_preprocess_options options = DESCRY_PREPROCESS_OPTIONS_INIT;
+    memset(&t, 0, sizeof t);
+    pthread_mutex_init(&t.lock, NULL);
+    pthread_cond_init(&t.changed, NULL);
+    t.batch = batch ? batch : 1;
+    t.numeric = MOST;
+    descry_loading loading = {.preprocess = &preprocess, .options = &options, .threads = threads, .batch = batch,
+                              .item = sizeof(item), .digest = 1, .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
+    descry_loader *loader;
+    assert_int_equal(descry_loader_open(&loader, &loading, NULL), 0);
+    t.slots = descry_loader_slots(loader);
+    assert_true(t.slots % t.batch == 0 && (threads > 1 ? t.slots > t.batch : t.slots == t.batch));
+    return loader;
+}
+
+/* The next picture, in memory that is its own. */
+static int add_as(descry_loader *loader, char kind, descry_want want, const descry_error *wrong, descry_error *err)
+{
+    item it = {.number = (int)t.added, .owned = malloc(32)};
+    char *name = it.owned + 16;
+    assert_non_null(it.owned);
+    snprintf(it.owned, 16, "%c%d", kind, it.number);
+    snprintf(name, 16, "p%d", it.number);
+    it.loaded.path = name;
+    it.loaded.bytes = (const uint8_t *)it.owned;
+    it.loaded.size = strlen(it.owned);
+    it.loaded.want = want;
+    if (wrong)
+        it.loaded.err = *wrong;
+    t.added++;
+    int rc = descry_loader_add(loader, &it, err);
+    assert_true(t.added - t.dropped < t.slots || rc); /* there is room for the next */
+    return rc;
+}
+
+static int add(descry_loader *loader, char kind)
+{
+    return add_as(loader, kind, DESCRY_WANT_PIXELS, NULL, NULL);
+}
+
+static void end(descry_loader *loader)
+{
+    assert_int_equal(descry_loader_finish(loader, NULL), 0);
+    assert_int_equal(t.delivered, t.added);
+    descry_loader_close(&loader);
+    assert_null(loader);
+    assert_int_equal(t.dropped, t.added);
+}
+
+#define FOR_SIZES(threads, batch)                                                                                      \
+    for (unsigned threads = 1; threads <= 5; threads += threads)                                                       \
+        for (size_t batch = 0; batch < 5; batch++)
+
+/* ---- tests ----------------------------------------------------------------------------------------------------- */
+
+static void in_order_without_gaps(void **state)
+{
+    static const char *const patterns[] = {"", "g", "b", "bg", "gb", "bgg", "gbg", "ggb", "bbg", "gbbbggbg"};
+    (void)state;
+    FOR_SIZES (threads, batch)
+        for (size_t p = 0; p < sizeof patterns / sizeof *patterns; p++) {
+            descry_loader *loader = open_loader(threads, batch, NULL);
+            size_t n = strlen(patterns[p]) ? 31 : 0;
+            for (size_t i = 0; i < n; i++)
+                assert_int_equal(add(loader, patterns[p][i % strlen(patterns[p])]), 0);
+            end(loader);
+            assert_int_equal(t.decoded, n);
+            for (size_t i = 0; i < n; i++) {
+                char expected[32];
+                snprintf(expected, sizeof expected, "p%zu: not a picture", i);
+                assert_string_equal(t.wrong[i], patterns[p][i % strlen(patterns[p])] == 'b' ? expected : "");
+            }
+        }
+}
+
+static void what_is_not_to_be_loaded(void **state)
+{
+    (void)state;
+    FOR_SIZES (threads, batch) {
+        descry_error wrong;
+        descry_loader *loader = open_loader(threads, batch, NULL);
+        descry_fail(&wrong, DESCRY_ERR_IO, "was wrong before");
+        for (size_t i = 0; i < 10; i++) {
+            assert_int_equal(add(loader, 'g'), 0);
+            assert_int_equal(add_as(loader, 'g', DESCRY_WANT_PIXELS, &wrong, NULL), 0);
+            assert_int_equal(add_as(loader, 'b', DESCRY_WANT_NOTHING, NULL, NULL), 0);
+            assert_int_equal(add_as(loader, 'g', DESCRY_WANT_FACTS, NULL, NULL), 0);
+        }
+        end(loader);
+        assert_int_equal(t.decoded, 10);
+        assert_int_equal(t.peeked, 10);
+        for (size_t i = 0; i < 40; i++)
+            assert_string_equal(t.wrong[i], i % 4 == 1 ? "was wrong before" : "");
+    }
+}
+
+static void files_are_read(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/descry-loader-XXXXXX", missing[64];
+    int file = mkstemp(path);
+    assert_true(file >= 0 && write(file, "g1", 2) == 2);
+    close(file);
+    snprintf(missing, sizeof missing, "%s-not", path);
+    for (unsigned threads = 1; threads <= 2; threads++) {
+        descry_loader *loader = open_loader(threads, 4, NULL);
+        const char *const paths[] = {missing, path, "/tmp"};
+        for (size_t i = 0; i < 3; i++, t.added++) {
+            item it = {.number = (int)i, .loaded = {.path = paths[i], .want = DESCRY_WANT_PIXELS}};
+            assert_int_equal(descry_loader_add(loader, &it, NULL), 0);
+        }
+        end(loader);
+        assert_non_null(strstr(t.wrong[0], "-not: No such file"));
+        assert_string_equal(t.wrong[1], "");
+        assert_non_null(strstr(t.wrong[2], "/tmp: "));
+    }
+    unlink(path);
+}
+
+/* 0: pixels, 1: facts, 2: nothing, 3: fails */
+static void judge_by_number(void *arg, descry_loaded *loaded)
+{
+    item *it = (item *)loaded;
+    uint8_t digest[DESCRY_SHA256_SIZE];
+    assert_ptr_equal(arg, &t);
+    t.turn++;
+    t.judged++;
+    assert_int_equal(descry_sha256_of(it->owned, strlen(it->owned), digest, NULL), 0);
+    assert_memory_equal(digest, loaded->sha256, sizeof digest);
+    if (it->number % 4 == 3)
+        descry_fail(&loaded->err, DESCRY_ERR_IO, "judged");
+    else if (it->number % 4)
+        loaded->want = it->number % 4 == 1 ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
+}
+
+static void judges_what_was_read(void **state)
+{
+    (void)state;
+    FOR_SIZES (threads, batch) {
+        descry_loader *loader = open_loader(threads, batch, judge_by_number);
+        t.encode = encode_all;
+        for (size_t i = 0; i < 40; i++)
+            assert_int_equal(add(loader, 'g'), 0);
+        end(loader);
+        assert_int_equal(t.judged, 40);
+        assert_int_equal(t.turn, 40 + 2 * t.batches);
+        assert_int_equal(t.decoded, 10);
+        assert_int_equal(t.peeked, 10);
+        for (size_t i = 0; i < 40; i++) {
+            assert_string_equal(t.wrong[i], i % 4 == 3 ? "judged" : "");
+            assert_int_equal(t.levels[i], i % 4 == 1 ? DESCRY_WANT_FACTS : i % 4 == 2 ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS);
+        }
+    }
+}
+
+static void stops_in_any_state(void **state)
+{
+    (void)state;
+    FOR_SIZES (threads, batch)
+        for (size_t stop_at = 1; stop_at < 6; stop_at++) {
+            descry_error err;
+            descry_loader *loader = open_loader(threads, batch, judge_by_number);
+            t.stop_at = stop_at;
+            int rc = 0;
+            while (!rc && t.added < t.batch * 5 + 1)
+                rc = add_as(loader, 'g', DESCRY_WANT_PIXELS, NULL, &err);
+            if (!rc)
+                rc = descry_loader_finish(loader, &err);
+            assert_int_equal(rc, STOP);
+            assert_string_equal(err.message, "stop");
+            assert_int_equal(t.batches, stop_at);
+            descry_loader_close(&loader);
+            assert_int_equal(t.dropped, t.added);
+        }
+    /* and when nobody asks any more, since the source failed */
+    FOR_SIZES (threads, batch)
+        for (size_t n = 0; n < 12; n++) {
+            descry_loader *loader = open_loader(threads, batch, judge_by_number);
+            while (t.added < n)
+                assert_int_equal(add(loader, n % 2 ? 'g' : 'b'), 0);
+            descry_loader_close(&loader);
+            assert_int_equal(t.dropped, n);
+        }
+}
+
+/* The slow one is decoded last of all that have a slot; were another to wait for it, this would not end. */
+static void one_that_is_slow_holds_up_no_other(void **state)
+{
+    (void)state;
+    for (size_t slow = 0; slow < 6; slow++) {
+        descry_loader *loader = open_loader(2, 2, NULL);
+        assert_int_equal(t.slots, 6);
+        t.slow_waits_for = 5;
+        for (size_t i = 0; i < 6; i++)
+            assert_int_equal(add(loader, i == slow ? 's' : 'g'), 0);
+        end(loader);
+        assert_int_equal(t.decoded, 6);
+    }
+}
+
+static int encode_meanwhile(void *arg, size_t first, size_t n, descry_error *err)
+{
+    if (t.batches == 0)
+        wait_for(&t.decoded, t.slots);
+    return encode_all(arg, first, n, err);
+}
+
+static void judge_counts(void *arg, descry_loaded *loaded)
+{
+    (void)arg, (void)loaded;
+    t.turn++;
+}
+
+/* Were the next batches not judged and decoded while the first is encoded, this would not end. */
+static void prepares_while_a_batch_is_encoded(void **state)
+{
+    (void)state;
+    descry_loader *loader = open_loader(2, 3, judge_counts);
+    t.encode = encode_meanwhile;
+    for (size_t i = 0; i < 20; i++)
+        assert_int_equal(add(loader, 'g'), 0);
+    end(loader);
+    assert_int_equal(t.encoded, 20);
+}
+
+static int encode_fails(void *arg, size_t first, size_t n, descry_error *err)
+{
+    (void)first, (void)n;
+    assert_ptr_equal(arg, &t);
+    return t.batches == 1 ? descry_fail(err, DESCRY_ERR_LIMIT, "too much") : 0;
+}
+
+/* Not finite at first, a real failure when it is looked for. */
+static int encode_fails_later(void *arg, size_t first, size_t n, descry_error *err)
+{
+    (void)arg;
+    return n > 1 ? descry_fail(err, DESCRY_ERR_NUMERIC, "not finite")
+                 : first == 2 ? descry_fail(err, DESCRY_ERR_MEMORY, "out of it") : 0;
+}
+
+static void finds_the_one_that_is_not_finite(void **state)
+{
+    (void)state;
+    for (size_t numeric = 0; numeric < 9; numeric++) {
+        descry_loader *loader = open_loader(2, 4, NULL);
+        t.encode = encode_all;
+        t.numeric = numeric;
+        for (size_t i = 0; i < 9; i++)
+            assert_int_equal(add(loader, i == 1 ? 'b' : 'g'), 0);
+        end(loader);
+        assert_int_equal(t.encoded, numeric == 1 ? 8 : 7);
+        for (size_t i = 0; i < 9; i++) {
+            char expected[32];
+            snprintf(expected, sizeof expected, "p%zu: not finite", i);
+            assert_string_equal(t.wrong[i], i == 1 ? "p1: not a picture" : i == numeric ? expected : "");
+        }
+    }
+}
+
+static void what_else_a_model_fails_with_is_returned(void **state)
+{
+    int (*const fails[])(void *, size_t, size_t, descry_error *) = {encode_fails, encode_fails_later};
+    (void)state;
+    for (int later = 0; later < 2; later++) {
+        descry_error err;
+        descry_loader *loader = open_loader(1, 4, NULL);
+        int rc = 0;
+        t.encode = fails[later];
+        while (!rc && t.added < 9)
+            rc = add_as(loader, 'g', DESCRY_WANT_PIXELS, NULL, &err);
+        assert_int_equal(rc, later ? DESCRY_ERR_MEMORY : DESCRY_ERR_LIMIT);
+        assert_string_equal(err.message, later ? "out of it" : "too much");
+        assert_int_equal(t.added, later ? 4 : 8);
+        descry_loader_close(&loader);
+        assert_int_equal(t.dropped, t.added);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(in_order_without_gaps),
+        cmocka_unit_test(what_is_not_to_be_loaded),
+        cmocka_unit_test(files_are_read),
+        cmocka_unit_test(judges_what_was_read),
+        cmocka_unit_test(stops_in_any_state),
+        cmocka_unit_test(one_that_is_slow_holds_up_no_other),
+        cmocka_unit_test(prepares_while_a_batch_is_encoded),
+        cmocka_unit_test(finds_the_one_that_is_not_finite),
+        cmocka_unit_test(what_else_a_model_fails_with_is_returned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
