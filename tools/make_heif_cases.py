@@ -291,6 +291,7 @@ def cases(ext, c, g, deep):
     yield "bad-crop-zero", make({1: c.item(clap(40, 0, 24, 1, 0, 1, 0, 1))})
     yield "bad-extent", make(one, beyond=1 << 20)
     yield "bad-no-data", make({1: c.item(data=b"")})
+    yield "bad-pictures", make({1: c.item(data=9 * c.data)})
     yield "bad-no-config", make({1: (c.type, [ispe(64, 64)], b"\x12\0")})
     yield "bad-primary", make(one, primary=7)
     if c.heic:

@@ -202,6 +202,24 @@ static void bombs_do_not_go_off(void **state)
     descry_buf_free(&xmp);
 }
 
+/* By tools/make_jxl_bombs.c */
+static void layers_and_channels_are_bounded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *why;
+        int rc;
+    } rows[] = {{"jxl/bad-layer.jxl", "layers", DESCRY_ERR_LIMIT}, {"jxl/bad-channels.jxl", "9 extra channels", DESCRY_ERR_UNSUPPORTED}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        descry_buf file = read_file(rows[i].name);
+        descry_picture picture;
+        descry_error err;
+        assert_int_equal(descry_picture_decode(&picture, (const uint8_t *)file.data, file.size, "a file", &limits, &err), rows[i].rc);
+        assert_non_null(strstr(err.message, rows[i].why));
+        descry_buf_free(&file);
+    }
+}
+
 static void damaged_boxes_do_no_harm(void **state)
 {
     (void)state;
@@ -233,6 +251,7 @@ int main(void)
         cmocka_unit_test(packed_boxes_are_read_wherever_they_are),
         cmocka_unit_test(plain_boxes_behind_the_stream_are_read),
         cmocka_unit_test(bombs_do_not_go_off),
+        cmocka_unit_test(layers_and_channels_are_bounded),
         cmocka_unit_test(damaged_boxes_do_no_harm),
     };
     return cmocka_run_group_tests_name("jxl", tests, NULL, NULL);

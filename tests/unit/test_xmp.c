@@ -7,7 +7,10 @@
 #include <cmocka.h>
 
 #include "base/file.h"
+#include "meta/exif.h"
+#include "meta/time.h"
 #include "meta/xmp.h"
+#include "meta/xmp_bounds.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -360,6 +363,83 @@ static void deep_and_wide_ones_are_bounded(void **state)
                    DESCRY_ERR_LIMIT);
 }
 
+/* `before`, `count` times `each` (with its number), `after`, and spaces up to 100 KB */
+static descry_buf repeated(const char *before, const char *each, int count, const char *after)
+{
+    descry_buf packet = {0};
+    assert_int_equal(descry_buf_printf(&packet, NULL, "%s", before), 0);
+    for (int i = 0; i < count; i++) {
+        char text[64];
+        int size = snprintf(text, sizeof text, each, i);
+        assert_int_equal(descry_buf_append(&packet, text, (size_t)size, NULL), 0);
+    }
+    assert_int_equal(descry_buf_append(&packet, after, strlen(after), NULL), 0);
+    while (packet.size < 100000)
+        assert_int_equal(descry_buf_append(&packet, " ", 1, NULL), 0);
+    return packet;
+}
+
+static void what_expat_would_take_memory_for_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *each, *after;
+        int count;
+        bool modest;
+    } rows[] = {
+        {"<a ", "a%d='1' ", "/>", 4096, true},
+        {"<a ", "a%d='1' ", "/>", 4097, false},
+        {"<a ", "a%d='1'", "/>", 4097, false},
+        {"<!-- <a '\" --><a ", "a%d = '1' ", "/>", 4097, false},
+        {"<![CDATA[ <a ' ]]><a ", "a%d='1' ", "/>", 4097, false},
+        {"<?a '?><a ", "a%d='>' ", "/>", 4097, false},
+        {"<!-- ", "a%d='1' ", "--><a/>", 5000, true},
+        {"<a>", "a%d='1' ", "</a>", 5000, true},
+        {"<a b='", "a%d=\"1\" ", "'/>", 5000, true},
+        {"<a xmlns:b='", "%04d", "'/>", 250, true},
+        {"<a xmlns:b='", "%04d", "'/>", 251, false},
+        {"<a\nxmlns = \"", "%04d", "\"/>", 251, false},
+        {"<a b=''xmlns:c='", "%04d", "'/>", 251, false},
+        {"<a b='", "%04d", "'/>", 20000, true},
+        {"\xFE\xFF", "%d", "", 1, false},
+        {"<a '", "%d", "", 1, true},
+        {"<!--", "%d", "", 1, true},
+        {"<", "%d", "<", 1, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        descry_buf packet = repeated(rows[i].before, rows[i].each, rows[i].count, rows[i].after);
+        if (descry_xmp_is_modest(packet.data, packet.size) != rows[i].modest)
+            fail_msg("row %zu", i);
+        descry_buf_free(&packet);
+    }
+    assert_true(descry_xmp_is_modest("\xFE\xFF", 2));
+}
+
+static void deep_ones_date_no_picture(void **state)
+{
+    (void)state;
+    static const char open[] = "<a xmlns:e='http://ns.adobe.com/exif/1.0/' xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+                               "<r:Description e:DateTimeOriginal='2019-07-21T14:03:59'/>";
+    static const struct {
+        const char *each;
+        int count;
+        bool dated;
+    } rows[] = {{"<b>", 0, true}, {"<b>", 64, false}, {"<b/>", 199900, true}, {"<b/>", 200000, false},
+                {"<b c='%d'/>", 100000, false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        descry_metadata metadata;
+        descry_metadata_clear(&metadata);
+        descry_buf packet = repeated(open, rows[i].each, rows[i].count, "");
+        for (int k = 0; rows[i].each[2] == '>' && k < rows[i].count; k++)
+            assert_int_equal(descry_buf_append(&packet, "</b>", 4, NULL), 0);
+        assert_int_equal(descry_buf_append(&packet, "</a>", 4, NULL), 0);
+        descry_xmp_fill(&metadata, packet.data, packet.size);
+        if ((metadata.taken != DESCRY_NO_TIME) != rows[i].dated)
+            fail_msg("row %zu", i);
+        descry_buf_free(&packet);
+    }
+}
+
 /* ---- titles ----------------------------------------------------------------------------------------------------- */
 
 static void assert_title(const char *packet, size_t size, const char *expected)
@@ -424,6 +504,8 @@ int main(void)
         cmocka_unit_test(an_empty_description_is_none),
         cmocka_unit_test(damaged_packets_are_refused),
         cmocka_unit_test(deep_and_wide_ones_are_bounded),
+        cmocka_unit_test(what_expat_would_take_memory_for_is_refused),
+        cmocka_unit_test(deep_ones_date_no_picture),
         cmocka_unit_test(titles_are_read),
     };
     return cmocka_run_group_tests_name("xmp", tests, NULL, NULL);
