@@ -23,14 +23,16 @@ extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp
 /* No pixels, upright, nothing known. */
 void descry_picture_begin(descry_picture *picture);
 
-/* Takes what picture->metadata lacks from an EXIF block of any size, or from a file that is a TIFF itself.  Returns its
- * orientation, 1 .. 8; 0: none. */
+/* Takes what picture->metadata lacks from an EXIF block of any size.  Returns its orientation, 1 .. 8; 0: none. */
 int descry_picture_note_exif(descry_picture *picture, const uint8_t *exif, size_t size);
 /* The same for a block as ISO media files have it: after four bytes that say how many follow before its TIFF header,
  * or without them. */
 int descry_picture_note_exif_item(descry_picture *picture, const uint8_t *item, size_t size);
 /* The same for an XMP packet, after all EXIF; the first is kept in picture->xmp, if memory can be had. */
 int descry_picture_note_xmp(descry_picture *picture, const uint8_t *xmp, size_t size);
+
+/* All of that from a file that is a TIFF itself. */
+int descry_picture_note_tiff(descry_picture *picture, const uint8_t *bytes, size_t size);
 
 /* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "image/codecs.h"
 #include "image/formats.h"
+#include "meta/directory.h"
 #include "meta/exif.h"
 #include "meta/xmp.h"
 
@@ -123,6 +124,18 @@ int descry_picture_note_xmp(descry_picture *picture, const uint8_t *xmp, size_t 
         picture->xmp_size = size;
     }
     return descry_xmp_fill(&picture->metadata, (const char *)xmp, size);
+}
+
+/* Its tag: Adobe's XMP Specification, part 3, section 2.3 */
+int descry_picture_note_tiff(descry_picture *picture, const uint8_t *bytes, size_t size)
+{
+    enum { XMP = 700 };
+    descry_tiff tiff;
+    descry_tiff_entry xmp;
+    int orientation = descry_picture_note_exif(picture, bytes, size), said = 0;
+    if (descry_tiff_open(&tiff, bytes, size) && descry_tiff_find(&tiff, tiff.first, XMP, &xmp))
+        said = descry_picture_note_xmp(picture, xmp.value, (size_t)xmp.size);
+    return orientation ? orientation : said;
 }
 
 void descry_picture_begin(descry_picture *picture)

@@ -79,5 +79,5 @@ int descry_raw_note(descry_picture *picture, const uint8_t *bytes, size_t size)
         return note_canon(picture, bytes, size);
     if (size >= 16 && memcmp(bytes, "\0MRM", 4) == 0)
         return note_minolta(picture, bytes, size);
-    return descry_picture_note_exif(picture, bytes, size);
+    return descry_picture_note_tiff(picture, bytes, size);
 }

@@ -6,7 +6,6 @@
 #include "image/codecs.h"
 #include "image/lab.h"
 #include "image/tiff_bounds.h"
-#include "meta/directory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -485,15 +484,6 @@ static int read_file(reader *r)
     return rc;
 }
 
-/* Its tag: Adobe's XMP Specification, part 3, section 2.3.  That it is turned, libtiff says. */
-static void note_xmp(descry_picture *picture, const uint8_t *bytes, size_t size)
-{
-    descry_tiff tiff;
-    descry_tiff_entry xmp;
-    if (descry_tiff_open(&tiff, bytes, size) && descry_tiff_find(&tiff, tiff.first, TIFFTAG_XMLPACKET, &xmp))
-        descry_picture_note_xmp(picture, xmp.value, (size_t)xmp.size);
-}
-
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                   const descry_limits *limits, descry_error *err)
 {
@@ -504,10 +494,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
         rc = read_file(&r);
     }
     free(patched);
-    if (!rc) {
-        descry_picture_note_exif(picture, bytes, size);
-        note_xmp(picture, bytes, size);
-    }
+    if (!rc)
+        descry_picture_note_tiff(picture, bytes, size);
     return rc;
 }
 

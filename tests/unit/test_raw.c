@@ -127,6 +127,38 @@ static void files_that_are_no_tiff_say_when_and_where(void **state)
     }
 }
 
+/* The first directory, moved to the end, with one entry more. */
+static void xmp_says_when(void **state)
+{
+    (void)state;
+    static const char packet[] =
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "
+        "xmlns:exif='http://ns.adobe.com/exif/1.0/' exif:DateTimeOriginal='2019-07-21T14:03:59'/></rdf:RDF>";
+    descry_buf file = read_file("raw/cfa-and-preview.dng");
+    uint8_t *head = (uint8_t *)file.data;
+    size_t from = head[4] | (size_t)head[5] << 8, count = head[from], packet_at = file.size, size = sizeof packet - 1;
+    assert_int_equal(descry_buf_append(&file, packet, size, NULL), 0);
+    size_t at = file.size;
+    uint8_t directory[600] = {(uint8_t)(count + 1)}, xmp[] = {700 & 255, 700 >> 8, 1, 0, (uint8_t)size, (uint8_t)(size >> 8), 0, 0,
+        (uint8_t)packet_at, (uint8_t)(packet_at >> 8), (uint8_t)(packet_at >> 16), 0};
+    assert_true(2 + 12 * (count + 1) + 4 <= sizeof directory);
+    memcpy(directory + 2, file.data + from + 2, 12 * count);
+    memcpy(directory + 2 + 12 * count, xmp, sizeof xmp);
+    assert_int_equal(descry_buf_append(&file, directory, 2 + 12 * (count + 1) + 4, NULL), 0);
+    for (int i = 0; i < 4; i++)
+        file.data[4 + i] = (char)(at >> 8 * i);
+    descry_picture picture;
+    descry_error err;
+    char text[DESCRY_TIME_SIZE];
+    if (decode(&picture, file.data, file.size, &err))
+        fail_msg("%s", err.message);
+    descry_time_print(text, picture.metadata.taken, picture.metadata.taken_offset);
+    assert_string_equal(text, WITH_XMP ? "2019-07-21T14:03:59" : "");
+    assert_int_equal(colour_of(&picture), 'g');
+    descry_picture_free(&picture);
+    descry_buf_free(&file);
+}
+
 /* Eight million bytes of beginnings, whose headers run into each other, of one chain and of two: a search that follows each
  * of them takes hours.  What is behind is found. */
 static void search_is_linear(void **state)
@@ -206,6 +238,7 @@ int main(void)
         cmocka_unit_test(previews_are_told_from_other_jpegs),
         cmocka_unit_test(lossy_dng_is_developed),
         cmocka_unit_test(files_that_are_no_tiff_say_when_and_where),
+        cmocka_unit_test(xmp_says_when),
         cmocka_unit_test(search_is_linear),
         cmocka_unit_test(the_largest_are_kept_in_order),
         cmocka_unit_test(damaged_files_do_no_harm),
