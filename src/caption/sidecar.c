@@ -116,7 +116,7 @@ static void meet(rivals *others, const char *name, const char *picture)
     others->any_raw += raw;
     others->exact += exact;
     others->exact_raw += exact && raw;
-    others->twins += is_alike(name, strlen(name), picture, strlen(picture));
+    others->twins += (size_t)is_alike(name, strlen(name), picture, strlen(picture));
 }
 
 /* Is a sidecar whose name fits like this the picture's?  Not when it could mean another; but those programs that write

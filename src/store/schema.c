@@ -117,6 +117,8 @@ int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: it takes longer to read than its size"
                            " allows", path);
     case SQLITE_CORRUPT:
+    case SQLITE_CONSTRAINT: /* what descry writes fits together: what is there does not */
+    case SQLITE_MISMATCH:
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: %s", path, sqlite3_errmsg(db));
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -275,6 +275,18 @@ static void wrong_columns_are_damage(void **state)
     }
 }
 
+/* A picture at a place whose content the library lacks. */
+static void a_content_that_lacks_is_damage(void **state)
+{
+    fixture *f = *state;
+    const char *path = some(f);
+    run(path, "PRAGMA foreign_keys = OFF; UPDATE places SET content = 1000");
+    assert_int_equal(open_library(f, path, 0), 0);
+    picture(f, "a.jpg", 7, 7, 7); /* another one now: what was there is noted as former */
+    assert_int_equal(index_with(f, "", NULL), DESCRY_ERR_FORMAT);
+    assert_says(f, "damaged");
+}
+
 /* What would not be believed is not written. */
 static void too_long_texts_are_not_written(void **state)
 {
@@ -564,6 +576,7 @@ int main(void)
         LIBRARY_TEST(the_digest_is_that_of_the_present_schema),
         LIBRARY_TEST(wrong_numbers_of_a_model_are_damage),
         LIBRARY_TEST(wrong_columns_are_damage),
+        LIBRARY_TEST(a_content_that_lacks_is_damage),
         LIBRARY_TEST(too_long_texts_are_not_written),
         LIBRARY_TEST(wrong_metadata_are_unknown),
         LIBRARY_TEST(endless_tables_are_damage),
