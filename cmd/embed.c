@@ -37,6 +37,7 @@ typedef struct embedding {
     cmd_operands operands;
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
     descry_model_info info;
     cmd_npy npy;
     size_t dim;                   /* of an embedding */
@@ -113,6 +114,12 @@ static size_t collect(embedding *job, int kind, size_t *next)
     return n;
 }
 
+/* Through the head, if there is one, for which rows are of length 1. */
+static int map_rows(const embedding *job, int kind, float *rows, size_t n, descry_error *err)
+{
+    return job->head ? descry_head_map(job->head, kind, rows, n, !job->raw, rows, err) : 0;
+}
+
 static int embed_texts(embedding *job)
 {
     descry_error err;
@@ -123,7 +130,8 @@ static int embed_texts(embedding *job)
         float *rows = job->logits ? job->texts + done * job->dim : job->rows;
         for (size_t i = 0; i < n; i++)
             texts[i] = job->at[i]->text;
-        if (descry_embed_texts(job->model, texts, n, !job->raw, rows, &err))
+        if (descry_embed_texts(job->model, texts, n, !job->raw || job->head, rows, &err) ||
+            map_rows(job, DESCRY_TEXTS, rows, n, &err))
             return cmd_fail(&err);
         for (size_t i = 0; i < n && !job->logits && status == CMD_DONE; i++)
             status = give(job, job->at[i], rows + i * job->dim, job->dim);
@@ -177,7 +185,8 @@ static int embed_pictures(embedding *job)
     int status = rgb ? CMD_DONE : cmd_fail_memory();
     while (status == CMD_DONE && (n = collect(job, IMAGE, &next)) > 0) {
         n = read_pictures(job, rgb, size, n);
-        if (n > 0 && descry_embed_pixels(job->model, rgb, n, !job->raw, job->rows, &err))
+        if (n > 0 && (descry_embed_pixels(job->model, rgb, n, !job->raw || job->head, job->rows, &err) ||
+                      map_rows(job, DESCRY_PICTURES, job->rows, n, &err)))
             status = cmd_fail(&err);
         for (size_t i = 0; i < n && status == CMD_DONE; i++)
             status = job->logits ? give_logits(job, job->at[i], job->rows + i * job->dim)
@@ -192,6 +201,8 @@ static int embed(embedding *job)
     int status = cmd_open_context(&job->ctx, job->common.threads);
     if (status == CMD_DONE)
         status = cmd_open_model(&job->model, job->ctx, &cmd_embed, &job->common);
+    if (status == CMD_DONE)
+        status = cmd_open_head(&job->head, job->ctx, job->model, job->common.head);
     if (status != CMD_DONE)
         return status;
     descry_model_describe(job->model, &job->info);
@@ -271,6 +282,7 @@ static int run(int argc, char **argv)
         status = cmd_read_pixels(&cmd_embed, &pixels, &job.preprocess);
     if (status == CMD_DONE)
         status = embed(&job);
+    descry_head_close(&job.head);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.rows);

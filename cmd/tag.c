@@ -35,6 +35,7 @@ typedef struct tagging {
     cmd_lines labels, own_templates;
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
     descry_classifier *classifier;
     const char **paths;
     size_t count, failed;
@@ -97,7 +98,7 @@ static int tag_batch(tagging *job, const char *const *paths, size_t n, size_t di
     descry_error err;
     float *rows = NULL;
     uint8_t read[BATCH];
-    int status = eval_embed_files(job->model, paths, n, &job->pixels, &rows, read);
+    int status = eval_embed_files(job->model, job->head, paths, n, &job->pixels, &rows, read);
     for (size_t i = 0; i < n && status == CMD_DONE; i++) {
         job->failed += !read[i];
         if (!read[i])
@@ -125,11 +126,11 @@ static int tag(tagging *job)
         count = job->own_templates.count;
     }
     if (status == CMD_DONE)
-        status = eval_open(&cmd_tag, &job->common, &job->ctx, &job->model);
+        status = eval_open(&cmd_tag, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
     descry_model_describe(job->model, &info);
-    if (descry_classifier_open(&job->classifier, job->model, (const char *const *)job->labels.items, job->labels.count,
+    if (descry_classifier_open(&job->classifier, job->model, job->head, (const char *const *)job->labels.items, job->labels.count,
                                templates, count, &err))
         return cmd_fail(&err);
     job->k = job->k < job->labels.count ? job->k : job->labels.count;
@@ -193,6 +194,7 @@ static int run(int argc, char **argv)
     cmd_lines_free(&job.labels);
     cmd_lines_free(&job.own_templates);
     descry_classifier_close(&job.classifier);
+    descry_head_close(&job.head);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.paths);

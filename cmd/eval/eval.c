@@ -105,10 +105,13 @@ int eval_read_sweep(const cmd_command *command, const char *text, eval_sweep *sw
 
 /* ---- embeddings ------------------------------------------------------------------------------------------------ */
 
-int eval_open(const cmd_command *command, const cmd_common *common, descry_context **ctx, descry_model **model)
+int eval_open(const cmd_command *command, const cmd_common *common, descry_context **ctx, descry_model **model,
+              descry_head **head)
 {
     int status = cmd_open_context(ctx, common->threads);
-    return status == CMD_DONE ? cmd_open_model(model, *ctx, command, common) : status;
+    if (status == CMD_DONE)
+        status = cmd_open_model(model, *ctx, command, common);
+    return status == CMD_DONE ? cmd_open_head(head, *ctx, *model, common->head) : status;
 }
 
 typedef struct reading {
@@ -134,8 +137,8 @@ static void name_failure(void *arg, const char *path, const descry_error *err)
     cmd_say("%s", err->message);
 }
 
-int eval_embed_files(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
-                     float **out, uint8_t *read)
+int eval_embed_files(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
+                     const descry_preprocess_options *pixels, float **out, uint8_t *read)
 {
     descry_error err;
     descry_model_info info;
@@ -157,6 +160,8 @@ int eval_embed_files(descry_model *model, const char *const *paths, size_t n, co
     cmd_catch_signals();
     cmd_progress_restart();
     int rc = descry_embed_files(model, paths, n, &options, *out, good, &err);
+    if (!rc && head)
+        rc = descry_head_map(head, DESCRY_PICTURES, *out, n, 1, *out, &err);
     cmd_progress_hide();
     if (!read)
         free(good);
@@ -169,7 +174,7 @@ int eval_embed_files(descry_model *model, const char *const *paths, size_t n, co
     return r.failed > 0 && !read ? CMD_FAILED : CMD_DONE;
 }
 
-int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, float **out)
+int eval_embed_texts(descry_model *model, const descry_head *head, const char *const *texts, size_t n, float **out)
 {
     enum { BATCH = 256 };
     descry_error err;
@@ -182,7 +187,9 @@ int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, fl
         size_t count = n - i < BATCH ? n - i : BATCH;
         if (cmd_stopped())
             return 128 + cmd_stopped();
-        if (descry_embed_texts(model, texts + i, count, 1, *out + i * (size_t)info.dim, &err))
+        float *rows = *out + i * (size_t)info.dim;
+        if (descry_embed_texts(model, texts + i, count, 1, rows, &err) ||
+            (head && descry_head_map(head, DESCRY_TEXTS, rows, count, 1, rows, &err)))
             return cmd_fail(&err);
     }
     return CMD_DONE;
