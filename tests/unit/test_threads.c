@@ -13,6 +13,7 @@
 #include "descry.h"
 #include "heads/head.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
 #include <sched.h>
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- the pool -------------------------------------------------------------------------------------------------- */
@@ -432,6 +434,31 @@ static void threads_share_a_model_and_a_library(void **state)
     descry_buf_free(&got);
 }
 
+/* SQLite's locks are the process's: closing any descriptor of the file but SQLite's own would give them up. */
+static void a_handle_leaves_the_locks_of_another(void **state)
+{
+    world *w = *state;
+    descry_library *one, *other;
+    descry_library_status status;
+    descry_error err;
+    int result;
+    open_models(w, 2);
+    if (descry_library_open(&one, w->context, w->library, NULL, &err) || descry_status(one, &status, &err) ||
+        descry_library_open(&other, w->context, w->library, NULL, &err))
+        fail_msg("%s", err.message);
+    descry_library_close(&other);
+    pid_t child = fork(); /* no process sees its own locks */
+    if (child == 0) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510}; /* SHARED */
+        int fd = open(w->library, O_RDWR);
+        _exit(fd < 0 || fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK);
+    }
+    assert_int_equal(waitpid(child, &result, 0), child);
+    assert_int_equal(result, 0);
+    descry_library_close(&one);
+    close_models(w);
+}
+
 static void heads_of_another_length_are_refused(void **state)
 {
     world *w = *state;
@@ -461,6 +488,7 @@ int main(void)
         cmocka_unit_test(pool_serves_many_callers),
         cmocka_unit_test(pool_leaves_no_thread_idle),
         cmocka_unit_test(threads_share_a_model_and_a_library),
+        cmocka_unit_test(a_handle_leaves_the_locks_of_another),
         cmocka_unit_test(heads_of_another_length_are_refused),
     };
     return cmocka_run_group_tests_name("threads", tests, load, unload);
