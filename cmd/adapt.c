@@ -136,10 +136,10 @@ static int from_captions(adapting *job, const char *path)
     if (descry_captions_read(&captions, path, &err))
         return cmd_fail(&err);
     uint8_t *read = calloc(captions.pictures + 1, 1);
-    int status = read ? eval_embed_texts(job->model, (const char *const *)captions.texts, captions.count, &job->texts)
+    int status = read ? eval_embed_texts(job->model, NULL, (const char *const *)captions.texts, captions.count, &job->texts)
                       : cmd_fail_memory();
     if (status == CMD_DONE)
-        status = eval_embed_files(job->model, (const char *const *)captions.paths, captions.pictures, NULL, &rows, read);
+        status = eval_embed_files(job->model, NULL, (const char *const *)captions.paths, captions.pictures, NULL, &rows, read);
     for (size_t i = 0; i < captions.pictures && status == CMD_DONE; i++)
         job->failed += !read[i];
     if (status == CMD_DONE)
@@ -178,7 +178,7 @@ static int from_library(adapting *job)
         status = CMD_FAILED;
     }
     return status == CMD_DONE
-               ? eval_embed_texts(job->model, (const char *const *)job->captions.items, job->count, &job->texts)
+               ? eval_embed_texts(job->model, NULL, (const char *const *)job->captions.items, job->count, &job->texts)
                : status;
 }
 

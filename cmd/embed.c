@@ -39,6 +39,7 @@ typedef struct embedding {
     cmd_operands operands;
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
     descry_model_info info;
     cmd_npy npy;
     size_t dim;                   /* of an embedding */
@@ -127,7 +128,10 @@ static int embed_texts(embedding *job)
         float *rows = job->logits ? job->texts + done * job->dim : job->rows;
         for (size_t i = 0; i < n; i++)
             texts[i] = job->at[i]->text;
-        if (descry_embed_texts(job->model, texts, n, !job->raw, rows, &err))
+        int rc = descry_embed_texts(job->model, texts, n, !job->raw || job->head, rows, &err);
+        if (!rc && job->head)
+            rc = descry_head_map(job->head, DESCRY_TEXTS, rows, n, !job->raw, rows, &err);
+        if (rc)
             return cmd_fail(&err);
         for (size_t i = 0; i < n && !job->logits && status == CMD_DONE; i++)
             status = give(job, job->at[i], rows + i * job->dim, job->dim);
@@ -164,6 +168,7 @@ static int embed_pictures(embedding *job)
     descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
     options.preprocess = job->preprocess;
     options.raw = job->raw;
+    options.head = job->head;
     size_t n = 0;
     char **paths = calloc(job->image_count + 1, sizeof *paths);
     job->pictures = calloc(job->image_count + 1, sizeof *job->pictures);
@@ -190,6 +195,8 @@ static int embed(embedding *job)
     int status = cmd_open_context(&job->ctx, job->common.threads);
     if (status == CMD_DONE)
         status = cmd_open_model(&job->model, job->ctx, &cmd_embed, &job->common);
+    if (status == CMD_DONE)
+        status = cmd_open_head(&job->head, job->ctx, job->model, job->common.head);
     if (status != CMD_DONE)
         return status;
     descry_model_describe(job->model, &job->info);
@@ -269,6 +276,7 @@ static int run(int argc, char **argv)
         status = cmd_read_pixels(&cmd_embed, &pixels, &job.preprocess);
     if (status == CMD_DONE)
         status = embed(&job);
+    descry_head_close(&job.head);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.rows);

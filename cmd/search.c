@@ -196,6 +196,7 @@ static int check_query(const char *query, bool words)
 typedef struct opener {
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
 } opener;
 
 static int open_model(void *arg, const char *name, descry_model **model, descry_error *err)
@@ -218,7 +219,7 @@ static int choose_model(opener *own, descry_library *library, const char *name, 
     if (status == CMD_DONE && name && descry_model_open(&own->model, own->ctx, name, &err))
         status = cmd_fail(&err);
     free(last);
-    return status == CMD_DONE && own->model ? cmd_use_head(own->model, head) : status;
+    return status == CMD_DONE && own->model ? cmd_open_head(&own->head, own->ctx, own->model, head) : status;
 }
 
 static int search(const cmd_common *common, const char *query, descry_search_options *options, printer *to)
@@ -233,9 +234,11 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
         status = choose_model(&own, library, common->model, common->head);
     options->open_model = open_model;
     options->model_arg = &own;
+    options->head = own.head;
     if (status == CMD_DONE && descry_search(library, own.model, query, options, print_match, to, &err))
         status = cmd_fail(&err);
     descry_library_close(&library);
+    descry_head_close(&own.head);
     descry_model_close(&own.model);
     descry_context_close(&own.ctx);
     return status == CMD_DONE ? to->status : status;

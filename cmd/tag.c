@@ -36,6 +36,7 @@ typedef struct tagging {
     cmd_lines labels, own_templates;
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
     descry_classifier *classifier;
     const char **paths;
     size_t count, failed;
@@ -122,10 +123,10 @@ static int tag(tagging *job)
         count = job->own_templates.count;
     }
     if (status == CMD_DONE)
-        status = eval_open(&cmd_tag, &job->common, &job->ctx, &job->model);
+        status = eval_open(&cmd_tag, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
-    if (descry_classifier_open(&job->classifier, job->model, (const char *const *)job->labels.items, job->labels.count,
+    if (descry_classifier_open(&job->classifier, job->model, job->head, (const char *const *)job->labels.items, job->labels.count,
                                templates, count, &err))
         return cmd_fail(&err);
     job->k = job->k < job->labels.count ? job->k : job->labels.count;
@@ -134,7 +135,7 @@ static int tag(tagging *job)
     job->order = calloc(job->k, sizeof *job->order);
     if (!job->scores || !job->probabilities || !job->order)
         return cmd_fail_memory();
-    status = eval_each_file(job->model, job->paths, job->count, &job->pixels, tag_picture, job);
+    status = eval_each_file(job->model, job->head, job->paths, job->count, &job->pixels, tag_picture, job);
     status = status == CMD_DONE ? job->status : status;
     return status == CMD_DONE && job->failed > 0 ? CMD_PARTLY : status;
 }
@@ -189,6 +190,7 @@ static int run(int argc, char **argv)
     cmd_lines_free(&job.labels);
     cmd_lines_free(&job.own_templates);
     descry_classifier_close(&job.classifier);
+    descry_head_close(&job.head);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     free(job.paths);

@@ -2,9 +2,12 @@
  *
  * descry: find and describe pictures with OpenCLIP.
  *
- * Threads.  A context owns one pool of worker threads.  A context, and the models and libraries opened on it, may be
- * used from any thread, but from one thread at a time; contexts are independent of each other.  Callbacks run on the
- * thread that called the function.  Results do not depend on the number of threads.
+ * Threads.  A context owns one pool of worker threads, which all calls share.  Contexts, models, heads and classifiers may
+ * be used by any number of threads at once, a model with one copy of its weights; only opening and closing them is one
+ * thread's, which no other uses them during.  A library is used by one thread at a time, from any; any number of them,
+ * in one process or in several, may be opened on one file: one changes it at a time (DESCRY_ERR_BUSY).  Callbacks run on the
+ * thread that called the function, the context's `log` on that of the call that has something to say.  Results are the
+ * same bits whatever the number of threads, and of callers.
  *
  * Errors.  Functions return 0 or a negative DESCRY_ERR_ code and fill *err, which the caller owns and which may be
  * NULL.  On failure an output handle is NULL and nothing is left for the caller to free.
@@ -254,11 +257,26 @@ DESCRY_API int descry_caption_pixels(descry_model *model, const uint8_t *rgb, si
                                      const descry_caption_options *options, float *embeddings,
                                      descry_caption_callback each, void *arg, descry_error *err);
 
-/* From now on the model's embeddings go through a learned head: `name` is a head of this model, or a file when it has a
- * slash or ends in .safetensors; NULL: none again.  Embeddings of pictures and texts become (W x + b) / |W x + b|, x of
- * length 1 (not divided when not normalised).  descry_index stores vectors without it; descry_search maps those of the
- * library with it when it reads them, which takes much longer than a search without. */
-DESCRY_API int descry_model_use_head(descry_model *model, const char *name, descry_error *err);
+/* ---- learned heads ----------------------------------------------------------------------------------------------- */
+
+/* A linear layer for pictures and one for texts, through which a model's embeddings may go: y = (W x + b) / |W x + b|, x of
+ * length 1 (Couairon et al. 2022, arXiv 2112.03162).  It is not changed by being used, and given with each call that is
+ * to use it: descry_index stores vectors without one. */
+typedef struct descry_head descry_head;
+
+enum { DESCRY_PICTURES = 0, DESCRY_TEXTS = 1 };
+
+/* `name` is a head of this model, or a file when it has a slash or ends in .safetensors; model NULL: a file.
+ * DESCRY_ERR_ARGUMENT: trained for another model. */
+DESCRY_API int descry_head_open(descry_head **head, descry_context *ctx, const descry_model *model, const char *name,
+                                descry_error *err);
+DESCRY_API void descry_head_close(descry_head **head); /* before its context */
+DESCRY_API size_t descry_head_dim(const descry_head *head);
+
+/* Embeddings of pictures or of texts (`kind`), x [n, dim], each of length 1, through a head: out [n, dim], which may be x;
+ * normalize 0: not divided by their length. */
+DESCRY_API int descry_head_map(const descry_head *head, int kind, const float *x, size_t n, int normalize, float *out,
+                               descry_error *err);
 
 /* ---- captions beside pictures: XMP sidecars ------------------------------------------------------------------------ */
 
@@ -315,10 +333,11 @@ DESCRY_API int descry_sidecar_undo(const char *path, const descry_sidecar_option
 typedef struct descry_classifier descry_classifier;
 
 /* Zero-shot classification: a label's weight is the mean of the embeddings of its texts, one for each template with "{}"
- * replaced by the label, brought to length 1 (Radford et al. 2021, section 3.1.4).  count and template_count from 1 on. */
-DESCRY_API int descry_classifier_open(descry_classifier **classifier, descry_model *model, const char *const *labels,
-                                      size_t count, const char *const *templates, size_t template_count,
-                                      descry_error *err);
+ * replaced by the label, brought to length 1 (Radford et al. 2021, section 3.1.4), each through `head` unless that is NULL;
+ * neither model nor head is needed afterwards.  count and template_count from 1 on. */
+DESCRY_API int descry_classifier_open(descry_classifier **classifier, descry_model *model, const descry_head *head,
+                                      const char *const *labels, size_t count, const char *const *templates,
+                                      size_t template_count, descry_error *err);
 DESCRY_API void descry_classifier_close(descry_classifier **classifier);
 DESCRY_API const float *descry_classifier_weights(const descry_classifier *classifier); /* [count, dim] */
 
@@ -504,11 +523,14 @@ typedef struct descry_search_options {
     int (*open_model)(void *model_arg, const char *name, descry_model **model, descry_error *err);
     void *model_arg;
     descry_ranking ranking;   /* any but VECTORS knows no threshold, strength or shares: DESCRY_ERR_ARGUMENT */
+    /* of the model: the query's terms and all of the library's vectors go through it, which takes much longer; scores are
+     * then without strength.  NULL: none.  DESCRY_ERR_ARGUMENT: for embeddings of another length */
+    const descry_head *head;
 } descry_search_options;
 
 #define DESCRY_SEARCH_OPTIONS_INIT \
     {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT, 0.0f, -2.0f, 0, DESCRY_NET_OPTIONS_INIT, NULL, NULL, \
-     DESCRY_RANKING_VECTORS}
+     DESCRY_RANKING_VECTORS, NULL}
 
 /* Checks how a query is written, without looking anything up: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be
  * NULL) is then the byte at which it goes wrong. */

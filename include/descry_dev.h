@@ -30,12 +30,13 @@ DESCRY_API void descry_array_free(descry_array *array);
 
 typedef struct descry_files_options {
     descry_preprocess_options preprocess;
-    int raw; /* 1: embeddings as the tower gives them, not of length 1 */
+    int raw;                 /* 1: embeddings as the tower, or the head, gives them, not of length 1 */
+    const descry_head *head; /* through which they go; NULL: none */
     int (*progress)(void *arg, size_t done, size_t total, double seconds); /* non-zero: DESCRY_ERR_CANCELLED */
     void *arg;
 } descry_files_options;
 
-#define DESCRY_FILES_OPTIONS_INIT {DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL}
+#define DESCRY_FILES_OPTIONS_INIT {DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL}
 
 /* The embedding of file i, [dim], or NULL and what is wrong with it; a non-zero return stops: DESCRY_ERR_CANCELLED. */
 typedef int (*descry_file_fn)(void *arg, size_t i, const float *vector, const descry_error *err);
@@ -52,23 +53,8 @@ DESCRY_API int descry_library_pairs(descry_library *library, descry_model *model
 
 /* ---- heads ----------------------------------------------------------------------------------------------------- */
 
-/* A linear layer for pictures and one for texts: y = (W x + b) / |W x + b|. */
-typedef struct descry_head descry_head;
-
-enum { DESCRY_PICTURES = 0, DESCRY_TEXTS = 1 };
-
-/* `name` as in descry_model_use_head; model NULL: `name` is a file.  DESCRY_ERR_ARGUMENT: trained for another model. */
-DESCRY_API int descry_head_open(descry_head **head, descry_context *ctx, const descry_model *model, const char *name,
-                                descry_error *err);
-DESCRY_API void descry_head_close(descry_head **head);
-DESCRY_API size_t descry_head_dim(const descry_head *head);
-
-/* out [n, dim] for x [n, dim]; they may be the same. */
-DESCRY_API int descry_head_map(const descry_head *head, descry_context *ctx, int kind, const float *x, size_t n,
-                               float *out, descry_error *err);
-
 /* Writes a head: `name` with a slash, or that ends in .safetensors, is a file; any other name is put where
- * descry_model_use_head finds it, $XDG_DATA_HOME/descry/heads/RECIPE/NAME.safetensors, for which `model` is needed.
+ * descry_head_open finds it, $XDG_DATA_HOME/descry/heads/RECIPE/NAME.safetensors, for which `model` is needed.
  * *path (to be released with descry_free) is where it is. */
 DESCRY_API int descry_head_save(const descry_head *head, const descry_model *model, const char *name,
                                 const char *about, char **path, descry_error *err);

@@ -30,6 +30,7 @@ typedef struct analogies {
     eval_sweep sweep;
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
     char *folder;              /* of the list */
     json_t **rows;             /* [count] */
     size_t count, room;
@@ -253,11 +254,11 @@ static int evaluate(analogies *job, const char *path)
     if (status == CMD_DONE)
         status = resolve(job);
     if (status == CMD_DONE)
-        status = eval_open(&cmd_eval_analogies, &job->common, &job->ctx, &job->model);
+        status = eval_open(&cmd_eval_analogies, &job->common, &job->ctx, &job->model, &job->head);
     if (status == CMD_DONE)
-        status = eval_embed_texts(job->model, (const char *const *)job->texts.items, job->texts.count, &job->words);
+        status = eval_embed_texts(job->model, job->head, (const char *const *)job->texts.items, job->texts.count, &job->words);
     if (status == CMD_DONE)
-        status = eval_embed_files(job->model, (const char *const *)job->paths.items, job->paths.count, NULL, &job->images,
+        status = eval_embed_files(job->model, job->head, (const char *const *)job->paths.items, job->paths.count, NULL, &job->images,
                                   NULL);
     if (status != CMD_DONE)
         return status;
@@ -314,6 +315,7 @@ static int run(int argc, char **argv)
     free(job.words);
     free(job.changes);
     free(job.best);
+    descry_head_close(&job.head);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     cmd_operands_free(&operands);

@@ -105,10 +105,13 @@ int eval_read_sweep(const cmd_command *command, const char *text, eval_sweep *sw
 
 /* ---- embeddings ------------------------------------------------------------------------------------------------ */
 
-int eval_open(const cmd_command *command, const cmd_common *common, descry_context **ctx, descry_model **model)
+int eval_open(const cmd_command *command, const cmd_common *common, descry_context **ctx, descry_model **model,
+              descry_head **head)
 {
     int status = cmd_open_context(ctx, common->threads);
-    return status == CMD_DONE ? cmd_open_model(model, *ctx, command, common) : status;
+    if (status == CMD_DONE)
+        status = cmd_open_model(model, *ctx, command, common);
+    return status == CMD_DONE ? cmd_open_head(head, *ctx, *model, common->head) : status;
 }
 
 typedef struct reading {
@@ -137,14 +140,15 @@ static int give_row(void *arg, size_t i, const float *row, const descry_error *e
     return r->each(r->arg, i, row, err);
 }
 
-int eval_each_file(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
-                   descry_file_fn each, void *arg)
+int eval_each_file(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
+                   const descry_preprocess_options *pixels, descry_file_fn each, void *arg)
 {
     descry_error err;
     reading r = {.each = each, .arg = arg};
     descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
     options.progress = show;
     options.arg = &r;
+    options.head = head;
     if (pixels)
         options.preprocess = *pixels;
     cmd_catch_signals();
@@ -175,18 +179,18 @@ static int keep_row(void *arg, size_t i, const float *row, const descry_error *e
     return 0;
 }
 
-int eval_embed_files(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
-                     float **out, uint8_t *read)
+int eval_embed_files(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
+                     const descry_preprocess_options *pixels, float **out, uint8_t *read)
 {
     descry_model_info info;
     descry_model_describe(model, &info);
     filling f = {.read = read, .dim = (size_t)info.dim};
     *out = f.rows = calloc(n + 1, f.dim * sizeof *f.rows);
-    int status = f.rows ? eval_each_file(model, paths, n, pixels, keep_row, &f) : cmd_fail_memory();
+    int status = f.rows ? eval_each_file(model, head, paths, n, pixels, keep_row, &f) : cmd_fail_memory();
     return status == CMD_DONE && f.failed > 0 && !read ? CMD_FAILED : status;
 }
 
-int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, float **out)
+int eval_embed_texts(descry_model *model, const descry_head *head, const char *const *texts, size_t n, float **out)
 {
     enum { BATCH = 256 };
     descry_error err;
@@ -199,7 +203,9 @@ int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, fl
         size_t count = n - i < BATCH ? n - i : BATCH;
         if (cmd_stopped())
             return 128 + cmd_stopped();
-        if (descry_embed_texts(model, texts + i, count, 1, *out + i * (size_t)info.dim, &err))
+        float *rows = *out + i * (size_t)info.dim;
+        if (descry_embed_texts(model, texts + i, count, 1, rows, &err) ||
+            (head && descry_head_map(head, DESCRY_TEXTS, rows, count, 1, rows, &err)))
             return cmd_fail(&err);
     }
     return CMD_DONE;

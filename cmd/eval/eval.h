@@ -19,19 +19,20 @@ typedef struct eval_sweep {
 /* "1", "0,0.5,1" or "0:3:0.25" (NULL: that).  CMD_USAGE having said what is wrong. */
 int eval_read_sweep(const cmd_command *command, const char *text, eval_sweep *sweep);
 
-/* A context and a model that uses common->head. */
-int eval_open(const cmd_command *command, const cmd_common *common, descry_context **ctx, descry_model **model);
+/* A context, a model, and common->head, NULL without one. */
+int eval_open(const cmd_command *command, const cmd_common *common, descry_context **ctx, descry_model **model,
+              descry_head **head);
 
-/* Embeddings of files, one after the other; those that cannot be read are named.  Shows progress; stops at Ctrl-C, or when
- * `each` says so, which keeps its own status. */
-int eval_each_file(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
-                   descry_file_fn each, void *arg);
+/* Embeddings of files, through `head` unless it is NULL, one after the other; those that cannot be read are named.  Shows
+ * progress; stops at Ctrl-C, or when `each` says so, which keeps its own status. */
+int eval_each_file(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
+                   const descry_preprocess_options *pixels, descry_file_fn each, void *arg);
 
 /* Embeddings of files and texts, allocated: *out [n, dim].  Files that cannot be read have read[i] 0; with read
  * NULL the run has failed in the end. */
-int eval_embed_files(descry_model *model, const char *const *paths, size_t n, const descry_preprocess_options *pixels,
-                     float **out, uint8_t *read);
-int eval_embed_texts(descry_model *model, const char *const *texts, size_t n, float **out);
+int eval_embed_files(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
+                     const descry_preprocess_options *pixels, float **out, uint8_t *read);
+int eval_embed_texts(descry_model *model, const descry_head *head, const char *const *texts, size_t n, float **out);
 
 /* CMD_FAILED having named the first row that has no direction: not finite, or zero. */
 int eval_check_rows(const char *name, const float *rows, size_t n, size_t dim);

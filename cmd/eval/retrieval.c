@@ -30,6 +30,7 @@ typedef struct retrieval {
     descry_preprocess_options pixels;
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
     descry_captions captions;
     float *images, *texts;
     uint8_t *read;
@@ -91,16 +92,16 @@ static int evaluate(retrieval *job, const char *path)
     descry_recall recall;
     if (descry_captions_read(&job->captions, path, &err))
         return cmd_fail(&err);
-    int status = eval_open(&cmd_eval_retrieval, &job->common, &job->ctx, &job->model);
+    int status = eval_open(&cmd_eval_retrieval, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
     descry_model_describe(job->model, &info);
     job->read = calloc(job->captions.pictures + 1, 1);
     if (!job->read)
         return cmd_fail_memory();
-    status = eval_embed_texts(job->model, (const char *const *)job->captions.texts, job->captions.count, &job->texts);
+    status = eval_embed_texts(job->model, job->head, (const char *const *)job->captions.texts, job->captions.count, &job->texts);
     if (status == CMD_DONE)
-        status = eval_embed_files(job->model, (const char *const *)job->captions.paths, job->captions.pictures,
+        status = eval_embed_files(job->model, job->head, (const char *const *)job->captions.paths, job->captions.pictures,
                                   &job->pixels, &job->images, job->read);
     if (status == CMD_DONE)
         status = drop_unread(job, (size_t)info.dim);
@@ -144,6 +145,7 @@ static int run(int argc, char **argv)
     free(job.images);
     free(job.texts);
     free(job.read);
+    descry_head_close(&job.head);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     cmd_operands_free(&operands);

@@ -46,9 +46,7 @@ typedef struct simat_job {
 
 static int need_model(simat_job *job)
 {
-    cmd_common without_head = job->common;
-    without_head.head = NULL; /* rows are mapped all together, wherever they come from */
-    return job->model ? CMD_DONE : cmd_open_model(&job->model, job->ctx, &cmd_eval_simat, &without_head);
+    return job->model ? CMD_DONE : cmd_open_model(&job->model, job->ctx, &cmd_eval_simat, &job->common);
 }
 
 static int wrong_shape(const char *path, const char *wanted)
@@ -84,7 +82,7 @@ static int embed_pictures(simat_job *job, const char *list, size_t pictures)
         descry_model_info info;
         descry_model_describe(job->model, &info);
         job->dim = (size_t)info.dim;
-        status = eval_embed_files(job->model, (const char *const *)names.items, pictures, NULL, &job->images, NULL);
+        status = eval_embed_files(job->model, NULL, (const char *const *)names.items, pictures, NULL, &job->images, NULL);
     }
     cmd_lines_free(&names);
     return status;
@@ -154,7 +152,7 @@ static int embed_words(simat_job *job)
         }
     }
     if (status == CMD_DONE)
-        status = eval_embed_texts(job->model, words, count, &job->words);
+        status = eval_embed_texts(job->model, NULL, words, count, &job->words);
     free(words);
     return status;
 }
@@ -196,8 +194,8 @@ static int finish_vectors(simat_job *job)
         cmd_say("%s: a head for embeddings of length %zu, not %zu", job->common.head, descry_head_dim(job->head), job->dim);
         return CMD_FAILED;
     }
-    if (descry_head_map(job->head, job->ctx, DESCRY_PICTURES, job->images, pictures, job->images, &err) ||
-        descry_head_map(job->head, job->ctx, DESCRY_TEXTS, job->words, words, job->words, &err))
+    if (descry_head_map(job->head, DESCRY_PICTURES, job->images, pictures, 1, job->images, &err) ||
+        descry_head_map(job->head, DESCRY_TEXTS, job->words, words, 1, job->words, &err))
         return cmd_fail(&err);
     return CMD_DONE;
 }

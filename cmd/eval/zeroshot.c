@@ -30,6 +30,7 @@ typedef struct zeroshot {
     const char *templates, *classes;
     descry_context *ctx;
     descry_model *model;
+    descry_head *head;
     cmd_lines folders, names, own_templates, paths;
     size_t *class_of;       /* [paths] */
     float *images;
@@ -203,7 +204,7 @@ static int evaluate(zeroshot *job, const char *root)
     if (status == CMD_DONE)
         status = name_classes(job);
     if (status == CMD_DONE)
-        status = eval_open(&cmd_eval_zeroshot, &job->common, &job->ctx, &job->model);
+        status = eval_open(&cmd_eval_zeroshot, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
     size_t empty = name_empty(job, root);
@@ -213,10 +214,10 @@ static int evaluate(zeroshot *job, const char *root)
     job->right = calloc(job->names.count, sizeof *job->right);
     if (!job->read || !job->seen || !job->right)
         return cmd_fail_memory();
-    if (descry_classifier_open(&classifier, job->model, (const char *const *)job->names.items, job->names.count,
+    if (descry_classifier_open(&classifier, job->model, job->head, (const char *const *)job->names.items, job->names.count,
                                templates, count, &err))
         return cmd_fail(&err);
-    status = eval_embed_files(job->model, (const char *const *)job->paths.items, job->paths.count, &job->pixels,
+    status = eval_embed_files(job->model, job->head, (const char *const *)job->paths.items, job->paths.count, &job->pixels,
                               &job->images, job->read);
     if (status == CMD_DONE)
         status = judge(job, classifier, (size_t)info.dim);
@@ -269,6 +270,7 @@ static int run(int argc, char **argv)
     free(job.read);
     free(job.seen);
     free(job.right);
+    descry_head_close(&job.head);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     cmd_operands_free(&operands);

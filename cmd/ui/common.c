@@ -145,13 +145,14 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     if (status == CMD_DONE && descry_model_open_with(model, ctx, name, &options, &err))
         status = cmd_fail(&err);
     free(last);
-    return status == CMD_DONE ? cmd_use_head(*model, common->head) : status;
+    return status;
 }
 
-int cmd_use_head(descry_model *model, const char *head)
+int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *model, const char *name)
 {
     descry_error err;
-    return head && descry_model_use_head(model, head, &err) ? cmd_fail(&err) : CMD_DONE;
+    *head = NULL;
+    return name && descry_head_open(head, ctx, model, name, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
 char *cmd_full_model(const char *name)

@@ -85,7 +85,7 @@ const char *cmd_nearest(const char *name, const char *const *names, size_t count
 typedef struct cmd_common {
     const char *library;
     const char *model;
-    const char *head; /* cmd_open_model has the model use it */
+    const char *head;
     descry_precision precision; /* cmd_open_model opens it so */
     unsigned threads;
     int json;
@@ -257,7 +257,7 @@ int cmd_open_to_change(descry_library **library, descry_model **model, descry_co
 int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
                        descry_model *search, const char *option);
 void cmd_suggest_captioner(const char *option); /* says what to do about a model that cannot */
-int cmd_use_head(descry_model *model, const char *head); /* NULL: none */
+int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *model, const char *name); /* NULL: none */
 int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
 
 /* True for a query or an argument that begins with ./ ../ / or ~/ */

@@ -37,6 +37,7 @@ int descry_context_open(descry_context **out, const descry_context_options *opti
         free(ctx);
         return rc;
     }
+    pthread_mutex_init(&ctx->opening, NULL);
     *out = ctx;
     return 0;
 }
@@ -47,6 +48,7 @@ void descry_context_close(descry_context **ctx)
         return;
     descry_pool_close(&(*ctx)->pool);
     descry_tokenizer_close(&(*ctx)->tokenizer);
+    pthread_mutex_destroy(&(*ctx)->opening);
     free(*ctx);
     *ctx = NULL;
 }

@@ -33,8 +33,10 @@ static double seconds_since(const struct timespec *start)
 static int embed(void *arg, size_t first, size_t n, descry_error *err)
 {
     files *f = arg;
-    return descry_embed_pixels(f->model, f->now->rgb + first * f->now->picture, n, !f->options->raw,
-                               f->rows + first * f->dim, err);
+    const descry_files_options *o = f->options;
+    float *rows = f->rows + first * f->dim;
+    int rc = descry_embed_pixels(f->model, f->now->rgb + first * f->now->picture, n, !o->raw || o->head, rows, err);
+    return rc || !o->head ? rc : descry_head_map(o->head, DESCRY_PICTURES, rows, n, !o->raw, rows, err);
 }
 
 static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)

@@ -9,17 +9,19 @@
 #include "clip/clip.h"
 #include "kern/linear.h"
 
+#include <pthread.h>
+
 struct descry_context {
     descry_pool *pool;
     descry_cpu cpu;
     descry_log log;
+    pthread_mutex_t opening;     /* of the tokenizer */
     descry_tokenizer *tokenizer; /* CLIP's own, from its first use without a model on */
 };
 
 struct descry_model {
     descry_context *context;
     descry_clip *clip;
-    struct descry_head *head; /* NULL: embeddings are as the model gives them */
 };
 
 /* What computes products of matrices. */

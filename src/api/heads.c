@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Learned heads, as descry_dev.h has them. */
+ * Learned heads, as the public headers have them. */
 #include "api/handles.h"
 
 #include "base/error.h"
@@ -41,11 +41,10 @@ size_t descry_head_dim(const descry_head *head)
     return head->dim;
 }
 
-int descry_head_map(const descry_head *head, descry_context *ctx, int kind, const float *x, size_t n, float *out,
+int descry_head_map(const descry_head *head, int kind, const float *x, size_t n, int normalize, float *out,
                     descry_error *err)
 {
-    const descry_engine engine = descry_context_engine(ctx);
-    return descry_head_apply(head, &engine, kind == DESCRY_TEXTS ? DESCRY_HEAD_TEXT : DESCRY_HEAD_IMAGE, x, n, 1, out,
+    return descry_head_apply(head, kind == DESCRY_TEXTS ? DESCRY_HEAD_TEXT : DESCRY_HEAD_IMAGE, x, n, normalize, out,
                              err);
 }
 

@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "clip/locate.h"
-#include "descry_dev.h"
-#include "heads/head.h"
 #include "image/picture.h"
 
 #include <stdlib.h>
@@ -43,7 +41,6 @@ void descry_model_close(descry_model **model)
 {
     if (!model || !*model)
         return;
-    descry_head_free(&(*model)->head);
     descry_clip_close(&(*model)->clip);
     free(*model);
     *model = NULL;
@@ -52,6 +49,15 @@ void descry_model_close(descry_model **model)
 void descry_model_describe(const descry_model *model, descry_model_info *info)
 {
     descry_clip_describe(model->clip, info);
+}
+
+static int clip_tokenizer(descry_context *ctx, const descry_tokenizer **tokenizer, descry_error *err)
+{
+    pthread_mutex_lock(&ctx->opening);
+    int rc = ctx->tokenizer ? 0 : descry_tokenizer_open(&ctx->tokenizer, NULL, err);
+    *tokenizer = ctx->tokenizer;
+    pthread_mutex_unlock(&ctx->opening);
+    return rc;
 }
 
 int descry_tokenize(descry_context *ctx, const descry_model *model, const char *text, size_t length, int32_t **ids,
@@ -71,8 +77,7 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
         if (!tokenizer)
             rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer is not supported", info.name);
     } else {
-        rc = ctx->tokenizer ? 0 : descry_tokenizer_open(&ctx->tokenizer, NULL, err);
-        tokenizer = ctx->tokenizer;
+        rc = clip_tokenizer(ctx, &tokenizer, err);
     }
     if (!rc && !(*ids = descry_alloc((size_t)context_length, sizeof **ids)))
         rc = descry_fail_memory(err);
@@ -105,30 +110,9 @@ void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, 
     descry_preprocess_to_tensor(descry_clip_preprocess(model->clip), rgb, chw);
 }
 
-int descry_model_use_head(descry_model *model, const char *name, descry_error *err)
-{
-    descry_head *head = NULL;
-    int rc = name ? descry_head_open(&head, model->context, model, name, err) : 0;
-    if (rc)
-        return rc;
-    descry_head_free(&model->head);
-    model->head = head;
-    return 0;
-}
-
-/* Through the model's head, if it has one.  `rc` is that of the embedding; out is of length 1 where there is a head. */
-static int map_rows(const descry_model *model, int rc, int kind, size_t n, int normalize, float *out, descry_error *err)
-{
-    if (rc || !model->head)
-        return rc;
-    const descry_engine engine = descry_context_engine(model->context);
-    return descry_head_apply(model->head, &engine, kind, out, n, normalize, out, err);
-}
-
 int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size_t n, int normalize, float *out, descry_error *err)
 {
-    int rc = descry_clip_embed_pixels(model->clip, rgb, n, normalize || model->head, out, err);
-    return map_rows(model, rc, DESCRY_HEAD_IMAGE, n, normalize, out, err);
+    return descry_clip_embed_pixels(model->clip, rgb, n, normalize, out, err);
 }
 
 int descry_embed_file(descry_model *model, const char *path, const descry_preprocess_options *options, int normalize,
@@ -146,6 +130,5 @@ int descry_embed_file(descry_model *model, const char *path, const descry_prepro
 int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
                        descry_error *err)
 {
-    int rc = descry_clip_embed_texts(model->clip, texts, n, normalize || model->head, out, err);
-    return map_rows(model, rc, DESCRY_HEAD_TEXT, n, normalize, out, err);
+    return descry_clip_embed_texts(model->clip, texts, n, normalize, out, err);
 }

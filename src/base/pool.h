@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One pool of threads that splits loops.  Not reentrant: work must not start more work. */
+ * One pool of threads that splits loops, those of several callers at once.  Work must not start more work. */
 #ifndef DESCRY_BASE_POOL_H
 #define DESCRY_BASE_POOL_H
 
@@ -13,7 +13,8 @@ void descry_pool_close(descry_pool **pool);
 unsigned descry_pool_threads(const descry_pool *pool);
 
 /* Calls work(arg, i, worker) for every i < n, each once, worker < threads; returns when all are done.  Indices are
- * handed out in ascending order. */
+ * handed out in ascending order.  From any number of threads: each works on its own loop, and the pool's threads on all of
+ * them; no two threads have the same `worker` in a loop. */
 typedef void (*descry_work)(void *arg, size_t i, unsigned worker);
 void descry_pool_run(descry_pool *pool, size_t n, descry_work work, void *arg);
 

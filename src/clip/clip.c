@@ -100,6 +100,7 @@ int descry_clip_open(descry_clip **out, const char *path, const char *name, desc
     descry_clip *clip = calloc(1, sizeof *clip);
     if (!clip)
         return descry_fail_memory(err);
+    pthread_mutex_init(&clip->packing, NULL);
     clip->pool = pool;
     clip->kernels = descry_kernels_for(cpu);
     clip->path = strdup(path);
@@ -122,6 +123,7 @@ void descry_clip_close(descry_clip **slot)
     descry_weights_close(&clip->weights);
     descry_model_config_free(&clip->config);
     descry_tokenizer_close(&clip->tokenizer);
+    pthread_mutex_destroy(&clip->packing);
     free(clip->path);
     free(clip->name);
     free(clip);
@@ -238,7 +240,25 @@ static void cut_row(void *arg, size_t index, unsigned worker)
             }
 }
 
-static int embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, float *patches, float *out, float *tokens,
+int descry_clip_need(descry_clip *clip, descry_tower tower, descry_error *err)
+{
+    static int (*const prepare[])(descry_weights *, const descry_model_config *, const descry_kernels *, descry_pool *,
+                                  descry_error *) = {
+        [DESCRY_TOWER_VISION] = descry_weights_prepare_vision, [DESCRY_TOWER_TEXT] = descry_weights_prepare_text,
+        [DESCRY_TOWER_DECODER] = descry_weights_prepare_decoder};
+    int rc = 0;
+    if (atomic_load_explicit(&clip->ready[tower], memory_order_acquire))
+        return 0;
+    pthread_mutex_lock(&clip->packing);
+    if (!atomic_load_explicit(&clip->ready[tower], memory_order_relaxed))
+        rc = prepare[tower](&clip->weights, &clip->config, clip->kernels, clip->pool, err);
+    if (!rc)
+        atomic_store_explicit(&clip->ready[tower], 1, memory_order_release);
+    pthread_mutex_unlock(&clip->packing);
+    return rc;
+}
+
+static int embed_pixels(const descry_clip *clip, const uint8_t *rgb, size_t n, float *patches, float *out, float *tokens,
                         descry_error *err)
 {
     const descry_vision_config *v = &clip->config.vision;
@@ -259,7 +279,7 @@ static int embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, float *
     return rc;
 }
 
-int descry_clip_run_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, float *out, float *tokens, descry_error *err)
+int descry_clip_run_pixels(const descry_clip *clip, const uint8_t *rgb, size_t n, float *out, float *tokens, descry_error *err)
 {
     const descry_vision_config *v = &clip->config.vision;
     size_t length = (size_t)descry_vision_tokens(v), rows = n * (length - 1);
@@ -267,9 +287,6 @@ int descry_clip_run_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, floa
     size_t patch = 3 * (size_t)v->patch_width * (size_t)v->patch_height;
     float *patches = descry_alloc_aligned(rows < most ? rows : most, patch * sizeof *patches);
     int rc = patches ? 0 : descry_fail_memory(err);
-    if (!rc && !clip->vision_ready)
-        rc = descry_weights_prepare_vision(&clip->weights, &clip->config, clip->kernels, clip->pool, err);
-    clip->vision_ready |= !rc;
     if (!rc)
         rc = embed_pixels(clip, rgb, n, patches, out, tokens, err);
     free(patches);
@@ -279,7 +296,9 @@ int descry_clip_run_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, floa
 int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
                              descry_error *err)
 {
-    int rc = descry_clip_run_pixels(clip, rgb, n, out, NULL, err);
+    int rc = descry_clip_need(clip, DESCRY_TOWER_VISION, err);
+    if (!rc)
+        rc = descry_clip_run_pixels(clip, rgb, n, out, NULL, err);
     return rc ? rc : descry_clip_finish(out, n, (size_t)clip->config.embed_dim, normalize, err);
 }
 
@@ -292,9 +311,8 @@ int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t 
                            clip->name, clip->config.text.other_tokenizer);
     int32_t *ids = descry_alloc(BATCH_TEXTS, length * sizeof *ids);
     int rc = ids ? 0 : descry_fail_memory(err);
-    if (!rc && !clip->text_ready)
-        rc = descry_weights_prepare_text(&clip->weights, &clip->config, clip->kernels, clip->pool, err);
-    clip->text_ready |= !rc;
+    if (!rc)
+        rc = descry_clip_need(clip, DESCRY_TOWER_TEXT, err);
     descry_runner run = {clip->kernels, clip->pool, NULL};
     for (size_t i = 0; i < n && !rc; i += BATCH_TEXTS) {
         size_t count = n - i < BATCH_TEXTS ? n - i : BATCH_TEXTS, used;

@@ -93,7 +93,7 @@ static int write_text(const descry_clip *clip, const descry_generated *g, int32_
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
 typedef struct describing {
-    descry_clip *clip;
+    const descry_clip *clip;
     const descry_caption_options *options;
     int32_t *prompt;
     size_t length;               /* of the prompt */
@@ -123,7 +123,7 @@ static descry_decoder_size size_of(const describing *job, size_t pictures)
 
 static int generate(describing *job, size_t n, descry_error *err)
 {
-    descry_clip *clip = job->clip;
+    const descry_clip *clip = job->clip;
     descry_runner run = {clip->kernels, clip->pool, NULL};
     descry_decoder_size size = size_of(job, n);
     descry_decoder *decoder;
@@ -175,8 +175,7 @@ static size_t fit(const describing *job, size_t wanted)
 size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_options *options, size_t wanted)
 {
     int32_t *prompt;
-    descry_clip same = *clip; /* only looked at */
-    describing job = {.clip = &same, .options = options};
+    describing job = {.clip = clip, .options = options};
     size_t most = check(clip, options, &prompt, &job.length, NULL) ? 0 : fit(&job, wanted);
     free(prompt);
     return most;
@@ -210,9 +209,10 @@ int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, 
                          "max_length", clip->name);
     if (!rc)
         rc = make_room(&job, batch, err);
-    if (!rc && !clip->decoder_ready)
-        rc = descry_weights_prepare_decoder(&clip->weights, &clip->config, clip->kernels, clip->pool, err);
-    clip->decoder_ready |= !rc;
+    if (!rc)
+        rc = descry_clip_need(clip, DESCRY_TOWER_VISION, err);
+    if (!rc)
+        rc = descry_clip_need(clip, DESCRY_TOWER_DECODER, err);
     for (size_t i = 0; i < n && !rc; i += batch)
         rc = describe(&job, rgb + i * picture, i, n - i < batch ? n - i : batch, embeddings ? embeddings + i * dim : NULL,
                       embedded, each, arg, err);

@@ -56,6 +56,7 @@ int descry_head_prepare(descry_head *head, const descry_engine *engine, descry_e
 {
     size_t d = head->dim;
     int rc = 0;
+    head->engine = *engine;
     for (int kind = 0; kind < 2 && !rc; kind++) {
         descry_packed_free(&head->packed[kind]);
         /* y = W x: the right side is W transposed */
@@ -64,8 +65,8 @@ int descry_head_prepare(descry_head *head, const descry_engine *engine, descry_e
     return rc;
 }
 
-int descry_head_apply(const descry_head *head, const descry_engine *engine, int kind, const float *x, size_t n,
-                      int normalize, float *out, descry_error *err)
+int descry_head_apply(const descry_head *head, int kind, const float *x, size_t n, int normalize, float *out,
+                      descry_error *err)
 {
     size_t d = head->dim;
     const float *bias = head->values + (size_t)kind * (d * d + d) + d * d;
@@ -74,7 +75,7 @@ int descry_head_apply(const descry_head *head, const descry_engine *engine, int 
         return descry_fail_memory(err);
     for (size_t i = 0; i < n; i += ROWS) {
         size_t count = n - i < ROWS ? n - i : ROWS;
-        descry_multiply(engine, &head->packed[kind], x + i * d, count, bias, rows);
+        descry_multiply(&head->engine, &head->packed[kind], x + i * d, count, bias, rows);
         if (normalize)
             descry_unit_rows(rows, count, d, NULL);
         memcpy(out + i * d, rows, count * d * sizeof *out);

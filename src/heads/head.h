@@ -8,13 +8,14 @@
 #include "base/file.h"
 #include "kern/linear.h"
 
-enum { DESCRY_HEAD_IMAGE = 0, DESCRY_HEAD_TEXT = 1 };
+enum { DESCRY_HEAD_IMAGE = DESCRY_PICTURES, DESCRY_HEAD_TEXT = DESCRY_TEXTS };
 
-typedef struct descry_head {
+struct descry_head {
     size_t dim;       /* d */
     float *values;    /* weight [d, d] and bias [d] of pictures, then of texts */
     descry_packed packed[2]; /* of the weights, when ready */
-} descry_head;
+    descry_engine engine;    /* that they are packed for */
+};
 
 size_t descry_head_size(size_t dim); /* floats in values; SIZE_MAX: overflow */
 
@@ -25,8 +26,8 @@ void descry_head_free(descry_head **head);
 int descry_head_prepare(descry_head *head, const descry_engine *engine, descry_error *err);
 
 /* out [n, d] = W x + b for each row of x, brought to length 1 if `normalize`.  out may be x.  Prepared heads only. */
-int descry_head_apply(const descry_head *head, const descry_engine *engine, int kind, const float *x, size_t n,
-                      int normalize, float *out, descry_error *err);
+int descry_head_apply(const descry_head *head, int kind, const float *x, size_t n, int normalize, float *out,
+                      descry_error *err);
 
 /* The file that `name` means for a model in `folder` (may be NULL, as `recipe`): a path when it has a slash or ends in
  * .safetensors, else FOLDER/heads/NAME.safetensors, else NAME.safetensors in descry_head_folder. */

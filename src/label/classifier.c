@@ -22,7 +22,7 @@ const char *const *descry_templates(const char *name, size_t *count)
 }
 
 /* Embeddings [n, dim] of a label in n templates. */
-static int embed_label(descry_model *model, const char *label, const char *const *templates, size_t n, size_t dim,
+static int embed_label(descry_model *model, const descry_head *head, const char *label, const char *const *templates, size_t n, size_t dim,
                        float *out, descry_error *err)
 {
     descry_buf text[BATCH] = {{0}};
@@ -37,14 +37,17 @@ static int embed_label(descry_model *model, const char *label, const char *const
         }
         if (!rc)
             rc = descry_embed_texts(model, filled, count, 1, out + i * dim, err);
+        if (!rc && head)
+            rc = descry_head_map(head, DESCRY_TEXTS, out + i * dim, count, 1, out + i * dim, err);
     }
     for (size_t j = 0; j < BATCH; j++)
         descry_buf_free(&text[j]);
     return rc;
 }
 
-int descry_classifier_open(descry_classifier **out, descry_model *model, const char *const *labels, size_t count,
-                           const char *const *templates, size_t template_count, descry_error *err)
+int descry_classifier_open(descry_classifier **out, descry_model *model, const descry_head *head,
+                           const char *const *labels, size_t count, const char *const *templates, size_t template_count,
+                           descry_error *err)
 {
     descry_model_info info;
     *out = NULL;
@@ -52,6 +55,9 @@ int descry_classifier_open(descry_classifier **out, descry_model *model, const c
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "no %s", count ? "templates" : "labels");
     descry_model_describe(model, &info);
     size_t dim = (size_t)info.dim;
+    if (head && descry_head_dim(head) != dim)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a head for embeddings of length %zu, not %zu", descry_head_dim(head),
+                           dim);
     descry_classifier *c = calloc(1, sizeof *c);
     float *texts = descry_alloc(template_count, dim * sizeof *texts);
     if (c) {
@@ -63,7 +69,7 @@ int descry_classifier_open(descry_classifier **out, descry_model *model, const c
     }
     int rc = c && texts && c->weights ? 0 : descry_fail_memory(err);
     for (size_t i = 0; i < count && !rc; i++) {
-        rc = embed_label(model, labels[i], templates, template_count, dim, texts, err);
+        rc = embed_label(model, head, labels[i], templates, template_count, dim, texts, err);
         if (!rc)
             descry_class_weight(texts, template_count, dim, c->weights + i * dim);
     }

@@ -8,17 +8,9 @@
 
 enum { ROWS = 256 };
 
-int descry_mapped(const descry_model *model)
+int descry_map_query(const descry_head *head, int text, float *vector, descry_error *err)
 {
-    return model && model->head;
-}
-
-int descry_map_query(const descry_model *model, int text, float *vector, descry_error *err)
-{
-    if (!descry_mapped(model))
-        return 0;
-    const descry_engine engine = descry_context_engine(model->context);
-    return descry_head_apply(model->head, &engine, text ? DESCRY_HEAD_TEXT : DESCRY_HEAD_IMAGE, vector, 1, 1, vector, err);
+    return head ? descry_head_apply(head, text ? DESCRY_HEAD_TEXT : DESCRY_HEAD_IMAGE, vector, 1, 1, vector, err) : 0;
 }
 
 static int by_score(const void *a, const void *b)
@@ -30,9 +22,8 @@ static int by_score(const void *a, const void *b)
 }
 
 /* Scores of a block of hits; what is gone meanwhile, or to be left out, scores below every threshold. */
-static int score_block(descry_store *store, const descry_engine *engine, const descry_head *head,
-                       const descry_recipe *recipe, const descry_nearest *query, descry_hit *hits, size_t n, float *rows,
-                       descry_error *err)
+static int score_block(descry_store *store, const descry_head *head, const descry_recipe *recipe,
+                       const descry_nearest *query, descry_hit *hits, size_t n, float *rows, descry_error *err)
 {
     size_t dim = (size_t)recipe->dim;
     int found[ROWS], rc = 0;
@@ -45,7 +36,7 @@ static int score_block(descry_store *store, const descry_engine *engine, const d
     if (rc)
         return rc;
     descry_unit_rows(rows, n, dim, NULL); /* f16 rounding leaves a length that is 1 only nearly */
-    rc = descry_head_apply(head, engine, DESCRY_HEAD_IMAGE, rows, n, 1, rows, err);
+    rc = descry_head_apply(head, DESCRY_HEAD_IMAGE, rows, n, 1, rows, err);
     for (size_t i = 0; i < n && !rc; i++) {
         hits[i].score = found[i] ? (float)descry_dot(rows + i * dim, query->vector, dim) : -3;
         for (size_t k = 0; k < query->avoids; k++)
@@ -55,16 +46,14 @@ static int score_block(descry_store *store, const descry_engine *engine, const d
     return rc;
 }
 
-int descry_mapped_nearest(descry_library *library, const descry_model *model, const descry_recipe *recipe,
+int descry_mapped_nearest(descry_library *library, const descry_head *head, const descry_recipe *recipe,
                           const descry_nearest *query, descry_hit **hits, size_t *count, descry_error *err)
 {
-    const descry_engine engine = descry_context_engine(model->context);
     float *rows = descry_alloc(ROWS, (size_t)recipe->dim * sizeof *rows);
     int rc = rows ? descry_library_all(library, recipe, query, hits, count, err) : descry_fail_memory(err);
     size_t good = 0, n = rc ? 0 : *count;
     for (size_t i = 0; i < n && !rc; i += ROWS)
-        rc = score_block(library->store, &engine, model->head, recipe, query, *hits + i,
-                         n - i < ROWS ? n - i : ROWS, rows, err);
+        rc = score_block(library->store, head, recipe, query, *hits + i, n - i < ROWS ? n - i : ROWS, rows, err);
     free(rows);
     if (rc)
         return rc;

@@ -5,13 +5,11 @@
 
 #include "library/library.h"
 
-int descry_mapped(const descry_model *model); /* 1: there is a model, with a head */
+/* The vector of a query, of a picture or (`text` 1) of a text, through the head; NULL: as it is. */
+int descry_map_query(const descry_head *head, int text, float *vector, descry_error *err);
 
-/* The vector of a query, of a picture or (`text` 1) of a text, through the model's head; no model or head: as it is. */
-int descry_map_query(const descry_model *model, int text, float *vector, descry_error *err);
-
-/* What the store's `nearest` gives, with every stored vector mapped by the model's head.  Reads each of them. */
-int descry_mapped_nearest(descry_library *library, const descry_model *model, const descry_recipe *recipe,
+/* What the store's `nearest` gives, with every stored vector mapped by the head.  Reads each of them. */
+int descry_mapped_nearest(descry_library *library, const descry_head *head, const descry_recipe *recipe,
                           const descry_nearest *query, descry_hit **hits, size_t *count, descry_error *err);
 
 #endif

@@ -3,6 +3,7 @@
 #include "search/search.h"
 
 #include "base/error.h"
+#include "heads/head.h"
 #include "kern/linear.h"
 #include "library/calibrate.h"
 #include "search/mapped.h"
@@ -59,6 +60,15 @@ static int choose_recipe(search *job, descry_error *err)
     return rc;
 }
 
+static int check_head(const search *job, descry_error *err)
+{
+    const descry_head *head = job->options->head;
+    return !head || head->dim == (size_t)job->recipe.dim
+               ? 0
+               : descry_fail(err, DESCRY_ERR_ARGUMENT, "a head for embeddings of length %zu, not %d", head->dim,
+                             job->recipe.dim);
+}
+
 static int warn_of_lacking(search *job, descry_error *err)
 {
     uint64_t lacking;
@@ -90,13 +100,13 @@ static int find_meaning(search *job, meaning *of, descry_error *err)
     int rc = job->store->ops->calibration(job->store, &job->recipe, &of->calibration, err);
     if (rc)
         return rc;
-    if (of->calibration.version != DESCRY_CALIBRATION_VERSION || descry_mapped(job->model))
+    if (of->calibration.version != DESCRY_CALIBRATION_VERSION || job->options->head)
         of->calibration.version = 0; /* it is of the embeddings without a head */
     of->known = of->calibration.version && is_of_texts(&job->query, job->query.sum);
     if (job->options->min_strength > 0 && !of->known)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "how strong a match is, is known %s",
                            of->calibration.version     ? "for queries of texts only"
-                           : descry_mapped(job->model) ? "only without a head"
+                           : job->options->head ? "only without a head"
                                                        : "only when at least 20 pictures are indexed: index again");
     return 0;
 }
@@ -112,7 +122,7 @@ static int find_limits(search *job, const meaning *of, descry_error *err)
                                                                                         : of->calibration.picture);
         else
             return descry_fail(err, DESCRY_ERR_ARGUMENT, "what NOT leaves out is known only %s, or give a threshold for it",
-                               descry_mapped(job->model) ? "without a head: search without"
+                               job->options->head ? "without a head: search without"
                                                          : "when at least 20 pictures are indexed: index again");
     }
     return 0;
@@ -152,7 +162,7 @@ static int explain(search *job, int64_t content, float *picture, descry_share *s
     size_t dim = (size_t)job->recipe.dim;
     int found = 0, rc = job->store->ops->vector(job->store, &job->recipe, content, picture, &found, err);
     if (!rc && found)
-        rc = descry_map_query(job->model, 0, picture, err);
+        rc = descry_map_query(job->options->head, 0, picture, err);
     for (size_t i = 0; !rc && i < job->query.sum.end; i++)
         shares[i].score = found ? (float)descry_dot(job->shares + i * dim, picture, dim) : 0;
     return rc;
@@ -245,8 +255,8 @@ static int find_nearest(search *job, size_t k, descry_hit **hits, size_t *count,
                               &filter,          job->named,       job->named_count, job->avoid,
                               job->avoid_above, job->query.avoids};
     if (!rc)
-        rc = descry_mapped(job->model)
-                 ? descry_mapped_nearest(job->library, job->model, &job->recipe, &nearest, hits, count, err)
+        rc = job->options->head
+                 ? descry_mapped_nearest(job->library, job->options->head, &job->recipe, &nearest, hits, count, err)
                  : job->store->ops->nearest(job->store, &job->recipe, &nearest, hits, count, err);
     return rc;
 }
@@ -270,6 +280,8 @@ static int find(search *job, const char *query, meaning *of, descry_hit **hits, 
         rc = descry_search_check_hybrid(&job->query, err);
     if (!rc)
         rc = choose_recipe(job, err);
+    if (!rc)
+        rc = check_head(job, err);
     if (!rc)
         rc = warn_of_lacking(job, err);
     if (!rc)

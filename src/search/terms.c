@@ -158,5 +158,5 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
             rc = descry_clip_embed_texts(job->model->clip, &text, 1, 1, vector, err);
         break;
     }
-    return rc ? rc : descry_map_query(job->model, term->kind == DESCRY_TERM_TEXT, vector, err);
+    return rc ? rc : descry_map_query(job->options->head, term->kind == DESCRY_TERM_TEXT, vector, err);
 }

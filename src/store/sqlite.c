@@ -217,22 +217,28 @@ static int is_without(const char *path, const char *suffix)
 }
 
 /* SQLite takes less than a page for an empty database, and a page that is cut off for one that ends in zeros.  While
- * there is a log or a journal to be played back, a size says nothing. */
-static int check_size(const char *path, uint64_t size, descry_error *err)
+ * there is a log or a journal to be played back, a size says nothing.  Read through SQLite: closing another descriptor of
+ * the file would give up all locks of this process on it (fcntl(2)), those of other handles, too. */
+static int check_size(descry_sqlite *store, descry_error *err)
 {
-    if (size == 0 || !is_without(path, "-wal") || !is_without(path, "-journal"))
+    sqlite3_file *file = NULL;
+    struct stat st;
+    uint8_t heading[SMALLEST_PAGE];
+    if (!is_without(store->path, "-wal") || !is_without(store->path, "-journal"))
         return 0;
-    descry_map map;
-    int rc = descry_map_open(&map, path, err);
-    if (rc)
-        return rc;
-    size_t page = 0; /* bytes 16 and 17 of the header; 1 stands for 65536 */
-    if (map.size >= SMALLEST_PAGE && memcmp(map.data, "SQLite format 3", 16) == 0)
-        page = (size_t)map.data[16] << 8 | map.data[17];
-    if (map.size < SMALLEST_PAGE || (page >= SMALLEST_PAGE && map.size % page) || (page == 1 && map.size % 65536))
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library, or cut off", path);
-    descry_map_close(&map);
-    return rc;
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file ||
+        !file->pMethods || stat(store->path, &st) != 0)
+        return descry_fail(err, DESCRY_ERR_IO, "%s: cannot be read", store->path);
+    const off_t size = st.st_size; /* SQLite says 0 of a single byte */
+    if (size == 0)
+        return 0;
+    off_t page = 0; /* bytes 16 and 17 of the header; 1 stands for 65536 */
+    if (size >= SMALLEST_PAGE && file->pMethods->xRead(file, heading, sizeof heading, 0) == SQLITE_OK &&
+        memcmp(heading, "SQLite format 3", 16) == 0)
+        page = heading[16] << 8 | heading[17];
+    if (size < SMALLEST_PAGE || (page >= SMALLEST_PAGE && size % page) || (page == 1 && size % 65536))
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library, or cut off", store->path);
+    return 0;
 }
 
 /* SQLite writes to these, truncates and removes them without asking whose they are. */
@@ -283,8 +289,6 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
         rc = check_beside(store->path, BESIDE[i], err);
     if (!rc)
         rc = check_journal(store->path, err);
-    if (!rc && exists)
-        rc = check_size(store->path, (uint64_t)st.st_size, err);
     if (rc)
         return rc;
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));
@@ -387,6 +391,8 @@ int descry_store_open_sqlite(descry_store **out, const char *path, const descry_
     store->log = options->log;
     store->cpu = options->cpu;
     int rc = open_database(store, options, err);
+    if (!rc)
+        rc = check_size(store, err);
     if (!rc)
         rc = set_up(store, options->create, err);
     if (rc) {

@@ -102,7 +102,7 @@ static double difference(const char *set, const size_t *order)
     for (size_t i = 0; i < n; i++)
         labels[i] = json_string_value(json_array_get(names, order[i]));
     const char *const *templates = descry_templates(set, &count);
-    if (descry_classifier_open(&classifier, model, labels, n, templates, count, &err))
+    if (descry_classifier_open(&classifier, model, NULL, labels, n, templates, count, &err))
         fail_msg("%s", err.message);
     const float *weights = descry_classifier_weights(classifier);
     dim = json_array_size(json_array_get(columns, 0));

@@ -150,8 +150,8 @@ static double right(const descry_head *head, const float *x, const float *y)
 {
     float *u = malloc(PAIRS * DIM * sizeof *u), *v = malloc(PAIRS * DIM * sizeof *v);
     size_t good = 0;
-    assert_int_equal(descry_head_apply(head, &engine, DESCRY_HEAD_IMAGE, x, PAIRS, 1, u, NULL), 0);
-    assert_int_equal(descry_head_apply(head, &engine, DESCRY_HEAD_TEXT, y, PAIRS, 1, v, NULL), 0);
+    assert_int_equal(descry_head_apply(head, DESCRY_HEAD_IMAGE, x, PAIRS, 1, u, NULL), 0);
+    assert_int_equal(descry_head_apply(head, DESCRY_HEAD_TEXT, y, PAIRS, 1, v, NULL), 0);
     for (size_t i = 0; i < PAIRS; i++) {
         size_t best = 0;
         for (size_t j = 1; j < PAIRS; j++)
