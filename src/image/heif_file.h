@@ -6,27 +6,7 @@
 #define DESCRY_IMAGE_HEIF_FILE_H
 
 #include "descry.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#define DESCRY_FOURCC(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
-
-/* Bytes to read from; once too few were left, all that is read is 0. */
-typedef struct descry_span {
-    const uint8_t *at;
-    size_t size;
-    bool ended;
-} descry_span;
-
-uint64_t descry_span_number(descry_span *span, size_t bytes); /* the next, of 0 .. 8 bytes, the highest first */
-descry_span descry_span_part(descry_span *span, size_t size); /* the next bytes */
-
-/* The next box: its type, and *body.  0: no more. */
-uint32_t descry_box_next(descry_span *boxes, descry_span *body);
-/* The first box of this type among them; false: none. */
-bool descry_box_find(descry_span boxes, uint32_t type, descry_span *body);
+#include "image/boxes.h"
 
 enum { DESCRY_HEIF_TURNS = 8 };
 

@@ -3,6 +3,7 @@
  * repeats it), in 8 bits.  Boxes: ISO/IEC 18181-2. */
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/boxes.h"
 #include "image/codecs.h"
 #include "image/formats.h"
 
@@ -160,37 +161,6 @@ static int read_frame(reader *r, const uint8_t *bytes, size_t size)
 
 enum { MOST_UNPACKED = 64 << 20 }; /* bytes, of all boxes of a type together */
 
-typedef struct box {
-    char type[4];
-    const uint8_t *data; /* [size] */
-    size_t size;
-} box;
-
-/* The box at `at`, which is then where the next one is; false: there is none.  A box may be cut short by the end. */
-static bool next_box(box *b, const uint8_t *bytes, size_t size, size_t *at)
-{
-    size_t left = size - *at, header = 8;
-    if (left < 8)
-        return false;
-    const uint8_t *head = bytes + *at;
-    uint64_t length = descry_format_number(head, 4, true);
-    if (length == 1) {
-        if (left < 16)
-            return false;
-        header = 16;
-        length = (uint64_t)descry_format_number(head + 8, 4, true) << 32 | descry_format_number(head + 12, 4, true);
-    }
-    if (length == 0 || length > left)
-        length = left;
-    if (length < header)
-        return false;
-    memcpy(b->type, head + 4, 4);
-    b->data = head + header;
-    b->size = (size_t)length - header;
-    *at += (size_t)length;
-    return true;
-}
-
 static void note(descry_picture *picture, bool exif, const uint8_t *data, size_t size)
 {
     if (exif)
@@ -213,7 +183,7 @@ static bool grow(uint8_t **out, size_t *room, size_t most)
 
 /* What libjxl unpacks from a box (at least 4 bytes), at most `most` bytes of it: the caller's; NULL: nothing.  It is shown
  * a file that has nothing but this box. */
-static uint8_t *unpack(const box *packed, size_t most, size_t *size)
+static uint8_t *unpack(const descry_span *packed, size_t most, size_t *size)
 {
     *size = 0;
     uint8_t head[45] = "\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14" "ftypjxl \0\0\0\0jxl ....brob....";
@@ -221,7 +191,7 @@ static uint8_t *unpack(const box *packed, size_t most, size_t *size)
         return NULL;
     for (int i = 0; i < 4; i++) {
         head[32 + i] = (uint8_t)((packed->size + 8) >> (24 - 8 * i));
-        head[40 + i] = packed->data[i];
+        head[40 + i] = packed->at[i];
     }
     JxlDecoder *decoder = JxlDecoderCreate(NULL);
     uint8_t *out = NULL;
@@ -235,7 +205,7 @@ static uint8_t *unpack(const box *packed, size_t most, size_t *size)
         JxlBoxType type;
         if (status == JXL_DEC_NEED_MORE_INPUT && !begun) {
             going = JxlDecoderReleaseInput(decoder) == 0 &&
-                    JxlDecoderSetInput(decoder, packed->data + 4, packed->size - 4) == JXL_DEC_SUCCESS;
+                    JxlDecoderSetInput(decoder, packed->at + 4, packed->size - 4) == JXL_DEC_SUCCESS;
             begun = true;
         } else if (status == JXL_DEC_BOX) {
             ours = JxlDecoderGetBoxType(decoder, type, JXL_FALSE) == JXL_DEC_SUCCESS && memcmp(type, "brob", 4) == 0;
@@ -252,18 +222,19 @@ static uint8_t *unpack(const box *packed, size_t most, size_t *size)
 }
 
 /* Boxes of one type, packed or not, wherever they are: libjxl itself would decode all frames to get to the last ones. */
-static void read_boxes(descry_picture *picture, const char type[4], const uint8_t *bytes, size_t size)
+static void read_boxes(descry_picture *picture, uint32_t type, const uint8_t *bytes, size_t size)
 {
     size_t most = MOST_UNPACKED;
-    box b;
-    for (size_t at = 0; next_box(&b, bytes, size, &at);) {
-        bool exif = memcmp(type, "Exif", 4) == 0;
-        if (memcmp(b.type, type, 4) == 0)
-            note(picture, exif, b.data, b.size);
-        if (memcmp(b.type, "brob", 4) != 0 || b.size < 4 || memcmp(b.data, type, 4) != 0)
+    descry_span boxes = {bytes, size, false}, body;
+    for (uint32_t each; (each = descry_box_next(&boxes, &body)) != 0;) {
+        descry_span rest = body;
+        bool exif = type == DESCRY_FOURCC('E', 'x', 'i', 'f');
+        if (each == type)
+            note(picture, exif, body.at, body.size);
+        if (each != DESCRY_FOURCC('b', 'r', 'o', 'b') || descry_span_number(&rest, 4) != type)
             continue;
         size_t unpacked;
-        uint8_t *data = unpack(&b, most, &unpacked);
+        uint8_t *data = unpack(&body, most, &unpacked);
         if (data)
             note(picture, exif, data, unpacked);
         most -= unpacked;
@@ -285,8 +256,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     JxlDecoderDestroy(r.decoder);
     if (rc || bytes[0] == 0xFF) /* no boxes: a bare code stream */
         return rc;
-    read_boxes(picture, "Exif", bytes, size);
-    read_boxes(picture, "xml ", bytes, size);
+    read_boxes(picture, DESCRY_FOURCC('E', 'x', 'i', 'f'), bytes, size);
+    read_boxes(picture, DESCRY_FOURCC('x', 'm', 'l', ' '), bytes, size);
     return 0;
 }
 

@@ -260,6 +260,8 @@ static int add_tiles(developer *d, descry_picture *picture, const char *name, co
         return rc;
     uint64_t across = (image->width + image->tile_width - 1) / image->tile_width;
     uint64_t down = (image->height + image->tile_height - 1) / image->tile_height;
+    if (across * image->tile_width * down * image->tile_height > 4 * image->width * image->height + (1 << 22))
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: camera RAW: its tiles are much larger than the picture", name);
     if (!tiles_fit(d, across * down))
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged camera RAW: tiles are missing", name);
     make_light(d);

@@ -2,7 +2,8 @@
  * What a camera RAW file says of its picture: a TIFF says it as any other, Canon's CR3 in boxes, Minolta's MRW in a block.
  * (Fujifilm's RAF says it in its preview only.)
  *
- * CR3: ISO/IEC 14496-12, section 4.2, and github.com/lclevy/canon_cr3; MRW: dalibor.cz/software/minolta-raw-mrw-file-format. */
+ * CR3: github.com/lclevy/canon_cr3; MRW: dalibor.cz/software/minolta-raw-mrw-file-format. */
+#include "image/boxes.h"
 #include "image/codecs.h"
 #include "image/formats.h"
 #include "image/raw.h"
@@ -10,52 +11,25 @@
 
 #include <string.h>
 
-/* The contents of the first box of a type ("uuid": and with this UUID, which is not part of them); false: none. */
-static bool find_box(const uint8_t **data, size_t *left, const char type[4], const char *uuid)
-{
-    const uint8_t *at = *data;
-    size_t size = *left;
-    while (size >= 8) {
-        size_t header = 8, skip = uuid ? 16 : 0;
-        uint64_t length = descry_format_number(at, 4, true);
-        if (length == 1 && size >= 16) {
-            header = 16;
-            length = (uint64_t)descry_format_number(at + 8, 4, true) << 32 | descry_format_number(at + 12, 4, true);
-        }
-        if (length == 0 || length > size)
-            length = size;
-        if (length < header)
-            break;
-        if (memcmp(at + 4, type, 4) == 0 && length >= header + skip && (!uuid || memcmp(at + header, uuid, 16) == 0)) {
-            *data = at + header + skip;
-            *left = (size_t)length - header - skip;
-            return true;
-        }
-        at += length;
-        size -= (size_t)length;
-    }
-    return false;
-}
-
 /* Each part of EXIF is a TIFF of its own. */
 static int note_canon(descry_picture *picture, const uint8_t *bytes, size_t size)
 {
     static const struct {
-        const char *type;
+        uint32_t type;
         descry_exif_part first;
-    } parts[] = {{"CMT1", DESCRY_EXIF_WHOLE}, {"CMT2", DESCRY_EXIF_SUB}, {"CMT4", DESCRY_EXIF_GPS}};
+    } parts[] = {{DESCRY_FOURCC('C', 'M', 'T', '1'), DESCRY_EXIF_WHOLE}, {DESCRY_FOURCC('C', 'M', 'T', '2'), DESCRY_EXIF_SUB},
+                 {DESCRY_FOURCC('C', 'M', 'T', '4'), DESCRY_EXIF_GPS}};
     static const char canon[] = "\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
     int orientation = 0;
-    if (!find_box(&bytes, &size, "moov", NULL) || !find_box(&bytes, &size, "uuid", canon))
+    descry_span movie, own, part;
+    if (!descry_box_find((descry_span){bytes, size, false}, DESCRY_FOURCC('m', 'o', 'o', 'v'), &movie) ||
+        !descry_box_find_uuid(movie, canon, &own))
         return 0;
-    for (size_t i = sizeof parts / sizeof *parts; i-- > 0;) { /* the time of IFD0, CMT1, is the last resort */
-        const uint8_t *part = bytes;
-        size_t part_size = size;
-        if (find_box(&part, &part_size, parts[i].type, NULL)) {
-            int said = descry_exif_fill(&picture->metadata, parts[i].first, part, part_size);
+    for (size_t i = sizeof parts / sizeof *parts; i-- > 0;) /* the time of IFD0, CMT1, is the last resort */
+        if (descry_box_find(own, parts[i].type, &part)) {
+            int said = descry_exif_fill(&picture->metadata, parts[i].first, part.at, part.size);
             orientation = i == 0 ? said : 0;
         }
-    }
     return orientation;
 }
 
