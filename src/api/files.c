@@ -2,13 +2,13 @@
  * Embeddings of many files. */
 #include "api/handles.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "descry_dev.h"
 #include "pictures/loader.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { BATCH = 32 };
 
@@ -18,17 +18,10 @@ typedef struct files {
     descry_file_fn each;
     void *arg;
     size_t n, done, dim;
-    struct timespec start;
+    double start; /* descry_clock_now */
     descry_loaded_batch *now;
     float *rows; /* [BATCH, dim] */
 } files;
-
-static double seconds_since(const struct timespec *start)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
-}
 
 static int embed(void *arg, size_t first, size_t n, descry_error *err)
 {
@@ -45,7 +38,7 @@ static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
     const descry_files_options *o = f->options;
     const descry_loaded *items = now->items;
     f->now = now;
-    int stop = o->progress && o->progress(o->arg, f->done, f->n, seconds_since(&f->start));
+    int stop = o->progress && o->progress(o->arg, f->done, f->n, descry_clock_now() - f->start);
     int rc = stop ? 0 : descry_loaded_encode(now, embed, f, err);
     for (size_t i = 0; i < now->count && !rc && !stop; i++) {
         const descry_error *why = items[i].err.code ? &items[i].err : NULL;
@@ -62,7 +55,7 @@ int descry_embed_files(descry_model *model, const char *const *paths, size_t n, 
     descry_model_describe(model, &info);
     files f = {.model = model, .options = options ? options : &defaults, .each = each, .arg = arg, .n = n,
                .dim = (size_t)info.dim, .rows = descry_alloc(BATCH, (size_t)info.dim * sizeof(float))};
-    clock_gettime(CLOCK_MONOTONIC, &f.start);
+    f.start = descry_clock_now();
     descry_loading loading = {.preprocess = descry_clip_preprocess(model->clip), .options = &f.options->preprocess,
                               .threads = descry_pool_threads(model->context->pool), .item = sizeof(descry_loaded),
                               .batch = n < BATCH ? n : BATCH, .deliver = deliver, .arg = &f};

@@ -3,6 +3,7 @@
 #include "library/library.h"
 #include "base/paths.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "image/picture.h"
 #include "npz/npz.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { ROWS = 1024, ROOM = 8 << 20, MAX_URL = 65536 };
 
@@ -33,16 +33,13 @@ typedef struct import {
     float *vector;        /* [dim], of length 1 */
     descry_buf url, path; /* of this row; path: of its file */
     descry_import_progress progress;
-    struct timespec start;
+    double start; /* descry_clock_now */
     descry_error *err;
 } import;
 
 static int tell(import *job)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    job->progress.seconds =
-        (double)(now.tv_sec - job->start.tv_sec) + (double)(now.tv_nsec - job->start.tv_nsec) * 1e-9;
+    job->progress.seconds = descry_clock_now() - job->start;
     if (job->options->progress && job->options->progress(job->options->arg, &job->progress))
         return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
     return 0;
@@ -216,7 +213,7 @@ static int read_local(import *job, descry_content *what, descry_metadata *metada
 static int add_local(import *job, const struct stat *st, int *had_vector, descry_error *why)
 {
     const descry_store_ops *ops = job->store->ops;
-    int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec, content = 0;
+    int64_t mtime = descry_clock_changed(st), content = 0;
     descry_content what = {{0}, 0, 0, 0, 0};
     descry_metadata metadata;
     int rc = read_local(job, &what, &metadata, why);
@@ -254,7 +251,7 @@ static int store_row(import *job, descry_error *why)
     if (rc)
         return rc;
     int same = !local || (place.size == (uint64_t)st.st_size && !place.source && !place.unread &&
-                          place.mtime == (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec);
+                          place.mtime == descry_clock_changed(&st));
     if (place.has_vector && same && !(local && place.missing)) {
         job->progress.unchanged++;
         return 0;
@@ -360,7 +357,7 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     descry_error local;
     import job = {.library = library, .store = library->store, .options = options ? options : &defaults};
     job.err = err ? err : &local;
-    clock_gettime(CLOCK_MONOTONIC, &job.start);
+    job.start = descry_clock_now();
     descry_library_lock lock = {-1, {0}};
     descry_model_info info = {0};
     int rc = 0;

@@ -9,12 +9,12 @@
 #include "pictures/walk.h"
 
 #include "base/aside.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { TELL_EVERY = 64 };
 
@@ -32,7 +32,7 @@ typedef struct ingest {
     descry_store *store;
     const descry_index_options *options;
     descry_index_progress progress;
-    struct timespec start;
+    double start; /* descry_clock_now */
     int64_t recipe;
     descry_batch *batch;
     descry_error *err;
@@ -47,10 +47,7 @@ typedef struct ingest {
 
 static int tell(ingest *run)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    run->progress.seconds =
-        (double)(now.tv_sec - run->start.tv_sec) + (double)(now.tv_nsec - run->start.tv_nsec) * 1e-9;
+    run->progress.seconds = descry_clock_now() - run->start;
     if (run->options->progress && run->options->progress(run->options->arg, &run->progress))
         return descry_fail(run->err, DESCRY_ERR_CANCELLED, "stopped");
     return 0;
@@ -91,7 +88,7 @@ static int count_items(void *arg, const descry_item *items, size_t n)
 static int look_at(ingest *run, const char *path, const struct stat *st)
 {
     descry_place place;
-    int64_t mtime = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+    int64_t mtime = descry_clock_changed(st);
     int rc = run->store->ops->place(run->store, path, run->recipe, &place, run->err);
     if (rc)
         return rc;
@@ -357,7 +354,7 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     ingest run = {.library = library, .store = library->store, .options = options ? options : &defaults};
     descry_error local;
     run.err = err ? err : &local;
-    clock_gettime(CLOCK_MONOTONIC, &run.start);
+    run.start = descry_clock_now();
     descry_library_lock lock = {-1, {0}};
     descry_model_info info = {0};
     descry_recipe recipe;

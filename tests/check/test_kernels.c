@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every kernel of every instruction set that this machine has, at odd sizes, against sums in double. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "emulated512.h"
 #include "kern/tables.h"

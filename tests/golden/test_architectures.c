@@ -2,11 +2,7 @@
  * Real architectures, filled by the formula, against what open_clip computes with the same weights
  * (architectures.json, made by tools/make_goldens.py); the stages on the way; and mutants of the towers, each of which
  * these bounds must notice. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "formula.h"
 #include "model/towers.h"

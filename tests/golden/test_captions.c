@@ -2,11 +2,7 @@
  * CoCa, stage by stage (the tokens of pictures and texts, the decoder's logits, the ids of captions), against open_clip's
  * results: the tiny model of openclip-golden.json, and captions.json, made by tools/make_captions.py; and mutants, each of
  * which these goldens must notice. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "formula.h"
 #include "model/generate.h"

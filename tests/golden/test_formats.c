@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One scene in every format and kind, lying in eight ways (tests/data/formats, made by tools/make_scenes.py with other
  * people's encoders): the demo model sees the same in all of them, and they are all the same way up. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "descry.h"
 

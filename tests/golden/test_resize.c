@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every resize row of openclip-golden.json, which Pillow 13 made, in open_clip's own order (reference), with both
  * orders of the passes. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "image/preprocess.h"
 #include "image/resample.h"

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Matrices rounded to bf16 when they are packed, through the public header alone: embeddings and captions against
  * open_clip's with such weights (rounded.json, made by tools/make_captions.py). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "formula.h"
 

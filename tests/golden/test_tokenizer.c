@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every string of openclip-golden.json, with the ids that open_clip gives it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "text/tokenizer.h"
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tiny models of every kind against open_clip's results (openclip-golden.json, tiny_release). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "formula.h"
 #include "model/towers.h"

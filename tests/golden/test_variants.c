@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tiny models that differ in one setting each, and files that open_clip changes while loading (other names, types,
  * positions for another size), against its results: variants.json, made by tools/make_variants.py. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "formula.h"
 #include "model/towers.h"

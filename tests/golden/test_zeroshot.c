@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Zero-shot classifiers of a tiny model, filled by the formula, against open_clip's build_zero_shot_classifier
  * (zeroshot.json, made by tools/make_zeroshot_golden.py). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "descry.h"
 #include "formula.h"

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Learned heads: files, the map, the gradient, training. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/error.h"
 #include "heads/adapt.h"

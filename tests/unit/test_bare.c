@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A build without any optional codec: what it says of the pictures that it does not read. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "image/picture.h"
 

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Models as a whole, by way of the public header: folders that are not models, weights that are damaged, the model cache,
  * identities of embeddings. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/file.h"
 #include "descry.h"

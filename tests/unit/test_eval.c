@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The room eval, and arrays. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "npz/array.h"
 #include "descry_dev.h"

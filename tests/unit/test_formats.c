@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Damaged pictures of the formats beside JPEG and PNG (for which see test_image.c), and telling formats by content and
  * by name.  What a codec library decodes well is not looked at here. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/file.h"
 #include "image/formats.h"

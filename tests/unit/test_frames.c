@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * GIF files of more pixels than they can tell, and what WebP files say of themselves. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "picture_fixture.h"
 

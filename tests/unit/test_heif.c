@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * HEIC and AVIF as phones write them and none as they should be: tests/data/cases/heif, made by
  * tools/make_heif_cases.py. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/file.h"
 #include "image/picture.h"

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Pictures of every kind, whole, against open_clip's transform (tests/data/pictures, made by tools/make_pictures.py);
  * and damaged in every way. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/file.h"
 #include "image/preprocess.h"

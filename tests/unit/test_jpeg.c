@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * JPEG files that lack their end or have something else there, that ask for more work than they are worth, and what they
  * say of themselves in several segments. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "exif_fixture.h"
 #include "picture_fixture.h"

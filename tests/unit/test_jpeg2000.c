@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * JPEG 2000 made marker by marker: sizes and counts that lie, and what the boxes of a JP2 say of a picture. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "exif_fixture.h"
 #include "image/picture.h"

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * JPEG XL: colours of profiles that libjxl has no name for, boxes wherever they are.  tools/make_odd_jxl.py made the files. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/error.h"
 #include "base/file.h"

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "b7": bad; "s7": slow,
  * it is decoded once all others are that the slots hold. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/error.h"
 #include "pictures/loader.h"

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * EXIF and XMP as cameras and programs really write them, and not as the standards say. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "exif_fixture.h"
 #include "meta/directory.h"

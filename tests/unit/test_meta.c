@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * EXIF, whole, odd and damaged; times as texts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "exif_fixture.h"
 #include "base/file.h"

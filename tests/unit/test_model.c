@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Configurations and files of weights that are wrong, each named for what is wrong with it. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "model/positions.h"
 #include "model/weights.h"

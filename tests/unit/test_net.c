@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which addresses are public, and fetching from a small server of our own. */
 #define _GNU_SOURCE
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "net/fetch.h"
 

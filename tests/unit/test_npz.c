@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Headers of .npy files, good, lying and damaged; values of all types. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "npz/npy.h"
 #include "npz/values.h"

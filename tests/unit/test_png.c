@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * PNG files that lack their end, that lie about their chunks, and what they say of themselves in text. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "exif_fixture.h"
 #include "picture_fixture.h"

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The query language: what is read, what is refused and where, what vector comes out. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/error.h"
 #include "query/query.h"

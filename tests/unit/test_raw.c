@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Camera RAW: which JPEG of a file is its preview, lossy DNG, and what files that are not TIFFs say of their picture.
  * tools/make_odd_raw.py made the files: previews are green, thumbnails blue, what is no preview red. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/error.h"
 #include "base/file.h"

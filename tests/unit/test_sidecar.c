@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which file is a picture's sidecar, and how it is replaced. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/file.h"
 #include "base/replace.h"

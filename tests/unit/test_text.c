@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The corners of cleaning and tokenizing, and files of merges that are wrong. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "text/clean.h"
 #include "text/merges.h"

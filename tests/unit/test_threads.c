@@ -2,11 +2,7 @@
  * Many threads with one pool, one context, one model and one library file: what each gets is to the bit what it would get
  * alone.  Threads report what is wrong as a line; only the main one asserts. */
 #define _GNU_SOURCE /* nftw, pthread_barrier_t */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/file.h"
 #include "base/pool.h"

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * TIFF made entry by entry: colours of L*a*b*, tags that lie beyond the file, sizes that lie. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "image/picture.h"
 #include "meta/time.h"

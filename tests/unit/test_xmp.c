@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Captions in XMP packets and in sidecar files: put in, replaced, taken out, and refused. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "cmocka_test.h"
 
 #include "base/file.h"
 #include "meta/exif.h"
