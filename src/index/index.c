@@ -229,6 +229,7 @@ static int walk(ingest *run, target *at, descry_walk each)
     each.excludes = run->options->excludes;
     each.include_hidden = run->options->include_hidden;
     each.sniff = run->options->sniff;
+    each.library = run->store->ops->name(run->store);
     each.arg = run;
     descry_error why;
     int rc = descry_walk_run(&each, at->path, &why);

@@ -66,11 +66,26 @@ static int enter(walk_state *state, const struct stat *st, descry_error *err)
 
 /* ---- which files ----------------------------------------------------------------------------------------------- */
 
+static int belongs_to_library(const walk_state *state)
+{
+    static const char *const endings[] = {"", "-wal", "-shm", "-journal", ".scan", ".scan.new", ".lock"};
+    const char *library = state->walk->library;
+    size_t size = library ? strlen(library) : 0;
+    if (!library || strncmp(state->path.data, library, size) != 0)
+        return 0;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(state->path.data + size, endings[i]) == 0)
+            return 1;
+    return 0;
+}
+
 static int is_passed_over(const walk_state *state, const char *name)
 {
     if (name[0] == '.' && (!state->walk->include_hidden || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
         return 1;
     const char *below = state->path.data + state->root_size;
+    if (belongs_to_library(state))
+        return 1;
     for (size_t i = 0; i < state->walk->excludes; i++)
         if (fnmatch(state->walk->exclude[i], name, 0) == 0 || fnmatch(state->walk->exclude[i], below, 0) == 0)
             return 1;

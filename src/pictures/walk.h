@@ -23,6 +23,9 @@ typedef struct descry_walk {
     const char *ending; /* files of this one instead of pictures, in either case; NULL: pictures */
     int include_hidden; /* also what is hidden, bins and snapshots */
     int sniff;          /* also files with other endings that begin as pictures do */
+    /* a library, which with the files that belong to it is not even opened: closing would take SQLite's locks from one that
+     * is open here; NULL: none */
+    const char *library;
     /* a file that is not taken for a picture, by its name; not of hidden and excluded ones; a non-zero return stops; may be
      * NULL */
     int (*other)(void *arg, const char *name);

@@ -4,9 +4,48 @@
 
 #include "base/aside.h"
 #include "image/formats.h"
+#include "pictures/walk.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+static int never(void *arg, const char *path)
+{
+    (void)arg;
+    fail_msg("%s is looked at", path);
+    return 1;
+}
+
+static int never_a_file(void *arg, const char *path, const struct stat *st)
+{
+    (void)st;
+    return never(arg, path);
+}
+
+static int stop_at_file(void *arg, const char *path, const struct stat *st)
+{
+    (void)arg, (void)path, (void)st;
+    return 1;
+}
+
+/* Its files may begin as pictures do, for all that their names say. */
+static void a_library_is_set_apart(void **state)
+{
+    fixture *f = *state;
+    char root[PATH_MAX], library[PATH_MAX];
+    folder(f, "shelf");
+    write_file(at(f, "shelf/photos"), "\xFF\xD8\xFF\xE0", 4);
+    write_file(at(f, "shelf/photos-wal"), "\xFF\xD8\xFF\xE0", 4);
+    write_file(at(f, "shelf/photos.scan"), "\xFF\xD8\xFF\xE0", 4);
+    snprintf(root, sizeof root, "%s", at(f, "shelf"));
+    snprintf(library, sizeof library, "%s", at(f, "shelf/photos"));
+    descry_walk walk = {.file = never_a_file, .other = never, .sniff = 1, .library = library};
+    assert_int_equal(descry_walk_run(&walk, root, &f->err), 0);
+    picture(f, "../shelf/photos-2019.jpg", 1, 2, 3); /* no file of it */
+    walk.file = stop_at_file;
+    assert_int_equal(descry_walk_run(&walk, root, &f->err), 1);
+}
 
 static void bins_and_snapshots_are_passed_over(void **state)
 {
@@ -160,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LIBRARY_TEST(bins_and_snapshots_are_passed_over),
+        LIBRARY_TEST(a_library_is_set_apart),
         LIBRARY_TEST(files_passed_over_are_counted),
         LIBRARY_TEST(a_copy_in_a_bin_is_not_shown),
         cmocka_unit_test(names_of_bins),
