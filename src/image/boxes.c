@@ -26,7 +26,8 @@ descry_span descry_span_part(descry_span *span, size_t size)
         return *span;
     }
     descry_span part = {span->at, size, false};
-    span->at += size;
+    if (size > 0) /* at may be NULL */
+        span->at += size;
     span->size -= size;
     return part;
 }

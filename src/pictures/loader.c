@@ -88,7 +88,9 @@ static void prepare(descry_loader *loader, size_t number)
     if (!rc && how->judge)
         rc = judge(loader, item);
     if (!rc && item->want != DESCRY_WANT_NOTHING)
-        decode(how, item, loader->rgb + number % loader->slots * loader->picture);
+        rc = decode(how, item, loader->rgb + number % loader->slots * loader->picture);
+    if (!rc)
+        item->err.code = 0; /* what another codec than the right one may have said of it */
     if (item->bytes == (const uint8_t *)file.data)
         item->bytes = NULL;
     descry_buf_free(&file);

@@ -25,7 +25,7 @@ done
 
 # the library
 is "soname" "$(objdump -p "$libdir/libdescry.so" | awk '$1 == "SONAME" { print $2 }')" libdescry.so.0
-nm -D --defined-only "$libdir/libdescry.so" | awk '{ print $NF }' | grep -v '^__\(asan\|ubsan\|odr\)' >symbols
+nm -D --defined-only "$libdir/libdescry.so" | awk '$2 != "A" { sub("@@DESCRY_(0|PRIVATE)$", "", $NF); print $NF }' | grep -v '^__\(asan\|ubsan\|odr\)' >symbols
 grep -q '^descry_context_open$' symbols
 verdict $? "descry_context_open is exported"
 is "only descry_* is exported" "$(grep -v '^descry_' symbols)" ""
