@@ -3,6 +3,8 @@
  * by name.  What a codec library decodes well is not looked at here. */
 #include "cmocka_test.h"
 
+#include "picture_fixture.h"
+
 #include "base/file.h"
 #include "image/formats.h"
 #include "image/picture.h"
@@ -23,30 +25,10 @@ const char *__lsan_default_suppressions(void)
 
 static const descry_limits limits = {4096, 1 << 22, 1 << 24};
 
-static descry_buf read_file(const char *name)
-{
-    char path[4096];
-    descry_buf file = {0};
-    descry_error err;
-    snprintf(path, sizeof path, "%s/tests/data/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    if (descry_file_read(&file, path, 1 << 20, &err))
-        fail_msg("%s", err.message);
-    return file;
-}
-
-/* From memory of its own, so that a sanitizer sees a read beyond the end. */
-static int decode(const void *bytes, size_t size, descry_error *err)
+static int decode_small(const void *bytes, size_t size, descry_error *err)
 {
     descry_picture picture;
-    uint8_t *copy = malloc(size ? size : 1);
-    memcpy(copy, bytes, size);
-    int rc = descry_picture_decode(&picture, copy, size, "a file", &limits, err);
-    free(copy);
-    if (rc) {
-        assert_null(picture.data);
-        if (strncmp(err->message, "a file: ", 8) != 0 || strchr(err->message, '\n'))
-            fail_msg("the message is \"%s\"", err->message);
-    }
+    int rc = decode_with(&limits, bytes, size, &picture, err);
     descry_picture_free(&picture);
     return rc;
 }
@@ -68,9 +50,9 @@ static void whole_pictures_are_read(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = file_of(samples[i]);
         descry_error err;
-        if (decode(file.data, file.size, &err))
+        if (decode_small(file.data, file.size, &err))
             fail_msg("%s: %s", samples[i], err.message);
         descry_buf_free(&file);
     }
@@ -81,18 +63,18 @@ static void truncated_pictures_are_refused(void **state)
     (void)state;
     enum { PARTS = 24 };
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = file_of(samples[i]);
         size_t end = file.size;
         if (strstr(samples[i], "preview")) /* at its end, without which the sensor's data is taken */
             end -= 5800;
         for (size_t part = 0; part < PARTS - 1; part++) {
             descry_error err;
-            if (decode(file.data, end * part / PARTS, &err) == 0)
+            if (decode_small(file.data, end * part / PARTS, &err) == 0)
                 fail_msg("%s cut to %zu of %zu bytes was read", samples[i], end * part / PARTS, file.size);
         }
         for (size_t cut = 0; cut < 64; cut++) { /* in its header */
             descry_error err;
-            assert_int_not_equal(decode(file.data, cut, &err), 0);
+            assert_int_not_equal(decode_small(file.data, cut, &err), 0);
         }
         descry_buf_free(&file);
     }
@@ -103,12 +85,12 @@ static void flipped_bits_do_no_harm(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = file_of(samples[i]);
         descry_error err;
         size_t bits = 8 * file.size;
         for (size_t bit = 0; bit < bits; bit += bit < 4096 ? 13 : bits / 150 + 1) {
             file.data[bit / 8] ^= (char)(1 << bit % 8);
-            decode(file.data, file.size, &err);
+            decode_small(file.data, file.size, &err);
             file.data[bit / 8] ^= (char)(1 << bit % 8);
         }
         descry_buf_free(&file);
@@ -119,17 +101,17 @@ static void zeros_and_noise_behind_a_header_do_no_harm(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = file_of(samples[i]);
         descry_error err;
         for (size_t keep = 12; keep < file.size / 2; keep *= 2) {
             memset(file.data + keep, 0, file.size - keep);
-            decode(file.data, file.size, &err);
+            decode_small(file.data, file.size, &err);
             uint32_t seed = 1;
             for (size_t k = keep; k < file.size; k++)
                 file.data[k] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
-            decode(file.data, file.size, &err);
+            decode_small(file.data, file.size, &err);
             descry_buf_free(&file);
-            file = read_file(samples[i]);
+            file = file_of(samples[i]);
         }
         descry_buf_free(&file);
     }
@@ -157,10 +139,10 @@ static void lying_sizes_are_refused(void **state)
         {"pictures/rgb.j2k", 8, "\x00\x01\x00\x00", 4, DESCRY_ERR_LIMIT},
     };
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
-        descry_buf file = read_file(lies[i].name);
+        descry_buf file = file_of(lies[i].name);
         descry_error err = {0};
         memcpy(file.data + lies[i].offset, lies[i].bytes, lies[i].count);
-        int rc = decode(file.data, file.size, &err);
+        int rc = decode_small(file.data, file.size, &err);
         if (rc != lies[i].rc)
             fail_msg("%s, lie %zu: %d (%s)", lies[i].name, i, rc, err.message);
         descry_buf_free(&file);
@@ -201,7 +183,7 @@ static void lying_numbers_of_pnm_are_refused(void **state)
     };
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         descry_error err = {0};
-        int rc = decode(files[i].text, strlen(files[i].text), &err);
+        int rc = decode_small(files[i].text, strlen(files[i].text), &err);
         if (rc != files[i].rc)
             fail_msg("\"%s\": %d (%s)", files[i].text, rc, err.message);
     }
@@ -212,7 +194,7 @@ static void limits_hold_for_every_format(void **state)
     (void)state;
     static const descry_limits tight = {30, 1000, 1 << 24};
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = file_of(samples[i]);
         descry_picture picture;
         descry_error err = {0};
         int rc = descry_picture_decode(&picture, (const uint8_t *)file.data, file.size, "x", &tight, &err);
@@ -238,7 +220,7 @@ static void beginnings_tell_pictures(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = file_of(samples[i]);
         assert_true(descry_format_begins((const uint8_t *)file.data, DESCRY_FORMAT_HEAD));
         descry_buf_free(&file);
     }
@@ -254,7 +236,7 @@ static void raw_files_are_told_from_tiff(void **state)
     (void)state;
     const descry_format *raw = descry_format_at(DESCRY_FORMAT_RAW);
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = file_of(samples[i]);
         assert_int_equal(raw->recognises((const uint8_t *)file.data, file.size), strstr(samples[i], ".dng") != NULL);
         descry_buf_free(&file);
     }
@@ -269,8 +251,8 @@ static void raw_directories_beyond_the_file_are_refused(void **state)
 {
     (void)state;
     descry_error err;
-    descry_buf file = read_file("pictures/beyond.dng");
-    assert_int_equal(decode(file.data, file.size, &err), DESCRY_ERR_FORMAT);
+    descry_buf file = file_of("pictures/beyond.dng");
+    assert_int_equal(decode_small(file.data, file.size, &err), DESCRY_ERR_FORMAT);
     assert_non_null(strstr(err.message, "directories"));
     descry_buf_free(&file);
 }
@@ -283,7 +265,7 @@ static void every_format_says_when_and_where(void **state)
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         char name[40], text[DESCRY_TIME_SIZE];
         snprintf(name, sizeof name, "formats/dated.%s", endings[i]);
-        descry_buf file = read_file(name);
+        descry_buf file = file_of(name);
         descry_picture picture;
         descry_metadata said;
         descry_error err;

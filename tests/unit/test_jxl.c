@@ -2,6 +2,8 @@
  * JPEG XL: colours of profiles that libjxl has no name for, boxes wherever they are.  tools/make_odd_jxl.py made the files. */
 #include "cmocka_test.h"
 
+#include "picture_fixture.h"
+
 #include "base/error.h"
 #include "base/file.h"
 #include "image/picture.h"
@@ -13,30 +15,19 @@
 
 static const descry_limits limits = {4096, 1 << 22, 1 << 24};
 
-static descry_buf read_file(const char *name)
-{
-    char path[4096];
-    descry_buf file = {0};
-    descry_error err;
-    snprintf(path, sizeof path, "%s/tests/data/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    if (descry_file_read(&file, path, 1 << 20, &err))
-        fail_msg("%s", err.message);
-    return file;
-}
-
-static descry_picture decode(const descry_buf *file)
+static descry_picture picture_of(const descry_buf *file)
 {
     descry_picture picture;
     descry_error err;
-    if (descry_picture_decode(&picture, (const uint8_t *)file->data, file->size, "a file", &limits, &err))
+    if (decode_with(&limits, file->data, file->size, &picture, &err))
         fail_msg("%s", err.message);
     return picture;
 }
 
 static descry_picture open_picture(const char *name)
 {
-    descry_buf file = read_file(name);
-    descry_picture picture = decode(&file);
+    descry_buf file = file_of(name);
+    descry_picture picture = picture_of(&file);
     descry_buf_free(&file);
     return picture;
 }
@@ -79,12 +70,6 @@ static void colours_of_any_profile_are_srgb(void **state)
 
 /* ---- boxes ------------------------------------------------------------------------------------------------------- */
 
-static void append(descry_buf *to, const void *bytes, size_t size)
-{
-    descry_error err;
-    assert_int_equal(descry_buf_append(to, bytes, size, &err), 0);
-}
-
 enum { TO_THE_END = 0, LONG = 1, EXACT = 2 }; /* what the size of a box says */
 
 static void append_box(descry_buf *to, const char *type, int kind, const void *inner, const void *data, size_t size)
@@ -105,7 +90,7 @@ static void append_box(descry_buf *to, const char *type, int kind, const void *i
 static descry_buf bare(void)
 {
     static const uint8_t beginning[] = "\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14" "ftypjxl \0\0\0\0jxl ";
-    descry_buf file = {0}, stream = read_file("formats/lossy.jxl");
+    descry_buf file = {0}, stream = file_of("formats/lossy.jxl");
     append(&file, beginning, sizeof beginning - 1);
     append_box(&file, "jxlc", EXACT, NULL, stream.data, stream.size);
     descry_buf_free(&stream);
@@ -115,7 +100,7 @@ static descry_buf bare(void)
 static void assert_dated(descry_buf *file, const char *expected)
 {
     char text[DESCRY_TIME_SIZE];
-    descry_picture picture = decode(file);
+    descry_picture picture = picture_of(file);
     descry_time_print(text, picture.metadata.taken, picture.metadata.taken_offset);
     assert_string_equal(text, expected);
     descry_picture_free(&picture);
@@ -136,10 +121,10 @@ static void packed_boxes_are_read_wherever_they_are(void **state)
         for (int kind = 0; kind < 6; kind++) {
             if (kind >= 3 && i == 2)
                 continue; /* the XMP of the second, which is less */
-            descry_buf packed = read_file(boxes[i].file);
+            descry_buf packed = file_of(boxes[i].file);
             file = bare();
             if (kind >= 3) { /* behind another */
-                descry_buf xmp = read_file("jxl/xmp.br");
+                descry_buf xmp = file_of("jxl/xmp.br");
                 append_box(&file, "brob", EXACT, "xml ", xmp.data, xmp.size);
                 descry_buf_free(&xmp);
             }
@@ -152,7 +137,7 @@ static void packed_boxes_are_read_wherever_they_are(void **state)
 static void plain_boxes_behind_the_stream_are_read(void **state)
 {
     (void)state;
-    descry_buf dated = read_file("formats/dated.jxl"), file;
+    descry_buf dated = file_of("formats/dated.jxl"), file;
     const char *exif = NULL;
     for (size_t i = 0; !exif && i + 8 < dated.size; i++)
         if (memcmp(dated.data + i, "Exif\0\0\0\0", 8) == 0)
@@ -189,7 +174,7 @@ static void plain_boxes_behind_the_stream_are_read(void **state)
 static void bombs_do_not_go_off(void **state)
 {
     (void)state;
-    descry_buf file = bare(), bomb = read_file("jxl/bomb.br"), xmp = read_file("jxl/xmp.br");
+    descry_buf file = bare(), bomb = file_of("jxl/bomb.br"), xmp = file_of("jxl/xmp.br");
     for (int i = 0; i < 30; i++)
         append_box(&file, "brob", EXACT, i ? "Exif" : "xml ", bomb.data, bomb.size);
     append_box(&file, "brob", EXACT, "xml ", xmp.data, xmp.size);
@@ -207,7 +192,7 @@ static void layers_and_channels_are_bounded(void **state)
         int rc;
     } rows[] = {{"jxl/bad-layer.jxl", "layers", DESCRY_ERR_LIMIT}, {"jxl/bad-channels.jxl", "9 extra channels", DESCRY_ERR_UNSUPPORTED}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        descry_buf file = read_file(rows[i].name);
+        descry_buf file = file_of(rows[i].name);
         descry_picture picture;
         descry_error err;
         assert_int_equal(descry_picture_decode(&picture, (const uint8_t *)file.data, file.size, "a file", &limits, &err), rows[i].rc);
@@ -219,13 +204,13 @@ static void layers_and_channels_are_bounded(void **state)
 static void damaged_boxes_do_no_harm(void **state)
 {
     (void)state;
-    descry_buf packed = read_file("jxl/exif.br");
+    descry_buf packed = file_of("jxl/exif.br");
     for (size_t cut = 0; cut <= packed.size; cut++) {
         descry_buf file = bare();
         descry_picture picture;
         append_box(&file, "brob", EXACT, "Exif", packed.data, cut);
         file.data[file.size - 1] ^= 0x10;
-        picture = decode(&file);
+        picture = picture_of(&file);
         descry_picture_free(&picture);
         descry_buf_free(&file);
     }

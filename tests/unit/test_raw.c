@@ -3,6 +3,8 @@
  * tools/make_odd_raw.py made the files: previews are green, thumbnails blue, what is no preview red. */
 #include "cmocka_test.h"
 
+#include "picture_fixture.h"
+
 #include "base/error.h"
 #include "base/file.h"
 #include "image/picture.h"
@@ -15,34 +17,12 @@
 
 static const descry_limits limits = {4096, 1 << 22, 1 << 26};
 
-static descry_buf read_file(const char *name)
-{
-    char path[4096];
-    descry_buf file = {0};
-    descry_error err;
-    snprintf(path, sizeof path, "%s/tests/data/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    if (descry_file_read(&file, path, 1 << 20, &err))
-        fail_msg("%s", err.message);
-    return file;
-}
-
-/* From memory of its own, so that a sanitizer sees a read beyond the end. */
-static int decode(descry_picture *picture, const void *bytes, size_t size, descry_error *err)
-{
-    uint8_t *copy = malloc(size ? size : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, size);
-    int rc = descry_picture_decode(picture, copy, size, "a file", &limits, err);
-    free(copy);
-    return rc;
-}
-
 static descry_picture open_picture(const char *name)
 {
-    descry_buf file = read_file(name);
+    descry_buf file = file_of(name);
     descry_picture picture;
     descry_error err;
-    if (decode(&picture, file.data, file.size, &err))
+    if (decode_with(&limits, file.data, file.size, &picture, &err))
         fail_msg("%s: %s", name, err.message);
     descry_buf_free(&file);
     return picture;
@@ -130,7 +110,7 @@ static void xmp_says_when(void **state)
     static const char packet[] =
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description "
         "xmlns:exif='http://ns.adobe.com/exif/1.0/' exif:DateTimeOriginal='2019-07-21T14:03:59'/></rdf:RDF>";
-    descry_buf file = read_file("raw/cfa-and-preview.dng");
+    descry_buf file = file_of("raw/cfa-and-preview.dng");
     uint8_t *head = (uint8_t *)file.data;
     size_t from = head[4] | (size_t)head[5] << 8, count = head[from], packet_at = file.size, size = sizeof packet - 1;
     assert_int_equal(descry_buf_append(&file, packet, size, NULL), 0);
@@ -146,7 +126,7 @@ static void xmp_says_when(void **state)
     descry_picture picture;
     descry_error err;
     char text[DESCRY_TIME_SIZE];
-    if (decode(&picture, file.data, file.size, &err))
+    if (decode_with(&limits, file.data, file.size, &picture, &err))
         fail_msg("%s", err.message);
     descry_time_print(text, picture.metadata.taken, picture.metadata.taken_offset);
     assert_string_equal(text, WITH_XMP ? "2019-07-21T14:03:59" : "");
@@ -167,7 +147,7 @@ static void search_is_linear(void **state)
     } parts[] = {{"\xFF\xE1\0\4\xFF\xD8", 6},
                  {"\xFF\xD8\xFF\xE1\0\x0C" "\xFF\xD8\xFF\xE2\0\x0C", 12},
                  {"\xFF\xD8\xFF\xFF\xFF\xFF", 6}};
-    descry_buf camera = read_file("raw/fuji.raf");
+    descry_buf camera = file_of("raw/fuji.raf");
     uint8_t *bytes = malloc(SIZE + camera.size);
     assert_non_null(bytes);
     for (size_t p = 0; p < sizeof parts / sizeof *parts; p++) {
@@ -211,17 +191,17 @@ static void damaged_files_do_no_harm(void **state)
     static const char *const names[] = {"raw/table.dng", "raw/polynomial.dng", "raw/balance.dng", "raw/lossy-and-preview.dng",
                                         "raw/canon.cr3", "raw/fuji-small.raf", "raw/minolta.mrw"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        descry_buf file = read_file(names[i]);
+        descry_buf file = file_of(names[i]);
         descry_picture picture;
         descry_error err;
         for (size_t bit = 0; bit < 8 * file.size; bit += bit < 8 * 1400 ? 11 : file.size) {
             file.data[bit / 8] ^= (char)(1 << bit % 8);
-            decode(&picture, file.data, file.size, &err);
+            decode_with(&limits, file.data, file.size, &picture, &err);
             descry_picture_free(&picture);
             file.data[bit / 8] ^= (char)(1 << bit % 8);
         }
         for (size_t part = 0; part < 40; part++) {
-            decode(&picture, file.data, file.size * part / 40, &err);
+            decode_with(&limits, file.data, file.size * part / 40, &picture, &err);
             descry_picture_free(&picture);
         }
         descry_buf_free(&file);
