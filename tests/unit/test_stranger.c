@@ -5,7 +5,7 @@
 
 #include "base/lock.h"
 #include "library/library.h"
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 #include <fcntl.h>
 #include <stdio.h>

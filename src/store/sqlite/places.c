@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Roots and places. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The tables of a library file, and how older ones become them. */
-#ifndef DESCRY_STORE_SCHEMA_H
-#define DESCRY_STORE_SCHEMA_H
+#ifndef DESCRY_STORE_SQLITE_SCHEMA_H
+#define DESCRY_STORE_SQLITE_SCHEMA_H
 
 #include "base/file.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Recipes, contents, vectors, captions, and the sums of them. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Inside the SQLite engine: the handle and what its files share. */
-#ifndef DESCRY_STORE_SQLITE_H
-#define DESCRY_STORE_SQLITE_H
+#ifndef DESCRY_STORE_SQLITE_SQLITE_H
+#define DESCRY_STORE_SQLITE_SQLITE_H
 
 #include "scan/rows.h"
 #include "store/store.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The SQLite engine: opening, statements, transactions. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 #include <errno.h>
 #include <fcntl.h>

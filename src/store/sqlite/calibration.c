@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What scores mean: kept for each recipe, and the vectors it is made from. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
 

@@ -3,7 +3,7 @@
  * indexes.  So it is compared with that of an empty library of the same version, made in memory, before any of it is
  * used; for the present version the digest of that is known.  Texts are compared token by token: other programs write
  * them with other blanks, quotes and letter case. */
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 #include "base/error.h"
 #include "base/file.h"

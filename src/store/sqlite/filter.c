@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which contents a filter lets through, found out before anything is compared: a result is never lost to the cut at k.
  * Also the list of all of them. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/aside.h"
 #include "base/error.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a library that comes from anyone may cost: bounds that are set before anything in the file is looked at. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What SQL cannot say of words. */
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 #include "text/words.h"
 
 #include <string.h>

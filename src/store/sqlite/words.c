@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Captions, and the full text of captions, names and titles.  How the table `words` is kept: schema.h. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 #include "text/words.h"
 
 #include <stdlib.h>

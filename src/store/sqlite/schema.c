@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/schema.h"
+#include "store/sqlite/schema.h"
 
 #include "base/error.h"
 

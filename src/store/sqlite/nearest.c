@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The nearest pictures: from the scan file when it can be trusted or made so, else straight from the tables. */
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
 
