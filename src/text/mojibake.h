@@ -3,7 +3,7 @@
 #ifndef DESCRY_TEXT_MOJIBAKE_H
 #define DESCRY_TEXT_MOJIBAKE_H
 
-#include "text/clean.h"
+#include "text/points.h"
 
 /* ftfy.fix_encoding, in place, repeated until it changes nothing. */
 int descry_text_repair(descry_text *text, descry_effort *effort, descry_error *err);

@@ -3,7 +3,7 @@
 #ifndef DESCRY_TEXT_UNESCAPE_H
 #define DESCRY_TEXT_UNESCAPE_H
 
-#include "text/clean.h"
+#include "text/points.h"
 
 /* out = in with references replaced by HTML 5's rules (Python's html.unescape). */
 int descry_unescape_html(descry_text *out, const uint32_t *in, size_t size, descry_error *err);
