@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/convert.h"
-#include "image/resample.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,9 +3,8 @@
 #ifndef DESCRY_IMAGE_PREPROCESS_H
 #define DESCRY_IMAGE_PREPROCESS_H
 
-#include "image/picture.h"
+#include "image/resample.h"
 
-typedef enum descry_interpolation { DESCRY_BICUBIC, DESCRY_BILINEAR } descry_interpolation;
 typedef enum descry_resize_mode { DESCRY_SHORTEST, DESCRY_SQUASH, DESCRY_LONGEST } descry_resize_mode;
 
 /* A model's preprocess_cfg, complete. */

@@ -3,7 +3,9 @@
 #ifndef DESCRY_IMAGE_RESAMPLE_H
 #define DESCRY_IMAGE_RESAMPLE_H
 
-#include "image/preprocess.h"
+#include "image/picture.h"
+
+typedef enum descry_interpolation { DESCRY_BICUBIC, DESCRY_BILINEAR } descry_interpolation;
 
 /* Resizes `in` to width x height pixels and keeps the box left .. left + box_width, top .. top + box_height of the
  * result: out, in the same mode, box_width x box_height; owned by the caller.  Modes 1 and P take the nearest pixel;
