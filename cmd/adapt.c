@@ -7,6 +7,7 @@
 #include "ui/lines.h"
 #include "ui/progress.h"
 #include "ui/stop.h"
+#include "ui/visible.h"
 
 #include <stdio.h>
 #include <stdlib.h>

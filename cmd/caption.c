@@ -4,6 +4,7 @@
 #include "ui/output.h"
 #include "ui/progress.h"
 #include "ui/stop.h"
+#include "ui/visible.h"
 #include "ui/xmp.h"
 
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "ui/output.h"
 #include "ui/progress.h"
 #include "ui/stop.h"
+#include "ui/visible.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * descry forget */
 #include "ui/common.h"
 #include "ui/output.h"
+#include "ui/visible.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "ui/lines.h"
 #include "ui/output.h"
 #include "ui/progress.h"
+#include "ui/visible.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 
 #include "ui/lines.h"
 #include "ui/output.h"
+#include "ui/visible.h"
 
 #include <stdio.h>
 #include <stdlib.h>

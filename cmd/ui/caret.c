@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A query and a caret under the place where it goes wrong. */
 #include "ui/common.h"
-#include "ui/output.h"
+#include "ui/visible.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ static size_t character(const char *query, size_t at, uint32_t *code)
         }
         *code = *code << 6 | (byte[i] & 0x3F);
     }
-    if (!cmd_is_shown(query, at))
+    if (!cmd_is_shown(query, strlen(query), at))
         *code = *code == '\t' || *code == '\n' ? ' ' : '?';
     return size;
 }

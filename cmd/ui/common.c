@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/common.h"
 
-#include "ui/output.h"
 #include "ui/progress.h"
+#include "ui/visible.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Standard output: JSON lines and paths. */
+ * Standard output: JSON lines. */
 #ifndef CMD_OUTPUT_H
 #define CMD_OUTPUT_H
 
@@ -8,7 +8,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /* Prints one object as a line and releases it; what cmd_print_path escapes is \uXXXX.  NULL (memory was short) and a failed write return CMD_FAILED. */
 int cmd_json_line(json_t *object);
@@ -24,17 +23,6 @@ int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata);
 
 /* An array of numbers, NULL when one is not finite. */
 json_t *cmd_json_floats(const float *values, size_t count);
-
-/* A name on one line, reversibly: control characters, ill-formed bytes, and what is invisible or changes the direction of
- * text as \n \t \r or \xHH for each byte, a backslash doubled.  Joiners, variation selectors and tags stay where words and
- * emoji need them. */
-void cmd_print_path(FILE *file, const char *path);
-
-/* The same but for the backslash, for messages. */
-void cmd_print_visible(FILE *file, const char *text);
-
-/* Would those print the character at text[at] as it is? */
-bool cmd_is_shown(const char *text, size_t at);
 
 /* Writes out what is buffered.  False: standard output has failed, stop. */
 bool cmd_flush(void);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/xmp.h"
 
+#include "ui/visible.h"
+
 #include <stdio.h>
 #include <string.h>
 
