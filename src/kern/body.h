@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The kernels in terms of vec and the v_ functions, which the including file has defined for one instruction set,
  * with VL lanes, MR rows and NV vectors to a tile. */
+#include "kern/attention.h"
 #include "kern/tables.h"
 
 #include <math.h>
@@ -250,11 +251,9 @@ static void softmax_row(float *row, size_t n)
         row[i] *= 1 / sum;
 }
 
-#include "kern/attention.h"
-
 static void NAME(attention)(const descry_attention *a, float *scratch)
 {
-    attention_head(a, &NAME(descry_kernels), scratch);
+    attention_head(a, &NAME(descry_kernels), softmax_row, scratch);
 }
 
 INLINE const float *cached(const descry_lookup *a, const float *base, size_t i)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The reference: every other table is tested against this one. */
+#include "kern/attention.h"
 #include "kern/tables.h"
 
 #include <math.h>
@@ -54,11 +55,9 @@ static void softmax_row(float *row, size_t n)
         row[i] /= sum;
 }
 
-#include "kern/attention.h"
-
 static void attention_portable(const descry_attention *a, float *scratch)
 {
-    attention_head(a, &descry_kernels_portable, scratch);
+    attention_head(a, &descry_kernels_portable, softmax_row, scratch);
 }
 
 static void lookup_portable(const descry_lookup *a, float *scores)
