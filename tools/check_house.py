@@ -22,8 +22,8 @@ import sys
 import tempfile
 
 MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
-    "base": "", "kern": "", "text": "", "meta": "", "query": "", "net": "",
-    "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image",
+    "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern",
+    "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image kern",
     "heads": "kern model", "label": "api kern", "eval": "kern npz",
     "pictures": "image", "api": "pictures clip heads eval image kern meta net",
     "library": "api store kern",

@@ -27,7 +27,7 @@ struct descry_model {
 /* What computes products of matrices. */
 static inline descry_engine descry_context_engine(const descry_context *ctx)
 {
-    return (descry_engine){descry_kernels_for(ctx->cpu), ctx->pool};
+    return (descry_engine){.kernels = descry_kernels_for(ctx->cpu), .pool = ctx->pool};
 }
 
 #endif

@@ -101,8 +101,7 @@ int descry_clip_open(descry_clip **out, const char *path, const char *name, desc
     if (!clip)
         return descry_fail_memory(err);
     pthread_mutex_init(&clip->packing, NULL);
-    clip->pool = pool;
-    clip->kernels = descry_kernels_for(cpu);
+    clip->engine = (descry_engine){.kernels = descry_kernels_for(cpu), .pool = pool};
     clip->path = strdup(path);
     clip->name = strdup(name);
     int rc = clip->path && clip->name ? open_folder(clip, precision, log, err) : descry_fail_memory(err);
@@ -199,17 +198,11 @@ int descry_clip_can_caption(const char *name)
 
 int descry_clip_finish(float *out, size_t n, size_t dim, int normalize, descry_error *err)
 {
-    for (size_t i = 0; i < n; i++, out += dim) {
-        double sum = 0;
-        for (size_t j = 0; j < dim; j++)
-            sum += (double)out[j] * (double)out[j];
-        if (!isfinite(sum))
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(descry_dot(out + i * dim, out + i * dim, dim)))
             return descry_fail(err, DESCRY_ERR_NUMERIC, "the embedding is not finite: the model's weights may be damaged");
-        double norm = sqrt(sum);
-        norm = norm > 1e-12 ? norm : 1e-12;
-        for (size_t j = 0; normalize && j < dim; j++)
-            out[j] = (float)((double)out[j] / norm);
-    }
+    if (normalize)
+        descry_unit_rows(out, n, dim, NULL);
     return 0;
 }
 
@@ -242,7 +235,7 @@ static void cut_row(void *arg, size_t index, unsigned worker)
 
 int descry_clip_need(descry_clip *clip, descry_tower tower, descry_error *err)
 {
-    static int (*const prepare[])(descry_weights *, const descry_model_config *, const descry_kernels *, descry_pool *,
+    static int (*const prepare[])(descry_weights *, const descry_model_config *, const descry_engine *,
                                   descry_error *) = {
         [DESCRY_TOWER_VISION] = descry_weights_prepare_vision, [DESCRY_TOWER_TEXT] = descry_weights_prepare_text,
         [DESCRY_TOWER_DECODER] = descry_weights_prepare_decoder};
@@ -251,7 +244,7 @@ int descry_clip_need(descry_clip *clip, descry_tower tower, descry_error *err)
         return 0;
     pthread_mutex_lock(&clip->packing);
     if (!atomic_load_explicit(&clip->ready[tower], memory_order_relaxed))
-        rc = prepare[tower](&clip->weights, &clip->config, clip->kernels, clip->pool, err);
+        rc = prepare[tower](&clip->weights, &clip->config, &clip->engine, err);
     if (!rc)
         atomic_store_explicit(&clip->ready[tower], 1, memory_order_release);
     pthread_mutex_unlock(&clip->packing);
@@ -267,13 +260,12 @@ static int embed_pixels(const descry_clip *clip, const uint8_t *rgb, size_t n, f
     size_t dim = (size_t)clip->config.embed_dim, batch = BATCH_ROWS / (across * down + 1);
     batch = batch ? batch : 1;
     size_t size = descry_picture_tokens(v) * descry_picture_width(&clip->config); /* of one picture's tokens */
-    descry_runner run = {clip->kernels, clip->pool, NULL};
     int rc = 0;
     for (size_t i = 0; i < n && !rc; i += batch) {
         size_t count = n - i < batch ? n - i : batch;
         cut_job job = {clip, rgb + i * picture, patches, across, down};
-        descry_pool_run(clip->pool, count * down, cut_row, &job);
-        rc = descry_encode_patches_for_decoder(&run, &clip->config, &clip->weights.vision, patches, count, out + i * dim,
+        descry_pool_run(clip->engine.pool, count * down, cut_row, &job);
+        rc = descry_encode_patches_for_decoder(&clip->engine, &clip->config, &clip->weights.vision, patches, count, out + i * dim,
                                                tokens ? tokens + i * size : NULL, err);
     }
     return rc;
@@ -313,14 +305,13 @@ int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t 
     int rc = ids ? 0 : descry_fail_memory(err);
     if (!rc)
         rc = descry_clip_need(clip, DESCRY_TOWER_TEXT, err);
-    descry_runner run = {clip->kernels, clip->pool, NULL};
     for (size_t i = 0; i < n && !rc; i += BATCH_TEXTS) {
         size_t count = n - i < BATCH_TEXTS ? n - i : BATCH_TEXTS, used;
         for (size_t j = 0; j < count && !rc; j++)
             rc = descry_tokenizer_encode(clip->tokenizer, texts[i + j], strlen(texts[i + j]),
                                          clip->config.text.context_length, ids + j * length, &used, err);
         if (!rc)
-            rc = descry_encode_ids(&run, &clip->config, &clip->weights.text, ids, count, out + i * dim, err);
+            rc = descry_encode_ids(&clip->engine, &clip->config, &clip->weights.text, ids, count, out + i * dim, err);
     }
     free(ids);
     return rc ? rc : descry_clip_finish(out, n, dim, normalize, err);

@@ -124,14 +124,13 @@ static descry_decoder_size size_of(const describing *job, size_t pictures)
 static int generate(describing *job, size_t n, descry_error *err)
 {
     const descry_clip *clip = job->clip;
-    descry_runner run = {clip->kernels, clip->pool, NULL};
     descry_decoder_size size = size_of(job, n);
     descry_decoder *decoder;
-    int rc = descry_decoder_open(&decoder, &run, &clip->config, &clip->weights, job->tokens, &size, err);
+    int rc = descry_decoder_open(&decoder, &clip->engine, &clip->config, &clip->weights, job->tokens, &size, err);
     if (rc)
         return rc;
     descry_logits_source source = {begin, advance, decoder, (size_t)clip->config.text.vocab_size,
-                                   descry_tokenizer_end(clip->tokenizer), PAD, clip->kernels, clip->pool};
+                                   descry_tokenizer_end(clip->tokenizer), PAD, &clip->engine};
     rc = descry_generate(&source, job->options, job->prompt, job->length, n, job->generated, err);
     descry_decoder_close(&decoder);
     return rc;

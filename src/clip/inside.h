@@ -20,8 +20,7 @@ struct descry_clip {
     descry_weights weights;
     descry_tokenizer *tokenizer; /* NULL: the model's own is not CLIP's */
     descry_preprocess preprocess;
-    descry_pool *pool;
-    const descry_kernels *kernels;
+    descry_engine engine;
     char *name, *path;
     char recipe[DESCRY_SHA256_HEX];
     float levels[3][256]; /* normalised value of a byte, per channel */

@@ -46,8 +46,8 @@ int descry_analogy_run(const descry_engine *engine, const descry_analogy_set *se
                        size_t *best, descry_error *err)
 {
     size_t dim = set->dim;
-    descry_packed pictures;
-    int rc = descry_pack_right(engine, &pictures, set->images, dim, set->pictures, 1, dim, err);
+    descry_linear pictures;
+    int rc = descry_linear_open(engine, &pictures, set->images, set->pictures, dim, dim, 1, NULL, err);
     if (rc)
         return rc;
     float *rows = descry_alloc(ROWS, dim * sizeof *rows);
@@ -59,14 +59,14 @@ int descry_analogy_run(const descry_engine *engine, const descry_analogy_set *se
         size_t n = set->n - i < ROWS ? set->n - i : ROWS;
         for (size_t j = 0; j < n; j++)
             memcpy(rows + j * dim, set->images + set->start[i + j] * dim, dim * sizeof *rows);
-        descry_multiply(engine, &pictures, rows, n, NULL, from);
-        descry_multiply(engine, &pictures, set->changes + i * dim, n, NULL, along);
+        descry_multiply(engine, &pictures, rows, n, from);
+        descry_multiply(engine, &pictures, set->changes + i * dim, n, along);
         block b = {set, lambdas, count, i, from, along, best};
         descry_pool_run(engine->pool, n * count, choose, &b);
     }
     free(rows);
     free(from);
     free(along);
-    descry_packed_free(&pictures);
+    descry_linear_close(&pictures);
     return rc;
 }

@@ -48,16 +48,16 @@ static int measure(const descry_engine *engine, const float *queries, size_t n, 
                    size_t dim, const size_t *owner, int texts_ask, double recall[3], double *median, descry_error *err)
 {
     static const size_t at[] = {1, 5, 10};
-    descry_packed right;
+    descry_linear right;
     float *scores = descry_alloc(ROWS, m * sizeof *scores);
     size_t *ranks = descry_alloc(n, sizeof *ranks), known = 0;
-    int rc = descry_pack_right(engine, &right, answers, dim, m, 1, dim, err);
+    int rc = descry_linear_open(engine, &right, answers, m, dim, dim, 1, NULL, err);
     if (!rc && (!scores || !ranks))
         rc = descry_fail_memory(err);
     for (size_t i = 0; i < n && !rc; i += ROWS) {
         size_t rows = n - i < ROWS ? n - i : ROWS;
         block b = {scores, m, i, owner, texts_ask, ranks};
-        descry_multiply(engine, &right, queries + i * dim, rows, NULL, scores);
+        descry_multiply(engine, &right, queries + i * dim, rows, scores);
         descry_pool_run(engine->pool, rows, rank, &b);
     }
     if (!rc) {
@@ -72,7 +72,7 @@ static int measure(const descry_engine *engine, const float *queries, size_t n, 
         }
         *median = known ? ((double)ranks[(known - 1) / 2] + (double)ranks[known / 2]) / 2 : 0;
     }
-    descry_packed_free(&right);
+    descry_linear_close(&right);
     free(scores);
     free(ranks);
     return rc;

@@ -52,11 +52,11 @@ static void transpose(float *out, const float *in, size_t rows, size_t columns)
 static int product(const descry_adapt_room *room, const float *a, size_t m, const float *b, size_t k, size_t n,
                    size_t k_stride, size_t n_stride, float *c, descry_error *err)
 {
-    descry_packed packed;
-    int rc = descry_pack_right(room->engine, &packed, b, k, n, k_stride, n_stride, err);
+    descry_linear right;
+    int rc = descry_linear_open(room->engine, &right, b, n, k, n_stride, k_stride, NULL, err);
     if (!rc)
-        descry_multiply(room->engine, &packed, a, m, NULL, c);
-    descry_packed_free(&packed);
+        descry_multiply(room->engine, &right, a, m, c);
+    descry_linear_close(&right);
     return rc;
 }
 
@@ -125,8 +125,7 @@ int descry_adapt_loss(descry_adapt_room *room, descry_head *head, const float *x
     if (rc)
         return rc;
     for (int side = 0; side < 2; side++) {
-        const float *bias = head->values + (size_t)side * (d * d + d) + d * d;
-        descry_multiply(room->engine, &head->packed[side], in[side], n, bias, room->side[side]);
+        descry_multiply(room->engine, &head->linear[side], in[side], n, room->side[side]);
         descry_unit_rows(room->side[side], n, d, room->length[side]);
     }
     rc = product(room, room->side[0], n, room->side[1], d, n, 1, d, room->logits, err);

@@ -45,8 +45,8 @@ void descry_head_free(descry_head **head)
 {
     if (!*head)
         return;
-    descry_packed_free(&(*head)->packed[0]);
-    descry_packed_free(&(*head)->packed[1]);
+    descry_linear_close(&(*head)->linear[0]);
+    descry_linear_close(&(*head)->linear[1]);
     free((*head)->values);
     free(*head);
     *head = NULL;
@@ -58,9 +58,9 @@ int descry_head_prepare(descry_head *head, const descry_engine *engine, descry_e
     int rc = 0;
     head->engine = *engine;
     for (int kind = 0; kind < 2 && !rc; kind++) {
-        descry_packed_free(&head->packed[kind]);
-        /* y = W x: the right side is W transposed */
-        rc = descry_pack_right(engine, &head->packed[kind], head->values + (size_t)kind * (d * d + d), d, d, 1, d, err);
+        const float *weight = head->values + (size_t)kind * (d * d + d);
+        descry_linear_close(&head->linear[kind]);
+        rc = descry_linear_open(engine, &head->linear[kind], weight, d, d, d, 1, weight + d * d, err);
     }
     return rc;
 }
@@ -69,13 +69,12 @@ int descry_head_apply(const descry_head *head, int kind, const float *x, size_t 
                       descry_error *err)
 {
     size_t d = head->dim;
-    const float *bias = head->values + (size_t)kind * (d * d + d) + d * d;
     float *rows = descry_alloc(ROWS, d * sizeof *rows);
     if (!rows)
         return descry_fail_memory(err);
     for (size_t i = 0; i < n; i += ROWS) {
         size_t count = n - i < ROWS ? n - i : ROWS;
-        descry_multiply(&head->engine, &head->packed[kind], x + i * d, count, bias, rows);
+        descry_multiply(&head->engine, &head->linear[kind], x + i * d, count, rows);
         if (normalize)
             descry_unit_rows(rows, count, d, NULL);
         memcpy(out + i * d, rows, count * d * sizeof *out);

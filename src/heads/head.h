@@ -13,7 +13,7 @@ enum { DESCRY_HEAD_IMAGE = DESCRY_PICTURES, DESCRY_HEAD_TEXT = DESCRY_TEXTS };
 struct descry_head {
     size_t dim;       /* d */
     float *values;    /* weight [d, d] and bias [d] of pictures, then of texts */
-    descry_packed packed[2]; /* of the weights, when ready */
+    descry_linear linear[2]; /* of pictures and of texts, when packed */
     descry_engine engine;    /* that they are packed for */
 };
 

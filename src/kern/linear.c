@@ -7,22 +7,46 @@
 #include <math.h>
 #include <stdlib.h>
 
-int descry_pack_right(const descry_engine *engine, descry_packed *packed, const float *source, size_t k, size_t n,
-                      size_t k_stride, size_t n_stride, descry_error *err)
+typedef struct packing {
+    const descry_kernels *kernels;
+    const descry_linear *linear;
+} packing;
+
+static void pack_panel(void *arg, size_t i, unsigned worker)
+{
+    (void)worker;
+    const packing *p = arg;
+    const descry_linear *l = p->linear;
+    if (l->packed_type == l->type)
+        descry_pack(p->kernels, l->packed, l->source, l->type, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
+    else
+        descry_pack_bf16(p->kernels, l->packed, l->source, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
+}
+
+void descry_linear_pack(const descry_engine *engine, descry_linear *linear, void *room)
+{
+    packing p = {engine->kernels, linear};
+    linear->packed = room;
+    descry_pool_run(engine->pool, descry_panels(engine->kernels, linear->n), pack_panel, &p);
+}
+
+int descry_linear_open(const descry_engine *engine, descry_linear *linear, const float *source, size_t n, size_t k,
+                       size_t n_stride, size_t k_stride, const float *bias, descry_error *err)
 {
     size_t size = descry_packed_size(engine->kernels, n, k);
-    *packed = (descry_packed){size == SIZE_MAX ? NULL : descry_alloc_aligned(size ? size : 1, sizeof(float)), n, k};
-    if (!packed->data)
+    void *room = size == SIZE_MAX ? NULL : descry_alloc_aligned(size ? size : 1, sizeof(float));
+    *linear = (descry_linear){.n = n, .k = k, .type = DESCRY_F32, .packed_type = DESCRY_F32, .source = source,
+                              .n_stride = n_stride, .k_stride = k_stride, .bias = bias};
+    if (!room)
         return descry_fail_memory(err);
-    descry_pack(engine->kernels, packed->data, source, DESCRY_F32, n, k, n_stride, k_stride, 0,
-                descry_panels(engine->kernels, n));
+    descry_linear_pack(engine, linear, room);
     return 0;
 }
 
-void descry_packed_free(descry_packed *packed)
+void descry_linear_close(descry_linear *linear)
 {
-    free(packed->data);
-    *packed = (descry_packed){0};
+    free(linear->packed);
+    *linear = (descry_linear){0};
 }
 
 typedef struct product {
@@ -38,17 +62,25 @@ static void multiply_part(void *arg, size_t i, unsigned worker)
     p->kernels->gemm(&p->gemm, i * p->panels / p->parts, (i + 1) * p->panels / p->parts);
 }
 
-void descry_multiply(const descry_engine *engine, const descry_packed *b, const float *a, size_t m, const float *bias,
-                     float *c)
+void descry_linear_run(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows,
+                       descry_activation activation, const float *gamma, const float *residual, float *out)
 {
     product p = {.kernels = engine->kernels,
-                 .gemm = {.m = m, .n = b->n, .k = b->k, .a = a, .lda = b->k, .b = b->data, .b_type = DESCRY_F32,
-                          .bias = bias, .c = c, .ldc = b->n},
-                 .panels = descry_panels(engine->kernels, b->n)};
-    size_t parts = 4 * (size_t)descry_pool_threads(engine->pool);
+                 .gemm = {.m = rows, .n = linear->n, .k = linear->k, .a = x, .lda = linear->k, .b = linear->packed,
+                          .b_type = linear->packed_type, .bias = linear->bias, .activation = activation, .gamma = gamma,
+                          .residual = residual, .c = out, .ldc = linear->n},
+                 .panels = descry_panels(engine->kernels, linear->n)};
+    /* runs of panels, since a panel fetches its successor; a few to each thread, to even them out */
+    unsigned threads = descry_pool_threads(engine->pool);
+    size_t parts = threads == 1 ? 1 : 4 * (size_t)threads;
     p.parts = parts < p.panels ? parts : p.panels;
-    if (m > 0)
+    if (rows > 0)
         descry_pool_run(engine->pool, p.parts, multiply_part, &p);
+}
+
+void descry_multiply(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows, float *out)
+{
+    descry_linear_run(engine, linear, x, rows, DESCRY_ACT_NONE, NULL, NULL, out);
 }
 
 double descry_dot(const float *a, const float *b, size_t n)

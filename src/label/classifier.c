@@ -100,12 +100,8 @@ int descry_classify(const descry_classifier *c, const float *embedding, float *s
     float *cosines = descry_alloc(c->count, sizeof *cosines);
     if (!cosines)
         return descry_fail_memory(err);
-    for (size_t i = 0; i < c->count; i++) {
-        double dot = 0;
-        for (size_t j = 0; j < c->dim; j++)
-            dot += (double)embedding[j] * (double)c->weights[i * c->dim + j];
-        cosines[i] = (float)dot;
-    }
+    for (size_t i = 0; i < c->count; i++)
+        cosines[i] = (float)descry_dot(embedding, c->weights + i * c->dim, c->dim);
     if (scores)
         memcpy(scores, cosines, c->count * sizeof *scores);
     if (probabilities)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The two beam searches.  Scores are float where torch's are, and double where Python's are. */
-#include "model/selection.h"
+#include "model/beams.h"
 
 #include <math.h>
 #include <string.h>
@@ -68,7 +68,7 @@ static void give(const descry_selection *s, const descry_hypothesis *h, descry_g
     result->score = h->score;
 }
 
-void descry_group_result(descry_selection *s, descry_generated *result)
+void descry_group_result(const descry_selection *s, descry_generated *result)
 {
     const descry_hypothesis *best = &s->kept[0];
     for (size_t i = 1; i < s->kept_count; i++)
@@ -155,7 +155,7 @@ void descry_beam_step(descry_selection *s)
     s->done = !s->improvable || stopped == 2 * beams;
 }
 
-void descry_beam_result(descry_selection *s, descry_generated *result)
+void descry_beam_result(const descry_selection *s, descry_generated *result)
 {
     give(s, &s->kept[0], result);
 }

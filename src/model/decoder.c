@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct descry_decoder {
-    descry_runner run;
+    descry_engine engine;
     const descry_model_config *config;
     const descry_weights *weights;
     size_t width, tokens, vocabulary; /* W; of a picture; V */
@@ -125,9 +125,9 @@ size_t descry_decoder_bytes(const descry_model_config *c, const descry_decoder_s
 
 static int allocate(descry_decoder *d, const plan *p, descry_error *err)
 {
-    size_t threads = descry_pool_threads(d->run.pool);
+    size_t threads = descry_pool_threads(d->engine.pool);
     size_t head_dim = d->width / (size_t)d->config->decoder.block.heads;
-    d->score_room = (largest(d->longest, descry_attention_scratch(d->run.kernels, d->tokens, head_dim)) + 15) / 16 * 16;
+    d->score_room = (largest(d->longest, descry_attention_scratch(d->engine.kernels, d->tokens, head_dim)) + 15) / 16 * 16;
     d->cross_size = p->cross_size;
     d->text_cache = descry_alloc_aligned(p->text, sizeof(float));
     d->self_cache = descry_alloc_aligned(p->self, sizeof(float));
@@ -167,7 +167,7 @@ static void pack_head(void *arg, size_t i, unsigned worker)
     const descry_decoder *d = job->d;
     size_t head_dim = d->width / job->heads;
     const float *k = job->kv + i / job->heads * d->tokens * 2 * d->width + i % job->heads * head_dim;
-    descry_pack_keys(d->run.kernels, job->cache + i * d->cross_size, k, k + d->width, d->tokens, 2 * d->width, head_dim);
+    descry_pack_keys(d->engine.kernels, job->cache + i * d->cross_size, k, k + d->width, d->tokens, 2 * d->width, head_dim);
 }
 
 /* The keys and values of the pictures, which stay: tokens [pictures T, W] -> cross_cache. */
@@ -181,18 +181,18 @@ static int fill_cross(descry_decoder *d, const float *tokens, descry_error *err)
     int rc = normed && kv ? 0 : descry_fail_memory(err);
     for (int i = 0; i < c->layers && !rc; i++) {
         const descry_block *b = &d->weights->decoder.cross[i];
-        descry_run_norm(&d->run, &b->ln_1_kv, tokens, rows, d->width, c->eps, normed);
-        descry_run_linear(&d->run, &b->kv, normed, rows, DESCRY_ACT_NONE, NULL, NULL, kv);
+        descry_run_norm(&d->engine, &b->ln_1_kv, tokens, rows, d->width, c->eps, normed);
+        descry_multiply(&d->engine, &b->kv, normed, rows, kv);
         job.kv = kv;
         job.cache = d->cross_cache + (size_t)i * d->pictures * job.heads * d->cross_size;
-        descry_pool_run(d->run.pool, d->pictures * job.heads, pack_head, &job);
+        descry_pool_run(d->engine.pool, d->pictures * job.heads, pack_head, &job);
     }
     free(normed);
     free(kv);
     return rc;
 }
 
-int descry_decoder_open(descry_decoder **out, const descry_runner *run, const descry_model_config *config,
+int descry_decoder_open(descry_decoder **out, const descry_engine *engine, const descry_model_config *config,
                         const descry_weights *weights, const float *tokens, const descry_decoder_size *size,
                         descry_error *err)
 {
@@ -206,7 +206,7 @@ int descry_decoder_open(descry_decoder **out, const descry_runner *run, const de
     descry_decoder *d = calloc(1, sizeof *d);
     if (!d)
         return descry_fail_memory(err);
-    d->run = *run;
+    d->engine = *engine;
     d->config = config;
     d->weights = weights;
     d->width = (size_t)config->decoder.block.width;
@@ -271,7 +271,7 @@ static void look_up(void *arg, size_t i, unsigned worker)
                        .k = job->cache + column, .v = job->cache + d->width + column};
     a.rows = job->looks == LOOKS_AT_TEXT ? s->shown : s->seen;
     a.keys = job->looks == LOOKS_AT_TEXT ? s->visible : s->length;
-    d->run.kernels->lookup(&a, d->scores + worker * d->score_room);
+    d->engine.kernels->lookup(&a, d->scores + worker * d->score_room);
 }
 
 /* The rows about one picture look at it together, so that it is read once. */
@@ -286,7 +286,7 @@ static void look_at_picture(void *arg, size_t i, unsigned worker)
                           .packed = job->cache + (picture * job->heads + head) * d->cross_size,
                           .scale = 1 / sqrtf((float)head_dim),
                           .out = job->out + first * d->width + head * head_dim, .out_stride = d->width};
-    d->run.kernels->attention(&a, d->scores + worker * d->score_room);
+    d->engine.kernels->attention(&a, d->scores + worker * d->score_room);
 }
 
 static size_t find_groups(descry_decoder *d, size_t n)
@@ -303,9 +303,9 @@ static size_t find_groups(descry_decoder *d, size_t n)
 
 static void run_mlp(descry_decoder *d, const descry_block_config *c, const descry_block *b, size_t n)
 {
-    descry_run_norm(&d->run, &b->ln_2, d->x, n, d->width, c->eps, d->normed);
-    descry_run_linear(&d->run, &b->fc, d->normed, n, c->activation, NULL, NULL, d->wide);
-    descry_run_linear(&d->run, &b->proj, d->wide, n, DESCRY_ACT_NONE, b->ls_2, d->x, d->x);
+    descry_run_norm(&d->engine, &b->ln_2, d->x, n, d->width, c->eps, d->normed);
+    descry_linear_run(&d->engine, &b->fc, d->normed, n, c->activation, NULL, NULL, d->wide);
+    descry_linear_run(&d->engine, &b->proj, d->wide, n, DESCRY_ACT_NONE, b->ls_2, d->x, d->x);
 }
 
 /* x = x + ls_1 * Attn(LN_1(x)), then the MLP; the rows' keys and values go to their slots of `cache`, or without own
@@ -314,8 +314,8 @@ static void run_block(descry_decoder *d, const descry_block_config *c, const des
                       size_t n)
 {
     size_t w = d->width, wide = b->qkv.n;
-    descry_run_norm(&d->run, &b->ln_1, d->x, n, w, c->eps, d->normed);
-    descry_run_linear(&d->run, &b->qkv, d->normed, n, DESCRY_ACT_NONE, NULL, NULL, d->wide);
+    descry_run_norm(&d->engine, &b->ln_1, d->x, n, w, c->eps, d->normed);
+    descry_multiply(&d->engine, &b->qkv, d->normed, n, d->wide);
     for (size_t i = 0; i < n && at != LOOKS_AT_PICTURE; i++) {
         const sequence *s = &d->rows[i];
         memcpy(cache + s->seen[s->length - 1] * 2 * w, d->wide + i * wide + w, 2 * w * sizeof *cache);
@@ -323,10 +323,10 @@ static void run_block(descry_decoder *d, const descry_block_config *c, const des
     lookup_job job = {.d = d, .looks = at, .q = d->wide, .cache = cache, .q_stride = wide, .heads = (size_t)c->heads,
                       .out = d->normed};
     if (at == LOOKS_AT_PICTURE)
-        descry_pool_run(d->run.pool, find_groups(d, n) * job.heads, look_at_picture, &job);
+        descry_pool_run(d->engine.pool, find_groups(d, n) * job.heads, look_at_picture, &job);
     else
-        descry_pool_run(d->run.pool, n * job.heads, look_up, &job);
-    descry_run_linear(&d->run, &b->out, d->normed, n, DESCRY_ACT_NONE, b->ls_1, d->x, d->x);
+        descry_pool_run(d->engine.pool, n * job.heads, look_up, &job);
+    descry_linear_run(&d->engine, &b->out, d->normed, n, DESCRY_ACT_NONE, b->ls_1, d->x, d->x);
     run_mlp(d, c, b, n);
 }
 
@@ -356,15 +356,15 @@ static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
     for (int i = 0; i < text->block.layers; i++)
         run_block(d, &text->block, &d->weights->text.blocks[i], LOOKS_AT_TEXT, d->text_cache + (size_t)i * layer, n);
     /* ln_final is for the class vector only */
-    descry_trace_stage(&d->run, "text tokens", d->x, n, d->width);
+    descry_trace_stage(&d->engine, "text tokens", d->x, n, d->width);
     for (int i = 0; i < c->layers; i++) {
         run_block(d, c, &w->blocks[i], LOOKS_AT_ALL, d->self_cache + (size_t)i * layer, n);
         run_block(d, c, &w->cross[i], LOOKS_AT_PICTURE, d->cross_cache + (size_t)i * cross, n);
     }
     for (size_t i = 0; i < n / step; i++)
         memcpy(d->last + i * d->width, d->x + (i * step + step - 1) * d->width, d->width * sizeof *d->x);
-    descry_run_norm(&d->run, &w->ln_final, d->last, n / step, d->width, c->eps, d->last);
-    descry_run_linear(&d->run, &w->proj, d->last, n / step, DESCRY_ACT_NONE, NULL, NULL, logits);
+    descry_run_norm(&d->engine, &w->ln_final, d->last, n / step, d->width, c->eps, d->last);
+    descry_multiply(&d->engine, &w->proj, d->last, n / step, logits);
 }
 
 /* ---- sequences ------------------------------------------------------------------------------------------------- */

@@ -21,9 +21,9 @@ typedef struct descry_decoder_size {
 /* Bytes that a decoder of this size needs, without the weights; SIZE_MAX: too many to count. */
 size_t descry_decoder_bytes(const descry_model_config *config, const descry_decoder_size *size);
 
-/* `tokens` [pictures, descry_picture_tokens, descry_picture_width], needed only during this call; *run is copied.  The
+/* `tokens` [pictures, descry_picture_tokens, descry_picture_width], needed only during this call; *engine is copied.  The
  * weights are prepared by descry_weights_prepare_decoder. */
-int descry_decoder_open(descry_decoder **decoder, const descry_runner *run, const descry_model_config *config,
+int descry_decoder_open(descry_decoder **decoder, const descry_engine *engine, const descry_model_config *config,
                         const descry_weights *weights, const float *tokens, const descry_decoder_size *size,
                         descry_error *err);
 void descry_decoder_close(descry_decoder **decoder);

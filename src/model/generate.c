@@ -3,7 +3,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/selection.h"
+#include "model/beams.h"
+#include "model/sample.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -112,11 +113,12 @@ static void penalise(const descry_selection *s, const int32_t *ids, float *x)
     }
 }
 
-void descry_selection_row(descry_selection *s, const descry_logits_source *source, size_t beam, float *x)
+/* Reads row `beam` of the logits, which it changes: fills its candidates.  Rows are independent of each other. */
+static void read_logits(descry_selection *s, const descry_logits_source *source, size_t beam, float *x)
 {
     size_t n = source->vocabulary;
     if (s->options->decode == DESCRY_DECODE_BEAM) {
-        float top, sum = source->kernels->log_sum(x, n, &top);
+        float top, sum = source->engine->kernels->log_sum(x, n, &top);
         for (size_t i = 0; i < n; i++)
             x[i] = x[i] - top - sum;
     }
@@ -124,7 +126,7 @@ void descry_selection_row(descry_selection *s, const descry_logits_source *sourc
     if (s->length < s->options->min_length)
         x[s->end] = -INFINITY;
     if (samples(s->options))
-        descry_sample_row(s, source, x);
+        descry_sample_row(s, source->engine->kernels, x, n);
     else
         find_best(s, beam, x, n);
 }
@@ -150,16 +152,8 @@ static void merge(descry_selection *s)
     }
 }
 
-void descry_selection_continue(descry_selection *s, size_t to, const descry_candidate *c)
-{
-    int32_t *ids = s->next_ids + to * s->options->max_length;
-    memcpy(ids, s->ids + c->beam * s->options->max_length, s->length * sizeof *ids);
-    ids[s->length] = c->id;
-    s->scores[to] = c->score;
-    s->parents[to] = c->beam;
-}
-
-void descry_selection_step(descry_selection *s)
+/* All rows were read: live sequences go on, or the search is done. */
+static void step(descry_selection *s)
 {
     if (!samples(s->options))
         merge(s);
@@ -176,7 +170,7 @@ void descry_selection_step(descry_selection *s)
     s->live = s->beams;
 }
 
-void descry_selection_result(descry_selection *s, descry_generated *result)
+static void give_result(const descry_selection *s, descry_generated *result)
 {
     if (s->options->decode == DESCRY_DECODE_GROUP)
         descry_group_result(s, result);
@@ -227,7 +221,7 @@ static void read_row(void *arg, size_t i, unsigned worker)
     (void)worker;
     const generation *g = arg;
     uint32_t picture = g->pictures[i];
-    descry_selection_row(&g->searches[picture], g->source, i - g->first[picture], g->logits + i * g->source->vocabulary);
+    read_logits(&g->searches[picture], g->source, i - g->first[picture], g->logits + i * g->source->vocabulary);
 }
 
 static bool is_finite(const descry_selection *s)
@@ -241,7 +235,7 @@ static bool is_finite(const descry_selection *s)
 /* One round: reads the rows of logits, then lists those of the next. */
 static int run_round(generation *g, size_t pictures, descry_error *err)
 {
-    descry_pool_run(g->source->pool, g->rows, read_row, g);
+    descry_pool_run(g->source->engine->pool, g->rows, read_row, g);
     size_t rows = 0;
     for (size_t p = 0; p < pictures; p++) {
         descry_selection *s = &g->searches[p];
@@ -249,7 +243,7 @@ static int run_round(generation *g, size_t pictures, descry_error *err)
             continue;
         if (!is_finite(s))
             return descry_fail(err, DESCRY_ERR_NUMERIC, "the logits are not finite: the model's weights may be damaged");
-        descry_selection_step(s);
+        step(s);
         uint32_t first = g->first[p];
         g->first[p] = (uint32_t)rows;
         for (size_t b = 0; b < s->live && !s->done; b++, rows++) {
@@ -304,7 +298,7 @@ int descry_generate(const descry_logits_source *source, const descry_caption_opt
     if (!rc)
         rc = run_rounds(&g, prompt, pictures, err);
     for (size_t p = 0; p < pictures && !rc; p++)
-        descry_selection_result(&g.searches[p], &results[p]);
+        give_result(&g.searches[p], &results[p]);
     free(g.logits);
     descry_arena_free(&arena);
     return rc;

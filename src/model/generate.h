@@ -3,9 +3,9 @@
 #ifndef DESCRY_MODEL_GENERATE_H
 #define DESCRY_MODEL_GENERATE_H
 
-#include "base/pool.h"
-#include "kern/kernels.h"
+#include "kern/linear.h"
 #include "model/decoder.h"
+#include "model/selection.h"
 
 /* Where logits come from; the functions are as descry_decoder_begin and descry_decoder_advance. */
 typedef struct descry_logits_source {
@@ -14,15 +14,8 @@ typedef struct descry_logits_source {
     void *arg;
     size_t vocabulary; /* V */
     int32_t end, pad;  /* ids */
-    const descry_kernels *kernels;
-    descry_pool *pool; /* rows of logits are split over it */
+    const descry_engine *engine; /* rows of logits are split over its pool */
 } descry_logits_source;
-
-typedef struct descry_generated {
-    int32_t *ids; /* [max_length] */
-    size_t count;
-    double score;
-} descry_generated;
 
 /* Whether options and prompt (`length` ids, start token included) fit a context of so many ids and a vocabulary. */
 int descry_generate_check(const descry_caption_options *options, size_t length, size_t context, size_t vocabulary,

@@ -6,7 +6,7 @@
  *     z = (z ^ z >> 27) * 0x94D049BB133111EB;  u = (z ^ z >> 31) >> 11
  * (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014), and takes the first id, in order of falling
  * probability and among equals of the id, at which the sum of the probabilities exceeds u. */
-#include "model/selection.h"
+#include "model/sample.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -116,10 +116,9 @@ static int32_t sample(const descry_selection *s, const float *x, size_t n, float
     return id;
 }
 
-void descry_sample_row(descry_selection *s, const descry_logits_source *source, const float *x)
+void descry_sample_row(descry_selection *s, const descry_kernels *kernels, const float *x, size_t n)
 {
-    size_t n = source->vocabulary;
-    float top, log_sum = source->kernels->log_sum(x, n, &top);
+    float top, log_sum = kernels->log_sum(x, n, &top);
     bool last = s->length + 1 >= s->options->max_length; /* open_clip ends it there, whatever the logits say */
     int32_t id = last ? s->end : s->options->decode == DESCRY_DECODE_GREEDY ? greatest(x, n) : sample(s, x, n, top, log_sum);
     bool finite = id >= 0 && isfinite(top) && isfinite(log_sum);
@@ -135,7 +134,7 @@ void descry_sample_step(descry_selection *s)
     s->done = c->id == s->end || c->id == s->pad || s->length + 1 >= s->options->max_length;
 }
 
-void descry_sample_result(descry_selection *s, descry_generated *result)
+void descry_sample_result(const descry_selection *s, descry_generated *result)
 {
     for (size_t i = 0; i < s->length; i++)
         result->ids[i] = s->ids[i];

@@ -3,7 +3,17 @@
 #ifndef DESCRY_MODEL_SELECTION_H
 #define DESCRY_MODEL_SELECTION_H
 
-#include "model/generate.h"
+#include "descry.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct descry_generated {
+    int32_t *ids; /* [max_length] */
+    size_t count;
+    double score;
+} descry_generated;
 
 /* A way on: beam `beam` of now with one id more. */
 typedef struct descry_candidate {
@@ -38,23 +48,6 @@ typedef struct descry_selection {
     bool done;
     double sum;                   /* sampling: of the logarithms */
 } descry_selection;
-
-/* Reads row `beam` of the logits, which it changes: fills its candidates.  Rows are independent of each other. */
-void descry_selection_row(descry_selection *s, const descry_logits_source *source, size_t beam, float *logits);
-
-/* All rows were read: live sequences go on, or the search is done. */
-void descry_selection_step(descry_selection *s);
-
-void descry_selection_result(descry_selection *s, descry_generated *result);
-
-/* The strategies (beams.c, sample.c). */
-void descry_group_step(descry_selection *s);
-void descry_group_result(descry_selection *s, descry_generated *result);
-void descry_beam_step(descry_selection *s);
-void descry_beam_result(descry_selection *s, descry_generated *result);
-void descry_sample_row(descry_selection *s, const descry_logits_source *source, const float *logits);
-void descry_sample_step(descry_selection *s);
-void descry_sample_result(descry_selection *s, descry_generated *result);
 
 /* Sequence `to` of the next round: candidate c. */
 void descry_selection_continue(descry_selection *s, size_t to, const descry_candidate *c);

@@ -84,7 +84,7 @@ static int check_ids(const descry_text_config *c, const int32_t *ids, size_t cou
     return 0;
 }
 
-int descry_encode_ids(const descry_runner *run, const descry_model_config *config, const descry_text_weights *t,
+int descry_encode_ids(const descry_engine *engine, const descry_model_config *config, const descry_text_weights *t,
                       const int32_t *ids, size_t n, float *out, descry_error *err)
 {
     const descry_text_config *c = &config->text;
@@ -112,18 +112,18 @@ int descry_encode_ids(const descry_runner *run, const descry_model_config *confi
             embed(x + first[i] * w, c, t, ids + i * length, first[i + 1] - first[i]);
             hide(hidden + first[i], c, ids + i * length, first[i + 1] - first[i]);
         }
-        descry_trace_stage(run, "embedded", x, rows, w);
+        descry_trace_stage(engine, "embedded", x, rows, w);
         descry_sequences s = {.count = n, .first = first, .longest = longest, .causal = c->causal,
                               .hidden = c->embed_cls ? hidden : NULL, .pooled = pooled};
-        rc = descry_run_blocks(run, &c->block, t->blocks, &s, x, err);
+        rc = descry_run_blocks(engine, &c->block, t->blocks, &s, x, err);
     }
     if (!rc) {
         float *result = t->proj.n ? last : out;
-        descry_run_norm(run, &t->ln_final, x, n, w, c->block.eps, result);
-        descry_trace_stage(run, "pooled", result, n, w);
+        descry_run_norm(engine, &t->ln_final, x, n, w, c->block.eps, result);
+        descry_trace_stage(engine, "pooled", result, n, w);
         if (t->proj.n)
-            descry_run_linear(run, &t->proj, last, n, DESCRY_ACT_NONE, NULL, NULL, out);
-        descry_trace_stage(run, "projected", out, n, (size_t)config->embed_dim);
+            descry_multiply(engine, &t->proj, last, n, out);
+        descry_trace_stage(engine, "projected", out, n, (size_t)config->embed_dim);
     }
     free(first);
     free(x);

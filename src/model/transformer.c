@@ -9,42 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void descry_trace_stage(const descry_runner *run, const char *stage, const float *x, size_t rows, size_t width)
+void descry_trace_stage(const descry_engine *engine, const char *stage, const float *x, size_t rows, size_t width)
 {
-    if (run->trace)
-        run->trace->fn(run->trace->arg, stage, x, rows, width);
-}
-
-/* ---- linear ---------------------------------------------------------------------------------------------------- */
-
-typedef struct linear_job {
-    const descry_kernels *kernels;
-    descry_gemm gemm;
-    size_t panels, parts;
-} linear_job;
-
-static void linear_part(void *arg, size_t i, unsigned worker)
-{
-    (void)worker;
-    const linear_job *job = arg;
-    job->kernels->gemm(&job->gemm, i * job->panels / job->parts, (i + 1) * job->panels / job->parts);
-}
-
-void descry_run_linear(const descry_runner *run, const descry_linear *linear, const float *x, size_t rows,
-                       descry_activation activation, const float *gamma, const float *residual, float *out)
-{
-    linear_job job = {
-        .kernels = run->kernels,
-        .gemm = {.m = rows, .n = linear->n, .k = linear->k, .a = x, .lda = linear->k, .b = linear->packed,
-                 .b_type = linear->packed_type, .bias = linear->bias, .activation = activation, .gamma = gamma,
-                 .residual = residual, .c = out, .ldc = linear->n},
-        .panels = descry_panels(run->kernels, linear->n),
-    };
-    /* runs of panels, since a panel fetches its successor; a few to each thread, to even them out */
-    unsigned threads = descry_pool_threads(run->pool);
-    size_t parts = threads == 1 ? 1 : 4 * (size_t)threads;
-    job.parts = parts < job.panels ? parts : job.panels;
-    descry_pool_run(run->pool, job.parts, linear_part, &job);
+    if (engine->trace)
+        engine->trace->fn(engine->trace->arg, stage, x, rows, width);
 }
 
 /* ---- layer norm ------------------------------------------------------------------------------------------------ */
@@ -69,11 +37,11 @@ static void norm_part(void *arg, size_t i, unsigned worker)
                              job->norm->weight, job->norm->bias, job->eps);
 }
 
-void descry_run_norm(const descry_runner *run, const descry_norm *norm, const float *x, size_t rows, size_t width,
+void descry_run_norm(const descry_engine *engine, const descry_norm *norm, const float *x, size_t rows, size_t width,
                      float eps, float *out)
 {
-    norm_job job = {run->kernels, norm, x, out, rows, width, eps};
-    descry_pool_run(run->pool, (rows + NORM_ROWS - 1) / NORM_ROWS, norm_part, &job);
+    norm_job job = {engine->kernels, norm, x, out, rows, width, eps};
+    descry_pool_run(engine->pool, (rows + NORM_ROWS - 1) / NORM_ROWS, norm_part, &job);
 }
 
 /* ---- attention ------------------------------------------------------------------------------------------------- */
@@ -118,25 +86,25 @@ static void head(void *arg, size_t i, unsigned worker)
     job->kernels->attention(&a, job->scratch + worker * job->scratch_size);
 }
 
-static int run_heads(const descry_runner *run, heads_job *job, descry_error *err)
+static int run_heads(const descry_engine *engine, heads_job *job, descry_error *err)
 {
-    unsigned threads = descry_pool_threads(run->pool);
-    job->kernels = run->kernels;
-    job->scratch_size = (descry_attention_scratch(run->kernels, job->s->longest, job->head_dim) + 15) / 16 * 16;
+    unsigned threads = descry_pool_threads(engine->pool);
+    job->kernels = engine->kernels;
+    job->scratch_size = (descry_attention_scratch(engine->kernels, job->s->longest, job->head_dim) + 15) / 16 * 16;
     job->scratch = descry_alloc_aligned(threads, job->scratch_size * sizeof *job->scratch);
     if (!job->scratch)
         return descry_fail_memory(err);
-    descry_pool_run(run->pool, job->s->count * job->heads, head, job);
+    descry_pool_run(engine->pool, job->s->count * job->heads, head, job);
     free(job->scratch);
     return 0;
 }
 
-int descry_run_cross(const descry_runner *run, const float *q, size_t queries, const float *k, const float *v,
+int descry_run_cross(const descry_engine *engine, const float *q, size_t queries, const float *k, const float *v,
                      size_t width, size_t heads, const descry_sequences *s, float *out, descry_error *err)
 {
     heads_job job = {.s = s, .q = q, .k = k, .v = v, .q_stride = width, .kv_stride = width, .queries = queries,
                      .heads = heads, .head_dim = width / heads, .out = out};
-    return run_heads(run, &job, err);
+    return run_heads(engine, &job, err);
 }
 
 /* ---- blocks ---------------------------------------------------------------------------------------------------- */
@@ -149,29 +117,29 @@ static void gather(float *x, const descry_sequences *s, size_t width)
 }
 
 /* x = x + ls_1 * Attn(LN_1(x));  x = x + ls_2 * proj(act(fc(LN_2(x)))).  Returns the rows left in x. */
-static int run_block(const descry_runner *run, const descry_block_config *c, const descry_block *b,
+static int run_block(const descry_engine *engine, const descry_block_config *c, const descry_block *b,
                      const descry_sequences *s, float *x, float *normed, float *wide, descry_error *err)
 {
     size_t w = (size_t)c->width, rows = s->first[s->count];
-    descry_run_norm(run, &b->ln_1, x, rows, w, c->eps, normed);
-    descry_run_linear(run, &b->qkv, normed, rows, DESCRY_ACT_NONE, NULL, NULL, wide); /* [rows, 3W] */
+    descry_run_norm(engine, &b->ln_1, x, rows, w, c->eps, normed);
+    descry_multiply(engine, &b->qkv, normed, rows, wide); /* [rows, 3W] */
     heads_job job = {.s = s, .q = wide, .k = wide + w, .v = wide + 2 * w, .q_stride = 3 * w, .kv_stride = 3 * w,
                      .heads = (size_t)c->heads, .head_dim = w / (size_t)c->heads, .out = normed};
-    int rc = run_heads(run, &job, err);
+    int rc = run_heads(engine, &job, err);
     if (rc)
         return rc;
     if (s->pooled) {
         gather(x, s, w);
         rows = s->count;
     }
-    descry_run_linear(run, &b->out, normed, rows, DESCRY_ACT_NONE, b->ls_1, x, x);
-    descry_run_norm(run, &b->ln_2, x, rows, w, c->eps, normed);
-    descry_run_linear(run, &b->fc, normed, rows, c->activation, NULL, NULL, wide); /* [rows, M] */
-    descry_run_linear(run, &b->proj, wide, rows, DESCRY_ACT_NONE, b->ls_2, x, x);
+    descry_linear_run(engine, &b->out, normed, rows, DESCRY_ACT_NONE, b->ls_1, x, x);
+    descry_run_norm(engine, &b->ln_2, x, rows, w, c->eps, normed);
+    descry_linear_run(engine, &b->fc, normed, rows, c->activation, NULL, NULL, wide); /* [rows, M] */
+    descry_linear_run(engine, &b->proj, wide, rows, DESCRY_ACT_NONE, b->ls_2, x, x);
     return 0;
 }
 
-int descry_run_blocks(const descry_runner *run, const descry_block_config *c, const descry_block *blocks,
+int descry_run_blocks(const descry_engine *engine, const descry_block_config *c, const descry_block *blocks,
                       const descry_sequences *s, float *x, descry_error *err)
 {
     size_t w = (size_t)c->width, rows = s->first[s->count];
@@ -184,11 +152,11 @@ int descry_run_blocks(const descry_runner *run, const descry_block_config *c, co
     for (int i = 0; i < c->layers && !rc; i++) {
         bool pool = s->pooled && i == c->layers - 1;
         /* the trace wants whole stages, so the last block is then computed in full */
-        rc = run_block(run, c, &blocks[i], pool && !run->trace ? s : &all, x, normed, wide, err);
-        if (!rc && run->trace) {
+        rc = run_block(engine, c, &blocks[i], pool && !engine->trace ? s : &all, x, normed, wide, err);
+        if (!rc && engine->trace) {
             char stage[32];
             snprintf(stage, sizeof stage, "block %d", i);
-            descry_trace_stage(run, stage, x, rows, w);
+            descry_trace_stage(engine, stage, x, rows, w);
             if (pool)
                 gather(x, s, w);
         }

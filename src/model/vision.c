@@ -33,7 +33,7 @@ static void average(float *x, size_t n, size_t tokens, size_t w)
 
 /* CoCa.  The first of the pooler's outputs is the picture's, the others are for the decoder; `queries` 1: only the first
  * is computed.  x [n T, W] -> out [n, queries, E] */
-static int pool_by_attention(const descry_runner *run, const descry_model_config *config, const descry_pooler *p,
+static int pool_by_attention(const descry_engine *engine, const descry_model_config *config, const descry_pooler *p,
                              const descry_sequences *s, size_t queries, float *x, float *out, descry_error *err)
 {
     size_t e = (size_t)config->embed_dim, w = (size_t)config->vision.block.width, rows = s->first[s->count];
@@ -42,15 +42,15 @@ static int pool_by_attention(const descry_runner *run, const descry_model_config
     float *mixed = descry_alloc_aligned(s->count, queries * e * sizeof *mixed);
     int rc = q && kv && mixed ? 0 : descry_fail_memory(err);
     if (!rc) {
-        descry_run_norm(run, &p->ln_q, p->query, queries, e, eps, q + queries * e);
-        descry_run_linear(run, &p->q, q + queries * e, queries, DESCRY_ACT_NONE, NULL, NULL, q);
-        descry_run_norm(run, &p->ln_k, x, rows, w, eps, x);
-        descry_run_linear(run, &p->k, x, rows, DESCRY_ACT_NONE, NULL, NULL, kv);
-        descry_run_linear(run, &p->v, x, rows, DESCRY_ACT_NONE, NULL, NULL, kv + rows * e);
-        rc = descry_run_cross(run, q, queries, kv, kv + rows * e, e, (size_t)config->vision.pooler_heads, s, mixed, err);
+        descry_run_norm(engine, &p->ln_q, p->query, queries, e, eps, q + queries * e);
+        descry_multiply(engine, &p->q, q + queries * e, queries, q);
+        descry_run_norm(engine, &p->ln_k, x, rows, w, eps, x);
+        descry_multiply(engine, &p->k, x, rows, kv);
+        descry_multiply(engine, &p->v, x, rows, kv + rows * e);
+        rc = descry_run_cross(engine, q, queries, kv, kv + rows * e, e, (size_t)config->vision.pooler_heads, s, mixed, err);
     }
     if (!rc)
-        descry_run_linear(run, &p->out, mixed, s->count * queries, DESCRY_ACT_NONE, NULL, NULL, out);
+        descry_multiply(engine, &p->out, mixed, s->count * queries, out);
     free(q);
     free(kv);
     free(mixed);
@@ -67,14 +67,14 @@ static void part(const float *from, size_t n, size_t rows, size_t w, float *firs
     }
 }
 
-static int pool_for_coca(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
+static int pool_for_coca(const descry_engine *engine, const descry_model_config *config, const descry_vision_weights *v,
                          const descry_sequences *s, float *x, float *pooled, float *tokens, descry_error *err)
 {
     size_t e = (size_t)config->embed_dim, queries = tokens ? (size_t)config->vision.pooler_queries : 1;
     float *all = tokens ? descry_alloc_aligned(s->count * queries, e * sizeof *all) : pooled;
-    int rc = all ? pool_by_attention(run, config, &v->pooler, s, queries, x, all, err) : descry_fail_memory(err);
+    int rc = all ? pool_by_attention(engine, config, &v->pooler, s, queries, x, all, err) : descry_fail_memory(err);
     if (!rc)
-        descry_run_norm(run, &v->ln_post, all, s->count * queries, e, config->vision.block.eps, all);
+        descry_run_norm(engine, &v->ln_post, all, s->count * queries, e, config->vision.block.eps, all);
     if (!rc && tokens)
         part(all, s->count, queries, e, pooled, tokens);
     if (tokens)
@@ -84,18 +84,18 @@ static int pool_for_coca(const descry_runner *run, const descry_model_config *co
 
 /* x [n, T, W] after ln_pre -> pooled [n, W or E], before the projection; tokens: as of
  * descry_encode_patches_for_decoder, or NULL */
-static int run_and_pool(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
+static int run_and_pool(const descry_engine *engine, const descry_model_config *config, const descry_vision_weights *v,
                         const descry_sequences *s, float *x, float *pooled, float *tokens, descry_error *err)
 {
     const descry_vision_config *c = &config->vision;
     size_t w = (size_t)c->block.width, n = s->count;
-    int rc = descry_run_blocks(run, &c->block, v->blocks, s, x, err);
+    int rc = descry_run_blocks(engine, &c->block, v->blocks, s, x, err);
     if (rc)
         return rc;
     if (c->attentional_pool)
-        return pool_for_coca(run, config, v, s, x, pooled, tokens, err);
+        return pool_for_coca(engine, config, v, s, x, pooled, tokens, err);
     if (!c->final_ln_after_pool)
-        descry_run_norm(run, &v->ln_post, x, s->pooled ? n : s->first[n], w, c->block.eps, x);
+        descry_run_norm(engine, &v->ln_post, x, s->pooled ? n : s->first[n], w, c->block.eps, x);
     if (tokens)
         part(x, n, s->longest, w, pooled, tokens);
     if (c->pool == DESCRY_POOL_AVG)
@@ -103,7 +103,7 @@ static int run_and_pool(const descry_runner *run, const descry_model_config *con
     else if (tokens)
         memcpy(x, pooled, n * w * sizeof *x);
     if (c->final_ln_after_pool)
-        descry_run_norm(run, &v->ln_post, x, n, w, c->block.eps, pooled);
+        descry_run_norm(engine, &v->ln_post, x, n, w, c->block.eps, pooled);
     else
         memcpy(pooled, x, n * w * sizeof *x);
     return 0;
@@ -119,13 +119,13 @@ size_t descry_picture_width(const descry_model_config *config)
     return (size_t)(config->vision.attentional_pool ? config->embed_dim : config->vision.block.width);
 }
 
-int descry_encode_patches(const descry_runner *run, const descry_model_config *config, const descry_vision_weights *v,
+int descry_encode_patches(const descry_engine *engine, const descry_model_config *config, const descry_vision_weights *v,
                           const float *patches, size_t n, float *out, descry_error *err)
 {
-    return descry_encode_patches_for_decoder(run, config, v, patches, n, out, NULL, err);
+    return descry_encode_patches_for_decoder(engine, config, v, patches, n, out, NULL, err);
 }
 
-int descry_encode_patches_for_decoder(const descry_runner *run, const descry_model_config *config,
+int descry_encode_patches_for_decoder(const descry_engine *engine, const descry_model_config *config,
                                       const descry_vision_weights *v, const float *patches, size_t n, float *out,
                                       float *tokens, descry_error *err)
 {
@@ -144,20 +144,20 @@ int descry_encode_patches_for_decoder(const descry_runner *run, const descry_mod
         bool one_row = c->pool == DESCRY_POOL_TOK && !c->attentional_pool && !tokens;
         descry_sequences s = {.count = n, .first = first, .longest = length, .pooled = one_row ? first + n + 1 : NULL};
 
-        descry_run_linear(run, &v->patch, patches, n * (length - 1), DESCRY_ACT_NONE, NULL, NULL, x);
-        descry_trace_stage(run, "patches", x, n * (length - 1), w);
+        descry_multiply(engine, &v->patch, patches, n * (length - 1), x);
+        descry_trace_stage(engine, "patches", x, n * (length - 1), w);
         embed(embedded, v, x, n, length, w);
         if (v->ln_pre.weight)
-            descry_run_norm(run, &v->ln_pre, embedded, rows, w, c->block.eps, x);
+            descry_run_norm(engine, &v->ln_pre, embedded, rows, w, c->block.eps, x);
         else
             memcpy(x, embedded, rows * w * sizeof *x);
-        descry_trace_stage(run, "embedded", x, rows, w);
-        rc = run_and_pool(run, config, v, &s, x, pooled, tokens, err);
+        descry_trace_stage(engine, "embedded", x, rows, w);
+        rc = run_and_pool(engine, config, v, &s, x, pooled, tokens, err);
     }
     if (!rc) {
-        descry_trace_stage(run, "pooled", pooled, n, pooled_width);
-        descry_run_linear(run, &v->proj, pooled, n, DESCRY_ACT_NONE, NULL, NULL, out);
-        descry_trace_stage(run, "projected", out, n, e);
+        descry_trace_stage(engine, "pooled", pooled, n, pooled_width);
+        descry_multiply(engine, &v->proj, pooled, n, out);
+        descry_trace_stage(engine, "projected", out, n, e);
     }
     free(x);
     free(embedded);

@@ -405,59 +405,45 @@ static int each_of_decoder(descry_decoder_weights *d, int layers, linear_fn fn, 
 enum { PACKED_BLOCK = 32 << 20 }; /* bytes */
 
 typedef struct packer {
-    const descry_kernels *kernels;
-    descry_pool *pool;
-    descry_error *err;
+    const descry_engine *engine;
     descry_weights *weights;
-    descry_linear *linear;
+    descry_error *err;
 } packer;
-
-static void pack_panel(void *arg, size_t i, unsigned worker)
-{
-    (void)worker;
-    const packer *p = arg;
-    const descry_linear *l = p->linear;
-    if (l->packed_type == l->type)
-        descry_pack(p->kernels, l->packed, l->source, l->type, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
-    else
-        descry_pack_bf16(p->kernels, l->packed, l->source, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
-}
 
 static int prepare(void *arg, descry_linear *l)
 {
-    packer *p = arg;
+    const packer *p = arg;
     if (l->n == 0 || l->packed)
         return 0;
-    size_t size = descry_packed_size(p->kernels, l->n, l->k);
+    size_t size = descry_packed_size(p->engine->kernels, l->n, l->k);
     l->packed_type = p->weights->bf16 && l->type == DESCRY_F32 ? DESCRY_BF16 : l->type;
     p->weights->packed.least = PACKED_BLOCK;
-    l->packed = size == SIZE_MAX ? NULL : descry_arena_alloc(&p->weights->packed, size, descry_dtype_size(l->packed_type));
-    if (!l->packed)
+    void *room = size == SIZE_MAX ? NULL : descry_arena_alloc(&p->weights->packed, size, descry_dtype_size(l->packed_type));
+    if (!room)
         return descry_fail_memory(p->err);
-    p->linear = l;
-    descry_pool_run(p->pool, descry_panels(p->kernels, l->n), pack_panel, p);
+    descry_linear_pack(p->engine, l, room);
     descry_map_release(&p->weights->file.map); /* the packed copy is the one in use */
     return 0;
 }
 
-int descry_weights_prepare_vision(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
-                                  descry_pool *pool, descry_error *err)
+int descry_weights_prepare_vision(descry_weights *w, const descry_model_config *config, const descry_engine *engine,
+                                  descry_error *err)
 {
-    packer p = {kernels, pool, err, w, NULL};
+    packer p = {engine, w, err};
     return each_of_vision(&w->vision, config->vision.block.layers, prepare, &p);
 }
 
-int descry_weights_prepare_text(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
-                                descry_pool *pool, descry_error *err)
+int descry_weights_prepare_text(descry_weights *w, const descry_model_config *config, const descry_engine *engine,
+                                descry_error *err)
 {
-    packer p = {kernels, pool, err, w, NULL};
+    packer p = {engine, w, err};
     return each_of_text(&w->text, config->text.block.layers, prepare, &p);
 }
 
-int descry_weights_prepare_decoder(descry_weights *w, const descry_model_config *config, const descry_kernels *kernels,
-                                   descry_pool *pool, descry_error *err)
+int descry_weights_prepare_decoder(descry_weights *w, const descry_model_config *config, const descry_engine *engine,
+                                   descry_error *err)
 {
-    packer p = {kernels, pool, err, w, NULL};
+    packer p = {engine, w, err};
     int rc = each_of_text(&w->text, config->text.block.layers, prepare, &p);
     if (!rc)
         rc = each_of_decoder(&w->decoder, config->decoder.block.layers, prepare, &p);

@@ -5,20 +5,9 @@
 #define DESCRY_MODEL_WEIGHTS_H
 
 #include "base/log.h"
-#include "base/pool.h"
+#include "kern/linear.h"
 #include "model/config.h"
 #include "model/safetensors.h"
-
-/* y [n] = W x [k] + bias. */
-typedef struct descry_linear {
-    size_t n, k;
-    descry_dtype type;        /* in the file */
-    descry_dtype packed_type; /* the same, or bf16 for f32 */
-    const void *source; /* in the map; element (n, k) at n * n_stride + k * k_stride */
-    size_t n_stride, k_stride;
-    const float *bias;  /* [n] or NULL */
-    void *packed;       /* NULL until descry_linear_prepare; owned */
-} descry_linear;
 
 typedef struct descry_norm {
     const float *weight, *bias; /* NULL: the layer is not there */
@@ -92,11 +81,11 @@ bool descry_weights_any_f32(descry_weights *weights, const descry_model_config *
 
 /* Pack what a tower needs; done once, by the first call. */
 int descry_weights_prepare_vision(descry_weights *weights, const descry_model_config *config,
-                                  const descry_kernels *kernels, descry_pool *pool, descry_error *err);
+                                  const descry_engine *engine, descry_error *err);
 int descry_weights_prepare_text(descry_weights *weights, const descry_model_config *config,
-                                const descry_kernels *kernels, descry_pool *pool, descry_error *err);
+                                  const descry_engine *engine, descry_error *err);
 /* The text tower's and the decoder's. */
 int descry_weights_prepare_decoder(descry_weights *weights, const descry_model_config *config,
-                                   const descry_kernels *kernels, descry_pool *pool, descry_error *err);
+                                  const descry_engine *engine, descry_error *err);
 
 #endif

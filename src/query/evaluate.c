@@ -4,20 +4,13 @@
 #include "query/query.h"
 
 #include "base/error.h"
+#include "kern/linear.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* Sums of less than this share of their terms' weights are what rounding leaves of nothing. */
 static const double NOTHING = 1e-6;
-
-static double length_of(const float *vector, size_t dim)
-{
-    double square = 0;
-    for (size_t d = 0; d < dim; d++)
-        square += (double)vector[d] * vector[d];
-    return sqrt(square);
-}
 
 /* sum += weight * normalise(embedding of the term); share [dim], if any, is what is added. */
 static int add(const descry_term *term, size_t dim, descry_query_embed embed, void *arg, float *vector, double *sum,
@@ -26,7 +19,7 @@ static int add(const descry_term *term, size_t dim, descry_query_embed embed, vo
     int rc = embed(arg, term, vector, err);
     if (rc)
         return rc;
-    double length = length_of(vector, dim);
+    double length = sqrt(descry_dot(vector, vector, dim));
     if (!(length > 1e-12) || !isfinite(length))
         return descry_fail(err, DESCRY_ERR_NUMERIC, "%s: its embedding is not a direction", term->text);
     for (size_t d = 0; d < dim; d++) {

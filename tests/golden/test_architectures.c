@@ -52,7 +52,7 @@ typedef struct subject {
     const json_t *golden;
     descry_model_config config;
     descry_weights weights;
-    const descry_kernels *kernels;
+    descry_engine engine;
     size_t count, dim;
     float *patches; /* [count, patches, 3 p p] */
     int32_t *ids;   /* [count, L] */
@@ -89,7 +89,7 @@ static void subject_open(subject *s, const char *name, formula_fault fault)
     assert_non_null(s->golden);
     configure(&s->config, name);
     formula_open(&s->weights, &s->config, DESCRY_F32, fault);
-    s->kernels = descry_kernels_for(descry_cpu_best());
+    s->engine = (descry_engine){.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
     s->dim = (size_t)s->config.embed_dim;
     const json_t *rows = json_object_get(s->golden, "ids");
     size_t length = (size_t)s->config.text.context_length;
@@ -102,8 +102,8 @@ static void subject_open(subject *s, const char *name, formula_fault fault)
             s->ids[i * length + j] = (int32_t)json_integer_value(json_array_get(json_array_get(rows, i), j));
     }
     s->patches = formula_patches(&s->config.vision, s->count, fault);
-    check_rc(descry_weights_prepare_vision(&s->weights, &s->config, s->kernels, pool, &err), &err);
-    check_rc(descry_weights_prepare_text(&s->weights, &s->config, s->kernels, pool, &err), &err);
+    check_rc(descry_weights_prepare_vision(&s->weights, &s->config, &s->engine, &err), &err);
+    check_rc(descry_weights_prepare_text(&s->weights, &s->config, &s->engine, &err), &err);
 }
 
 static void subject_close(subject *s)
@@ -135,9 +135,8 @@ static double difference(const float *x, const json_t *expected, size_t count, s
 static double picture_difference(subject *s)
 {
     descry_error err;
-    descry_runner run = {s->kernels, pool, NULL};
     float *out = malloc(s->count * s->dim * sizeof *out);
-    check_rc(descry_encode_patches(&run, &s->config, &s->weights.vision, s->patches, s->count, out, &err), &err);
+    check_rc(descry_encode_patches(&s->engine, &s->config, &s->weights.vision, s->patches, s->count, out, &err), &err);
     double d = difference(out, json_object_get(s->golden, "image"), s->count, s->dim);
     free(out);
     return d;
@@ -146,9 +145,8 @@ static double picture_difference(subject *s)
 static double text_difference(subject *s)
 {
     descry_error err;
-    descry_runner run = {s->kernels, pool, NULL};
     float *out = malloc(s->count * s->dim * sizeof *out);
-    check_rc(descry_encode_ids(&run, &s->config, &s->weights.text, s->ids, s->count, out, &err), &err);
+    check_rc(descry_encode_ids(&s->engine, &s->config, &s->weights.text, s->ids, s->count, out, &err), &err);
     double d = difference(out, json_object_get(s->golden, "text"), s->count, s->dim);
     free(out);
     return d;
@@ -161,7 +159,7 @@ static const double BOUND_BASE = 2e-6, BOUND_LARGE = 5e-6;
 static void check_embeddings(subject *s, double bound)
 {
     double picture = picture_difference(s), text = text_difference(s);
-    print_message("%s, %s: pictures %.2g, texts %.2g\n", s->name, descry_cpu_name(s->kernels->cpu), picture, text);
+    print_message("%s, %s: pictures %.2g, texts %.2g\n", s->name, descry_cpu_name(s->engine.kernels->cpu), picture, text);
     assert_true(picture <= bound);
     assert_true(text <= bound);
 }
@@ -183,9 +181,9 @@ static void vit_b_32_under_every_cap(void **state)
         subject_open(&s, "ViT-B-32", FAULT_NONE);
         descry_weights_close(&s.weights); /* packed for another table */
         formula_open(&s.weights, &s.config, DESCRY_F32, FAULT_NONE);
-        s.kernels = descry_kernels_for((descry_cpu)cpu);
-        check_rc(descry_weights_prepare_vision(&s.weights, &s.config, s.kernels, pool, &err), &err);
-        check_rc(descry_weights_prepare_text(&s.weights, &s.config, s.kernels, pool, &err), &err);
+        s.engine.kernels = descry_kernels_for((descry_cpu)cpu);
+        check_rc(descry_weights_prepare_vision(&s.weights, &s.config, &s.engine, &err), &err);
+        check_rc(descry_weights_prepare_text(&s.weights, &s.config, &s.engine, &err), &err);
         check_embeddings(&s, BOUND_BASE);
         subject_close(&s);
     }
@@ -226,13 +224,13 @@ static void results_depend_on_neither_threads_nor_batch(void **state)
     descry_error err;
     descry_pool *one;
     assert_int_equal(descry_pool_open(&one, 1, &err), 0);
-    descry_runner run = {s.kernels, pool, NULL}, single = {s.kernels, one, NULL};
-    check_rc(descry_encode_patches(&run, &s.config, &s.weights.vision, s.patches, 4, together, &err), &err);
+    descry_engine single = {.kernels = s.engine.kernels, .pool = one};
+    check_rc(descry_encode_patches(&s.engine, &s.config, &s.weights.vision, s.patches, 4, together, &err), &err);
     for (size_t i = 0; i < 4; i++)
         check_rc(descry_encode_patches(&single, &s.config, &s.weights.vision, s.patches + i * picture, 1,
                                        alone + i * s.dim, &err), &err);
     assert_memory_equal(together, alone, sizeof alone);
-    check_rc(descry_encode_ids(&run, &s.config, &s.weights.text, s.ids, 4, together, &err), &err);
+    check_rc(descry_encode_ids(&s.engine, &s.config, &s.weights.text, s.ids, 4, together, &err), &err);
     for (size_t i = 0; i < 4; i++)
         check_rc(descry_encode_ids(&single, &s.config, &s.weights.text, s.ids + i * 77, 1, alone + i * s.dim, &err), &err);
     assert_memory_equal(together, alone, sizeof alone);
@@ -250,11 +248,10 @@ static void half_precision_files_load(void **state)
     descry_weights_close(&h.weights);
     formula_open(&h.weights, &h.config, DESCRY_F16, FAULT_NONE);
     descry_error err;
-    check_rc(descry_weights_prepare_vision(&h.weights, &h.config, h.kernels, pool, &err), &err);
+    check_rc(descry_weights_prepare_vision(&h.weights, &h.config, &h.engine, &err), &err);
     float a[32], b[32];
-    descry_runner run = {s.kernels, pool, NULL};
-    check_rc(descry_encode_patches(&run, &s.config, &s.weights.vision, s.patches, 1, a, &err), &err);
-    check_rc(descry_encode_patches(&run, &h.config, &h.weights.vision, s.patches, 1, b, &err), &err);
+    check_rc(descry_encode_patches(&s.engine, &s.config, &s.weights.vision, s.patches, 1, a, &err), &err);
+    check_rc(descry_encode_patches(&h.engine, &h.config, &h.weights.vision, s.patches, 1, b, &err), &err);
     assert_memory_equal(a, b, sizeof a); /* widening is exact, so every bit agrees */
     subject_close(&s);
     subject_close(&h);
@@ -299,12 +296,12 @@ static void check_stages(const char *name)
     subject_open(&s, name, FAULT_NONE);
     stage_check check = {json_object_get(s.golden, "stages"), "vision", 0};
     descry_trace trace = {compare_stage, &check};
-    descry_runner run = {s.kernels, pool, &trace};
+    s.engine.trace = &trace;
     descry_error err;
     float *out = malloc(s.dim * sizeof *out);
-    check_rc(descry_encode_patches(&run, &s.config, &s.weights.vision, s.patches, 1, out, &err), &err);
+    check_rc(descry_encode_patches(&s.engine, &s.config, &s.weights.vision, s.patches, 1, out, &err), &err);
     check.tower = "text";
-    check_rc(descry_encode_ids(&run, &s.config, &s.weights.text, s.ids, 1, out, &err), &err);
+    check_rc(descry_encode_ids(&s.engine, &s.config, &s.weights.text, s.ids, 1, out, &err), &err);
     assert_int_equal(check.found, json_object_size(check.stages));
     free(out);
     subject_close(&s);
@@ -358,11 +355,11 @@ static void mutants_are_noticed(void **state)
     s.config.vision.block.eps = 1e-6f;
     assert_noticed(&s, "eps 1e-6 for 1e-5");
     s.config.vision.block.eps = 1e-5f;
-    descry_kernels mutant = *s.kernels;
-    whole_kernels = s.kernels;
+    descry_kernels mutant = *s.engine.kernels;
+    whole_kernels = s.engine.kernels;
     final_norm = s.weights.vision.ln_post.weight;
     mutant.layer_norm = skip_final_norm;
-    s.kernels = &mutant;
+    s.engine.kernels = &mutant;
     assert_noticed(&s, "no final norm");
     subject_close(&s);
     static const struct {

@@ -73,7 +73,7 @@ static int unload(void **state)
 typedef struct subject {
     descry_model_config config;
     descry_weights weights;
-    descry_runner run;
+    descry_engine engine;
     size_t pictures, dim, token_count, width;
     float *tokens;     /* [pictures, token_count, W] */
     float *embeddings; /* [pictures, dim] */
@@ -92,13 +92,13 @@ static void subject_open(subject *s, const json_t *cfg, size_t pictures, formula
     json_object_set_new(model, "custom_text", json_true());
     json_t *root = json_pack("{so}", "model_cfg", model);
     char *text = json_dumps(root, 0);
-    *s = (subject){.pictures = pictures, .run = {kernels, pool, NULL}};
+    *s = (subject){.pictures = pictures, .engine = {.kernels = kernels, .pool = pool}};
     check_rc(descry_model_config_parse(&s->config, text, strlen(text), "golden", &err), &err);
     free(text);
     json_decref(root);
     formula_open(&s->weights, &s->config, DESCRY_F32, fault);
-    check_rc(descry_weights_prepare_vision(&s->weights, &s->config, kernels, pool, &err), &err);
-    check_rc(descry_weights_prepare_decoder(&s->weights, &s->config, kernels, pool, &err), &err);
+    check_rc(descry_weights_prepare_vision(&s->weights, &s->config, &s->engine, &err), &err);
+    check_rc(descry_weights_prepare_decoder(&s->weights, &s->config, &s->engine, &err), &err);
     check_rc(descry_decoder_check(&s->config, "golden", &err), &err);
     s->dim = (size_t)s->config.embed_dim;
     s->token_count = descry_picture_tokens(&s->config.vision);
@@ -106,11 +106,11 @@ static void subject_open(subject *s, const json_t *cfg, size_t pictures, formula
     s->tokens = malloc(pictures * s->token_count * s->width * sizeof *s->tokens);
     s->embeddings = malloc(pictures * s->dim * sizeof *s->embeddings);
     float *patches = formula_patches(&s->config.vision, pictures, FAULT_NONE);
-    check_rc(descry_encode_patches_for_decoder(&s->run, &s->config, &s->weights.vision, patches, pictures, s->embeddings,
+    check_rc(descry_encode_patches_for_decoder(&s->engine, &s->config, &s->weights.vision, patches, pictures, s->embeddings,
                                                s->tokens, &err), &err);
     /* the same pass without tokens gives the same embedding, to the bit */
     float *alone = malloc(pictures * s->dim * sizeof *alone);
-    check_rc(descry_encode_patches(&s->run, &s->config, &s->weights.vision, patches, pictures, alone, &err), &err);
+    check_rc(descry_encode_patches(&s->engine, &s->config, &s->weights.vision, patches, pictures, alone, &err), &err);
     assert_memory_equal(alone, s->embeddings, pictures * s->dim * sizeof *alone);
     free(alone);
     free(patches);
@@ -169,7 +169,7 @@ static float *logits_of(subject *s, const int32_t *ids, size_t n, bool at_once)
     for (size_t i = at_once ? 0 : n - 1; i < n; i++) {
         descry_decoder *d;
         descry_decoder_size size = {1, at_once ? i + 1 : 1, 1, n};
-        check_rc(descry_decoder_open(&d, &s->run, &s->config, &s->weights, s->tokens, &size, &err), &err);
+        check_rc(descry_decoder_open(&d, &s->engine, &s->config, &s->weights, s->tokens, &size, &err), &err);
         check_rc(descry_decoder_begin(d, ids, logits + (at_once ? i : 0) * v, &err), &err);
         for (size_t j = 1; j < n && !at_once; j++) {
             descry_branch branch = {0, ids[j]};
@@ -191,11 +191,11 @@ static void stages_of_the_tiny_model(void **state)
         subject_open(&s, get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, descry_kernels_for((descry_cpu)cpu));
         assert_int_equal(s.token_count, json_integer_value(json_array_get(get(tiny_release, "image_tokens_shape"), 1)));
         within("picture tokens", difference(s.tokens, get(tiny_release, "image_tokens_0_0")), 4e-6);
-        s.run.trace = &trace;
+        s.engine.trace = &trace;
         float *at_once = logits_of(&s, ids, 7, true);
         assert_int_equal(seen.rows, 7);
         within("text tokens", difference(seen.tokens + 3 * s.width, get(tiny_release, "text_tokens_0_3")), 4e-6);
-        s.run.trace = NULL;
+        s.engine.trace = NULL;
         float *in_turn = logits_of(&s, ids, 7, false);
         size_t v = (size_t)s.config.text.vocab_size;
         assert_memory_equal(at_once, in_turn, 7 * v * sizeof *at_once);
@@ -261,7 +261,7 @@ static void texts_of_the_tiny_model(void **state)
     float *out = malloc(2 * s.dim * sizeof *out);
     for (size_t i = 0; i < 2; i++)
         memcpy(ids + i * length, texts[i], sizeof texts[i]);
-    check_rc(descry_encode_ids(&s.run, &s.config, &s.weights.text, ids, 2, out, &err), &err);
+    check_rc(descry_encode_ids(&s.engine, &s.config, &s.weights.text, ids, 2, out, &err), &err);
     within("texts", embeddings_off(out, get(tiny_release, "text_features"), 2, s.dim), 2e-6);
     free(ids);
     free(out);
@@ -309,10 +309,10 @@ static void caption(const subject *s, const descry_caption_options *options, siz
     descry_decoder_size size = {n, 1, descry_generate_beams(options), options->max_length - 1};
     check_rc(descry_generate_check(options, 1, (size_t)s->config.text.context_length, (size_t)s->config.text.vocab_size, &err),
              &err);
-    check_rc(descry_decoder_open(&d, &s->run, &s->config, &s->weights, s->tokens + first * s->token_count * s->width, &size,
+    check_rc(descry_decoder_open(&d, &s->engine, &s->config, &s->weights, s->tokens + first * s->token_count * s->width, &size,
                                  &err), &err);
     descry_logits_source source = {begin, advance, d, (size_t)s->config.text.vocab_size, END, s->config.text.pad_id,
-                                   s->run.kernels, pool};
+                                   &s->engine};
     for (size_t i = 0; i < n; i++)
         out[i].ids = calloc(options->max_length, sizeof *out[i].ids);
     check_rc(descry_generate(&source, options, &prompt, 1, n, out, &err), &err);
@@ -419,17 +419,17 @@ static void check_texts(subject *s, const json_t *golden)
         memcpy(ids + i * length, row, length * sizeof *ids);
         free(row);
     }
-    check_rc(descry_encode_ids(&s->run, &s->config, &s->weights.text, ids, n, out, &err), &err);
+    check_rc(descry_encode_ids(&s->engine, &s->config, &s->weights.text, ids, n, out, &err), &err);
     within("texts", embeddings_off(out, get(golden, "text"), n, s->dim), 2e-6);
     free(out);
 
     static const size_t positions[3] = {0, 3, 6}, picture_rows[3] = {0, 100, 254};
     seen_tokens seen = {0};
     descry_trace trace = {note_tokens, &seen};
-    s->run.trace = &trace;
+    s->engine.trace = &trace;
     float *logits = logits_of(s, ids, 7, true), *three = malloc(3 * (size_t)s->config.text.vocab_size * sizeof *three);
     size_t v = (size_t)s->config.text.vocab_size;
-    s->run.trace = NULL;
+    s->engine.trace = NULL;
     for (size_t i = 0; i < 3; i++)
         memcpy(three + i * v, logits + positions[i] * v, v * sizeof *three);
     within("picture tokens", rows_off(s->tokens, s->width, picture_rows, get(golden, "picture_tokens")), 5e-6);

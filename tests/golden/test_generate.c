@@ -91,7 +91,8 @@ static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
 static int run(toy *t, const descry_caption_options *o, const int32_t *prompt, size_t pictures, descry_generated *out,
                int32_t ids[][MOST], descry_error *err)
 {
-    descry_logits_source source = {begin, advance, t, V, t->end, 0, descry_kernels_for(descry_cpu_best()), pool};
+    const descry_engine engine = {.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
+    descry_logits_source source = {begin, advance, t, V, t->end, 0, &engine};
     t->pictures = pictures;
     for (size_t i = 0; i < pictures; i++)
         out[i].ids = ids[i];

@@ -84,16 +84,16 @@ static void check_model(const char *name, const descry_kernels *kernels)
     int32_t *ids = calloc(2 * length, sizeof *ids);
     for (size_t i = 0; i < 2; i++)
         memcpy(ids + i * length, texts[i], sizeof texts[i]);
-    descry_runner run = {kernels, pool, NULL};
+    const descry_engine engine = {.kernels = kernels, .pool = pool};
     descry_error err;
-    assert_int_equal(descry_weights_prepare_vision(&weights, &config, kernels, pool, &err), 0);
-    assert_int_equal(descry_weights_prepare_text(&weights, &config, kernels, pool, &err), 0);
+    assert_int_equal(descry_weights_prepare_vision(&weights, &config, &engine, &err), 0);
+    assert_int_equal(descry_weights_prepare_text(&weights, &config, &engine, &err), 0);
     int normalised = config.decoder.block.layers > 0; /* CoCa's features are */
-    assert_int_equal(descry_encode_patches(&run, &config, &weights.vision, patches, 2, out, &err), 0);
+    assert_int_equal(descry_encode_patches(&engine, &config, &weights.vision, patches, 2, out, &err), 0);
     if (normalised)
         normalise(out, 2, dim);
     compare("picture", out, json_object_get(golden, "image_features"), dim, 3e-6);
-    assert_int_equal(descry_encode_ids(&run, &config, &weights.text, ids, 2, out, &err), 0);
+    assert_int_equal(descry_encode_ids(&engine, &config, &weights.text, ids, 2, out, &err), 0);
     if (normalised)
         normalise(out, 2, dim);
     compare("text", out, json_object_get(golden, "text_features"), dim, 3e-6);

@@ -107,12 +107,12 @@ static void measure(const char *name, const json_t *golden, json_t *other, const
         for (size_t j = 0; j < length; j++)
             ids[i * length + j] = (int32_t)json_integer_value(json_array_get(json_array_get(rows, i), j));
     }
-    descry_runner run = {kernels, pool, NULL};
-    assert_int_equal(descry_weights_prepare_vision(&weights, &config, kernels, pool, &err), 0);
-    assert_int_equal(descry_weights_prepare_text(&weights, &config, kernels, pool, &err), 0);
-    assert_int_equal(descry_encode_patches(&run, &config, &weights.vision, patches, n, out, &err), 0);
+    const descry_engine engine = {.kernels = kernels, .pool = pool};
+    assert_int_equal(descry_weights_prepare_vision(&weights, &config, &engine, &err), 0);
+    assert_int_equal(descry_weights_prepare_text(&weights, &config, &engine, &err), 0);
+    assert_int_equal(descry_encode_patches(&engine, &config, &weights.vision, patches, n, out, &err), 0);
     *picture = difference(out, json_object_get(golden, "image"), n, dim);
-    assert_int_equal(descry_encode_ids(&run, &config, &weights.text, ids, n, out, &err), 0);
+    assert_int_equal(descry_encode_ids(&engine, &config, &weights.text, ids, n, out, &err), 0);
     *text = difference(out, json_object_get(golden, "text"), n, dim);
     free(ids);
     free(patches);
