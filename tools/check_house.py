@@ -3,6 +3,7 @@
 """Checks the rules of the house that no compiler knows (docs/architecture.md):
 
 - includes point down: a file includes only its own room and the rooms below it;
+- files with headers of their own do not need each other's, in a circle;
 - each header compiles alone, as C;
 - each source file names its licence in its first lines and stays under 600 lines (generated tables and the installed
   header excepted, which there is one of);
@@ -33,7 +34,7 @@ MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
 LIMIT = 600
 FORBIDDEN = re.compile(r"\b(exit|_exit|_Exit|quick_exit|abort|raise|printf|vprintf|fprintf|vfprintf|dprintf|puts|fputs|"
                        r"perror|putchar|assert)\s*\(|\b(stdout|stderr|STDOUT_FILENO|STDERR_FILENO)\b")
-PARTS = ("body.h", "attention.h")  # included in the middle of a file, not alone
+PARTS = ("body.h",)  # after what it needs, not alone
 NOT_OURS = re.compile(r"build|\.git$|\.venv$|\.cache$|__pycache__$")  # folders
 
 
@@ -71,6 +72,36 @@ def check_includes(root):
                 good = target in {room, "base"} | set(MAY_INCLUDE.get(room, "").split())
             if not good:
                 yield f"{path.relative_to(root)} includes {name}"
+
+
+def included(path, root):
+    """The files of the house that `path` includes."""
+    for name in re.findall(r'^\s*#\s*include\s*["<]([^">]+)[">]', path.read_text(), re.M):
+        for folder in (root / "src", root / "cmd", path.parent):
+            if (folder / name).is_file():
+                yield pathlib.Path(os.path.normpath(folder / name))
+                break
+
+
+def check_circles(root):
+    """A file and its header are one; a header alone, which several files share, is whoever includes it."""
+    paths = [path for room in ("src", "cmd") for path in sources(root, room, ".c .h")]
+    needs = {}
+    for path in paths:
+        needs.setdefault(path.with_suffix(""), set()).update(other.with_suffix("") for other in included(path, root))
+    whole = {path.with_suffix("") for path in paths if path.suffix == ".c" and path.with_suffix(".h") in paths}
+    reach = {}
+    for start in needs:
+        seen, left = set(), [start]
+        while left:
+            new = needs.get(left.pop(), set()) - seen
+            seen |= new
+            left += new
+        reach[start] = seen
+    for one in sorted(whole):
+        for other in sorted(reach[one] & whole):
+            if one < other and one in reach[other]:
+                yield f"{one.relative_to(root)} and {other.relative_to(root)} need each other"
 
 
 def check_headers(root):
@@ -126,7 +157,7 @@ def check_exports(root, listing):
         yield f"{name} is {'exported' if (name, *node) in exported else 'not exported'} as {' '.join(node) or 'nothing'}"
 
 
-CHECKS = (check_includes, check_headers, check_files, check_library)
+CHECKS = (check_includes, check_circles, check_headers, check_files, check_library)
 GOOD = "/* SPDX-License-Identifier: Apache-2.0 */\n"
 FAULTS = [  # (check, file, what is wrong with it)
     (check_includes, "src/kern/a.c", GOOD + '#include "model/b.h"\n'),  # up
@@ -139,6 +170,8 @@ FAULTS = [  # (check, file, what is wrong with it)
     (check_includes, "src/clip/a.c", GOOD + " #  include <clip/../store/b.h>\n"),
     (check_includes, "cmd/a.c", GOOD + '#include "base/error.h"\n'),  # past descry.h
     (check_includes, "cmd/a.c", GOOD + '#include "../src/base/error.h"\n'),
+    (check_circles, "src/base/a.h", GOOD + '#include "base/error.h"\n'),
+    (check_circles, "src/base/a.h", GOOD + '#include "base/b.h"\n'),  # around a header that has no file
     (check_headers, "src/base/a.h", GOOD + "unknown_t f(void);\n"),
     (check_files, "src/base/b.c", "int x;\n"),
     (check_files, "tools/b.py", "import this\n"),
@@ -154,9 +187,11 @@ def self_test():
     for check, name, text in FAULTS:
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
-            for other in (name, "src/store/b.h", "src/base/error.h"):
+            for other, start in ((name, ""), ("src/store/b.h", ""), ("src/base/b.h", '#include "base/error.h"\n'),
+                                 ("src/base/error.h", ""), ("src/base/a.c", '#include "base/a.h"\n'),
+                                 ("src/base/a.h", ""), ("src/base/error.c", '#include "base/a.h"\n')):
                 (root / other).parent.mkdir(parents=True, exist_ok=True)
-                (root / other).write_text(GOOD if other.endswith((".c", ".h")) else "# " + GOOD)
+                (root / other).write_text((GOOD if other.endswith((".c", ".h")) else "# " + GOOD) + start)
             if list(check(root)):
                 sys.exit(f"{check.__name__} objects to a good file")
             (root / name).write_text(text)
