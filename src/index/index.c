@@ -8,7 +8,6 @@
 #include "base/paths.h"
 #include "pictures/walk.h"
 
-#include "base/aside.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -190,20 +189,6 @@ static int add_targets(ingest *run, const char *const *paths, size_t count)
     return rc;
 }
 
-/* Does the walk of a root pass over the folder at `path`, in which the root's takes `size` bytes? */
-static int is_hidden(const char *path, size_t size)
-{
-    size -= size == 1; /* "/" */
-    if (strstr(path + size, "/."))
-        return 1;
-    for (const char *end = path + size; *end;) {
-        end += 1 + strcspn(end + 1, "/");
-        if (descry_folder_is_aside(path, (size_t)(end - path)))
-            return 1;
-    }
-    return 0;
-}
-
 /* A folder is remembered as a root unless a walk of another root comes to it anyway. */
 static int remember(ingest *run, const char *path)
 {
@@ -211,7 +196,7 @@ static int remember(ingest *run, const char *path)
     descry_library_status status;
     int rc = run->store->ops->status(run->store, &status, &arena, run->err), covered = 0;
     for (size_t i = 0; !rc && i < status.root_count; i++)
-        covered |= descry_path_is_below(path, status.roots[i]) && !is_hidden(path, strlen(status.roots[i]));
+        covered |= descry_path_is_below(path, status.roots[i]) && !descry_walk_hides(path, strlen(status.roots[i]));
     if (!rc && !covered)
         rc = run->store->ops->add_root(run->store, path, run->err);
     descry_arena_free(&arena);

@@ -64,6 +64,24 @@ static int enter(walk_state *state, const struct stat *st, descry_error *err)
     return 1;
 }
 
+/* ---- which folders ---------------------------------------------------------------------------------------------- */
+
+static int is_hidden(const char *name)
+{
+    return name[0] == '.';
+}
+
+int descry_walk_hides(const char *path, size_t size)
+{
+    for (const char *at = path + size - (size == 1); *at;) { /* 1: "/" */
+        const char *end = at + 1 + strcspn(at + 1, "/");
+        if (is_hidden(at + 1) || descry_folder_is_aside(path, (size_t)(end - path)))
+            return 1;
+        at = end;
+    }
+    return 0;
+}
+
 /* ---- which files ----------------------------------------------------------------------------------------------- */
 
 static int belongs_to_library(const walk_state *state)
@@ -81,7 +99,7 @@ static int belongs_to_library(const walk_state *state)
 
 static int is_passed_over(const walk_state *state, const char *name)
 {
-    if (name[0] == '.' && (!state->walk->include_hidden || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
+    if (is_hidden(name) && (!state->walk->include_hidden || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
         return 1;
     const char *below = state->path.data + state->root_size;
     if (belongs_to_library(state))
@@ -194,7 +212,7 @@ static int walk_entry(walk_state *state, const char *name, descry_error *err)
         return 0;
     if (is_candidate(state, path, name))
         return state->walk->file(state->walk->arg, path, &st);
-    return state->walk->other && name[0] != '.' ? state->walk->other(state->walk->arg, name) : 0;
+    return state->walk->other && !is_hidden(name) ? state->walk->other(state->walk->arg, name) : 0;
 }
 
 static int walk_folder(walk_state *state, int is_root, descry_error *err)

@@ -34,4 +34,7 @@ typedef struct descry_walk {
 /* `root` is absolute, unless nothing is excluded.  Returns 0, what `file` or `other` returned, or the error that kept it from reading `root` itself. */
 int descry_walk_run(const descry_walk *walk, const char *root, descry_error *err);
 
+/* Does a walk pass over the folder at `path`, of which the root takes `size` bytes, unless what is hidden is asked for? */
+int descry_walk_hides(const char *path, size_t size);
+
 #endif

@@ -47,6 +47,31 @@ static void a_library_is_set_apart(void **state)
     assert_int_equal(descry_walk_run(&walk, root, &f->err), 1);
 }
 
+/* What a walk passes over and what the root of another covers is one rule. */
+static void what_a_walk_hides(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *root, *path;
+        int hides;
+    } cases[] = {{"/home", "/home", 0},
+                 {"/home", "/home/a/b", 0},
+                 {"/home", "/home/.a", 1},
+                 {"/home", "/home/a/.b/c", 1},
+                 {"/home", "/home/a.b/c.", 0},
+                 {"/home", "/home/a/@eaDir", 1},
+                 {"/home/.a", "/home/.a", 0}, /* itself one that is hidden */
+                 {"/home/.a", "/home/.a/b", 0},
+                 {"/home/.a", "/home/.a/.b", 1},
+                 {"/", "/", 0},
+                 {"/", "/a", 0},
+                 {"/", "/.a", 1},
+                 {"/", "/lost+found/a", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (descry_walk_hides(cases[i].path, strlen(cases[i].root)) != cases[i].hides)
+            fail_msg("%s below %s", cases[i].path, cases[i].root);
+}
+
 static void bins_and_snapshots_are_passed_over(void **state)
 {
     fixture *f = *state;
@@ -203,6 +228,7 @@ int main(void)
         LIBRARY_TEST(files_passed_over_are_counted),
         LIBRARY_TEST(a_copy_in_a_bin_is_not_shown),
         cmocka_unit_test(names_of_bins),
+        cmocka_unit_test(what_a_walk_hides),
         cmocka_unit_test(endings_of_pictures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
