@@ -128,6 +128,9 @@ typedef struct descry_model_info {
  * DESCRY_ERR_NOT_FOUND: no such model; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: named tensor or configuration key. */
 DESCRY_API int descry_model_open(descry_model **model, descry_context *ctx, const char *name, descry_error *err);
 
+/* Whether a model's name is a directory's path, which means something else elsewhere, and none of the others. */
+DESCRY_API int descry_model_is_folder(const char *name);
+
 /* Of matrices that the file has in f32; those in f16 or bf16 are used as they are, whatever this says.  Embeddings of
  * texts and pictures, biases and norms stay in f32, and so does all arithmetic. */
 typedef enum descry_precision {

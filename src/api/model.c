@@ -37,6 +37,11 @@ int descry_model_open_with(descry_model **out, descry_context *ctx, const char *
     return 0;
 }
 
+int descry_model_is_folder(const char *name)
+{
+    return descry_locate_is_folder(name);
+}
+
 void descry_model_close(descry_model **model)
 {
     if (!model || !*model)

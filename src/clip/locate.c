@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/paths.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -56,15 +57,13 @@ static int locate_demo(descry_buf *folder, descry_error *err)
 
 static int hub_folder(descry_buf *path)
 {
-    const char *cache = getenv("HF_HUB_CACHE"), *home = getenv("HF_HOME"), *xdg = getenv("XDG_CACHE_HOME");
+    const char *cache = getenv("HF_HUB_CACHE"), *home = getenv("HF_HOME");
     if (cache && *cache)
         return descry_buf_printf(path, NULL, "%s", cache);
     if (home && *home)
         return descry_buf_printf(path, NULL, "%s/hub", home);
-    if (xdg && *xdg)
-        return descry_buf_printf(path, NULL, "%s/huggingface/hub", xdg);
-    home = getenv("HOME");
-    return descry_buf_printf(path, NULL, "%s/.cache/huggingface/hub", home ? home : "");
+    int rc = descry_path_xdg(path, "XDG_CACHE_HOME", ".cache", NULL);
+    return rc ? rc : descry_buf_printf(path, NULL, "/huggingface/hub");
 }
 
 /* hub/models--org--name: the snapshot that refs/main names */
@@ -91,6 +90,9 @@ static int locate_hub(descry_buf *folder, const char *name, descry_error *err)
     const char *slash = strchr(name, '/');
     descry_buf hub = {0}, model = {0};
     int rc = hub_folder(&hub);
+    if (rc)
+        rc = rc == DESCRY_ERR_NOT_FOUND ? descry_fail(err, rc, "hf-hub:%s: HOME is not set: there is no model cache", name)
+                                        : descry_fail_memory(err);
     if (!slash || slash == name || !slash[1] || strchr(slash + 1, '/') || strstr(name, ".."))
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "hf-hub:%s: not of the form hf-hub:organisation/name", name);
     if (!rc)
@@ -104,13 +106,29 @@ static int locate_hub(descry_buf *folder, const char *name, descry_error *err)
 
 /* ---- by name --------------------------------------------------------------------------------------------------- */
 
-int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
+static int is_demo(const char *name)
+{
+    return strcmp(name, "demo") == 0;
+}
+
+/* What follows "hf-hub:"; NULL: nothing begins so. */
+static const char *hub_name(const char *name)
 {
     static const char hub[] = "hf-hub:";
-    if (strcmp(name, "demo") == 0)
+    return strncmp(name, hub, sizeof hub - 1) == 0 ? name + sizeof hub - 1 : NULL;
+}
+
+int descry_locate_is_folder(const char *name)
+{
+    return !is_demo(name) && !hub_name(name);
+}
+
+int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
+{
+    if (is_demo(name))
         return locate_demo(folder, err);
-    if (strncmp(name, hub, sizeof hub - 1) == 0)
-        return locate_hub(folder, name + sizeof hub - 1, err);
+    if (hub_name(name))
+        return locate_hub(folder, hub_name(name), err);
     struct stat st;
     char *real = stat(name, &st) == 0 && S_ISDIR(st.st_mode) ? realpath(name, NULL) : NULL;
     if (!real)

@@ -9,6 +9,8 @@
  * the Hugging Face cache.  DESCRY_ERR_NOT_FOUND says where it looked. */
 int descry_locate_model(descry_buf *folder, const char *name, descry_error *err);
 
+int descry_locate_is_folder(const char *name); /* whether it is a folder's path and none of the others */
+
 /* The file of weights in a folder, in open_clip's order of preference.  DESCRY_ERR_UNSUPPORTED: only pickles there. */
 int descry_locate_weights(descry_buf *path, const char *folder, descry_error *err);
 

@@ -198,6 +198,13 @@ static int find_name(void *arg, const char *name, const char *path, int dim, uin
     return 0;
 }
 
+static void names_that_are_paths(void **state)
+{
+    (void)state;
+    assert_true(descry_model_is_folder("./demo") && descry_model_is_folder("/models/demo") && descry_model_is_folder("ViT"));
+    assert_false(descry_model_is_folder("demo") || descry_model_is_folder("hf-hub:someone/tiny-world"));
+}
+
 static void models_of_the_hugging_face_cache_are_found(void **state)
 {
     (void)state;
@@ -223,6 +230,15 @@ static void models_of_the_hugging_face_cache_are_found(void **state)
     assert_false(descry_can_caption(ctx, "ViT-L-14") || descry_can_caption(ctx, "hf-hub:someone/else"));
     char recipe[DESCRY_SHA256_HEX];
     expect_recipe("hf-hub:someone/tiny-world", recipe);
+    /* a relative folder is to be ignored: XDG Base Directory Specification */
+    assert_true(chdir(folder) == 0 && setenv("XDG_CACHE_HOME", ".", 1) == 0);
+    expect_refusal("hf-hub:someone/tiny-world", DESCRY_ERR_NOT_FOUND, "/.cache/huggingface/hub");
+    const char *home = getenv("HOME");
+    char kept[512];
+    snprintf(kept, sizeof kept, "%s", home ? home : "/");
+    assert_int_equal(unsetenv("HOME"), 0);
+    expect_refusal("hf-hub:someone/tiny-world", DESCRY_ERR_NOT_FOUND, "HOME is not set");
+    assert_true(setenv("HOME", kept, 1) == 0 && setenv("XDG_CACHE_HOME", folder, 1) == 0);
     write_in("huggingface/hub/models--someone--tiny-world/refs", "main", "../../../x", 10);
     expect_refusal("hf-hub:someone/tiny-world", DESCRY_ERR_NOT_FOUND, "not in the model cache");
 }
@@ -233,6 +249,7 @@ int main(void)
         cmocka_unit_test(what_is_no_model_is_named),
         cmocka_unit_test(weights_that_are_not_numbers_give_no_embedding),
         cmocka_unit_test(a_recipe_is_of_contents_not_of_names),
+        cmocka_unit_test(names_that_are_paths),
         cmocka_unit_test(models_of_the_hugging_face_cache_are_found),
     };
     return cmocka_run_group_tests_name("clip", tests, load, unload);
