@@ -53,20 +53,17 @@ int descry_head_save(const descry_head *head, const descry_model *model, const c
 {
     descry_model_info info = {0};
     descry_buf where = {0};
-    size_t n = strlen(name);
-    int is_file = strchr(name, '/') || (n > 12 && strcmp(name + n - 12, ".safetensors") == 0), rc;
+    int rc;
     *path = NULL;
     if (model)
         descry_model_describe(model, &info);
-    if (is_file)
-        rc = descry_buf_append(&where, name, n, err);
+    if (descry_head_is_file(name))
+        rc = descry_buf_append(&where, name, strlen(name), err);
     else if (!descry_head_is_name(name) || !model)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: %s", name,
                          model ? "not a name: letters, digits, - _ . and =" : "without a model, a head is saved as a file");
     else {
-        rc = descry_head_folder(&where, info.recipe, err);
-        if (!rc)
-            rc = descry_buf_printf(&where, err, "/%s.safetensors", name);
+        rc = descry_head_home(&where, info.recipe, name, err);
         if (!rc)
             rc = descry_path_make_folders(where.data, err);
     }

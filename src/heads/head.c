@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ENDING ".safetensors"
+
 enum { MAX_DIM = 16384, ROWS = 256 };
 
 static const char *const tensor_names[] = {"image.weight", "image.bias", "text.weight", "text.bias"};
@@ -91,33 +93,35 @@ int descry_head_is_name(const char *name)
     return name[0] && name[0] != '.' && name[0] != '-' && strlen(name) <= 100 && !name[strspn(name, good)];
 }
 
-int descry_head_folder(descry_buf *path, const char *recipe, descry_error *err)
+int descry_head_is_file(const char *name)
+{
+    size_t n = strlen(name);
+    return strchr(name, '/') || (n > sizeof ENDING - 1 && strcmp(name + n - (sizeof ENDING - 1), ENDING) == 0);
+}
+
+int descry_head_home(descry_buf *path, const char *recipe, const char *name, descry_error *err)
 {
     int rc = descry_path_xdg(path, "XDG_DATA_HOME", ".local/share", err);
     if (rc == DESCRY_ERR_NOT_FOUND)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "HOME is not set: give the head as a file");
-    return rc ? rc : descry_buf_printf(path, err, "/descry/heads/%s", recipe);
+    return rc ? rc : descry_buf_printf(path, err, "/descry/heads/%s/%s" ENDING, recipe, name);
 }
 
 int descry_head_locate(descry_buf *path, const char *folder, const char *recipe, const char *name, descry_error *err)
 {
-    static const char ending[] = ".safetensors";
-    size_t n = strlen(name);
     path->size = 0;
-    if (strchr(name, '/') || (n > sizeof ending - 1 && strcmp(name + n - (sizeof ending - 1), ending) == 0))
-        return descry_buf_append(path, name, n, err);
+    if (descry_head_is_file(name))
+        return descry_buf_append(path, name, strlen(name), err);
     if (!descry_head_is_name(name) || !folder || !recipe)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not the name of a head", name);
-    int rc = descry_buf_printf(path, err, "%s/heads/%s%s", folder, name, ending);
+    int rc = descry_buf_printf(path, err, "%s/heads/%s" ENDING, folder, name);
     if (rc || access(path->data, F_OK) == 0)
         return rc;
     descry_buf there = {0};
     rc = descry_buf_printf(&there, err, "%s", path->data);
     path->size = 0;
     if (!rc)
-        rc = descry_head_folder(path, recipe, err);
-    if (!rc)
-        rc = descry_buf_printf(path, err, "/%s%s", name, ending);
+        rc = descry_head_home(path, recipe, name, err);
     if (!rc && access(path->data, F_OK) != 0)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no such head: neither %s nor %s", name, there.data, path->data);
     descry_buf_free(&there);

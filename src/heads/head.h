@@ -29,12 +29,14 @@ int descry_head_prepare(descry_head *head, const descry_engine *engine, descry_e
 int descry_head_apply(const descry_head *head, int kind, const float *x, size_t n, int normalize, float *out,
                       descry_error *err);
 
-/* The file that `name` means for a model in `folder` (may be NULL, as `recipe`): a path when it has a slash or ends in
- * .safetensors, else FOLDER/heads/NAME.safetensors, else NAME.safetensors in descry_head_folder. */
+int descry_head_is_file(const char *name); /* a path, not a name: it has a slash or ends in .safetensors */
+
+/* The file that `name` means for a model in `folder` (may be NULL, as `recipe`): itself when it is one, else
+ * FOLDER/heads/NAME.safetensors, else descry_head_home. */
 int descry_head_locate(descry_buf *path, const char *folder, const char *recipe, const char *name, descry_error *err);
 
-/* $XDG_DATA_HOME/descry/heads/RECIPE (~/.local/share) */
-int descry_head_folder(descry_buf *path, const char *recipe, descry_error *err);
+/* Where a head of this name is kept: $XDG_DATA_HOME/descry/heads/RECIPE/NAME.safetensors (~/.local/share) */
+int descry_head_home(descry_buf *path, const char *recipe, const char *name, descry_error *err);
 
 int descry_head_is_name(const char *name); /* letters, digits, - _ . =, not first a dot */
 
