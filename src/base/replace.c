@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/replace.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -15,8 +16,7 @@ int descry_file_unchanged(const char *path, const struct stat *before, descry_er
     struct stat now;
     int there = lstat(path, &now) == 0;
     if (there ? before && now.st_ino == before->st_ino && now.st_dev == before->st_dev &&
-                    now.st_size == before->st_size && now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
-                    now.st_mtim.tv_nsec == before->st_mtim.tv_nsec
+                    now.st_size == before->st_size && descry_clock_changed(&now) == descry_clock_changed(before)
               : !before)
         return 0;
     return descry_fail(err, DESCRY_ERR_BUSY, "%s: another program changed it meanwhile", path);
