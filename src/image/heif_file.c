@@ -22,7 +22,8 @@ static int by_id(const void *a, const void *b)
     return x->order < y->order ? -1 : x->order > y->order;
 }
 
-size_t descry_heif_find(const descry_heif_file *file, uint64_t id)
+/* The index of an item; SIZE_MAX: there is none. */
+static size_t find_item(const descry_heif_file *file, uint64_t id)
 {
     size_t low = 0, high = file->count;
     while (low < high) {
@@ -45,7 +46,7 @@ size_t descry_heif_input(const descry_heif_file *file, const descry_heif_item *i
     descry_span ids = item->inputs;
     descry_span_part(&ids, i * file->id_size);
     uint64_t id = descry_span_number(&ids, file->id_size);
-    return ids.ended ? SIZE_MAX : descry_heif_find(file, id);
+    return ids.ended ? SIZE_MAX : find_item(file, id);
 }
 
 /* True when the next bytes are this text and its NUL; passes the text that is there. */
@@ -122,7 +123,7 @@ static void read_places(descry_heif_file *file, descry_span iloc)
         uint64_t base = descry_span_number(&iloc, base_size);
         size_t count = (size_t)descry_span_number(&iloc, 2);
         descry_span extents = descry_span_part(&iloc, count * each);
-        size_t index = descry_heif_find(file, id);
+        size_t index = find_item(file, id);
         if (iloc.ended || index == SIZE_MAX || file->items[index].placed)
             continue;
         descry_heif_item *item = &file->items[index];
@@ -161,7 +162,7 @@ static int read_properties(descry_heif_file *file, descry_span iprp, descry_erro
         unsigned version = (unsigned)descry_span_number(&body, 1);
         size_t size = descry_span_number(&body, 3) & 1 ? 2 : 1;
         for (uint64_t left = descry_span_number(&body, 4); left && !body.ended; left--) {
-            size_t index = descry_heif_find(file, descry_span_number(&body, version ? 4 : 2));
+            size_t index = find_item(file, descry_span_number(&body, version ? 4 : 2));
             for (uint64_t n = descry_span_number(&body, 1); n && !body.ended; n--) {
                 size_t number = (size_t)descry_span_number(&body, size) & (size == 2 ? 0x7FFF : 0x7F);
                 if (index != SIZE_MAX && number && number <= count)
@@ -219,7 +220,7 @@ static void read_references(descry_heif_file *file, descry_span iref, bool deriv
     file->id_size = iref.size && iref.at[0] ? 4 : 2;
     descry_span_part(&iref, 4);
     for (uint32_t type; (type = descry_box_next(&iref, &body)) != 0;) {
-        size_t index = descry_heif_find(file, descry_span_number(&body, file->id_size));
+        size_t index = find_item(file, descry_span_number(&body, file->id_size));
         size_t count = (size_t)descry_span_number(&body, 2);
         descry_span ids = descry_span_part(&body, count * file->id_size);
         if (body.ended || index == SIZE_MAX || derived != (type == TYPE('d', 'i', 'm', 'g')))
@@ -231,7 +232,7 @@ static void read_references(descry_heif_file *file, descry_span iref, bool deriv
         if (!(type == TYPE('a', 'u', 'x', 'l') && item->is_alpha) && type != TYPE('c', 'd', 's', 'c'))
             continue;
         for (; count; count--) {
-            size_t other = descry_heif_find(file, descry_span_number(&ids, file->id_size));
+            size_t other = find_item(file, descry_span_number(&ids, file->id_size));
             if (type == TYPE('c', 'd', 's', 'c')) {
                 item->describes_any = true;
                 item->describes_primary = item->describes_primary || is_primary(file, other);
@@ -265,7 +266,7 @@ static int read_meta(descry_heif_file *file, descry_span meta, bool *found, desc
     int rc = read_entries(file, iinf, err);
     if (rc)
         return rc;
-    file->primary = pitm.ended ? SIZE_MAX : descry_heif_find(file, primary);
+    file->primary = pitm.ended ? SIZE_MAX : find_item(file, primary);
     if (file->primary == SIZE_MAX)
         return 0;
     *found = true;

@@ -53,8 +53,6 @@ typedef struct descry_heif_file {
 int descry_heif_open(descry_heif_file *file, const uint8_t *bytes, size_t size, const char *name, descry_error *err);
 void descry_heif_close(descry_heif_file *file);
 
-/* The index of an item; SIZE_MAX: there is none. */
-size_t descry_heif_find(const descry_heif_file *file, uint64_t id);
 /* The index of the item that `item` is derived from, i < descry_heif_inputs(file, item). */
 size_t descry_heif_input(const descry_heif_file *file, const descry_heif_item *item, size_t i);
 size_t descry_heif_inputs(const descry_heif_file *file, const descry_heif_item *item);

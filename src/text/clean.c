@@ -129,7 +129,8 @@ static int fix_segment(descry_text *segment, int entities, descry_effort *effort
     return rc;
 }
 
-int descry_text_fix(descry_text *text, descry_error *err)
+/* ftfy.fix_text */
+static int fix(descry_text *text, descry_error *err)
 {
     descry_effort effort = {16 * text->size + MAX_EFFORT};
     descry_text out = {0};
@@ -159,7 +160,8 @@ int descry_text_fix(descry_text *text, descry_error *err)
 
 /* ---- the rest ------------------------------------------------------------------------------------------------------ */
 
-int descry_text_unescape(descry_text *text, descry_error *err)
+/* Python's html.unescape */
+static int unescape(descry_text *text, descry_error *err)
 {
     descry_text out = {0};
     int rc = descry_unescape_html(&out, text->data, text->size, err);
@@ -206,9 +208,9 @@ int descry_text_clean(descry_text *text, descry_error *err)
 {
     int rc = 0;
     if (!is_plain(text)) {
-        rc = descry_text_fix(text, err);
+        rc = fix(text, err);
         for (int i = 0; i < 2 && !rc; i++)
-            rc = descry_text_unescape(text, err);
+            rc = unescape(text, err);
     }
     if (!rc)
         collapse(text);

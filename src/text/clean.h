@@ -10,8 +10,4 @@
  * deep; never for texts of less than 4096 characters. */
 int descry_text_clean(descry_text *text, descry_error *err);
 
-/* ---- steps, for tests ---- */
-int descry_text_fix(descry_text *text, descry_error *err);      /* ftfy.fix_text */
-int descry_text_unescape(descry_text *text, descry_error *err); /* Python's html.unescape */
-
 #endif

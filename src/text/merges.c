@@ -131,8 +131,8 @@ static int parse_lines(symbols *s, descry_merge *merges, size_t *count, const ch
     return rc;
 }
 
-int descry_merges_parse(descry_merge **out, size_t *count, const char *text, size_t size, const char *name,
-                        descry_error *err)
+static int parse(descry_merge **out, size_t *count, const char *text, size_t size, const char *name,
+                 descry_error *err)
 {
     enum { SLOTS = 1 << 17 }; /* more than twice the symbols there can be */
     symbols s = {.slots = calloc(SLOTS, sizeof *s.slots), .mask = SLOTS - 1};
@@ -174,7 +174,7 @@ int descry_merges_read(descry_merge **merges, size_t *count, const char *path, d
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged gzip file: %s", path, state == Z_BUF_ERROR ? "truncated" : reason);
     gzclose(file);
     if (!rc)
-        rc = descry_merges_parse(merges, count, text.data, text.size, path, err);
+        rc = parse(merges, count, text.data, text.size, path, err);
     descry_buf_free(&text);
     return rc;
 }

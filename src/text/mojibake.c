@@ -30,8 +30,9 @@ static const kind *kind_of(uint32_t c)
     return &kinds[descry_is_space(c) ? KIND_SPACE : descry_is_letter(c) || descry_is_number(c) ? KIND_WORD : KIND_OTHER];
 }
 
-/* All patterns are followed at once: a bit is set when the characters up to here fit a pattern up to that place. */
-int descry_is_mojibake(const uint32_t *in, size_t size)
+/* 1: some characters follow each other as they hardly ever do but in mojibake (ftfy.badness.is_bad).  All patterns are
+ * followed at once: a bit is set when the characters up to here fit a pattern up to that place. */
+static int is_mojibake(const uint32_t *in, size_t size)
 {
     uint64_t state[PATTERN_WORDS] = {0};
     for (size_t i = 0; i < size; i++) {
@@ -274,7 +275,7 @@ static int decode_runs(descry_text *out, const uint32_t *in, size_t size, descry
         size_t length = utf8_shaped(in, size, i);
         descry_text run = {0};
         size_t n = length ? length : 1;
-        if (length && length < size && descry_is_mojibake(in + i, length)) {
+        if (length && length < size && is_mojibake(in + i, length)) {
             rc = descry_text_put_all(&run, in + i, length, err);
             if (!rc)
                 rc = descry_text_repair(&run, effort, err);
@@ -310,7 +311,7 @@ int descry_text_repair(descry_text *text, descry_effort *effort, descry_error *e
     while (again > 0) {
         descry_text next = {0};
         again = descry_effort_spend(effort, text->size, err);
-        if (again || !descry_is_mojibake(text->data, text->size))
+        if (again || !is_mojibake(text->data, text->size))
             break;
         again = decode_whole(&next, text->data, text->size, err);
         if (again == 0)

@@ -8,7 +8,4 @@
 /* ftfy.fix_encoding, in place, repeated until it changes nothing. */
 int descry_text_repair(descry_text *text, descry_effort *effort, descry_error *err);
 
-/* 1: some characters follow each other as they hardly ever do but in mojibake (ftfy.badness.is_bad). */
-int descry_is_mojibake(const uint32_t *in, size_t size);
-
 #endif
