@@ -214,15 +214,12 @@ static int get_pairs(adapting *job, const char *source)
 static int show(void *arg, const descry_adapt_progress *p)
 {
     const adapting *job = arg;
-    struct timespec now;
     char text[120];
     if (cmd_stopped())
         return 1;
-    clock_gettime(CLOCK_MONOTONIC, &now);
     snprintf(text, sizeof text, "epoch %zu/%zu  loss %.4f, best %.4f", p->epoch + 1, job->options.epochs, p->held_loss,
              p->best_loss);
-    cmd_progress_say(p->done, p->total,
-                     (double)(now.tv_sec - job->start.tv_sec) + 1e-9 * (double)(now.tv_nsec - job->start.tv_nsec), text);
+    cmd_progress_say(p->done, p->total, cmd_seconds_since(&job->start), text);
     return 0;
 }
 
@@ -289,7 +286,6 @@ static int run(int argc, char **argv)
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_LIBRARY(job.common, "the library"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(job.common,
                         "{\"head\", \"pairs\", \"held_out\", \"epochs\", \"best_epoch\", \"first_loss\", "
                         "\"best_loss\", \"stopped\"}"),

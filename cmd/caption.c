@@ -112,12 +112,10 @@ static int give(void *arg, const char *path, const descry_caption *caption, cons
 static int show_progress(void *arg, uint64_t done, uint64_t total)
 {
     captioning *job = arg;
-    struct timespec now;
     job->total = total;
     if (cmd_stopped() && done < total)
         return 1;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    double seconds = (double)(now.tv_sec - job->start.tv_sec) + 1e-9 * (double)(now.tv_nsec - job->start.tv_nsec);
+    double seconds = cmd_seconds_since(&job->start);
     descry_index_progress progress = {.found = total, .total = done ? total : 0, .done = done, .seconds = seconds};
     if (done < total)
         cmd_progress_show(&progress);
@@ -252,7 +250,7 @@ static int run(int argc, char **argv)
          "a caption, by that model, else by the one installed that can; with --write-xmp or --undo-xmp, all that a model "
          "has described", 0},
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_BF16(job.common),
+        CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"path\", \"caption\", \"ids\" (from the start token to the last one chosen), \"score\","
                         " \"model\"}; with --write-xmp also \"xmp\", the sidecar, and \"outcome\": written, replaced, "

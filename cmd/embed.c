@@ -257,7 +257,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_BF16(job.common),
+        CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"input\", \"kind\": \"text\" or \"image\", \"model\", \"dim\", \"embedding\": [...]}; with "
                         "--logits \"logits\" takes the place of \"dim\" and \"embedding\""),

@@ -33,7 +33,7 @@ static const char common_options[] =
     "                   Hugging Face's cache (hf-hub:organisation/name), or demo, the small bundled one;\n"
     "                   without it, the model that the library was last indexed with\n"
     "  --threads N      worker threads; 0, the default: one per processor\n"
-    "  --precision P    of the model's matrices: f32; caption, embed, tag and eval: also bf16\n"
+    "  --precision P    of the model's matrices, for caption, embed, tag and eval: f32 or bf16\n"
     "  --json           one JSON object a line on standard output; all else goes to standard error.\n"
     "                   A path that is not UTF-8 comes as text with U+FFFD and, in base64, as path_bytes.\n"
     "\n"

@@ -230,7 +230,6 @@ static int run(int argc, char **argv)
         CMD_OPTION_MODEL(job.common, "the model; without it, the one that the library was last indexed with"),
         CMD_OPTION_LIBRARY(job.common, "the library; made if it is not there"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(job.common,
                         "one object at the end: {\"found\", \"embedded\", \"unchanged\", \"recognised\" (known content "
                         "at a new place), \"failed\", \"missing\", \"seconds\", \"stopped\", \"model\", \"library\", "

@@ -299,7 +299,6 @@ static int run(int argc, char **argv)
                                 "takes longer"),
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
-        CMD_OPTION_PRECISION,
         CMD_OPTION_JSON(common,
                         "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, then what is known of"
                         " \"taken\", \"camera\", \"title\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"

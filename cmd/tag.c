@@ -161,7 +161,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_BF16(job.common),
+        CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"path\", \"labels\": [{\"label\", \"probability\", \"score\"}]}; the score is the "
                         "cosine"),

@@ -289,7 +289,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_BF16(job.common),
+        CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"lambda\", \"top1\", \"right\", \"analogies\"} for each lambda; with --each then "
                         "{\"start\", \"positive\", \"negative\", \"found\", \"right\"} for each analogy"),

@@ -128,7 +128,7 @@ static int run(int argc, char **argv)
                         "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_BF16(job.common),
+        CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"pictures\", \"captions\", \"unreadable\", \"text_to_image\": {\"recall@1\", "
                         "\"recall@5\", \"recall@10\", \"median_rank\"}, \"image_to_text\": {the same}}"),

@@ -262,7 +262,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_HEAD(job.common, "through a learned head (a file, when there is no model): see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library whose model is meant without --model"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_BF16(job.common),
+        CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"split\", \"lambda\", \"score\", \"subj\", \"rel\", \"obj\", \"changes\"} for each "
                         "lambda"),

@@ -248,7 +248,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_THREADS(job.common),
-        CMD_OPTION_BF16(job.common),
+        CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
                         "{\"pictures\", \"classes\", \"top1\", \"top5\", \"mean_class_top1\", \"unreadable\"}, "
                         "then for each class {\"class\", \"pictures\", \"top1\"}"),

@@ -111,7 +111,8 @@ int cmd_last_model(char **name, descry_library *library)
     return CMD_DONE;
 }
 
-int cmd_no_model(const cmd_command *command)
+/* Says what to do about it. */
+static int no_model(const cmd_command *command)
 {
     return cmd_usage(command,
                      "which model? --model DIRECTORY (in open_clip's format: open_clip_config.json beside its weights) "
@@ -140,7 +141,7 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     int status = common->model ? CMD_DONE : last_model_at(&last, ctx, common->library);
     const char *name = common->model ? common->model : last;
     if (status == CMD_DONE && !name)
-        status = cmd_no_model(command);
+        status = no_model(command);
     const descry_model_options options = {.precision = common->precision};
     if (status == CMD_DONE && descry_model_open_with(model, ctx, name, &options, &err))
         status = cmd_fail(&err);
@@ -157,8 +158,7 @@ int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *m
 
 char *cmd_full_model(const char *name)
 {
-    bool is_directory = strcmp(name, "demo") != 0 && strncmp(name, "hf-hub:", 7) != 0;
-    char *full = is_directory ? realpath(name, NULL) : NULL;
+    char *full = descry_model_is_folder(name) ? realpath(name, NULL) : NULL;
     return full ? full : strdup(name);
 }
 
@@ -181,7 +181,7 @@ static int open_last_model(descry_model **model, descry_context *ctx, const cmd_
     char *name;
     int status = cmd_last_model(&name, library);
     if (status == CMD_DONE && !name)
-        status = cmd_no_model(command);
+        status = no_model(command);
     if (status == CMD_DONE && descry_model_open(model, ctx, name, &err))
         status = cmd_fail(&err);
     free(name);
@@ -201,7 +201,7 @@ int cmd_open_to_change(descry_library **library, descry_model **model, descry_co
     int rc = descry_library_open(library, *ctx, common->library, &options, &err);
     if (rc == DESCRY_ERR_NOT_FOUND && !common->model) {
         cmd_say("%s", err.message);
-        return cmd_no_model(command);
+        return no_model(command);
     }
     if (rc)
         return cmd_fail(&err);

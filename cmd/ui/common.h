@@ -41,7 +41,7 @@ typedef enum cmd_option_type {
     CMD_NUMBER,    /* float *: finite */
     CMD_TIME,      /* int64_t *: see descry_time_parse */
     CMD_NEAR,      /* descry_filter *: LAT,LON,KM */
-    CMD_PRECISION, /* descry_precision *: f32 or bf16; NULL: nothing stored, only f32 and auto are accepted */
+    CMD_PRECISION, /* descry_precision *: f32 or bf16 */
     CMD_OPERAND    /* int: kind of an operand, kept in order among the others */
 } cmd_option_type;
 
@@ -107,12 +107,8 @@ typedef struct cmd_common {
     {                                                                                                                  \
         "threads", 0, CMD_THREADS, &(common).threads, "N", "worker threads; 0, the default: one per processor", 0      \
     }
-#define CMD_OPTION_PRECISION                                                                                           \
-    {                                                                                                                  \
-        "precision", 0, CMD_PRECISION, NULL, "f32|auto", "this build computes in f32", 0                               \
-    }
 /* Where no vectors of a library are made or compared. */
-#define CMD_OPTION_BF16(common)                                                                                        \
+#define CMD_OPTION_PRECISION(common)                                                                                        \
     {                                                                                                                  \
         "precision", 0, CMD_PRECISION, &(common).precision, "f32|bf16",                                                \
             "bf16: the model's f32 matrices are rounded to bf16, which takes half the memory, and less time for a "    \
@@ -258,7 +254,6 @@ int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char
                        descry_model *search, const char *option);
 void cmd_suggest_captioner(const char *option); /* says what to do about a model that cannot */
 int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *model, const char *name); /* NULL: none */
-int cmd_no_model(const cmd_command *command); /* says what to do about it; CMD_USAGE */
 
 /* True for a query or an argument that begins with ./ ../ / or ~/ */
 bool cmd_is_picture(const char *argument);

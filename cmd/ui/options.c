@@ -132,16 +132,13 @@ static int store_value(const cmd_command *command, const cmd_option *option, con
             return bad_value(command, shown, text,
                              "LAT,LON,KM: degrees from -90 to 90, from -180 to 180, and kilometres");
         return CMD_DONE;
-    case CMD_PRECISION:
-        if (option->value && strcmp(text, "int8") != 0) {
-            bool bf16 = strcmp(text, "bf16") == 0;
-            *(descry_precision *)option->value = bf16 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32;
-            return bf16 || strcmp(text, "f32") == 0 ? CMD_DONE : bad_value(command, shown, text, "f32 or bf16");
-        }
-        if (strcmp(text, "bf16") == 0 || strcmp(text, "int8") == 0)
+    case CMD_PRECISION: {
+        bool bf16 = strcmp(text, "bf16") == 0;
+        *(descry_precision *)option->value = bf16 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32;
+        if (strcmp(text, "int8") == 0)
             return cmd_usage(command, "%s: %s is not supported by this build", shown, text);
-        return strcmp(text, "f32") == 0 || strcmp(text, "auto") == 0 ? CMD_DONE
-                                                                     : bad_value(command, shown, text, "f32 or auto");
+        return bf16 || strcmp(text, "f32") == 0 ? CMD_DONE : bad_value(command, shown, text, "f32 or bf16");
+    }
     case CMD_OPERAND:
         break;
     }

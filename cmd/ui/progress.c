@@ -157,3 +157,10 @@ void cmd_progress_hide(void)
         fputs("\r\033[K", stderr);
     state.shown = false;
 }
+
+double cmd_seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}

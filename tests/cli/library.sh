@@ -21,8 +21,6 @@ mv photos/0001.jpg photos/trip/moved.jpg
 cp photos/0002.jpg photos/copy.jpg
 exits 0 "index after a move and a copy" "$DESCRY" index --json photos
 json "index after a move and a copy: recognised" '(row["found"], row["embedded"], row["recognised"], row["missing"]) == (16, 0, 2, 1)'
-exits 2 "index with precision bf16" "$DESCRY" index --precision bf16 photos
-exits 0 "index with precision auto" "$DESCRY" index --precision auto photos
 exits 3 "index what is not there" "$DESCRY" index photos ./nowhere
 says err 'nowhere' "index what is not there: named"
 says out '^1[67] pictures?: 0 new, 16 unchanged, 1 failed' "index what is not there: the rest is done"

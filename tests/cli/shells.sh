@@ -26,7 +26,7 @@ in_fish() {
 }
 is "bash: commands" "$(in_bash f)" 'forget|'
 is "bash: options" "$(in_bash search --thr)" '--threads|--threshold|'
-is "bash: a value of some" "$(in_bash search --precision '')" 'auto|f32|'
+is "bash: a value of some" "$(in_bash embed --precision '')" 'bf16|f32|'
 is "bash: files" "$(in_bash preprocess a)" 'a picture.jpg|'
 is "bash: folders" "$(in_bash search --under s)" 'some folder|'
 is "bash: no word for a number" "$(in_bash search -k '')" '|'
@@ -42,7 +42,7 @@ is "fish: options of a kind" "$(in_fish 'descry eval simat --la')" '--lambda|'
 is "fish: no option of another kind" "$(in_fish 'descry eval retrieval --la')" ''
 is "fish: commands" "$(in_fish 'descry f')" 'forget|'
 is "fish: options" "$(in_fish 'descry search --thr')" '--threads|--threshold|'
-is "fish: a value of some" "$(in_fish 'descry search --precision ')" 'auto|f32|'
+is "fish: a value of some" "$(in_fish 'descry embed --precision ')" 'bf16|f32|'
 is "fish: models" "$(in_fish 'descry search --model de')" 'demo|'
 is "fish: folders" "$(in_fish 'descry search --under so')" 'some folder/|'
 
@@ -60,7 +60,7 @@ says out '^search:find pictures' "zsh: commands"
 says out '^\*--threshold\[only pictures.*\]:S:$' "zsh: options"
 says out '^retrieval:pictures found' "zsh: kinds"
 says out '^\*--split\[' "zsh: options of a kind"
-says out '^\*--precision\[.*\]:value:\(f32 auto\)$' "zsh: a value of some"
+says out '^\*--precision\[.*\]:value:\(f32 bf16\)$' "zsh: a value of some"
 says out '^1:command:\(.*search.*\)$' "zsh: help of a command"
 
 [ "$(echo $kinds | wc -w)" -eq 4 ]

@@ -73,11 +73,13 @@ for bad in nan inf '' 0.3x; do
 done
 exits 2 "--threads -1" "$DESCRY" version --threads -1
 exits 2 "--threads 1025" "$DESCRY" version --threads 1025
-for precision in bf16 int8; do
-    exits 2 "--precision $precision" "$DESCRY" search --precision $precision cat
-    says err "not supported by this build" "--precision $precision: said"
+exits 2 "--precision int8" "$DESCRY" embed --precision int8 cat
+says err "not supported by this build" "--precision int8: said"
+exits 2 "--precision f64" "$DESCRY" embed --precision f64 cat
+for command in search index adapt; do # vectors of a library are all made in one
+    exits 2 "$command --precision" "$DESCRY" $command --precision f32 cat
+    says err "precision" "$command --precision: said"
 done
-exits 2 "--precision f64" "$DESCRY" search --precision f64 cat
 exits 2 "search for nothing" "$DESCRY" search
 exits 2 "search for an empty text" "$DESCRY" search ''
 exits 2 "--json and --print0" "$DESCRY" search --json -0 cat
