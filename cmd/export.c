@@ -3,7 +3,6 @@
 #include "ui/common.h"
 #include "ui/npy.h"
 #include "ui/output.h"
-#include "ui/progress.h"
 #include "ui/stop.h"
 #include "ui/visible.h"
 

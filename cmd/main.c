@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const cmd_command *const commands[] = {
     &cmd_index,    &cmd_search, &cmd_caption, &cmd_tag,        &cmd_status, &cmd_forget, &cmd_models,      &cmd_export,  &cmd_import,

@@ -4,7 +4,6 @@
 #include "ui/output.h"
 #include "ui/visible.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

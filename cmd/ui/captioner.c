@@ -3,7 +3,6 @@
 #include "ui/common.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define RECOMMENDED "coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k" /* open_clip's name of it */

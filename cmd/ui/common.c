@@ -4,7 +4,6 @@
 #include "ui/progress.h"
 #include "ui/visible.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

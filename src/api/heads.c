@@ -9,7 +9,6 @@
 #include "heads/adapt.h"
 #include "heads/head.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 int descry_head_open(descry_head **head, descry_context *ctx, const descry_model *model, const char *name,

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/paths.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>

@@ -2,7 +2,6 @@
 #include "eval/simat.h"
 
 #include "base/error.h"
-#include "npz/array.h"
 #include "eval/analogy.h"
 #include "eval/table.h"
 

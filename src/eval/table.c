@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/file.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

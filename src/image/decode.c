@@ -8,7 +8,6 @@
 #include "meta/exif.h"
 #include "meta/xmp.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,7 +5,6 @@
 #include "image/codecs.h"
 
 #include <gif_lib.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* A table of 4096 strings, each longer by one than the one before, in codes of 12 bits: an encoder need not clear it. */

@@ -4,7 +4,6 @@
 #include "image/codecs.h"
 #include "image/formats.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <webp/decode.h>
 #include <webp/demux.h>

@@ -4,7 +4,6 @@
 #include "base/error.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum { DAYS_TO_1970 = 719162 }; /* from 1 January of the year 1 */
 

@@ -7,9 +7,7 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { REDIRECTIONS = 5, CONNECT_SECONDS = 10 };
 

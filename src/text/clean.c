@@ -9,7 +9,6 @@
 #include "text/unicode_tables.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unicase.h>
 #include <uninorm.h>
 #include <unictype.h>

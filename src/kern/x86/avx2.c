@@ -2,7 +2,6 @@
  * AVX2, FMA and F16C: 8 lanes, a tile of 4 rows by 3 vectors in 12 of the 16 registers. */
 #include <immintrin.h>
 #include <stdint.h>
-#include <string.h>
 
 #define ISA avx2
 #define THIS_CPU DESCRY_CPU_AVX2

@@ -2,7 +2,6 @@
  * AVX-512 (F, BW, DQ, VL): 16 lanes, a tile of 8 rows by 3 vectors in 24 of the 32 registers. */
 #include <immintrin.h>
 #include <stdint.h>
-#include <string.h>
 
 #define ISA avx512
 #define THIS_CPU DESCRY_CPU_AVX512
