@@ -344,7 +344,7 @@ static int read_counts(descry_sqlite *store, descry_library_status *status, size
         " (SELECT count(*) FROM roots WHERE path >= X'') FROM counts WHERE recipe = 0";
     uint64_t *const counts[] = {&status->photos,   &status->missing, &status->contents,
                                 &status->captions, &status->failed,  &status->sources};
-    enum { MOST = sizeof counts / sizeof *counts };
+    enum { NUMBERS = sizeof counts / sizeof *counts };
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
@@ -352,14 +352,14 @@ static int read_counts(descry_sqlite *store, descry_library_status *status, size
     if (rc < 0)
         return rc;
     rc = rc == 1 ? 0 : descry_sqlite_damaged(store, COUNTS, err);
-    for (int i = 0; i < MOST && !rc; i++) {
+    for (int i = 0; i < NUMBERS && !rc; i++) {
         int64_t count;
         if (!descry_sqlite_number(stmt, i, 0, INT64_MAX, &count))
             rc = descry_sqlite_damaged(store, COUNTS, err);
         *counts[i] = (uint64_t)count;
     }
-    *models = (size_t)sqlite3_column_int64(stmt, MOST);
-    *roots = (size_t)sqlite3_column_int64(stmt, MOST + 1);
+    *models = (size_t)sqlite3_column_int64(stmt, NUMBERS);
+    *roots = (size_t)sqlite3_column_int64(stmt, NUMBERS + 1);
     sqlite3_reset(stmt);
     return rc;
 }
