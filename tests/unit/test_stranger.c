@@ -333,6 +333,12 @@ static void put32(uint8_t *to, uint32_t n)
         to[i] = (uint8_t)(n >> (24 - 8 * i));
 }
 
+static int any_entry(void *arg, const descry_entry *entry)
+{
+    (void)arg, (void)entry;
+    return 0;
+}
+
 /* A table whose pages refer to the next one hundreds of times each: more rows than could ever be read. */
 static void endless_tables_are_damage(void **state)
 {
@@ -381,12 +387,10 @@ static void endless_tables_are_damage(void **state)
         write_file(at(f, "endless.db"), file, pages * PAGE);
         int rc = open_library(f, at(f, "endless.db"), 1);
         if (!rc && table == 0)
-            rc = status_fails(f);
-        if (!rc && table == 0)
-            rc = search_with(f, "0 0 0", NULL);
+            rc = descry_entries(f->library, NULL, any_entry, NULL, &f->err);
         if (table == 0) {
             assert_int_equal(rc, DESCRY_ERR_FORMAT);
-            assert_says(f, "longer to read");
+            assert_says(f, "its size allows");
         } else if (!rc) { /* whatever it finds, it ends */
             status_fails(f);
             search_with(f, "0 0 0", NULL);

@@ -294,30 +294,25 @@ int descry_sqlite_vector(descry_store *base, const descry_recipe *recipe, int64_
     return rc;
 }
 
+static const char COUNTS[] = "how many pictures it says there are";
+
 int descry_sqlite_lacking(descry_store *base, const descry_recipe *recipe, uint64_t *count, descry_error *err)
 {
-    /* The first answers nearly always, from an index alone.  With a condition, as SQLite counts without one in a loop that its
-     * progress handler does not see, and the pages of a stranger's table may refer to each other. */
-    static const char NONE[] = "SELECT count(*) = ?2 FROM contents WHERE sha256 >= X''";
-    static const char SQL[] = "SELECT count(DISTINCT content) FROM places WHERE content IS NOT NULL AND missing = 0 AND"
-                              " NOT EXISTS (SELECT 1 FROM vectors WHERE content = places.content AND recipe = ?1)";
+    static const char SQL[] = "SELECT present, ifnull((SELECT present FROM counts WHERE recipe = ?1), 0)"
+                              " FROM counts WHERE recipe = 0";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
-    int64_t number = 0;
-    int rc = descry_sqlite_get(store, NONE, &stmt, err);
-    if (!rc) {
-        sqlite3_bind_int64(stmt, 2, (int64_t)recipe->vectors);
-        rc = one_number(store, stmt, &number, err);
-    }
+    int64_t with, all;
     *count = 0;
-    if (rc || number == 1)
+    int rc = descry_sqlite_row(store, SQL, recipe->id, &stmt, err);
+    if (rc < 0)
         return rc;
-    rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (!rc) {
-        sqlite3_bind_int64(stmt, 1, recipe->id);
-        rc = one_number(store, stmt, &number, err);
-    }
-    *count = (uint64_t)number;
+    rc = rc == 1 && descry_sqlite_number(stmt, 0, 0, INT64_MAX, &all) && descry_sqlite_number(stmt, 1, 0, all, &with)
+             ? 0
+             : descry_sqlite_damaged(store, COUNTS, err);
+    if (!rc)
+        *count = (uint64_t)(all - with);
+    sqlite3_reset(stmt);
     return rc;
 }
 
@@ -342,27 +337,31 @@ static int copy_column(descry_sqlite *store, sqlite3_stmt *stmt, int column, siz
 static int read_counts(descry_sqlite *store, descry_library_status *status, size_t *models, size_t *roots,
                        descry_error *err)
 {
+    /* Roots with a condition, as SQLite counts without one in a loop that its progress handler does not see, and the pages of
+     * a stranger's table may refer to each other. */
     static const char SQL[] =
-        "SELECT (SELECT count(content) FROM places), (SELECT count(*) FROM places WHERE content IS NOT NULL AND"
-        " missing = 1), (SELECT count(*) FROM contents WHERE sha256 >= X''), (SELECT count(DISTINCT content) FROM captions),"
-        " (SELECT count(*) FROM places WHERE error IS NOT NULL), (SELECT count(*) FROM recipes WHERE vectors > 0),"
-        " (SELECT count(*) FROM roots WHERE path >= X''), (SELECT count(*) FROM places WHERE source = 1)";
+        "SELECT photos, missing, contents, captions, failed, sources, (SELECT count(*) FROM recipes WHERE vectors > 0),"
+        " (SELECT count(*) FROM roots WHERE path >= X'') FROM counts WHERE recipe = 0";
+    uint64_t *const counts[] = {&status->photos,   &status->missing, &status->contents,
+                                &status->captions, &status->failed,  &status->sources};
+    enum { NUMBERS = sizeof counts / sizeof *counts };
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
         rc = descry_sqlite_step(store, stmt, err);
-    if (rc != 1)
+    if (rc < 0)
         return rc;
-    status->photos = (uint64_t)sqlite3_column_int64(stmt, 0);
-    status->missing = (uint64_t)sqlite3_column_int64(stmt, 1);
-    status->contents = (uint64_t)sqlite3_column_int64(stmt, 2);
-    status->captions = (uint64_t)sqlite3_column_int64(stmt, 3);
-    status->failed = (uint64_t)sqlite3_column_int64(stmt, 4);
-    *models = (size_t)sqlite3_column_int64(stmt, 5);
-    *roots = (size_t)sqlite3_column_int64(stmt, 6);
-    status->sources = (uint64_t)sqlite3_column_int64(stmt, 7);
+    rc = rc == 1 ? 0 : descry_sqlite_damaged(store, COUNTS, err);
+    for (int i = 0; i < NUMBERS && !rc; i++) {
+        int64_t count;
+        if (!descry_sqlite_number(stmt, i, 0, INT64_MAX, &count))
+            rc = descry_sqlite_damaged(store, COUNTS, err);
+        *counts[i] = (uint64_t)count;
+    }
+    *models = (size_t)sqlite3_column_int64(stmt, NUMBERS);
+    *roots = (size_t)sqlite3_column_int64(stmt, NUMBERS + 1);
     sqlite3_reset(stmt);
-    return 0;
+    return rc;
 }
 
 static int read_model(descry_sqlite *store, sqlite3_stmt *stmt, descry_library_model *model, descry_arena *arena,

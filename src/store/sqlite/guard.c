@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 /* Steps of SQLite's virtual machine.  A picture takes more than 150 bytes of a library: its digest twice, its path twice,
- * what it is named in the full text.  To forget all pictures is the most that a statement does: 151 steps for each of
- * 100,000, so this is eight times what is needed, and the constant (a second or less) is for small files. */
+ * what it is named in the full text.  To forget all pictures is the most that a statement does: 225 steps for each of
+ * 20,000, so this is five times what is needed, and the constant (a second or less) is for small files. */
 enum { STEPS_PER_BYTE = 8, STEPS = 20 * 1000 * 1000, SLICE = 100 * 1000 };
 
 static int64_t size_of(const char *path, const char *suffix)

@@ -9,6 +9,18 @@
 /* In a trigger: the words of this content, if it is one, have changed. */
 #define STALE(id) "INSERT OR IGNORE INTO words_stale SELECT " id " WHERE " id " IS NOT NULL; "
 
+/* In a trigger: this content has come to a place that is not missing, or has left one, and is at no other such place.  By an
+ * index, and never more than two of its places. */
+#define CAME(new)                                                                                                      \
+    new ".missing = 0 AND " new ".content IS NOT NULL AND NOT EXISTS (SELECT 1 FROM places"                            \
+        " WHERE content = " new ".content AND missing = 0 AND id <> " new ".id)"
+#define LEFT(old) old ".missing = 0 AND " old ".content IS NOT NULL AND NOT " IS_PRESENT(old ".content")
+#define IS_PRESENT(content) "EXISTS (SELECT 1 FROM places WHERE content = " content " AND missing = 0)"
+/* Then it counts, or no longer, and so do its vectors. */
+#define PRESENT(content, change)                                                                                       \
+    "INSERT INTO counts (recipe, present) SELECT 0, " change " UNION ALL SELECT recipe, " change                       \
+    " FROM vectors WHERE content = " content " ON CONFLICT (recipe) DO UPDATE SET present = present + excluded.present; "
+
 /* Step n brings version n to n + 1.  A step that was released is never changed: what it made is out there. */
 static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     /* paths are bytes */
@@ -97,11 +109,73 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "DROP TABLE words;"
     "CREATE VIRTUAL TABLE words USING fts5 (captions, names, title, tokenize = 'porter ascii');"
     "INSERT OR IGNORE INTO words_stale SELECT id FROM contents;",
+
+    /* Kept by the triggers, so that nobody has to count.  A row for each recipe with present, how many contents at places that
+     * are not missing have a vector of it; and 0, for the library: how many there are.  photos: places with a content; missing:
+     * those of them that are; failed: places with an error; sources: without a file; captions: contents that have some. */
+    "CREATE TABLE counts (recipe INTEGER PRIMARY KEY, present INTEGER NOT NULL, contents INTEGER NOT NULL DEFAULT 0,"
+    "  captions INTEGER NOT NULL DEFAULT 0, photos INTEGER NOT NULL DEFAULT 0, missing INTEGER NOT NULL DEFAULT 0,"
+    "  failed INTEGER NOT NULL DEFAULT 0, sources INTEGER NOT NULL DEFAULT 0);"
+    "INSERT INTO counts SELECT 0, count(DISTINCT CASE WHEN missing = 0 THEN content END),"
+    "  (SELECT count(*) FROM contents WHERE sha256 >= X''), (SELECT count(DISTINCT content) FROM captions),"
+    "  count(content), count(CASE WHEN missing = 1 THEN content END), count(error), count(CASE source WHEN 1 THEN 1 END)"
+    "  FROM places;"
+    "INSERT INTO counts (recipe, present) SELECT recipe, count(*) FROM vectors"
+    "  WHERE EXISTS (SELECT 1 FROM places WHERE content = vectors.content AND missing = 0) GROUP BY recipe;"
+
+    "CREATE TRIGGER counts_content_added AFTER INSERT ON contents BEGIN"
+    "  UPDATE counts SET contents = contents + 1 WHERE recipe = 0; END;"
+    "CREATE TRIGGER counts_content_removed AFTER DELETE ON contents BEGIN"
+    "  UPDATE counts SET contents = contents - 1 WHERE recipe = 0; END;"
+
+    "CREATE TRIGGER counts_place_added AFTER INSERT ON places BEGIN UPDATE counts SET"
+    "  photos = photos + (NEW.content IS NOT NULL), missing = missing + (NEW.content IS NOT NULL AND NEW.missing = 1),"
+    "  failed = failed + (NEW.error IS NOT NULL), sources = sources + (NEW.source = 1) WHERE recipe = 0; END;"
+    "CREATE TRIGGER counts_place_changed AFTER UPDATE OF content, missing, error, source ON places"
+    "  WHEN (OLD.content IS NULL) <> (NEW.content IS NULL) OR OLD.missing <> NEW.missing"
+    "  OR (OLD.error IS NULL) <> (NEW.error IS NULL) OR OLD.source <> NEW.source BEGIN UPDATE counts SET"
+    "  photos = photos + (NEW.content IS NOT NULL) - (OLD.content IS NOT NULL),"
+    "  missing = missing + (NEW.content IS NOT NULL AND NEW.missing = 1) - (OLD.content IS NOT NULL AND OLD.missing = 1),"
+    "  failed = failed + (NEW.error IS NOT NULL) - (OLD.error IS NOT NULL),"
+    "  sources = sources + (NEW.source = 1) - (OLD.source = 1) WHERE recipe = 0; END;"
+    "CREATE TRIGGER counts_place_removed AFTER DELETE ON places BEGIN UPDATE counts SET"
+    "  photos = photos - (OLD.content IS NOT NULL), missing = missing - (OLD.content IS NOT NULL AND OLD.missing = 1),"
+    "  failed = failed - (OLD.error IS NOT NULL), sources = sources - (OLD.source = 1) WHERE recipe = 0; END;"
+
+    "CREATE TRIGGER counts_place_came_new AFTER INSERT ON places WHEN " CAME("NEW")
+    "  BEGIN " PRESENT("NEW.content", "1") "END;"
+    "CREATE TRIGGER counts_place_came AFTER UPDATE OF content, missing ON places"
+    "  WHEN (OLD.content IS NOT NEW.content OR OLD.missing <> 0) AND " CAME("NEW")
+    "  BEGIN " PRESENT("NEW.content", "1") "END;"
+    "CREATE TRIGGER counts_place_left AFTER UPDATE OF content, missing ON places"
+    "  WHEN (OLD.content IS NOT NEW.content OR NEW.missing <> 0) AND " LEFT("OLD")
+    "  BEGIN " PRESENT("OLD.content", "-1") "END;"
+    "CREATE TRIGGER counts_place_left_all AFTER DELETE ON places WHEN " LEFT("OLD")
+    "  BEGIN " PRESENT("OLD.content", "-1") "END;"
+
+    "CREATE TRIGGER counts_vector_added AFTER INSERT ON vectors WHEN " IS_PRESENT("NEW.content") " BEGIN"
+    "  INSERT INTO counts (recipe, present) VALUES (NEW.recipe, 1)"
+    "  ON CONFLICT (recipe) DO UPDATE SET present = present + 1; END;"
+    "CREATE TRIGGER counts_vector_removed AFTER DELETE ON vectors WHEN " IS_PRESENT("OLD.content") " BEGIN"
+    "  UPDATE counts SET present = present - 1 WHERE recipe = OLD.recipe; END;"
+
+    "CREATE TRIGGER counts_caption_added AFTER INSERT ON captions"
+    "  WHEN NOT EXISTS (SELECT 1 FROM captions WHERE content = NEW.content AND id <> NEW.id) BEGIN"
+    "  UPDATE counts SET captions = captions + 1 WHERE recipe = 0; END;"
+    "CREATE TRIGGER counts_caption_came AFTER UPDATE OF content ON captions WHEN OLD.content <> NEW.content"
+    "  AND NOT EXISTS (SELECT 1 FROM captions WHERE content = NEW.content AND id <> NEW.id) BEGIN"
+    "  UPDATE counts SET captions = captions + 1 WHERE recipe = 0; END;"
+    "CREATE TRIGGER counts_caption_left AFTER UPDATE OF content ON captions WHEN OLD.content <> NEW.content"
+    "  AND NOT EXISTS (SELECT 1 FROM captions WHERE content = OLD.content) BEGIN"
+    "  UPDATE counts SET captions = captions - 1 WHERE recipe = 0; END;"
+    "CREATE TRIGGER counts_caption_removed AFTER DELETE ON captions"
+    "  WHEN NOT EXISTS (SELECT 1 FROM captions WHERE content = OLD.content) BEGIN"
+    "  UPDATE counts SET captions = captions - 1 WHERE recipe = 0; END;",
 };
 
 /* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
-    "ce13f739595648b99811217655660a3d949b704412a7654ca094639a8d414006";
+    "72182fb8881afd9a9c97ebac1d204a6dbbdac703fd0a4f23065b4560b4dd6b3b";
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {

@@ -100,7 +100,7 @@ typedef struct object {
     int seen;
 } object;
 
-enum { MOST = 200 }; /* descry makes some forty */
+enum { MOST = 200 }; /* descry makes some fifty */
 
 typedef struct schema {
     object objects[MOST];

@@ -101,12 +101,21 @@ int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const cha
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 
+/* SQLite keeps the pages that a statement is going to change until it is done, and from the first statement with more than
+ * eight of them on in a file, which takes as long as all the rest.  In memory only while little is changed at a time: what
+ * a stranger's file has SQLite sort is better on a disk, and so is what forgetting changes. */
+#define IN_MEMORY "PRAGMA temp_store = MEMORY; "
+#define IN_FILES  "PRAGMA temp_store = FILE; "
+
 static int begin(descry_store *base, descry_error *err)
 {
     descry_sqlite *store = (descry_sqlite *)base;
     if (store->read_only)
         return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", store->path);
-    return descry_sqlite_exec(store, "BEGIN IMMEDIATE", err);
+    int rc = descry_sqlite_exec(store, IN_MEMORY "BEGIN IMMEDIATE", err);
+    if (rc)
+        sqlite3_exec(store->db, IN_FILES, NULL, NULL, NULL);
+    return rc;
 }
 
 static int begin_reading(descry_store *base, descry_error *err)
@@ -118,7 +127,7 @@ static void rollback(descry_store *base)
 {
     descry_sqlite *store = (descry_sqlite *)base;
     if (!sqlite3_get_autocommit(store->db))
-        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+        sqlite3_exec(store->db, "ROLLBACK; " IN_FILES, NULL, NULL, NULL);
 }
 
 static int commit(descry_store *base, descry_error *err)
@@ -126,7 +135,7 @@ static int commit(descry_store *base, descry_error *err)
     descry_sqlite *store = (descry_sqlite *)base;
     int rc = sqlite3_txn_state(store->db, NULL) == SQLITE_TXN_WRITE ? descry_sqlite_renew_words(store, err) : 0;
     if (!rc)
-        rc = descry_sqlite_exec(store, "COMMIT", err);
+        rc = descry_sqlite_exec(store, "COMMIT; " IN_FILES, err);
     if (rc)
         rollback(base);
     return rc;
