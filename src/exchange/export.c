@@ -74,6 +74,7 @@ static int open_export(export *job, descry_library *library, const descry_export
     job->list = (descry_list){.filter = &filter, .recipe = vectors == 2 ? job->recipe.id : 0, .each = measure, .arg = job};
     if (!rc)
         rc = job->store->ops->list(job->store, &job->list, err);
+    job->list.filter = NULL;
     descry_arena_free(&arena);
     return rc;
 }
@@ -148,7 +149,8 @@ int descry_entries(descry_library *library, const descry_export_options *options
 /* ---- an archive ------------------------------------------------------------------------------------------------- */
 
 /* The next bytes of rows, each of `size` bytes, which `load` finds. */
-static int64_t give_rows(export *job, int (*load)(export *job, const void **data), size_t size, void *out, size_t room, descry_error *err)
+static int64_t give_rows(export *job, int (*load)(export *job, const void **data), size_t size, void *out,
+                         size_t room, descry_error *err)
 {
     size_t used = 0;
     job->err = err;

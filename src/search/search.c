@@ -183,10 +183,11 @@ typedef struct giving {
 
 static int give_one(search *job, const giving *to, size_t i, const descry_row *row, int *stop, descry_error *err)
 {
+    float strength = to->of->known ? descry_calibration_strength(&to->of->calibration, to->hits[i].score) : -1;
     descry_match match = {.rank = i + 1,
                           .score = to->hits[i].score,
                           .id = to->hits[i].id,
-                          .strength = to->of->known ? descry_calibration_strength(&to->of->calibration, to->hits[i].score) : -1,
+                          .strength = strength,
                           .path = row->path,
                           .caption = row->caption,
                           .source = row->source,

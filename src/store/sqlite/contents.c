@@ -109,7 +109,9 @@ static int find_content(descry_sqlite *store, const uint8_t *sha256, int64_t rec
     rc = descry_sqlite_step(store, stmt, err);
     if (rc != 1)
         return rc;
-    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &known->id) ? 0 : descry_sqlite_damaged(store, "the number of a picture", err);
+    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &known->id)
+             ? 0
+             : descry_sqlite_damaged(store, "the number of a picture", err);
     known->has_vector = sqlite3_column_int(stmt, 1);
     known->unread = sqlite3_column_int(stmt, 2) == 1;
     sqlite3_reset(stmt);

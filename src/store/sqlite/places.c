@@ -199,7 +199,9 @@ int descry_sqlite_content_at(descry_sqlite *store, const char *path, int64_t *co
     rc = descry_sqlite_step(store, stmt, err);
     if (rc != 1)
         return rc;
-    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, content) ? 0 : descry_sqlite_damaged(store, "a place of a wrong kind", err);
+    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, content)
+             ? 0
+             : descry_sqlite_damaged(store, "a place of a wrong kind", err);
     sqlite3_reset(stmt);
     return rc;
 }
