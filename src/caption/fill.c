@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BATCH = 1024 };
+enum { MAX_BATCH = 1024, PAGE = 64 };
 
 /* A picture of a batch. */
 typedef struct item {
     descry_loaded loaded;
     int64_t content;
-    descry_buf path;
+    char *path;
     descry_caption caption; /* text NULL: none yet; a copy */
     int written;
 } item;
@@ -33,15 +33,25 @@ typedef struct filling {
 } filling;
 
 /* The file may have become another since it was indexed: then its caption would be that of another picture. */
-static int check_content(filling *job, item *it, descry_error *err)
+static int check_contents(filling *job, item *items, size_t n, descry_error *err)
 {
-    int64_t content;
-    int has_vector;
-    if (it->loaded.want == DESCRY_WANT_NOTHING || it->loaded.err.code)
-        return 0;
-    int rc = job->store->ops->content(job->store, it->loaded.sha256, 0, &content, &has_vector, err);
-    if (!rc && content != it->content)
-        descry_fail(&it->loaded.err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again", it->path.data);
+    const uint8_t *digests[MAX_BATCH];
+    descry_known *known = descry_alloc(n + 1, sizeof *known);
+    item *read[MAX_BATCH];
+    size_t count = 0;
+    if (!known)
+        return descry_fail_memory(err);
+    for (size_t i = 0; i < n; i++)
+        if (items[i].loaded.want != DESCRY_WANT_NOTHING && !items[i].loaded.err.code) {
+            digests[count] = items[i].loaded.sha256;
+            read[count++] = &items[i];
+        }
+    int rc = job->store->ops->contents(job->store, digests, count, 0, known, err);
+    for (size_t i = 0; i < count && !rc; i++)
+        if (known[i].id != read[i]->content)
+            descry_fail(&read[i]->loaded.err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again",
+                        read[i]->path);
+    free(known);
     return rc;
 }
 
@@ -78,18 +88,18 @@ static int store_captions(filling *job, item *items, size_t n, descry_error *err
 {
     descry_model_info info = {0};
     descry_clip_describe(job->fill->model->clip, &info);
-    int rc = job->store->ops->begin(job->store, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < n && !rc; i++) {
-        item *it = &items[i];
-        if (it->caption.text)
-            rc = job->store->ops->put_caption(job->store, it->content, info.name, info.recipe, it->caption.text,
-                                              &it->written, err);
-    }
-    if (!rc)
-        return job->store->ops->commit(job->store, err);
-    job->store->ops->rollback(job->store);
+    size_t count = 0;
+    descry_put_caption *puts = descry_alloc(n + 1, sizeof *puts);
+    if (!puts)
+        return descry_fail_memory(err);
+    for (size_t i = 0; i < n; i++)
+        if (items[i].caption.text)
+            puts[count++] = (descry_put_caption){items[i].content, items[i].caption.text, 0};
+    int rc = count ? job->store->ops->put_captions(job->store, info.name, info.recipe, puts, count, err) : 0;
+    for (size_t i = n; i-- > 0 && !rc;)
+        if (items[i].caption.text)
+            items[i].written = puts[--count].written;
+    free(puts);
     return rc;
 }
 
@@ -101,7 +111,7 @@ static int give(filling *job, const item *items, size_t n, descry_error *err)
         const item *it = &items[i];
         job->captioned += (uint64_t)it->written;
         if (fill->each && (it->written || it->loaded.err.code))
-            stop = fill->each(fill->arg, it->path.data, it->written ? &it->caption : NULL, &it->loaded.err);
+            stop = fill->each(fill->arg, it->path, it->written ? &it->caption : NULL, &it->loaded.err);
     }
     if (!stop && fill->tell)
         stop = fill->tell(fill->arg, job->done, job->total, job->captioned);
@@ -112,10 +122,8 @@ static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 {
     filling *job = arg;
     item *items = now->items;
-    int rc = 0;
     job->now = now;
-    for (size_t i = 0; i < now->count && !rc; i++)
-        rc = check_content(job, &items[i], err);
+    int rc = check_contents(job, items, now->count, err);
     descry_loaded_gather(now);
     if (!rc)
         rc = descry_loaded_encode(now, describe, job, err);
@@ -129,25 +137,30 @@ static void drop(void *arg, void *owner)
 {
     item *it = owner;
     (void)arg;
-    descry_buf_free(&it->path);
+    free(it->path);
     free((char *)it->caption.text);
     free((int32_t *)it->caption.ids);
 }
 
-/* The next picture, as the library has it now: it may be gone since it was listed. */
-static int add(const filling *job, descry_loader *loader, int64_t id, descry_error *err)
+static int add(const filling *job, descry_loader *loader, const descry_row *row, descry_error *err)
 {
-    item it = {0};
-    descry_place place;
-    int rc = job->store->ops->place_by_id(job->store, id, 0, &place, &it.path, err);
-    if (rc) {
-        descry_buf_free(&it.path);
-        return rc;
-    }
-    it.content = place.content;
-    it.loaded.path = it.path.data;
-    it.loaded.want = !place.content || (job->fill->but_failed && place.failed) ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS;
-    return descry_loader_add(loader, &it, err);
+    item it = {.content = row->content, .path = strdup(row->path)};
+    it.loaded.path = it.path;
+    it.loaded.want = !row->content || (job->fill->but_failed && row->failed) ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS;
+    return it.path ? descry_loader_add(loader, &it, err) : descry_fail_memory(err);
+}
+
+/* The next pictures, as the library has them now: some may be gone since they were listed. */
+static int add_page(const filling *job, descry_loader *loader, size_t first, size_t n, descry_error *err)
+{
+    static const descry_wanted places_only = {0};
+    descry_row rows[PAGE];
+    descry_arena arena = {0};
+    int rc = job->store->ops->describe(job->store, job->places + first, n, &places_only, rows, &arena, err);
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = add(job, loader, &rows[i], err);
+    descry_arena_free(&arena);
+    return rc;
 }
 
 static int run(filling *job, descry_error *err)
@@ -164,8 +177,8 @@ static int run(filling *job, descry_error *err)
     int rc = descry_loader_open(&loader, &loading, err);
     if (!rc && fill->tell && fill->tell(fill->arg, 0, job->total, 0))
         rc = descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
-    for (size_t i = 0; i < job->total && !rc; i++)
-        rc = add(job, loader, job->places[i], err);
+    for (size_t i = 0; i < job->total && !rc; i += PAGE)
+        rc = add_page(job, loader, i, job->total - i < PAGE ? job->total - i : PAGE, err);
     if (!rc)
         rc = descry_loader_finish(loader, err);
     descry_loader_close(&loader);
@@ -212,12 +225,11 @@ int descry_caption_library(descry_library *library, descry_model *model, const d
     calling c = {options ? options : &defaults, each, arg};
     descry_fill fill = {.library = library, .model = model, .options = c.options, .tell = call_progress,
                         .each = call_each, .arg = &c};
-    descry_library_lock lock = {-1, {0}};
     if (library->store->ops->is_read_only(library->store))
         return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
-    int rc = descry_library_lock_take(&lock, library, err);
+    int rc = descry_library_lock(library, err);
     if (!rc)
         rc = descry_fill_run(&fill, err);
-    descry_library_lock_release(&lock);
+    descry_library_unlock(library);
     return rc;
 }

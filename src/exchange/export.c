@@ -9,24 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TELL_EVERY = 1024 };
-
-typedef struct item {
-    int64_t id, content;
-} item;
+enum { TELL_EVERY = 1024, PAGE = 64 };
 
 typedef struct export {
     descry_library *library;
     descry_store *store;
     const descry_export_options *options;
     descry_recipe recipe; /* id 0: no vectors are asked for */
-    item *items;          /* [count] */
-    size_t count, capacity;
-    descry_buf path;
+    descry_list list;
+    descry_row rows[PAGE]; /* of the list, [first, first + count), with what is wanted */
+    size_t first, count;
+    descry_wanted wanted;
+    descry_arena arena;   /* theirs */
     descry_error *err;
 
     /* writing an archive */
-    float *vector;        /* [dim] */
     uint32_t *points;     /* [width] */
     size_t width;         /* characters of the longest url */
     size_t row, at;       /* next: row, and byte of it */
@@ -56,24 +53,15 @@ static int choose_recipe(export *job)
     return rc;
 }
 
-static int take(void *arg, const descry_row *row)
+static int measure(void *arg, const char *path, size_t size)
 {
     export *job = arg;
-    if (job->count == job->capacity) {
-        size_t capacity = job->capacity ? 2 * job->capacity : 256;
-        item *grown = descry_realloc(job->items, capacity, sizeof *grown);
-        if (!grown)
-            return descry_fail_memory(job->err);
-        job->items = grown;
-        job->capacity = capacity;
-    }
-    size_t width = descry_npz_points(row->path, row->path_size, NULL);
+    size_t width = descry_npz_points(path, size, NULL);
     job->width = width > job->width ? width : job->width;
-    job->items[job->count++] = (item){row->id, row->content};
     return 0;
 }
 
-/* Begins a reading transaction and lists the pictures.  To be closed whatever it returns. */
+/* Lists the pictures.  To be closed whatever it returns. */
 static int open_export(export *job, descry_library *library, const descry_export_options *options, int vectors,
                        descry_error *err)
 {
@@ -81,61 +69,61 @@ static int open_export(export *job, descry_library *library, const descry_export
     descry_filter filter;
     *job = (export){.library = library, .store = library->store, .options = options, .width = 1, .err = err};
     int rc = descry_library_filter(library, &options->filter, &filter, &arena, err);
-    if (!rc)
-        rc = job->store->ops->begin_reading(job->store, err);
     if (!rc && vectors)
         rc = choose_recipe(job);
+    job->list = (descry_list){.filter = &filter, .recipe = vectors == 2 ? job->recipe.id : 0, .each = measure, .arg = job};
     if (!rc)
-        rc = job->store->ops->list(job->store, job->recipe.id, &filter, vectors == 2, take, job, err);
-    if (!rc && !(job->vector = descry_alloc((size_t)job->recipe.dim + 1, sizeof *job->vector)))
-        rc = descry_fail_memory(err);
+        rc = job->store->ops->list(job->store, &job->list, err);
+    job->list.filter = NULL;
     descry_arena_free(&arena);
     return rc;
 }
 
 static void close_export(export *job)
 {
-    job->store->ops->rollback(job->store); /* nothing was changed */
-    descry_buf_free(&job->path);
-    free(job->items);
-    free(job->vector);
+    job->store->ops->unlist(job->store, &job->list);
+    descry_arena_free(&job->arena);
     free(job->points);
+}
+
+/* Row i of the list. */
+static int read_row(export *job, size_t i, const descry_row **row)
+{
+    if (i < job->first || i >= job->first + job->count) {
+        int64_t ids[PAGE];
+        size_t left = job->list.count - i, n = left < PAGE ? left : PAGE;
+        for (size_t k = 0; k < n; k++)
+            ids[k] = job->list.items[i + k].id;
+        descry_arena_free(&job->arena);
+        job->count = 0;
+        int rc = job->store->ops->describe(job->store, ids, n, &job->wanted, job->rows, &job->arena, job->err);
+        if (rc)
+            return rc;
+        job->first = i;
+        job->count = n;
+    }
+    *row = &job->rows[i - job->first];
+    return 0;
 }
 
 static int tell(export *job, size_t done)
 {
-    if (!job->options->progress || (done % TELL_EVERY && done != job->count) ||
-        !job->options->progress(job->options->arg, done, job->count))
+    if (!job->options->progress || (done % TELL_EVERY && done != job->list.count) ||
+        !job->options->progress(job->options->arg, done, job->list.count))
         return 0;
     return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
 }
 
-static int read_path(export *job, const item *at, descry_place *place)
-{
-    job->path.size = 0;
-    int rc = job->store->ops->place_by_id(job->store, at->id, 0, place, &job->path, job->err);
-    return rc ? rc : descry_buf_append(&job->path, "", 0, job->err);
-}
-
 /* ---- picture by picture ----------------------------------------------------------------------------------------- */
 
-static int give(export *job, const item *at, descry_buf *caption, descry_buf *model, descry_entry_callback each, void *arg, int *stop)
+static int give(export *job, size_t i, descry_entry_callback each, void *arg, int *stop)
 {
-    descry_place place;
-    descry_metadata metadata;
-    int found = 0, rc = read_path(job, at, &place);
-    caption->size = model->size = 0;
-    if (!rc)
-        rc = job->store->ops->caption(job->store, at->content, caption, model, job->err);
-    if (!rc)
-        rc = job->store->ops->metadata(job->store, at->content, &metadata, job->err);
-    if (!rc && job->recipe.id)
-        rc = job->store->ops->vector(job->store, &job->recipe, at->content, job->vector, &found, job->err);
+    const descry_row *row;
+    int rc = read_row(job, i, &row);
     if (rc)
         return rc;
-    descry_entry entry = {at->id, job->path.data, place.source, caption->size ? caption->data : NULL,
-                          model->size ? model->data : NULL, &metadata,
-                          found ? job->vector : NULL, job->recipe.dim};
+    descry_entry entry = {row->id, row->path, row->source, row->caption, row->captioner, row->metadata, row->vector,
+                          job->recipe.dim};
     *stop = each(arg, &entry);
     return 0;
 }
@@ -145,35 +133,34 @@ int descry_entries(descry_library *library, const descry_export_options *options
 {
     static const descry_export_options defaults = DESCRY_EXPORT_OPTIONS_INIT;
     export job;
-    descry_buf caption = {0}, model = {0};
     int stop = 0;
     options = options ? options : &defaults;
     int rc = open_export(&job, library, options, options->vectors, err);
-    for (size_t i = 0; i < job.count && !rc && !stop; i++) {
-        rc = give(&job, &job.items[i], &caption, &model, each, arg, &stop);
+    job.wanted = (descry_wanted){options->vectors ? &job.recipe : NULL, 1, 1};
+    for (size_t i = 0; i < job.list.count && !rc && !stop; i++) {
+        rc = give(&job, i, each, arg, &stop);
         if (!rc)
             rc = tell(&job, i + 1);
     }
-    descry_buf_free(&caption);
-    descry_buf_free(&model);
     close_export(&job);
     return rc;
 }
 
 /* ---- an archive ------------------------------------------------------------------------------------------------- */
 
-/* The next bytes of rows that `load` brings into `data`, each of `size` bytes. */
-static int64_t give_rows(export *job, int (*load)(export *job, const item *at), const void *const *data, size_t size,
-                         void *out, size_t room, descry_error *err)
+/* The next bytes of rows, each of `size` bytes, which `load` finds. */
+static int64_t give_rows(export *job, int (*load)(export *job, const void **data), size_t size, void *out,
+                         size_t room, descry_error *err)
 {
     size_t used = 0;
     job->err = err;
-    while (used < room && job->row < job->count) {
-        int rc = job->at ? 0 : load(job, &job->items[job->row]);
+    while (used < room && job->row < job->list.count) {
+        const void *data;
+        int rc = load(job, &data);
         if (rc)
             return rc;
         size_t n = size - job->at < room - used ? size - job->at : room - used;
-        memcpy((char *)out + used, (const char *)*data + job->at, n);
+        memcpy((char *)out + used, (const char *)data + job->at, n);
         used += n;
         job->at += n;
         if (job->at == size) {
@@ -181,44 +168,48 @@ static int64_t give_rows(export *job, int (*load)(export *job, const item *at), 
             job->row++;
         }
     }
-    if (job->row == job->count)
+    if (job->row == job->list.count)
         job->row = 0; /* for the next array */
     return (int64_t)used;
 }
 
-static int load_vector(export *job, const item *at)
+static int load_vector(export *job, const void **data)
 {
-    int found, rc = tell(job, job->row + 1);
+    const descry_row *row;
+    int rc = job->at ? 0 : tell(job, job->row + 1);
     if (!rc)
-        rc = job->store->ops->vector(job->store, &job->recipe, at->content, job->vector, &found, job->err);
-    if (!rc && !found)
+        rc = read_row(job, job->row, &row);
+    if (!rc && !row->vector)
         rc = descry_fail(job->err, DESCRY_ERR_FORMAT, "%s: the library is damaged: no vector", job->library->path);
+    if (!rc)
+        *data = row->vector;
     return rc;
 }
 
-static int load_url(export *job, const item *at)
+static int load_url(export *job, const void **data)
 {
-    descry_place place;
-    int rc = read_path(job, at, &place);
-    if (rc)
-        return rc;
-    memset(job->points, 0, job->width * sizeof *job->points);
-    descry_npz_points(job->path.data, job->path.size, job->points); /* no more than were counted */
-    return 0;
+    const descry_row *row;
+    int rc = 0;
+    if (job->at == 0 && !(rc = read_row(job, job->row, &row))) {
+        memset(job->points, 0, job->width * sizeof *job->points);
+        descry_npz_points(row->path, row->path_size, job->points); /* no more than were counted */
+    }
+    *data = job->points;
+    return rc;
 }
 
 static int64_t give_features(void *arg, void *out, size_t room, descry_error *err)
 {
     export *job = arg;
-    const void *data = job->vector;
-    return give_rows(job, load_vector, &data, (size_t)job->recipe.dim * sizeof *job->vector, out, room, err);
+    job->wanted.vectors = &job->recipe;
+    return give_rows(job, load_vector, (size_t)job->recipe.dim * sizeof(float), out, room, err);
 }
 
 static int64_t give_urls(void *arg, void *out, size_t room, descry_error *err)
 {
     export *job = arg;
-    const void *data = job->points;
-    return give_rows(job, load_url, &data, job->width * sizeof *job->points, out, room, err);
+    job->wanted.vectors = NULL;
+    return give_rows(job, load_url, job->width * sizeof *job->points, out, room, err);
 }
 
 int descry_export_npz(descry_library *library, const char *path, const descry_export_options *options, uint64_t *count,
@@ -234,13 +225,13 @@ int descry_export_npz(descry_library *library, const char *path, const descry_ex
         rc = descry_fail_memory(err);
     if (!rc) {
         const descry_npz_part parts[] = {
-            {"features", "<f4", {job.count, (uint64_t)job.recipe.dim}, 2, sizeof(float), give_features, &job},
-            {"urls", type.data, {job.count}, 1, job.width * sizeof *job.points, give_urls, &job},
+            {"features", "<f4", {job.list.count, (uint64_t)job.recipe.dim}, 2, sizeof(float), give_features, &job},
+            {"urls", type.data, {job.list.count}, 1, job.width * sizeof *job.points, give_urls, &job},
         };
         rc = descry_npz_write(path, parts, 2, err);
     }
     if (count)
-        *count = rc ? 0 : job.count;
+        *count = rc ? 0 : job.list.count;
     descry_buf_free(&type);
     close_export(&job);
     return rc;

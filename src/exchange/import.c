@@ -18,6 +18,17 @@ enum { ROWS = 1024, ROOM = 8 << 20, MAX_URL = 65536 };
 
 #define MAX_FORTRAN ((uint64_t)4 << 30)
 
+typedef struct row {
+    const char *url;  /* NULL: it has none */
+    const char *path; /* the same, or where the file is */
+    int local;        /* there is a file */
+    uint64_t size;    /* of it */
+    int64_t mtime;
+    descry_content *content;
+    int failed;
+    descry_error why;
+} row;
+
 typedef struct import {
     descry_library *library;
     descry_store *store;
@@ -30,8 +41,15 @@ typedef struct import {
     uint8_t *values;      /* raw features: [batch, dim], or all of them in Fortran order */
     uint8_t *texts;       /* raw urls [batch] */
     double *row;          /* [dim] */
-    float *vector;        /* [dim], of length 1 */
-    descry_buf url, path; /* of this row; path: of its file */
+    descry_buf url;       /* of a row */
+    /* of a batch, each [batch] */
+    float *vectors;       /* [batch, dim], of length 1 */
+    row *batch_rows;
+    const char **paths;
+    descry_place *places;
+    descry_put *puts;
+    size_t put_count;
+    descry_arena arena;   /* what these point to */
     descry_import_progress progress;
     double start; /* descry_clock_now */
     descry_error *err;
@@ -125,16 +143,21 @@ static int take_memory(import *job)
     job->texts = descry_alloc(job->batch, u->item);
     job->values = f->fortran ? descry_alloc(f->bytes + 1, 1) : descry_alloc(job->batch, dim * f->item);
     job->row = descry_alloc(dim, sizeof *job->row);
-    job->vector = descry_alloc(dim, sizeof *job->vector);
-    if (!job->texts || !job->values || !job->row || !job->vector)
+    job->vectors = descry_alloc(job->batch, dim * sizeof *job->vectors);
+    job->batch_rows = descry_alloc(job->batch, sizeof *job->batch_rows);
+    job->paths = descry_alloc(job->batch, sizeof *job->paths);
+    job->places = descry_alloc(job->batch, sizeof *job->places);
+    job->puts = descry_alloc(job->batch, sizeof *job->puts);
+    if (!job->texts || !job->values || !job->row || !job->vectors || !job->batch_rows || !job->paths || !job->places ||
+        !job->puts)
         return descry_fail_memory(job->err);
     return f->fortran ? descry_npz_array_read(&job->features, job->values, f->bytes, job->err) : 0;
 }
 
 /* ---- a row ------------------------------------------------------------------------------------------------------ */
 
-/* job->vector of row i, the k-th of its batch; divided by its largest first, so that no square is too big or small. */
-static int read_vector(import *job, uint64_t i, size_t k, descry_error *err)
+/* The vector of row i, the k-th of its batch; divided by its largest first, so that no square is too big or small. */
+static int read_vector(import *job, uint64_t i, size_t k, float *vector, descry_error *err)
 {
     const descry_npy *f = &job->features.npy;
     size_t dim = (size_t)job->recipe.dim, size = f->item;
@@ -153,7 +176,7 @@ static int read_vector(import *job, uint64_t i, size_t k, descry_error *err)
     double length = sqrt(square);
     int is_one = fabs(length * largest - 1) <= 0x1p-11; /* f16 cannot tell, and what it holds stays exactly so */
     for (size_t d = 0; d < dim; d++)
-        job->vector[d] = (float)(is_one ? job->row[d] : job->row[d] / largest / length);
+        vector[d] = (float)(is_one ? job->row[d] : job->row[d] / largest / length);
     return 0;
 }
 
@@ -174,25 +197,11 @@ static int digest_source(const char *source, uint8_t digest[DESCRY_SHA256_SIZE],
     return rc;
 }
 
-static int add_source(import *job)
-{
-    const descry_store_ops *ops = job->store->ops;
-    descry_content what = {{0}, 0, 0, 0, 0};
-    int64_t content;
-    int rc = digest_source(job->url.data, what.sha256, job->err);
-    if (!rc)
-        rc = ops->put_content(job->store, &what, &content, job->err);
-    if (!rc)
-        rc = ops->put_vector(job->store, &job->recipe, content, job->vector, job->err);
-    return rc ? rc : ops->put_source(job->store, job->url.data, content, job->err);
-}
-
 /* What indexing does with a file, but for the model.  `why`: what is wrong with the file. */
-static int read_local(import *job, descry_content *what, descry_metadata *metadata, descry_error *why)
+static int read_local(import *job, const char *path, descry_content *what, descry_metadata *metadata, descry_error *why)
 {
     descry_buf bytes = {0};
     descry_picture picture = {0};
-    const char *path = job->path.data;
     int rc = descry_file_read(&bytes, path, job->options->limits.max_bytes, why);
     if (!rc)
         rc = descry_sha256_of(bytes.data, bytes.size, what->sha256, why);
@@ -210,92 +219,115 @@ static int read_local(import *job, descry_content *what, descry_metadata *metada
     return rc;
 }
 
-static int add_local(import *job, const struct stat *st, int *had_vector, descry_error *why)
-{
-    const descry_store_ops *ops = job->store->ops;
-    int64_t mtime = descry_clock_changed(st), content = 0;
-    descry_content what = {{0}, 0, 0, 0, 0};
-    descry_metadata metadata;
-    int rc = read_local(job, &what, &metadata, why);
-    if (rc)
-        return rc;
-    rc = ops->content(job->store, what.sha256, job->recipe.id, &content, had_vector, job->err);
-    if (!rc)
-        rc = ops->put_content(job->store, &what, &content, job->err);
-    if (!rc)
-        rc = ops->put_metadata(job->store, content, &metadata, job->err);
-    if (!rc && !*had_vector)
-        rc = ops->put_vector(job->store, &job->recipe, content, job->vector, job->err);
-    if (!rc)
-        rc = ops->put_place(job->store, job->path.data, (uint64_t)st->st_size, mtime, content, job->err);
-    return rc;
-}
-
-/* *local: the url is the path of a file here, and job->path is how the library has it. */
-static int find_local(import *job, struct stat *st, int *local)
-{
-    *local = job->url.data[0] == '/' && stat(job->url.data, st) == 0 && S_ISREG(st->st_mode);
-    job->path.size = 0;
-    return *local ? descry_path_real_folder(&job->path, job->url.data, job->err) : 0;
-}
-
-/* Stores the row; `why` describes what is wrong with it, when it returns 1. */
-static int store_row(import *job, descry_error *why)
+/* job->url is the path of a file here: the row's path is then how the library has it. */
+static int find_local(import *job, row *at)
 {
     struct stat st;
-    descry_place place;
-    int local, had_vector = 0, rc = find_local(job, &st, &local);
-    if (!rc)
-        rc = job->store->ops->place(job->store, local ? job->path.data : job->url.data, job->recipe.id, &place,
-                                    job->err);
-    if (rc)
-        return rc;
-    int same = !local || (place.size == (uint64_t)st.st_size && !place.source && !place.unread &&
-                          place.mtime == descry_clock_changed(&st));
-    if (place.has_vector && same && !(local && place.missing)) {
-        job->progress.unchanged++;
-        return 0;
+    descry_buf path = {0};
+    at->local = job->url.data[0] == '/' && stat(job->url.data, &st) == 0 && S_ISREG(st.st_mode);
+    int rc = at->local ? descry_path_real_folder(&path, job->url.data, job->err) : 0;
+    at->url = descry_arena_strdup(&job->arena, job->url.data);
+    at->path = at->local && !rc ? descry_arena_strdup(&job->arena, path.data) : at->url;
+    if (!rc && (!at->url || !at->path))
+        rc = descry_fail_memory(job->err);
+    if (at->local) {
+        at->size = (uint64_t)st.st_size;
+        at->mtime = descry_clock_changed(&st);
     }
-    if (local) {
-        why->code = 0;
-        rc = add_local(job, &st, &had_vector, why);
-        if (rc && why->code)
-            return 1;
-    } else if (place.content)
-        rc = job->store->ops->put_vector(job->store, &job->recipe, place.content, job->vector, job->err);
-    else
-        rc = add_source(job);
-    if (!rc && !place.content)
-        job->progress.added++;
-    else if (!rc && !had_vector)
-        job->progress.completed++;
-    else if (!rc)
-        job->progress.unchanged++;
+    descry_buf_free(&path);
     return rc;
 }
 
-static int import_row(import *job, uint64_t i, size_t k)
+/* Row i, the k-th of its batch: where its picture is, and its vector. */
+static int read_row(import *job, uint64_t i, size_t k)
 {
-    descry_error why, told;
-    int rc = descry_npz_text(&job->urls.npy, job->texts + k * job->urls.npy.item, &job->url, &why);
+    row *at = &job->batch_rows[k];
+    *at = (row){0};
+    int rc = descry_npz_text(&job->urls.npy, job->texts + k * job->urls.npy.item, &job->url, &at->why);
     if (!rc && job->url.size == 0)
-        rc = descry_fail(&why, DESCRY_ERR_FORMAT, "an empty url");
-    const char *url = rc ? NULL : job->url.data;
+        rc = descry_fail(&at->why, DESCRY_ERR_FORMAT, "an empty url");
+    at->failed = rc != 0;
+    if (rc)
+        return 0;
+    rc = find_local(job, at);
     if (!rc)
-        rc = read_vector(job, i, k, &why);
-    if (!rc) {
-        rc = store_row(job, &why);
-        if (rc < 0)
+        at->failed = read_vector(job, i, k, job->vectors + k * (size_t)job->recipe.dim, &at->why) != 0;
+    return rc;
+}
+
+/* What is to be written of a row that is not in the library as it is; reads its file. */
+static int prepare(import *job, row *at, const descry_place *place, const float *vector)
+{
+    int same = !at->local || (place->size == at->size && !place->source && !place->unread && place->mtime == at->mtime);
+    if (place->has_vector && same && !(at->local && place->missing))
+        return 0;
+    descry_put *put = &job->puts[job->put_count];
+    *put = (descry_put){.path = at->path, .what = at->local ? DESCRY_PUT_FILE : DESCRY_PUT_SOURCE, .size = at->size,
+                        .mtime = at->mtime, .vector = vector};
+    put->content = at->content = descry_arena_alloc(&job->arena, 1, sizeof *at->content);
+    descry_metadata *metadata = at->local ? descry_arena_alloc(&job->arena, 1, sizeof *metadata) : NULL;
+    if (!at->content || (at->local && !metadata))
+        return descry_fail_memory(job->err);
+    *at->content = (descry_content){.bytes = 0};
+    put->metadata = metadata;
+    if (at->local)
+        at->failed = read_local(job, at->path, at->content, metadata, &at->why) != 0;
+    else {
+        int rc = digest_source(at->path, at->content->sha256, job->err);
+        if (rc)
             return rc;
     }
-    job->progress.done++;
-    if (!rc)
-        return 0;
+    job->put_count += !at->failed;
+    return 0;
+}
+
+static void report(import *job, uint64_t i, const row *at)
+{
+    descry_error told;
+    const char *url = at->url;
     job->progress.failed++;
-    descry_fail(&told, why.code, "%s: row %llu%s%s: %s", job->features.name, (unsigned long long)i, url ? ", " : "",
-                url ? url : "", why.message);
+    descry_fail(&told, at->why.code, "%s: row %llu%s%s: %s", job->features.name, (unsigned long long)i, url ? ", " : "",
+                url ? url : "", at->why.message);
     if (job->options->failure)
         job->options->failure(job->options->arg, i, url, &told);
+}
+
+static int look_up(import *job, size_t n)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < n; k++)
+        if (!job->batch_rows[k].failed)
+            job->paths[count++] = job->batch_rows[k].path;
+    return job->store->ops->places(job->store, job->paths, count, job->recipe.id, job->places, job->err);
+}
+
+static int store_rows(import *job, uint64_t first, size_t n)
+{
+    size_t found = 0, good = 0;
+    int rc = 0;
+    job->put_count = 0;
+    for (size_t k = 0; k < n && !rc; k++)
+        rc = read_row(job, first + k, k);
+    if (!rc)
+        rc = look_up(job, n);
+    for (size_t k = 0; k < n && !rc; k++) {
+        row *at = &job->batch_rows[k];
+        if (!at->failed)
+            rc = prepare(job, at, &job->places[found++], job->vectors + k * (size_t)job->recipe.dim);
+        if (!rc && at->failed)
+            report(job, first + k, at);
+        good += !at->failed;
+    }
+    if (!rc)
+        rc = job->store->ops->put(job->store, &job->recipe, job->puts, job->put_count, job->err);
+    if (rc)
+        return rc;
+    job->progress.done += n;
+    job->progress.unchanged += good - job->put_count;
+    for (size_t i = 0; i < job->put_count; i++) {
+        const descry_put *put = &job->puts[i];
+        ++*(put->new_place ? &job->progress.added : put->new_vector ? &job->progress.completed : &job->progress.unchanged);
+    }
     return 0;
 }
 
@@ -310,14 +342,8 @@ static int import_batch(import *job, uint64_t first, size_t n)
     if (!rc)
         rc = descry_npz_array_read(&job->urls, job->texts, n * u->item, job->err);
     if (!rc)
-        rc = job->store->ops->begin(job->store, job->err);
-    if (rc)
-        return rc;
-    for (size_t k = 0; k < n && !rc; k++)
-        rc = import_row(job, first + k, k);
-    if (!rc)
-        return job->store->ops->commit(job->store, job->err);
-    job->store->ops->rollback(job->store);
+        rc = store_rows(job, first, n);
+    descry_arena_free(&job->arena);
     return rc;
 }
 
@@ -358,7 +384,6 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     import job = {.library = library, .store = library->store, .options = options ? options : &defaults};
     job.err = err ? err : &local;
     job.start = descry_clock_now();
-    descry_library_lock lock = {-1, {0}};
     descry_model_info info = {0};
     int rc = 0;
     descry_clip_describe(model->clip, &info);
@@ -367,18 +392,21 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     if (!rc)
         rc = open_archive(&job, path, info.dim);
     if (!rc)
-        rc = descry_library_lock_take(&lock, library, job.err);
+        rc = descry_library_lock(library, job.err);
     if (!rc)
         rc = import_rows(&job, &info);
-    descry_library_lock_release(&lock);
+    descry_library_unlock(library);
     close_arrays(&job);
     descry_npz_close(&job.npz);
     free(job.values);
     free(job.texts);
     free(job.row);
-    free(job.vector);
+    free(job.vectors);
+    free(job.batch_rows);
+    free(job.paths);
+    free(job.places);
+    free(job.puts);
     descry_buf_free(&job.url);
-    descry_buf_free(&job.path);
     if (result)
         *result = job.progress;
     return rc;

@@ -16,37 +16,70 @@ struct descry_batch {
     descry_loaded_batch *now;   /* the batch that is being done */
     descry_item *items;         /* [count] */
     size_t count;
+    /* what the library is asked and told of a batch, each [size] */
+    descry_item **asked;
+    const uint8_t **digests;
+    const char **paths;
+    descry_known *known;
+    descry_place *places;
+    descry_content *what;
+    descry_put *puts;
+    descry_put_caption *captions;
+    descry_arena arena;         /* of these */
     int stored;                 /* its places and vectors are committed */
 };
 
 /* ---- which pictures are new ------------------------------------------------------------------------------------ */
 
 /* A content that has a vector is known; `unread`: what else the library holds of it is from before metadata were kept. */
+static void take_known(descry_item *item, const descry_known *known)
+{
+    item->content = known->id;
+    if (!known->has_vector)
+        return;
+    item->state = DESCRY_ITEM_KNOWN;
+    item->loaded.want = known->unread ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
+}
+
 static void judge(void *arg, descry_loaded *loaded)
 {
     const descry_batch *batch = arg;
     descry_item *item = (descry_item *)loaded;
-    int known = 0, unread = 0;
-    int rc = batch->store->ops->content(batch->store, loaded->sha256, batch->how.recipe->id, &item->content, &known,
-                                        &loaded->err);
-    if (!rc && item->content)
-        rc = batch->store->ops->unread(batch->store, item->content, &unread, &loaded->err);
-    item->broken = rc != 0;
-    if (rc || !known)
-        return;
-    item->state = DESCRY_ITEM_KNOWN;
-    loaded->want = unread ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
+    const uint8_t *const digests[] = {loaded->sha256};
+    descry_known known;
+    item->broken = batch->store->ops->contents(batch->store, digests, 1, batch->how.recipe->id, &known, &loaded->err) != 0;
+    if (!item->broken)
+        take_known(item, &known);
 }
 
 /* The batches before may have brought what was not known when this one was read: a copy of a picture, or the same file,
  * named twice. */
-static void judge_again(descry_batch *batch, descry_item *item)
+static int judge_again(descry_batch *batch, descry_error *err)
 {
-    if (item->state == DESCRY_ITEM_NEW)
-        judge(batch, &item->loaded);
-    if (item->state == DESCRY_ITEM_KNOWN && item->content != item->place.content)
-        item->broken = batch->store->ops->place(batch->store, item->path, batch->how.recipe->id, &item->place,
-                                                &item->loaded.err) != 0;
+    size_t n = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].state == DESCRY_ITEM_NEW) {
+            batch->digests[n] = batch->items[i].loaded.sha256;
+            batch->asked[n++] = &batch->items[i];
+        }
+    int rc = n ? batch->store->ops->contents(batch->store, batch->digests, n, batch->how.recipe->id, batch->known, err) : 0;
+    for (size_t i = 0; i < n && !rc; i++)
+        take_known(batch->asked[i], &batch->known[i]);
+    return rc;
+}
+
+static int look_again(descry_batch *batch, descry_error *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].state == DESCRY_ITEM_KNOWN && batch->items[i].content != batch->items[i].place.content) {
+            batch->paths[n] = batch->items[i].path;
+            batch->asked[n++] = &batch->items[i];
+        }
+    int rc = n ? batch->store->ops->places(batch->store, batch->paths, n, batch->how.recipe->id, batch->places, err) : 0;
+    for (size_t i = 0; i < n && !rc; i++)
+        batch->asked[i]->place = batch->places[i];
+    return rc;
 }
 
 static size_t first_of(const descry_batch *batch, size_t i)
@@ -64,19 +97,23 @@ static int find_new(descry_batch *batch, descry_error *err)
     for (size_t i = 0; i < batch->count; i++) {
         descry_item *item = &batch->items[i];
         item->twin = i;
-        if (item->loaded.err.code)
-            item->state = DESCRY_ITEM_FAILED;
-        else
-            judge_again(batch, item);
         if (item->broken)
             return descry_fail(err, item->loaded.err.code, "%s", item->loaded.err.message);
+        if (item->loaded.err.code)
+            item->state = DESCRY_ITEM_FAILED;
+    }
+    int rc = judge_again(batch, err);
+    if (!rc)
+        rc = look_again(batch, err);
+    for (size_t i = 0; i < batch->count && !rc; i++) {
+        descry_item *item = &batch->items[i];
         if (item->state == DESCRY_ITEM_NEW)
             item->twin = first_of(batch, i);
         if (item->twin != i)
             item->loaded.want = DESCRY_WANT_FACTS;
     }
     descry_loaded_gather(batch->now);
-    return 0;
+    return rc;
 }
 
 /* ---- the model ------------------------------------------------------------------------------------------------- */
@@ -104,46 +141,39 @@ static int embed(void *arg, size_t first, size_t n, descry_error *err)
 
 /* ---- the library ----------------------------------------------------------------------------------------------- */
 
-static int store_item(descry_batch *batch, descry_item *item, descry_error *err)
+static void fill_put(const descry_batch *batch, const descry_item *item, descry_content *what, descry_put *put)
 {
-    const descry_store_ops *ops = batch->store->ops;
-    const descry_item *first = &batch->items[item->twin];
-    descry_content what = {.bytes = item->loaded.size, .width = item->loaded.width, .height = item->loaded.height,
-                           .orientation = item->loaded.orientation};
-    memcpy(what.sha256, item->loaded.sha256, sizeof what.sha256);
-    int rc = 0;
+    *put = (descry_put){.path = item->path, .size = item->size, .mtime = item->mtime};
     switch (item->state) {
     case DESCRY_ITEM_SAME:
-        return ops->reappeared(batch->store, item->place.id, err);
+        put->what = DESCRY_PUT_SAME;
+        return;
     case DESCRY_ITEM_FAILED:
-        return ops->fail_place(batch->store, item->path, item->loaded.err.message, err);
+        put->what = DESCRY_PUT_FAILED;
+        put->reason = item->loaded.err.message;
+        return;
     case DESCRY_ITEM_NEW:
-        rc = ops->put_content(batch->store, &what, &item->content, err);
-        if (!rc)
-            rc = ops->put_vector(batch->store, batch->how.recipe, item->content,
-                                 batch->vectors + item->loaded.slot * (size_t)batch->how.recipe->dim, err);
+        put->vector = batch->vectors + item->loaded.slot * (size_t)batch->how.recipe->dim;
         break;
-    case DESCRY_ITEM_KNOWN:
-        if (first != item)
-            item->content = first->content;
+    case DESCRY_ITEM_KNOWN: /* with the content of its twin, which comes before it, if there is one */
         break;
     }
-    if (!rc && item->loaded.want != DESCRY_WANT_NOTHING)
-        rc = ops->put_metadata(batch->store, item->content, &item->loaded.metadata, err);
-    return rc ? rc : ops->put_place(batch->store, item->path, item->size, item->mtime, item->content, err);
+    *what = (descry_content){.bytes = item->loaded.size, .width = item->loaded.width, .height = item->loaded.height,
+                             .orientation = item->loaded.orientation};
+    memcpy(what->sha256, item->loaded.sha256, sizeof what->sha256);
+    put->what = DESCRY_PUT_FILE;
+    put->content = what;
+    put->metadata = item->loaded.want != DESCRY_WANT_NOTHING ? &item->loaded.metadata : NULL;
 }
 
 static int store_items(descry_batch *batch, descry_error *err)
 {
-    int rc = batch->store->ops->begin(batch->store, err);
-    if (rc)
-        return rc;
+    for (size_t i = 0; i < batch->count; i++)
+        fill_put(batch, &batch->items[i], &batch->what[i], &batch->puts[i]);
+    int rc = batch->store->ops->put(batch->store, batch->how.recipe, batch->puts, batch->count, err);
     for (size_t i = 0; i < batch->count && !rc; i++)
-        rc = store_item(batch, &batch->items[i], err);
-    if (rc)
-        batch->store->ops->rollback(batch->store);
-    else
-        rc = batch->store->ops->commit(batch->store, err);
+        if (batch->puts[i].what == DESCRY_PUT_FILE)
+            batch->items[i].content = batch->puts[i].id;
     batch->stored = !rc;
     return rc;
 }
@@ -172,18 +202,15 @@ static int store_captions(descry_batch *batch, descry_error *err)
 {
     descry_model_info info = {0};
     descry_clip_describe(batch->how.model->clip, &info);
-    int rc = batch->store->ops->begin(batch->store, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < batch->count && !rc; i++) {
-        descry_item *item = &batch->items[i];
-        if (item->caption)
-            rc = batch->store->ops->put_caption(batch->store, item->content, info.name, info.recipe, item->caption,
-                                                &item->captioned, err);
-    }
-    if (!rc)
-        return batch->store->ops->commit(batch->store, err);
-    batch->store->ops->rollback(batch->store);
+    size_t n = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        if (batch->items[i].caption) {
+            batch->captions[n] = (descry_put_caption){batch->items[i].content, batch->items[i].caption, 0};
+            batch->asked[n++] = &batch->items[i];
+        }
+    int rc = n ? batch->store->ops->put_captions(batch->store, info.name, info.recipe, batch->captions, n, err) : 0;
+    for (size_t i = 0; i < n && !rc; i++)
+        batch->asked[i]->captioned = batch->captions[i].written;
     return rc;
 }
 
@@ -234,6 +261,22 @@ static void drop(void *arg, void *item)
     free(((descry_item *)item)->caption);
 }
 
+static int take_memory(descry_batch *batch, size_t size)
+{
+    descry_arena *arena = &batch->arena;
+    batch->vectors = descry_alloc(size, (size_t)batch->how.recipe->dim * sizeof *batch->vectors);
+    batch->asked = descry_arena_alloc(arena, size, sizeof *batch->asked);
+    batch->digests = descry_arena_alloc(arena, size, sizeof *batch->digests);
+    batch->paths = descry_arena_alloc(arena, size, sizeof *batch->paths);
+    batch->known = descry_arena_alloc(arena, size, sizeof *batch->known);
+    batch->places = descry_arena_alloc(arena, size, sizeof *batch->places);
+    batch->what = descry_arena_alloc(arena, size, sizeof *batch->what);
+    batch->puts = descry_arena_alloc(arena, size, sizeof *batch->puts);
+    batch->captions = descry_arena_alloc(arena, size, sizeof *batch->captions);
+    return batch->vectors && batch->asked && batch->digests && batch->paths && batch->known && batch->places &&
+           batch->what && batch->puts && batch->captions;
+}
+
 int descry_batch_open(descry_batch **out, const descry_batches *batches, descry_error *err)
 {
     *out = NULL;
@@ -248,12 +291,11 @@ int descry_batch_open(descry_batch **out, const descry_batches *batches, descry_
         return descry_fail_memory(err);
     batch->how = *batches;
     batch->store = batches->library->store;
-    batch->vectors = descry_alloc(size, (size_t)batches->recipe->dim * sizeof *batch->vectors);
     descry_loading loading = {.preprocess = descry_clip_preprocess(batches->model->clip), .options = batches->preprocess,
                               .threads = descry_pool_threads(batches->library->context->pool), .batch = size,
                               .item = sizeof(descry_item), .digest = 1, .judge = judge, .deliver = deliver, .drop = drop,
                               .arg = batch};
-    int rc = batch->vectors ? descry_loader_open(&batch->loader, &loading, err) : descry_fail_memory(err);
+    int rc = take_memory(batch, size) ? descry_loader_open(&batch->loader, &loading, err) : descry_fail_memory(err);
     if (rc)
         descry_batch_close(&batch);
     *out = batch;
@@ -267,6 +309,7 @@ void descry_batch_close(descry_batch **slot)
         return;
     descry_loader_close(&batch->loader);
     free(batch->vectors);
+    descry_arena_free(&batch->arena);
     free(batch);
     *slot = NULL;
 }

@@ -14,8 +14,21 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { TELL_EVERY = 64 };
+enum {
+    TELL_EVERY = 64,
+    PAGE = 64,    /* files that the library is asked about at once */
+    CLAIM = 3600  /* seconds after which another worker may have what this one did not embed */
+};
+
+/* Files of the walk that were not looked at yet. */
+typedef struct page {
+    char *paths[PAGE];
+    uint64_t sizes[PAGE];
+    int64_t mtimes[PAGE];
+    size_t count;
+} page;
 
 /* One of the paths to index: a folder, or a file. */
 typedef struct target {
@@ -35,6 +48,7 @@ typedef struct ingest {
     int64_t recipe;
     descry_batch *batch;
     descry_error *err;
+    page page;
     int stopped; /* why a callback stopped the walk: an error that *err describes */
     target *targets;
     size_t count;
@@ -59,11 +73,6 @@ static void report(ingest *run, const char *path, const descry_error *why)
         run->options->failure(run->options->arg, path, why);
 }
 
-static void report_folder(void *arg, const char *path, const descry_error *why)
-{
-    report(arg, path, why);
-}
-
 /* ---- files ----------------------------------------------------------------------------------------------------- */
 
 static int count_items(void *arg, const descry_item *items, size_t n)
@@ -84,26 +93,85 @@ static int count_items(void *arg, const descry_item *items, size_t n)
     return tell(run);
 }
 
-static int look_at(ingest *run, const char *path, const struct stat *st)
+static int is_same(const page *files, size_t i, const descry_place *place)
 {
-    descry_place place;
-    int64_t mtime = descry_clock_changed(st);
-    int rc = run->store->ops->place(run->store, path, run->recipe, &place, run->err);
-    if (rc)
-        return rc;
-    int same = place.has_vector && !place.unread && place.size == (uint64_t)st->st_size && place.mtime == mtime;
-    if (same && !place.missing && !place.failed) {
-        run->progress.unchanged++;
-        run->progress.done++;
-        return run->progress.done % TELL_EVERY ? 0 : tell(run);
+    return place->has_vector && !place->unread && place->size == files->sizes[i] && place->mtime == files->mtimes[i];
+}
+
+/* Claims those of a page that have to be read; of those that have not, mine[i] is 1. */
+static int claim(ingest *run, const descry_place *places, int *mine)
+{
+    const page *files = &run->page;
+    const char *paths[PAGE];
+    size_t which[PAGE], n = 0;
+    int granted[PAGE];
+    for (size_t i = 0; i < files->count; i++) {
+        mine[i] = is_same(files, i, &places[i]);
+        if (!mine[i]) {
+            which[n] = i;
+            paths[n++] = files->paths[i];
+        }
     }
-    return descry_batch_add(run->batch, path, (uint64_t)st->st_size, mtime, &place, same, run->err);
+    int rc = n ? run->store->ops->claim(run->store, paths, n, (int64_t)time(NULL) + CLAIM, granted, run->err) : 0;
+    for (size_t i = 0; i < n && !rc; i++)
+        mine[which[i]] = granted[i];
+    return rc;
+}
+
+static int look_at(ingest *run, size_t i, const descry_place *place, int is_mine)
+{
+    const page *files = &run->page;
+    int same = is_same(files, i, place);
+    if (is_mine && !(same && !place->missing && !place->failed))
+        return descry_batch_add(run->batch, files->paths[i], files->sizes[i], files->mtimes[i], place, same, run->err);
+    run->progress.unchanged += (uint64_t)is_mine; /* another worker's is passed over */
+    run->progress.done++;
+    return run->progress.done % TELL_EVERY ? 0 : tell(run);
+}
+
+static void drop_page(page *files)
+{
+    while (files->count > 0)
+        free(files->paths[--files->count]);
+}
+
+static int finish_page(ingest *run)
+{
+    page *files = &run->page;
+    descry_place places[PAGE];
+    int mine[PAGE], rc = 0;
+    if (files->count > 0)
+        rc = run->store->ops->places(run->store, (const char *const *)files->paths, files->count, run->recipe, places,
+                                     run->err);
+    if (!rc)
+        rc = claim(run, places, mine);
+    for (size_t i = 0; i < files->count && !rc; i++)
+        rc = look_at(run, i, &places[i], mine[i]);
+    drop_page(files);
+    return run->stopped = rc;
 }
 
 static int index_file(void *arg, const char *path, const struct stat *st)
 {
     ingest *run = arg;
-    return run->stopped = look_at(run, path, st);
+    page *files = &run->page;
+    if (run->stopped)
+        return run->stopped;
+    char *copy = strdup(path);
+    if (!copy)
+        return run->stopped = descry_fail_memory(run->err);
+    files->sizes[files->count] = (uint64_t)st->st_size;
+    files->mtimes[files->count] = descry_clock_changed(st);
+    files->paths[files->count++] = copy;
+    return files->count < PAGE ? 0 : finish_page(run);
+}
+
+/* In its turn: after the files that the walk came to before. */
+static void report_folder(void *arg, const char *path, const descry_error *why)
+{
+    ingest *run = arg;
+    if (!run->stopped && !finish_page(run))
+        report(run, path, why);
 }
 
 static int count_file(void *arg, const char *path, const struct stat *st)
@@ -140,7 +208,7 @@ static int lost_file(ingest *run, const char *path, int number)
     report(run, path, &why);
     int rc = descry_path_real_folder(&known, path, run->err);
     if (!rc)
-        rc = run->store->ops->place(run->store, known.data, run->recipe, &place, run->err);
+        rc = run->store->ops->places(run->store, (const char *const[]){known.data}, 1, run->recipe, &place, run->err);
     if (!rc && place.id)
         rc = run->store->ops->mark_missing(run->store, known.data, gone, NULL, &run->progress.missing, run->err);
     descry_buf_free(&known);
@@ -214,7 +282,7 @@ static int walk(ingest *run, target *at, descry_walk each)
     each.excludes = run->options->excludes;
     each.include_hidden = run->options->include_hidden;
     each.sniff = run->options->sniff;
-    each.library = run->store->ops->name(run->store);
+    each.library = run->store->ops->file(run->store);
     each.arg = run;
     descry_error why;
     int rc = descry_walk_run(&each, at->path, &why);
@@ -224,8 +292,8 @@ static int walk(ingest *run, target *at, descry_walk each)
         return descry_fail_memory(run->err);
     at->absent = 1; /* the folder itself could not be read */
     if (each.failure)
-        report(run, at->path, &why);
-    return 0;
+        each.failure(run, at->path, &why);
+    return run->stopped;
 }
 
 static int count_files(ingest *run)
@@ -275,6 +343,8 @@ static int index_targets(ingest *run)
         if (!rc)
             rc = walk(run, &run->targets[i], (descry_walk){.file = index_file, .failure = report_folder});
     }
+    if (!rc)
+        rc = finish_page(run);
     if (!rc)
         rc = descry_batch_finish(run->batch, run->err);
     for (size_t i = 0; i < run->count && !rc; i++) {
@@ -341,7 +411,6 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     descry_error local;
     run.err = err ? err : &local;
     run.start = descry_clock_now();
-    descry_library_lock lock = {-1, {0}};
     descry_model_info info = {0};
     descry_recipe recipe;
     descry_caption_options how;
@@ -352,7 +421,7 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     if (!rc)
         rc = prepare_captions(&run, &how);
     if (!rc)
-        rc = descry_library_lock_take(&lock, library, run.err);
+        rc = descry_library_lock(library, run.err);
     if (!rc)
         rc = add_targets(&run, paths, count);
     if (!rc)
@@ -379,8 +448,9 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     for (size_t i = 0; i < run.count; i++)
         free(run.targets[i].path);
     free(run.targets);
+    drop_page(&run.page);
     descry_others_free(&run.others);
-    descry_library_lock_release(&lock);
+    descry_library_unlock(library);
     if (result)
         *result = run.progress;
     return rc;

@@ -3,13 +3,10 @@
 #include "library/library.h"
 
 #include "base/error.h"
-#include "base/lock.h"
 #include "base/paths.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
@@ -105,80 +102,38 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 
 /* ---- changing it ----------------------------------------------------------------------------------------------- */
 
-int descry_library_lock_take(descry_library_lock *lock, const descry_library *library, descry_error *err)
+int descry_library_lock(descry_library *library, descry_error *err)
 {
-    const char *name = library->store->ops->name(library->store);
-    *lock = (descry_library_lock){-1, {0}};
-    int rc = descry_buf_printf(&lock->path, err, "%s.lock", name);
-    if (!rc)
-        rc = descry_lock_take(&lock->fd, lock->path.data, err);
-    if (rc == DESCRY_ERR_BUSY) {
-        descry_buf holder = {0};
-        long pid = 0;
-        if (!descry_file_read(&holder, lock->path.data, 100, NULL))
-            pid = strtol(holder.data, NULL, 10);
-        descry_buf_free(&holder);
-        if (pid > 0)
-            descry_fail(err, DESCRY_ERR_BUSY, "process %ld is indexing %s", pid, library->path);
-        else
-            descry_fail(err, DESCRY_ERR_BUSY, "another process is indexing %s", library->path);
-    }
-    char text[32]; /* only for the message above: nothing depends on it */
-    int size = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (!rc && (ftruncate(lock->fd, 0) != 0 || pwrite(lock->fd, text, (size_t)size, 0) != size))
-        descry_log_write(&library->context->log, DESCRY_LOG_INFO, "%s: cannot write to it", lock->path.data);
-    if (rc)
-        descry_buf_free(&lock->path);
+    descry_buf holder = {0};
+    int rc = library->store->ops->lock(library->store, &holder, err);
+    if (rc == DESCRY_ERR_BUSY)
+        descry_fail(err, DESCRY_ERR_BUSY, "%s is indexing %s", holder.data, library->path);
+    descry_buf_free(&holder);
     return rc;
 }
 
-void descry_library_lock_release(descry_library_lock *lock)
+void descry_library_unlock(descry_library *library)
 {
-    if (lock->fd >= 0) {
-        unlink(lock->path.data);
-        close(lock->fd);
-    }
-    descry_buf_free(&lock->path);
-    lock->fd = -1;
+    library->store->ops->unlock(library->store);
 }
 
 int descry_forget(descry_library *library, const char *path, uint64_t *removed, descry_error *err)
 {
     uint64_t count = 0;
-    descry_library_lock lock = {-1, {0}};
     descry_buf known = {0};
     descry_store *store = library->store;
     int rc = 0;
     if (store->ops->is_read_only(store))
         rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
-        rc = descry_library_lock_take(&lock, library, err);
+        rc = descry_library_lock(library, err);
     if (!rc)
         rc = descry_library_resolve(library, path, &known, err);
     if (!rc)
         rc = store->ops->forget(store, known.data, &count, err);
-    descry_library_lock_release(&lock);
+    descry_library_unlock(library);
     descry_buf_free(&known);
     if (removed)
         *removed = count;
-    return rc;
-}
-
-/* ---- all pictures ---------------------------------------------------------------------------------------------- */
-
-/* To any vector all are near enough, and equally near to this one. */
-int descry_library_all(descry_library *library, const descry_recipe *recipe, const descry_nearest *query,
-                       descry_hit **hits, size_t *count, descry_error *err)
-{
-    descry_nearest all = *query;
-    float *zero = calloc((size_t)recipe->dim, sizeof *zero);
-    if (!zero)
-        return descry_fail_memory(err);
-    all.vector = zero;
-    all.k = recipe->vectors < SIZE_MAX ? (size_t)recipe->vectors : SIZE_MAX;
-    all.threshold = -2;
-    all.avoids = 0; /* vectors to stay away from are mapped, too */
-    int rc = library->store->ops->nearest(library->store, recipe, &all, hits, count, err);
-    free(zero);
     return rc;
 }

@@ -22,16 +22,7 @@ int descry_library_filter(descry_library *library, const descry_filter *filter, 
                           descry_arena *arena, descry_error *err);
 
 /* At most one process changes a library's places: DESCRY_ERR_BUSY names the one that does. */
-typedef struct descry_library_lock {
-    int fd;
-    descry_buf path;
-} descry_library_lock;
-
-int descry_library_lock_take(descry_library_lock *lock, const descry_library *library, descry_error *err);
-void descry_library_lock_release(descry_library_lock *lock);
-
-/* All pictures that `query` leaves in, in order of id, scores without meaning.  *hits is to be freed with free. */
-int descry_library_all(descry_library *library, const descry_recipe *recipe, const descry_nearest *query,
-                       descry_hit **hits, size_t *count, descry_error *err);
+int descry_library_lock(descry_library *library, descry_error *err);
+void descry_library_unlock(descry_library *library); /* nothing when it is not locked */
 
 #endif

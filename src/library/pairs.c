@@ -6,52 +6,48 @@
 #include "descry_dev.h"
 #include "kern/linear.h"
 
-#include <stdlib.h>
 
-static int give_pair(descry_library *library, const descry_recipe *recipe, const descry_hit *hit, float *vector,
-                     descry_buf *path, descry_buf *caption,
-                     int (*each)(void *arg, const char *path, const char *caption, const float *vector), void *arg,
-                     int *stop, descry_error *err)
+enum { PAGE = 64 };
+
+typedef int pair_callback(void *arg, const char *path, const char *caption, const float *vector);
+
+/* Of rows [n], to be described in `arena`. */
+static int give_page(descry_library *library, const descry_recipe *recipe, const descry_hit *items, size_t n,
+                     descry_arena *arena, pair_callback *each, void *arg, int *stop, descry_error *err)
 {
-    descry_store *store = library->store;
-    descry_place place;
-    int found = 0;
-    path->size = caption->size = 0;
-    int rc = store->ops->caption(store, hit->content, caption, NULL, err);
-    if (rc || caption->size == 0)
-        return rc;
-    rc = store->ops->vector(store, recipe, hit->content, vector, &found, err);
-    if (!rc && found)
-        rc = store->ops->place_by_id(store, hit->id, recipe->id, &place, path, err);
-    if (!rc && found && place.id) {
+    const descry_wanted wanted = {.vectors = recipe, .captions = 1};
+    descry_row rows[PAGE];
+    int64_t ids[PAGE];
+    for (size_t i = 0; i < n; i++)
+        ids[i] = items[i].id;
+    int rc = library->store->ops->describe(library->store, ids, n, &wanted, rows, arena, err);
+    for (size_t i = 0; i < n && !rc && !*stop; i++) {
+        if (!rows[i].caption || !rows[i].vector)
+            continue;
+        float *vector = (float *)rows[i].vector; /* the arena's, which is ours */
         descry_unit_rows(vector, 1, (size_t)recipe->dim, NULL);
-        *stop = each(arg, path->data, caption->data, vector);
+        *stop = each(arg, rows[i].path, rows[i].caption, vector);
     }
     return rc;
 }
 
-int descry_library_pairs(descry_library *library, descry_model *model,
-                         int (*each)(void *arg, const char *path, const char *caption, const float *vector), void *arg,
-                         descry_error *err)
+int descry_library_pairs(descry_library *library, descry_model *model, pair_callback *each, void *arg, descry_error *err)
 {
     descry_model_info info;
     descry_recipe recipe;
-    descry_hit *hits = NULL;
-    descry_buf path = {0}, caption = {0};
-    size_t count = 0;
     int stop = 0;
     descry_model_describe(model, &info);
     int rc = library->store->ops->recipe(library->store, info.recipe, info.name, info.dim, 0, &recipe, err);
     if (rc || recipe.vectors == 0)
         return rc;
-    float *vector = descry_alloc((size_t)recipe.dim, sizeof *vector);
-    const descry_nearest all = {.recipe = recipe.id};
-    rc = vector ? descry_library_all(library, &recipe, &all, &hits, &count, err) : descry_fail_memory(err);
-    for (size_t i = 0; i < count && !rc && !stop; i++)
-        rc = give_pair(library, &recipe, &hits[i], vector, &path, &caption, each, arg, &stop, err);
-    free(hits);
-    free(vector);
-    descry_buf_free(&path);
-    descry_buf_free(&caption);
+    descry_list list = {.recipe = recipe.id};
+    rc = library->store->ops->list(library->store, &list, err);
+    for (size_t i = 0; i < list.count && !rc && !stop; i += PAGE) {
+        descry_arena arena = {0};
+        size_t n = list.count - i < PAGE ? list.count - i : PAGE;
+        rc = give_page(library, &recipe, list.items + i, n, &arena, each, arg, &stop, err);
+        descry_arena_free(&arena);
+    }
+    library->store->ops->unlist(library->store, &list);
     return rc;
 }

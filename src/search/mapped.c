@@ -21,18 +21,16 @@ static int by_score(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Scores of a block of hits; what is gone meanwhile, or to be left out, scores below every threshold. */
+/* Scores of a block of hits; what is to be left out scores below every threshold. */
 static int score_block(descry_store *store, const descry_head *head, const descry_recipe *recipe,
                        const descry_nearest *query, descry_hit *hits, size_t n, float *rows, descry_error *err)
 {
     size_t dim = (size_t)recipe->dim;
-    int found[ROWS], rc = 0;
-    for (size_t i = 0; i < n && !rc; i++) {
-        float *row = rows + i * dim;
-        rc = store->ops->vector(store, recipe, hits[i].content, row, &found[i], err);
-        for (size_t j = 0; !rc && !found[i] && j < dim; j++)
-            row[j] = 0;
-    }
+    int64_t contents[ROWS];
+    int found[ROWS];
+    for (size_t i = 0; i < n; i++)
+        contents[i] = hits[i].content;
+    int rc = store->ops->vectors(store, recipe, contents, n, rows, found, err);
     if (rc)
         return rc;
     descry_unit_rows(rows, n, dim, NULL); /* f16 rounding leaves a length that is 1 only nearly */
@@ -46,15 +44,45 @@ static int score_block(descry_store *store, const descry_head *head, const descr
     return rc;
 }
 
+static int is_excluded(const descry_nearest *query, int64_t content)
+{
+    for (size_t i = 0; i < query->excludes; i++)
+        if (query->exclude[i] == content)
+            return 1;
+    return 0;
+}
+
+/* All scores of the list, whose items that `query` leaves in become the hits. */
+static int score_list(descry_store *store, const descry_head *head, const descry_recipe *recipe,
+                      const descry_nearest *query, descry_list *list, size_t *count, descry_error *err)
+{
+    size_t n = 0;
+    float *rows = descry_alloc(ROWS, (size_t)recipe->dim * sizeof *rows);
+    int rc = rows ? 0 : descry_fail_memory(err);
+    for (size_t i = 0; i < list->count; i++)
+        if (!is_excluded(query, list->items[i].content))
+            list->items[n++] = list->items[i];
+    for (size_t i = 0; i < n && !rc; i += ROWS)
+        rc = score_block(store, head, recipe, query, list->items + i, n - i < ROWS ? n - i : ROWS, rows, err);
+    free(rows);
+    *count = n;
+    return rc;
+}
+
 int descry_mapped_nearest(descry_library *library, const descry_head *head, const descry_recipe *recipe,
                           const descry_nearest *query, descry_hit **hits, size_t *count, descry_error *err)
 {
-    float *rows = descry_alloc(ROWS, (size_t)recipe->dim * sizeof *rows);
-    int rc = rows ? descry_library_all(library, recipe, query, hits, count, err) : descry_fail_memory(err);
-    size_t good = 0, n = rc ? 0 : *count;
-    for (size_t i = 0; i < n && !rc; i += ROWS)
-        rc = score_block(library->store, head, recipe, query, *hits + i, n - i < ROWS ? n - i : ROWS, rows, err);
-    free(rows);
+    descry_store *store = library->store;
+    descry_list list = {.filter = query->filter, .recipe = recipe->id};
+    size_t good = 0, n = 0;
+    int rc = store->ops->list(store, &list, err);
+    if (!rc)
+        rc = score_list(store, head, recipe, query, &list, &n, err);
+    if (!rc) {
+        *hits = list.items;
+        list.items = NULL;
+    }
+    store->ops->unlist(store, &list);
     if (rc)
         return rc;
     if (n > 0)

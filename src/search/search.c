@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PAGE = 64 };
+
 typedef descry_search_job search;
 
 /* ---- whose vectors --------------------------------------------------------------------------------------------- */
@@ -156,64 +158,84 @@ static int make_shares(search *job, const char *query, descry_share **shares, de
     return *shares ? 0 : descry_fail_memory(err);
 }
 
-/* picture [dim]: room for its vector. */
-static int explain(search *job, int64_t content, float *picture, descry_share *shares, descry_error *err)
+static int explain(search *job, const float *stored, float *picture, descry_share *shares, descry_error *err)
 {
     size_t dim = (size_t)job->recipe.dim;
-    int found = 0, rc = job->store->ops->vector(job->store, &job->recipe, content, picture, &found, err);
-    if (!rc && found)
+    int rc = 0;
+    if (stored) {
+        memcpy(picture, stored, dim * sizeof *picture);
         rc = descry_map_query(job->options->head, 0, picture, err);
+    }
     for (size_t i = 0; !rc && i < job->query.sum.end; i++)
-        shares[i].score = found ? (float)descry_dot(job->shares + i * dim, picture, dim) : 0;
+        shares[i].score = stored ? (float)descry_dot(job->shares + i * dim, picture, dim) : 0;
     return rc;
 }
 
-static int give_one(search *job, descry_match *match, int64_t content, float *picture, descry_share *shares,
-                    descry_match_callback each, void *arg, int *stop, descry_error *err)
+typedef struct giving {
+    const meaning *of;
+    const descry_hit *hits;
+    size_t count;         /* of those that are to be given */
+    descry_share *shares; /* NULL: no explanations */
+    float *picture;       /* [dim]: room for a vector */
+    descry_match_callback each;
+    void *arg;
+} giving;
+
+static int give_one(search *job, const giving *to, size_t i, const descry_row *row, int *stop, descry_error *err)
 {
-    descry_place place;
-    descry_buf path = {0}, caption = {0};
-    descry_metadata metadata;
-    int rc = job->store->ops->place_by_id(job->store, match->id, job->recipe.id, &place, &path, err);
-    if (!rc)
-        rc = job->store->ops->caption(job->store, content, &caption, NULL, err);
-    if (!rc)
-        rc = job->store->ops->metadata(job->store, content, &metadata, err);
-    if (!rc && shares)
-        rc = explain(job, content, picture, shares, err);
-    if (!rc && place.id) { /* else forgotten a moment ago */
-        match->path = path.data;
-        match->caption = caption.size ? caption.data : NULL;
-        match->source = place.source;
-        match->metadata = &metadata;
-        *stop = each && each(arg, match);
-    }
-    descry_buf_free(&path);
-    descry_buf_free(&caption);
+    float strength = to->of->known ? descry_calibration_strength(&to->of->calibration, to->hits[i].score) : -1;
+    descry_match match = {.rank = i + 1,
+                          .score = to->hits[i].score,
+                          .id = to->hits[i].id,
+                          .strength = strength,
+                          .path = row->path,
+                          .caption = row->caption,
+                          .source = row->source,
+                          .metadata = row->metadata,
+                          .shares = to->shares,
+                          .share_count = to->shares ? job->query.sum.end : 0,
+                          .vector_rank = job->ranks ? job->ranks[i][0] : 0,
+                          .words_rank = job->ranks ? job->ranks[i][1] : 0};
+    int rc = to->shares ? explain(job, row->vector, to->picture, to->shares, err) : 0;
+    if (!rc && row->id) /* else forgotten a moment ago */
+        *stop = to->each && to->each(to->arg, &match);
     return rc;
 }
 
-static int give(search *job, const char *query, const meaning *of, const descry_hit *hits, size_t count,
-                descry_match_callback each, void *arg, descry_error *err)
+static int give_page(search *job, const giving *to, size_t first, size_t n, descry_arena *arena, int *stop,
+                     descry_error *err)
 {
-    descry_share *shares = NULL;
-    float *picture = descry_alloc((size_t)job->recipe.dim, sizeof *picture);
-    int stop = 0, rc = picture ? make_shares(job, query, &shares, err) : descry_fail_memory(err);
-    for (size_t i = 0; i < count && !rc && !stop; i++) {
-        float strength = of->known ? descry_calibration_strength(&of->calibration, hits[i].score) : -1;
-        if (strength < job->options->min_strength && of->known)
-            break; /* and so are all that follow */
-        descry_match match = {.rank = i + 1,
-                              .score = hits[i].score,
-                              .id = hits[i].id,
-                              .strength = strength,
-                              .shares = shares,
-                              .share_count = shares ? job->query.sum.end : 0,
-                              .vector_rank = job->ranks ? job->ranks[i][0] : 0,
-                              .words_rank = job->ranks ? job->ranks[i][1] : 0};
-        rc = give_one(job, &match, hits[i].content, picture, shares, each, arg, &stop, err);
+    const descry_wanted wanted = {.vectors = to->shares ? &job->recipe : NULL, .captions = 1, .metadata = 1};
+    descry_row rows[PAGE];
+    int64_t ids[PAGE];
+    for (size_t i = 0; i < n; i++)
+        ids[i] = to->hits[first + i].id;
+    int rc = job->store->ops->describe(job->store, ids, n, &wanted, rows, arena, err);
+    for (size_t i = 0; i < n && !rc && !*stop; i++)
+        rc = give_one(job, to, first + i, &rows[i], stop, err);
+    return rc;
+}
+
+/* Strengths fall with the scores. */
+static size_t count_strong(const search *job, const meaning *of, const descry_hit *hits, size_t count)
+{
+    size_t n = 0;
+    while (n < count &&
+           !(of->known && descry_calibration_strength(&of->calibration, hits[n].score) < job->options->min_strength))
+        n++;
+    return n;
+}
+
+static int give(search *job, const char *query, giving *to, descry_error *err)
+{
+    to->picture = descry_alloc((size_t)job->recipe.dim, sizeof *to->picture);
+    int stop = 0, rc = to->picture ? make_shares(job, query, &to->shares, err) : descry_fail_memory(err);
+    for (size_t i = 0; i < to->count && !rc && !stop; i += PAGE) {
+        descry_arena arena = {0};
+        rc = give_page(job, to, i, to->count - i < PAGE ? to->count - i : PAGE, &arena, &stop, err);
+        descry_arena_free(&arena);
     }
-    free(picture);
+    free(to->picture);
     return rc;
 }
 
@@ -316,8 +338,11 @@ int descry_search(descry_library *library, descry_model *model, const char *quer
     if (!rc)
         rc = job.options->ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(&job, query, &hits, &count, err)
                                                           : find(&job, query, &of, &hits, &count, err);
-    if (!rc)
-        rc = give(&job, query, &of, hits, count, each, arg, err);
+    giving to = {.of = &of, .hits = hits, .each = each, .arg = arg};
+    if (!rc) {
+        to.count = count_strong(&job, &of, hits, count);
+        rc = give(&job, query, &to, err);
+    }
     free(hits);
     free(job.vector);
     free(job.shares);

@@ -66,15 +66,16 @@ static int embed_bytes(descry_search_job *job, const descry_buf *bytes, const ch
                        descry_error *err)
 {
     uint8_t digest[DESCRY_SHA256_SIZE];
-    int64_t content = 0;
-    int known = 0, found = 0;
+    const uint8_t *const digests[] = {digest};
+    descry_known known = {0};
+    int found = 0;
     int rc = descry_sha256_of(bytes->data, bytes->size, digest, err);
     if (!rc)
-        rc = job->store->ops->content(job->store, digest, job->recipe.id, &content, &known, err);
+        rc = job->store->ops->contents(job->store, digests, 1, job->recipe.id, &known, err);
     if (!rc)
-        name_content(job, content);
-    if (!rc && known)
-        rc = job->store->ops->vector(job->store, &job->recipe, content, vector, &found, err);
+        name_content(job, known.id);
+    if (!rc && known.has_vector)
+        rc = job->store->ops->vectors(job->store, &job->recipe, &known.id, 1, vector, &found, err);
     return rc || found ? rc : embed_picture(job, bytes, name, vector, err);
 }
 
@@ -119,19 +120,19 @@ static int embed_url(descry_search_job *job, const char *url, float *vector, des
 
 static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_error *err)
 {
-    descry_place place;
-    descry_buf path = {0};
-    int found = 0, rc = job->store->ops->place_by_id(job->store, id, job->recipe.id, &place, &path, err);
-    if (!rc && !place.content)
+    const descry_wanted wanted = {.vectors = &job->recipe};
+    descry_row row = {0};
+    descry_arena arena = {0};
+    int rc = job->store->ops->describe(job->store, &id, 1, &wanted, &row, &arena, err);
+    if (!rc && !row.content)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, job->library->path, id);
-    if (!rc)
-        rc = job->store->ops->vector(job->store, &job->recipe, place.content, vector, &found, err);
-    if (!rc && found)
-        name_content(job, place.content);
-    else if (!rc)
-        rc = place.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", path.data)
-                          : embed_file(job, path.data, vector, err);
-    descry_buf_free(&path);
+    if (!rc && row.vector) {
+        memcpy(vector, row.vector, (size_t)job->recipe.dim * sizeof *vector);
+        name_content(job, row.content);
+    } else if (!rc)
+        rc = row.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", row.path)
+                        : embed_file(job, row.path, vector, err);
+    descry_arena_free(&arena);
     return rc;
 }
 

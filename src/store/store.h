@@ -3,7 +3,7 @@
  *
  * A place is a path; a content is a picture by the SHA-256 of its file; a recipe is the identity of a model's
  * embeddings; a vector belongs to a recipe and a content.  Ids are positive and stable; 0 means none.  A store is used
- * from one thread at a time.  Without begin, every call is a transaction of its own. */
+ * from one thread at a time.  Every call is one transaction, which an engine may try again. */
 #ifndef DESCRY_STORE_STORE_H
 #define DESCRY_STORE_STORE_H
 
@@ -79,13 +79,65 @@ typedef struct descry_hit {
     int64_t id, content;
 } descry_hit;
 
-/* One for each content, as descry_hit. */
+/* What a content that is known by its digest has. */
+typedef struct descry_known {
+    int64_t id;     /* 0: unknown */
+    int has_vector; /* of the recipe asked for */
+    int unread;     /* its metadata were not read yet */
+} descry_known;
+
+typedef enum descry_put_what {
+    DESCRY_PUT_SAME,   /* the file is there as it was: not missing, not failed */
+    DESCRY_PUT_FAILED, /* it could not be read: what was known of it stays */
+    DESCRY_PUT_FILE,   /* it was read and has this content: added or updated, not missing, not failed */
+    DESCRY_PUT_SOURCE  /* a picture without a file: added unless the place has a content, which stays */
+} descry_put_what;
+
+/* What is to be written of a path.  The content's id, if it is known, else the content. */
+typedef struct descry_put {
+    const char *path;
+    descry_put_what what;
+    uint64_t size;                   /* FILE: as in descry_place */
+    int64_t mtime;
+    const char *reason;              /* FAILED */
+    const descry_content *content;   /* FILE, SOURCE */
+    const descry_metadata *metadata; /* NULL: none; those of a content that was read stay */
+    const float *vector;             /* [dim]; NULL: none; one that exists stays */
+    int64_t id;                      /* of the content; 0: it is looked up or added, and then here */
+    int new_place, new_vector;       /* answers: the place had no content before; the content had no vector */
+} descry_put;
+
+typedef struct descry_put_caption {
+    int64_t content;
+    const char *text;
+    int written; /* answer: it is in */
+} descry_put_caption;
+
+/* How much of a row is asked for, besides its place. */
+typedef struct descry_wanted {
+    const descry_recipe *vectors; /* NULL: none */
+    int captions, metadata;
+} descry_wanted;
+
 typedef struct descry_row {
-    int64_t id, content;
-    const char *path; /* not terminated */
+    int64_t id, content; /* id 0: there is no such place; content 0: it could never be read */
+    const char *path;
     size_t path_size;
-    int source, has_vector;
+    int source, failed;
+    const char *caption, *captioner; /* a person's before a model's, and the model's name; NULL: none */
+    const descry_metadata *metadata;
+    const float *vector;             /* [dim]; NULL: none */
 } descry_row;
+
+/* What a filter lets through: one for each content, as descry_hit, in order of id. */
+typedef struct descry_list {
+    const descry_filter *filter; /* paths as the library has them; NULL: everything */
+    int64_t recipe;              /* 0: whether or not there is a vector; else only what has one of it */
+    int (*each)(void *arg, const char *path, size_t size); /* told of each while they are listed; NULL: nobody */
+    void *arg;
+    descry_hit *items;           /* [count]; scores without meaning */
+    size_t count;
+} descry_list;
 
 /* What the scores of a recipe mean in this library: calibrate.c makes it and says how. */
 typedef struct descry_calibration {
@@ -97,13 +149,14 @@ typedef struct descry_calibration {
 
 typedef struct descry_store_ops {
     void (*close)(descry_store *store);
-    const char *(*name)(const descry_store *store); /* for messages */
+    const char *(*file)(const descry_store *store); /* which with those beside it nobody else may open; NULL: none */
     int (*is_read_only)(const descry_store *store);
 
-    int (*begin)(descry_store *store, descry_error *err);
-    int (*begin_reading)(descry_store *store, descry_error *err); /* one moment for all that is read until rollback */
-    int (*commit)(descry_store *store, descry_error *err); /* rolls back when it fails */
-    void (*rollback)(descry_store *store);                 /* nothing when there is none */
+    /* The right to write places, until unlock or close: DESCRY_ERR_BUSY when another has it, *holder is then who. */
+    int (*lock)(descry_store *store, descry_buf *holder, descry_error *err);
+    void (*unlock)(descry_store *store); /* nothing when it is not held */
+    /* mine[i] 1: until that time (seconds since 1970) paths[i] is for this worker to read and embed. */
+    int (*claim)(descry_store *store, const char *const *paths, size_t n, int64_t until, int *mine, descry_error *err);
 
     /* The recipe with this digest (64 hexadecimal digits); id 0 when the library has none, unless `create`. */
     int (*recipe)(descry_store *store, const char *digest, const char *name, int dim, int create,
@@ -112,44 +165,34 @@ typedef struct descry_store_ops {
 
     int (*add_root)(descry_store *store, const char *path, descry_error *err);
 
-    /* The place at `path`, id 0 when unknown. */
-    int (*place)(descry_store *store, const char *path, int64_t recipe, descry_place *place, descry_error *err);
-    /* The place numbered `id` and its path appended to *path; id 0 when there is none. */
-    int (*place_by_id)(descry_store *store, int64_t id, int64_t recipe, descry_place *place, descry_buf *path,
-                       descry_error *err);
-    /* The file at `path` was read and has this content: adds or updates, not missing, not failed. */
-    int (*put_place)(descry_store *store, const char *path, uint64_t size, int64_t mtime, int64_t content,
-                     descry_error *err);
-    /* The file at `path` could not be read.  What was known of it stays. */
-    int (*fail_place)(descry_store *store, const char *path, const char *reason, descry_error *err);
-    int (*reappeared)(descry_store *store, int64_t place, descry_error *err); /* not missing, not failed */
+    /* The places at these paths, id 0 where unknown. */
+    int (*places)(descry_store *store, const char *const *paths, size_t n, int64_t recipe, descry_place *places,
+                  descry_error *err);
+    /* What there is of these digests. */
+    int (*contents)(descry_store *store, const uint8_t *const *sha256, size_t n, int64_t recipe, descry_known *known,
+                    descry_error *err);
+    /* All of these in order, or none.  Vectors are kept as f16: DESCRY_ERR_NUMERIC when one is not finite.  recipe NULL: no
+     * item has one. */
+    int (*put)(descry_store *store, const descry_recipe *recipe, descry_put *items, size_t n, descry_error *err);
+    /* A model's, all or none; a content that has a caption already, whoever's, is left alone.  DESCRY_ERR_LIMIT: one is longer
+     * than DESCRY_CAPTION_SIZE. */
+    int (*put_captions)(descry_store *store, const char *model, const char *recipe, descry_put_caption *items, size_t n,
+                        descry_error *err);
     /* Marks the places at or under `path` missing for which gone(arg, path) is not 0; those never read are dropped.
      * *missing: all that are marked now. */
     int (*mark_missing)(descry_store *store, const char *path, int (*gone)(void *arg, const char *path), void *arg,
                         uint64_t *missing, descry_error *err);
-    /* A picture without a file: adds a place of this source, or gives one that was never read its content. */
-    int (*put_source)(descry_store *store, const char *source, int64_t content, descry_error *err);
     int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* a place or a root */
 
-    /* The content with this digest, *id 0 when unknown, and whether it has a vector of `recipe`. */
-    int (*content)(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
-                   descry_error *err);
-    int (*put_content)(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
-    int (*unread)(descry_store *store, int64_t content, int *unread, descry_error *err); /* 1: without metadata yet */
-    int (*put_metadata)(descry_store *store, int64_t content, const descry_metadata *metadata, descry_error *err);
-    int (*metadata)(descry_store *store, int64_t content, descry_metadata *metadata, descry_error *err);
-    /* vector float [dim]; kept as f16.  DESCRY_ERR_NUMERIC when it is not finite.  One that exists stays. */
-    int (*put_vector)(descry_store *store, const descry_recipe *recipe, int64_t content, const float *vector,
-                      descry_error *err);
-    int (*vector)(descry_store *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
-                  descry_error *err);
-    /* A person's caption before a model's; nothing is appended when there is none.  model (may be NULL) is given a model's
-     * name. */
-    int (*caption)(descry_store *store, int64_t content, descry_buf *text, descry_buf *model, descry_error *err);
-    /* A model's; it is left alone if the content has a caption already, whoever's.  *written 1: it is in.
-     * DESCRY_ERR_LIMIT: longer than DESCRY_CAPTION_SIZE. */
-    int (*put_caption)(descry_store *store, int64_t content, const char *model, const char *recipe, const char *text,
-                       int *written, descry_error *err);
+    /* rows[i]: what there is of place ids[i], in `arena`. */
+    int (*describe)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
+                    descry_arena *arena, descry_error *err);
+    /* The vectors of these contents: float [n, dim], zeros where found[i] is 0. */
+    int (*vectors)(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n, float *vectors,
+                   int *found, descry_error *err);
+    /* Fills a list.  Until unlist, describe and vectors answer as of the moment when it was made; nothing is written. */
+    int (*list)(descry_store *store, descry_list *list, descry_error *err);
+    void (*unlist)(descry_store *store, descry_list *list); /* whatever list returned */
     /* The contents without any caption at a place that is a file, not missing, and let through by `filter` (or NULL): those
      * places, in order of content; *places to be freed with free. */
     int (*uncaptioned)(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
@@ -161,10 +204,6 @@ typedef struct descry_store_ops {
     /* *hits: best first, equal scores by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);
-    /* Every content that `filter` (or NULL) lets through, in order of its place's id; with_vector 1: only those that
-     * have a vector of `recipe`; recipe 0 has none.  What `each` returns ends it when it is not 0. */
-    int (*list)(descry_store *store, int64_t recipe, const descry_filter *filter, int with_vector,
-                int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err);
     /* Makes the next `nearest` fast; nothing depends on it. */
     void (*prepare)(descry_store *store, const descry_recipe *recipe);
     /* Contents at places that are not missing and that have no vector of `recipe`. */

@@ -106,10 +106,12 @@ static int is_gone(void *arg, const char *path)
     return draw(arg, 3) == 0;
 }
 
-static int put_content(life *of, int64_t *id, descry_error *err)
+static int put(life *of, const char *path, descry_put_what what, const float *vector, descry_error *err)
 {
     descry_content content = {{(uint8_t)draw(of, CONTENTS)}, 10, 1, 1, 1};
-    return of->store->ops->put_content(of->store, &content, id, err);
+    descry_put item = {.path = path, .what = what, .size = 1, .mtime = 1, .reason = "cannot be read", .content = &content,
+                       .vector = vector};
+    return of->store->ops->put(of->store, &of->recipes[draw(of, 2)], &item, 1, err);
 }
 
 /* What another program may do to the tables: all that foreign keys allow. */
@@ -135,46 +137,38 @@ static int do_something(fixture *f, life *of)
     const descry_store_ops *ops = of->store->ops;
     const float vector[DIM] = {1};
     char path[32], sql[400];
-    int64_t content = 0;
-    int written;
+    descry_put_caption caption = {1 + draw(of, CONTENTS), "text", 0};
     uint64_t number;
-    uint32_t what = draw(of, 24);
+    uint32_t what = draw(of, 22);
     snprintf(path, sizeof path, "/p/%c/%u", 'a' + (int)draw(of, 2), draw(of, PATHS));
-    int rc = what < 8 ? put_content(of, &content, &f->err) : 0;
-    if (rc)
-        return rc;
     switch (what) {
     case 0:
-        return 0; /* a content at no place */
+        return put(of, path, DESCRY_PUT_SAME, NULL, &f->err);
     case 1: case 2: case 3:
-        rc = ops->put_vector(of->store, &of->recipes[draw(of, 2)], content, vector, &f->err);
-        return rc || what == 1 ? rc : ops->put_place(of->store, path, 1, 1, content, &f->err);
+        return put(of, path, DESCRY_PUT_FILE, vector, &f->err);
     case 4: case 5:
-        return ops->put_place(of->store, path, 1, 1, content, &f->err);
-    case 6:
-        return ops->put_source(of->store, path, content, &f->err);
-    case 7:
-        return ops->put_caption(of->store, content, "m", "r", "text", &written, &f->err);
+        return put(of, path, DESCRY_PUT_FILE, NULL, &f->err);
+    case 6: case 7:
+        return put(of, path, DESCRY_PUT_SOURCE, draw(of, 2) ? vector : NULL, &f->err);
     case 8: case 9:
-        return ops->fail_place(of->store, path, "cannot be read", &f->err);
-    case 10: case 11:
-        return ops->reappeared(of->store, 1 + draw(of, 30), &f->err);
+        return put(of, path, DESCRY_PUT_FAILED, NULL, &f->err);
+    case 10:
+        run(database(f), "INSERT OR IGNORE INTO contents (sha256, bytes) VALUES (randomblob(32), 1)"); /* at no place */
+        return 0;
+    case 11:
+        return ops->put_captions(of->store, "m", "r", &caption, 1, &f->err) == DESCRY_ERR_MEMORY;
     case 12:
         path[4] = 0;
         return ops->mark_missing(of->store, path, is_gone, of, &number, &f->err);
     case 13:
         path[draw(of, 2) ? 4 : 6] = 0;
         return of->in_transaction ? 0 : ops->forget(of->store, path, &number, &f->err);
-    case 14:
-        of->in_transaction = 1;
-        return sqlite3_get_autocommit(database(f)) ? ops->begin(of->store, &f->err) : 0;
-    case 15:
-        rc = of->in_transaction ? ops->commit(of->store, &f->err) : 0;
-        of->in_transaction = 0;
-        return rc;
-    case 16:
-        ops->rollback(of->store);
-        of->in_transaction = 0;
+    case 14: case 15:
+        if (of->in_transaction)
+            run(database(f), what == 14 ? "COMMIT" : "ROLLBACK");
+        else
+            run(database(f), "BEGIN IMMEDIATE");
+        of->in_transaction = !of->in_transaction;
         return 0;
     default: {
         static const size_t N = sizeof OTHERS / sizeof *OTHERS;
@@ -203,10 +197,13 @@ static int live(fixture *f, uint32_t seed)
         ask(f, of.recipes, kept);
         if (strcmp(kept, counted) != 0) {
             print_message("operation %d: kept%s, counted%s\n", i, kept, counted);
+            if (of.in_transaction)
+                run(database(f), "ROLLBACK");
             return i;
         }
     }
-    of.store->ops->rollback(of.store);
+    if (of.in_transaction)
+        run(database(f), "ROLLBACK");
     return 0;
 }
 

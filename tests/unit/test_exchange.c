@@ -181,9 +181,11 @@ static void every_layout_is_the_same(void **state)
             descry_place place;
             float vector[FAKE_DIM];
             int found;
+            const char *const paths[] = {url};
             snprintf(url, sizeof url, "u%d-%d", form, i);
-            assert_int_equal(store->ops->place(store, url, 1, &place, &f->err), 0);
-            assert_int_equal(store->ops->vector(store, &recipe, place.content, vector, &found, &f->err), 0);
+            assert_int_equal(store->ops->places(store, paths, 1, 1, &place, &f->err), 0);
+            assert_int_equal(store->ops->vectors(store, &recipe, &place.content, 1, vector, &found, &f->err), 0);
+            assert_true(found);
             for (int d = 0; d < FAKE_DIM; d++)
                 assert_true(fabsf(vector[d] - expected[d]) < 5e-4f);
         }

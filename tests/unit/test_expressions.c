@@ -41,11 +41,10 @@ static descry_recipe fill(fixture *f)
             vector[d] = (float)(vector[d] / sqrt(square));
         descry_content content = {.bytes = 1, .width = 1, .height = 1, .orientation = 1};
         memcpy(content.sha256, &i, sizeof i);
-        int64_t id;
-        assert_int_equal(store->ops->put_content(store, &content, &id, NULL), 0);
-        assert_int_equal(store->ops->put_place(store, at(f, "photos/%d", i), 1, 1, id, NULL), 0);
-        assert_int_equal(store->ops->put_vector(store, &recipe, id, vector, NULL), 0);
-        assert_int_equal(id, i + 1); /* as its place */
+        descry_put put = {.path = at(f, "photos/%d", i), .what = DESCRY_PUT_FILE, .size = 1, .mtime = 1,
+                          .content = &content, .vector = vector};
+        assert_int_equal(store->ops->put(store, &recipe, &put, 1, NULL), 0);
+        assert_int_equal(put.id, i + 1); /* as its place */
     }
     assert_int_equal(store->ops->recipe(store, f->clip.recipe, "fake", FAKE_DIM, 0, &recipe, NULL), 0);
     return recipe;
@@ -105,8 +104,11 @@ static void the_ranking_is_that_of_the_formula(void **state)
     descry_recipe recipe = fill(f);
     descry_store *store = f->library->store;
     float vectors[MANY][FAKE_DIM], p[FAKE_DIM], n[FAKE_DIM];
-    for (int i = 0, found; i < MANY; i++)
-        assert_int_equal(store->ops->vector(store, &recipe, i + 1, vectors[i], &found, NULL), 0);
+    int64_t ids[MANY];
+    int known[MANY];
+    for (int i = 0; i < MANY; i++)
+        ids[i] = i + 1;
+    assert_int_equal(store->ops->vectors(store, &recipe, ids, MANY, vectors[0], known, NULL), 0);
     fake_embedding(10, 200, 30, p);
     fake_embedding(250, 3, 90, n);
     for (int lambda = 0; lambda <= 30; lambda += 5) {

@@ -4,6 +4,7 @@
 
 #include "base/aside.h"
 #include "image/formats.h"
+#include "library/library.h"
 #include "pictures/walk.h"
 
 #include <limits.h>
@@ -220,6 +221,68 @@ static void endings_of_pictures(void **state)
         assert_false(descry_format_ending(out[i]));
 }
 
+/* ---- what the library is asked --------------------------------------------------------------------------------- */
+
+static struct {
+    const descry_store_ops *real;
+    descry_store_ops ops;
+    size_t places, claims, asked;
+} spy;
+
+static int spy_places(descry_store *store, const char *const *paths, size_t n, int64_t recipe, descry_place *places,
+                      descry_error *err)
+{
+    spy.places++;
+    return spy.real->places(store, paths, n, recipe, places, err);
+}
+
+/* 007.jpg is another worker's. */
+static int spy_claim(descry_store *store, const char *const *paths, size_t n, int64_t until, int *mine, descry_error *err)
+{
+    int rc = spy.real->claim(store, paths, n, until, mine, err);
+    spy.claims++;
+    spy.asked += n;
+    for (size_t i = 0; i < n; i++)
+        mine[i] = mine[i] && !strstr(paths[i], "007.jpg");
+    return rc;
+}
+
+static void set_spy(fixture *f)
+{
+    memset(&spy, 0, sizeof spy);
+    spy.real = f->library->store->ops;
+    spy.ops = *spy.real;
+    spy.ops.places = spy_places;
+    spy.ops.claim = spy_claim;
+    f->library->store->ops = &spy.ops;
+}
+
+static void the_library_is_asked_once_a_page(void **state)
+{
+    fixture *f = *state;
+    char name[32];
+    for (int i = 0; i < 150; i++) {
+        snprintf(name, sizeof name, "%03d.jpg", i);
+        picture(f, name, i, 0, 0);
+    }
+    set_spy(f);
+    index_ok(f, "");
+    assert_int_equal(spy.places, 3);
+    assert_int_equal(spy.claims, 3);
+    assert_int_equal(spy.asked, 150);
+    assert_progress(f, 149, 0, 0, 0, 0); /* and the other's is passed over */
+    reopen(f);
+    set_spy(f);
+    index_ok(f, "");
+    assert_int_equal(spy.places, 3);
+    assert_int_equal(spy.claims, 1); /* of the page that has one to read */
+    assert_int_equal(spy.asked, 1);
+    assert_progress(f, 0, 149, 0, 0, 0);
+    reopen(f);
+    index_ok(f, "");
+    assert_progress(f, 1, 149, 0, 0, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +290,7 @@ int main(void)
         LIBRARY_TEST(a_library_is_set_apart),
         LIBRARY_TEST(files_passed_over_are_counted),
         LIBRARY_TEST(a_copy_in_a_bin_is_not_shown),
+        LIBRARY_TEST(the_library_is_asked_once_a_page),
         cmocka_unit_test(names_of_bins),
         cmocka_unit_test(what_a_walk_hides),
         cmocka_unit_test(endings_of_pictures),

@@ -1,569 +1,386 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The library's file: its versions, its damage, and the scan file beside it. */
-#define _GNU_SOURCE
+ * What every kind of store does, asked through its table of operations alone. */
 #include "library_fixture.h"
 
-#include "base/lock.h"
-#include "base/paths.h"
-#include "store/sqlite/schema.h"
+#include "store/store.h"
 
-#include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define REQUIRE(code, condition)                                                                                       \
-    do {                                                                                                               \
-        if (!(condition)) {                                                                                            \
-            fprintf(stderr, "line %d: %s (%s)\n", __LINE__, #condition, f->err.message);                               \
-            _exit(code);                                                                                               \
-        }                                                                                                              \
-    } while (0)
+enum { DIM = 4, MANY = 200 };
 
-/* Runs SQL on a file; the text of the results, rows by newlines. */
-static char *sql(const char *path, const char *text)
+static const char RECIPE[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/* A kind of store: how one is opened, in a folder that is empty at first. */
+typedef int open_store(descry_store **store, fixture *f, descry_error *err);
+
+static int open_sqlite(descry_store **store, fixture *f, descry_error *err)
 {
-    static char out[30000];
-    size_t used = 0;
-    sqlite3 *db;
-    sqlite3_stmt *stmt;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    out[0] = 0;
-    for (const char *rest = text; *rest;) {
-        if (sqlite3_prepare_v2(db, rest, -1, &stmt, &rest) != SQLITE_OK)
-            fail_msg("%s", sqlite3_errmsg(db));
-        int code;
-        while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
-            const char *value = (const char *)sqlite3_column_text(stmt, 0);
-            used += (size_t)snprintf(out + used, sizeof out - used, "%s\n", value ? value : "NULL");
-            assert_true(used < sizeof out);
-        }
-        if (stmt && code != SQLITE_DONE)
-            fail_msg("%s", sqlite3_errmsg(db));
-        sqlite3_finalize(stmt);
-    }
-    sqlite3_close(db);
-    return out;
+    const descry_store_options options = {.create = 1, .pool = f->context.pool, .log = &f->context.log};
+    return descry_store_open_sqlite(store, at(f, "seam.db"), &options, err);
 }
 
-static int open_library(fixture *f, const char *path, int read_only, int create)
-{
-    descry_library_options options = {read_only, create};
-    descry_library_close(&f->library);
-    return descry_library_open(&f->library, &f->context, path, &options, &f->err);
-}
+static open_store *const KINDS[] = {open_sqlite};
 
-/* Pictures 00.jpg .. of n colours, the nearest to black first. */
-static void many(fixture *f, int from, int to)
+/* Runs a test with an empty store of each kind. */
+typedef struct seam {
+    fixture *f;
+    open_store *open;
+    descry_store *store;
+    const descry_store_ops *ops;
+    descry_recipe recipe;
+    descry_error err;
+} seam;
+
+static void for_kinds(fixture *f, void (*test)(seam *s))
 {
-    for (int i = from; i < to; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "%03d.jpg", i);
-        picture(f, name, i % 250, i / 2, 0);
+    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+        seam s = {.f = f, .open = KINDS[i]};
+        if (s.open(&s.store, f, &s.err))
+            fail_msg("%s", s.err.message);
+        s.ops = s.store->ops;
+        assert_int_equal(s.ops->recipe(s.store, RECIPE, "model", DIM, 1, &s.recipe, &s.err), 0);
+        test(&s);
+        s.ops->close(s.store);
     }
 }
 
-/* ---- versions -------------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
-static const char TABLES[] = "SELECT type || name || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name";
+typedef struct given {
+    char path[32];
+    descry_content content;
+    descry_metadata metadata;
+    float vector[DIM];
+} given;
 
-static int caption_of_first(void *arg, const descry_match *match)
+/* The picture of a number: its vector points along axis number % DIM. */
+static given make(int number)
 {
-    snprintf(arg, 64, "%s", match->caption ? match->caption : "-");
-    return 1;
+    given g = {.content = {.bytes = 10, .width = 3, .height = 2, .orientation = 1},
+               .metadata = {.taken = number, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN, .longitude = NAN}};
+    snprintf(g.path, sizeof g.path, "/p/%03d.jpg", number);
+    snprintf(g.metadata.camera, sizeof g.metadata.camera, "camera %d", number);
+    memcpy(g.content.sha256, &number, sizeof number);
+    g.vector[number % DIM] = 1;
+    return g;
 }
 
-static void every_version_becomes_the_present_one(void **state)
+static descry_put file(const given *g)
 {
-    fixture *f = *state;
-    char fresh[30000], text[40000];
-    snprintf(fresh, sizeof fresh, "%s", sql(at(f, "library.db"), TABLES));
-    assert_true(strlen(fresh) > 500);
-    for (int version = 1; version <= DESCRY_SCHEMA_VERSION; version++) {
-        char source[PATH_SIZE];
-        snprintf(source, sizeof source, "%s/tests/unit/fixtures/library-v%d.sql", getenv("DESCRY_SOURCE_ROOT"), version);
-        size_t size = read_file(source, text, sizeof text - 1);
-        assert_true(size > 1000 && size < sizeof text - 1);
-        text[size] = 0;
-        char path[PATH_SIZE];
-        snprintf(path, sizeof path, "%s", at(f, "v%d.db", version));
-        sql(path, text);
-        assert_int_equal(open_library(f, path, 0, 0), 0);
-        assert_string_equal(sql(path, TABLES), fresh);
-        char seal[64];
-        snprintf(seal, sizeof seal, "%d\n1146307410\nwal\nok\n", DESCRY_SCHEMA_VERSION);
-        assert_string_equal(sql(path, "PRAGMA user_version; PRAGMA application_id; PRAGMA journal_mode;"
-                                      "PRAGMA integrity_check; PRAGMA foreign_key_check"),
-                            seal);
-        descry_library_status status = status_of(f);
-        assert_int_equal(status.photos, 5);
-        assert_int_equal(status.missing, 1);
-        assert_int_equal(status.contents, 5);
-        assert_int_equal(status.failed, 1);
-        assert_int_equal(status.captions, version < 4 ? 1 : 2);
-        assert_int_equal(status.model_count, 2);
-        assert_int_equal(status.models[0].vectors + status.models[1].vectors, 7);
-        assert_int_equal(status.root_count, 1);
-        assert_string_equal(status.roots[0], "/home/u/photos");
-        search_ok(f, "0 0 255", 4);
-        assert_string_equal(f->paths[0], "/home/u/photos/latin-\xE9.jpg");
-        assert_string_equal(sql(path, "SELECT rowid FROM words WHERE words MATCH 'names: red' ORDER BY rowid;"
-                                      "SELECT rowid FROM words WHERE words MATCH 'squares'"),
-                            "3\n5\n1\n"); /* squares finds square */
-        char caption[64];
-        sql(path, "UPDATE places SET missing = 0");
-        assert_int_equal(descry_search(f->library, &f->model, "9 9 9", NULL, caption_of_first, caption, NULL), 0);
-        assert_string_equal(caption, "a red square"); /* a person's, though a model's is newer */
-    }
+    return (descry_put){.path = g->path, .what = DESCRY_PUT_FILE, .size = 10, .mtime = 20, .content = &g->content,
+                        .metadata = &g->metadata, .vector = g->vector};
 }
 
-static void newer_and_other_files_are_refused_and_left_alone(void **state)
+static void put(seam *s, descry_put *items, size_t n)
 {
-    fixture *f = *state;
-    descry_library_close(&f->library);
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s", at(f, "library.db"));
-    sql(path, "PRAGMA user_version = 7");
-    assert_int_equal(open_library(f, path, 0, 1), DESCRY_ERR_UNSUPPORTED);
-    assert_non_null(strstr(f->err.message, "library.db: made by a newer descry (schema 7; this one knows "));
-    assert_null(f->library);
-    assert_string_equal(sql(path, "PRAGMA user_version"), "7\n");
-    sql(path, "PRAGMA user_version = 0");
-    assert_int_equal(open_library(f, path, 0, 1), DESCRY_ERR_FORMAT);
-
-    char other[PATH_SIZE];
-    snprintf(other, sizeof other, "%s", at(f, "other.db"));
-    sql(other, "CREATE TABLE mine (x); INSERT INTO mine VALUES (1)");
-    assert_int_equal(open_library(f, other, 0, 1), DESCRY_ERR_FORMAT);
-    assert_non_null(strstr(f->err.message, "other.db: not a descry library"));
-    assert_string_equal(sql(other, "SELECT name FROM sqlite_schema; PRAGMA application_id; PRAGMA journal_mode"),
-                        "mine\n0\ndelete\n");
-
-    char text[PATH_SIZE];
-    snprintf(text, sizeof text, "%s", at(f, "text.db"));
-    write_file(text, "This is no database, and it is long enough to be looked at as if it were one.\n", 78);
-    assert_int_equal(open_library(f, text, 0, 1), DESCRY_ERR_FORMAT);
-    assert_int_equal(open_library(f, text, 1, 0), DESCRY_ERR_FORMAT);
-    char back[100];
-    assert_int_equal(read_file(text, back, sizeof back), 78);
-
-    assert_int_equal(open_library(f, f->folder, 0, 1), DESCRY_ERR_FORMAT);
-    assert_int_equal(open_library(f, at(f, "none.db"), 0, 0), DESCRY_ERR_NOT_FOUND);
-    assert_int_equal(open_library(f, at(f, "none.db"), 1, 1), DESCRY_ERR_NOT_FOUND);
-    assert_false(exists(at(f, "none.db")));
-    assert_int_equal(open_library(f, "postgresql://host/base", 0, 1), DESCRY_ERR_UNSUPPORTED);
-    /* a creation that was killed before it was committed */
-    write_file(at(f, "empty.db"), "", 0);
-    assert_int_equal(open_library(f, at(f, "empty.db"), 1, 0), DESCRY_ERR_FORMAT);
-    assert_int_equal(open_library(f, at(f, "empty.db"), 0, 0), DESCRY_ERR_FORMAT);
-    assert_int_equal(open_library(f, at(f, "empty.db"), 0, 1), 0);
-    assert_int_equal(open_library(f, at(f, "new/folders/library.db"), 0, 1), 0);
+    if (s->ops->put(s->store, &s->recipe, items, n, &s->err))
+        fail_msg("%s", s->err.message);
 }
 
-static void the_library_is_found_by_its_variables(void **state)
+static void put_number(seam *s, int number)
 {
-    fixture *f = *state;
-    setenv("DESCRY_LIBRARY", at(f, "named.db"), 1);
-    setenv("XDG_DATA_HOME", at(f, "data"), 1);
-    setenv("HOME", at(f, "home"), 1);
-    assert_int_equal(open_library(f, NULL, 0, 1), 0);
-    assert_string_equal(descry_library_path(f->library), at(f, "named.db"));
-    unsetenv("DESCRY_LIBRARY");
-    assert_int_equal(open_library(f, NULL, 0, 1), 0);
-    assert_string_equal(descry_library_path(f->library), at(f, "data/descry/library.db"));
-    setenv("XDG_DATA_HOME", "relative", 1);
-    assert_int_equal(open_library(f, NULL, 0, 1), 0);
-    assert_string_equal(descry_library_path(f->library), at(f, "home/.local/share/descry/library.db"));
-    assert_int_equal(chdir(f->folder), 0);
-    assert_int_equal(open_library(f, ":memory:", 0, 1), 0); /* a name like any other */
-    assert_true(exists(at(f, ":memory:")));
-    assert_int_equal(chdir("/"), 0);
+    given g = make(number);
+    descry_put item = file(&g);
+    put(s, &item, 1);
 }
 
-/* ---- damage ---------------------------------------------------------------------------------------------------- */
-
-static void a_damaged_library_is_an_error_never_a_crash(void **state)
+static descry_place place(seam *s, const char *path)
 {
-    fixture *f = *state;
-    many(f, 0, 200);
-    index_ok(f, "");
-    descry_library_close(&f->library);
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s", at(f, "library.db"));
-    struct stat st;
-    assert_int_equal(stat(path, &st), 0);
-    size_t size = (size_t)st.st_size;
-    char *bytes = malloc(size), *wrong = malloc(size);
-    assert_int_equal(read_file(path, bytes, size), size);
-    size_t refused = 0, tried = 0;
-    for (size_t cut = 1; cut < size; cut += 4093, tried++) {
-        write_file(path, bytes, cut);
-        int rc = open_library(f, path, 0, 1);
-        if (!rc)
-            rc = index_with(f, "", NULL);
-        assert_int_equal(rc, DESCRY_ERR_FORMAT);
-        assert_non_null(strstr(f->err.message, "library.db: "));
-        descry_library_close(&f->library);
-        unlink(at(f, "library.db-wal"));
-        unlink(at(f, "library.db-shm"));
-    }
-    uint32_t seed = 1;
-    for (size_t at_byte = 0; at_byte < size; at_byte += 8192, tried++) { /* a page of noise */
-        memcpy(wrong, bytes, size);
-        for (size_t i = at_byte; i < at_byte + 8192 && i < size; i++)
-            wrong[i] = (char)((seed = seed * 1664525u + 1013904223u) >> 24);
-        write_file(path, wrong, size);
-        unlink(at(f, "library.db.scan"));
-        int rc = open_library(f, path, 0, 1);
-        if (!rc)
-            rc = search_with(f, "1 1 1", NULL);
-        if (!rc)
-            rc = index_with(f, "", NULL);
-        refused += rc == DESCRY_ERR_FORMAT;
-        descry_library_close(&f->library);
-        unlink(at(f, "library.db-wal"));
-        unlink(at(f, "library.db-shm"));
-    }
-    assert_true(refused > 3);
-    free(bytes);
-    free(wrong);
-}
-
-static void wrong_lengths_of_vectors_are_noticed(void **state)
-{
-    fixture *f = *state;
-    many(f, 0, 3);
-    index_ok(f, "");
-    sql(at(f, "library.db"), "DROP TRIGGER vectors_changed; UPDATE vectors SET f16 = X'0000' WHERE id = 2;"
-                             "CREATE TRIGGER vectors_changed BEFORE UPDATE ON vectors BEGIN"
-                             " SELECT RAISE(ABORT, 'a vector is never changed'); END");
-    unlink(at(f, "library.db.scan"));
-    reopen(f);
-    assert_int_equal(search_with(f, "1 1 1", NULL), DESCRY_ERR_FORMAT);
-    assert_int_equal(search_with(f, "#2", NULL), DESCRY_ERR_FORMAT);
-    assert_non_null(strstr(f->err.message, "library.db: "));
-}
-
-/* ---- read-only ------------------------------------------------------------------------------------------------- */
-
-static void read_only_child(fixture *f)
-{
-    REQUIRE(2, access(f->folder, W_OK) != 0 || getuid() == 0);
-    REQUIRE(3, !descry_library_open(&f->library, &f->context, at(f, "library.db"), NULL, &f->err));
-    REQUIRE(4, !search_with(f, "0 0 0", NULL) && f->matches == 10);
-    REQUIRE(5, f->ids[0] == f->ids[20] && f->ids[9] == f->ids[29]); /* found before, kept behind the new ones */
-    REQUIRE(6, index_with(f, "", NULL) == DESCRY_ERR_IO && strstr(f->err.message, "read-only"));
-    descry_library_close(&f->library);
-    REQUIRE(7, descry_library_open(&f->library, &f->context, at(f, "no.db"), NULL, &f->err) == DESCRY_ERR_IO);
-    REQUIRE(8, strstr(f->err.message, "no.db"));
-}
-
-static void a_read_only_folder_can_be_searched(void **state)
-{
-    fixture *f = *state;
-    many(f, 0, 30);
-    index_ok(f, "");
-    search_ok(f, "0 0 0", 10);
-    memcpy(f->ids + 20, f->ids, 10 * sizeof *f->ids);
-    descry_library_close(&f->library);
-    assert_false(exists(at(f, "library.db-wal")));
-    assert_int_equal(chmod(at(f, "library.db"), 0644), 0); /* another user's */
-    assert_int_equal(chmod(at(f, "library.db.scan"), 0644), 0);
-    for (int scan = 1; scan >= 0; scan--) {
-        if (!scan)
-            unlink(at(f, "library.db.scan"));
-        assert_int_equal(chmod(f->folder, 0555), 0);
-        int status = in_child(read_only_child, f, 1);
-        assert_int_equal(chmod(f->folder, 0777), 0);
-        assert_int_equal(status, 0);
-        assert_int_equal(exists(at(f, "library.db.scan")), scan);
-    }
-}
-
-/* ---- the scan file --------------------------------------------------------------------------------------------- */
-
-typedef struct answer {
-    size_t matches;
-    int64_t ids[MAX_MATCHES];
-} answer;
-
-static answer ask(fixture *f, size_t k)
-{
-    descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
-    options.k = k;
-    if (search_with(f, "0 0 0", &options))
-        fail_msg("%s", f->err.message);
-    answer found = {.matches = f->matches};
-    memcpy(found.ids, f->ids, f->matches * sizeof *f->ids);
+    descry_place found;
+    assert_int_equal(s->ops->places(s->store, &path, 1, s->recipe.id, &found, &s->err), 0);
     return found;
 }
 
-static void assert_same(const answer *a, const answer *b)
+static void what_is_put_is_there(seam *s)
 {
-    assert_int_equal(a->matches, b->matches);
-    assert_memory_equal(a->ids, b->ids, a->matches * sizeof *a->ids);
+    const given a = make(1), b = make(2);
+    descry_put items[] = {file(&a), file(&b), file(&a),
+                          {.path = "/p/copy.jpg", .what = DESCRY_PUT_FILE, .size = 5, .mtime = 6, .content = &a.content},
+                          {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"}};
+    put(s, items, 5);
+    assert_true(items[0].id > 0 && items[1].id > 0 && items[0].id != items[1].id);
+    assert_int_equal(items[2].id, items[0].id);
+    assert_int_equal(items[3].id, items[0].id);
+    assert_true(items[0].new_place && items[0].new_vector && items[1].new_place && items[1].new_vector);
+    assert_true(!items[2].new_place && !items[2].new_vector);
+    assert_true(items[3].new_place && !items[3].new_vector);
+
+    const char *const paths[] = {"/p/bad.jpg", "/p/002.jpg", "/p/none.jpg", "/p/copy.jpg"};
+    descry_place places[4];
+    assert_int_equal(s->ops->places(s->store, paths, 4, s->recipe.id, places, &s->err), 0);
+    assert_true(places[0].id && places[0].failed && !places[0].content);
+    assert_true(places[1].content == items[1].id && places[1].size == 10 && places[1].mtime == 20);
+    assert_true(places[1].has_vector && !places[1].unread && !places[1].failed && !places[1].source);
+    assert_int_equal(places[2].id, 0);
+    assert_true(places[3].content == items[0].id && places[3].has_vector && places[3].size == 5);
+
+    const uint8_t nothing[DESCRY_SHA256_SIZE] = {9};
+    const uint8_t *const digests[] = {nothing, b.content.sha256, a.content.sha256};
+    descry_known known[3];
+    assert_int_equal(s->ops->contents(s->store, digests, 3, s->recipe.id, known, &s->err), 0);
+    assert_true(known[0].id == 0 && !known[0].has_vector && !known[0].unread);
+    assert_true(known[1].id == items[1].id && known[1].has_vector && !known[1].unread);
+    assert_int_equal(known[2].id, items[0].id);
+    assert_int_equal(s->ops->contents(s->store, digests, 3, 0, known, &s->err), 0);
+    assert_false(known[1].has_vector);
 }
 
-static void a_scan_file_that_is_lost_or_damaged_is_made_anew(void **state)
+static void a_place_changes_as_it_is_told(seam *s)
 {
-    fixture *f = *state;
-    many(f, 0, 120);
-    index_ok(f, "");
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s", at(f, "library.db.scan"));
-    static char good[20000], bytes[20000], now[20000];
-    size_t size = read_file(path, good, sizeof good);
-    assert_true(size > 4096 && size < sizeof good);
-    answer expected = ask(f, 20);
-    assert_int_equal(expected.matches, 20);
-    for (int damage = 0; damage < 7; damage++) {
-        descry_library_close(&f->library);
-        memcpy(bytes, good, size);
-        size_t wrong_size = size;
-        if (damage == 0)
-            unlink(path);
-        else if (damage == 1)
-            wrong_size = size / 2;
-        else if (damage == 2)
-            wrong_size = 0;
-        else if (damage == 3)
-            bytes[40] ^= 1; /* another recipe */
-        else if (damage == 4)
-            bytes[4096 + 64 + 1500] ^= 4; /* a vector */
-        else if (damage == 5)
-            bytes[4096 + 64] ^= 4; /* whose vector */
-        else
-            memset(bytes, 'x', size);
-        if (damage)
-            write_file(path, bytes, wrong_size);
-        reopen(f);
-        answer found = ask(f, 20);
-        assert_same(&found, &expected);
-        assert_int_equal(read_file(path, now, sizeof now), size);
-        assert_memory_equal(now, good, size);
+    given a = make(1);
+    put_number(s, 1);
+    descry_place first = place(s, a.path);
+    descry_put failed = {.path = a.path, .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    put(s, &failed, 1);
+    descry_place now = place(s, a.path);
+    assert_true(now.failed && now.content == first.content && now.id == first.id && now.size == 10);
+    descry_put same = {.path = a.path, .what = DESCRY_PUT_SAME};
+    put(s, &same, 1);
+    assert_false(place(s, a.path).failed);
+    given b = make(2);
+    strcpy(b.path, a.path);
+    descry_put other = file(&b);
+    other.metadata = NULL;
+    other.vector = NULL;
+    put(s, &other, 1);
+    now = place(s, a.path);
+    assert_true(!other.new_place && !other.new_vector && now.id == first.id);
+    assert_true(now.content == other.id && other.id != first.content && !now.has_vector && now.unread);
+}
+
+static void a_source_keeps_its_content(seam *s)
+{
+    given a = make(1), b = make(2);
+    const char *const url = "https://example.org/1";
+    descry_put first = {.path = url, .what = DESCRY_PUT_SOURCE, .content = &a.content};
+    descry_put second = {.path = url, .what = DESCRY_PUT_SOURCE, .content = &b.content, .vector = b.vector};
+    put(s, &first, 1);
+    put(s, &second, 1);
+    assert_int_equal(second.id, first.id);
+    assert_true(first.new_place && !second.new_place && second.new_vector);
+    descry_place now = place(s, url);
+    assert_true(now.source && now.content == first.id && now.has_vector);
+    put(s, &second, 1);
+    assert_false(second.new_vector);
+}
+
+/* And all of it again afterwards: nothing of the first try has remained. */
+static void all_is_put_or_nothing(seam *s)
+{
+    given a = make(1), b = make(2);
+    float right = b.vector[0];
+    b.vector[0] = NAN;
+    descry_put items[] = {file(&a), file(&b)};
+    assert_int_equal(s->ops->put(s->store, &s->recipe, items, 2, &s->err), DESCRY_ERR_NUMERIC);
+    assert_int_equal(place(s, a.path).id, 0);
+    b.vector[0] = right;
+    put(s, items, 2);
+    assert_true(items[0].new_place && items[0].new_vector && items[1].new_place && items[1].new_vector);
+
+    static char text[DESCRY_CAPTION_SIZE + 2];
+    memset(text, 'x', DESCRY_CAPTION_SIZE + 1);
+    descry_put_caption captions[] = {{items[0].id, "one", 0}, {items[1].id, text, 0}};
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, captions, 2, &s->err), DESCRY_ERR_LIMIT);
+    captions[1].text = "two";
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, captions, 2, &s->err), 0);
+    assert_true(captions[0].written && captions[1].written);
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, captions, 1, &s->err), 0);
+    assert_false(captions[0].written);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------- */
+
+static void rows_are_in_the_order_asked_for(seam *s)
+{
+    for (int i = 0; i < 10; i++)
+        put_number(s, i);
+    descry_put bad = {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    put(s, &bad, 1);
+    const descry_place seven = place(s, "/p/007.jpg"), two = place(s, "/p/002.jpg"), failed = place(s, bad.path);
+    descry_put_caption caption = {seven.content, "a seven", 0};
+    assert_int_equal(s->ops->put_captions(s->store, "captioner", RECIPE, &caption, 1, &s->err), 0);
+    const int64_t ids[] = {seven.id, 999, two.id, failed.id, seven.id};
+    const descry_wanted wanted = {.vectors = &s->recipe, .captions = 1, .metadata = 1}, nothing = {0};
+    descry_row rows[5];
+    descry_arena arena = {0};
+    assert_int_equal(s->ops->describe(s->store, ids, 5, &wanted, rows, &arena, &s->err), 0);
+    for (int i = 0; i < 5; i += 4) {
+        assert_true(rows[i].id == seven.id && rows[i].content == seven.content && rows[i].path_size == 10);
+        assert_string_equal(rows[i].path, "/p/007.jpg");
+        assert_string_equal(rows[i].caption, "a seven");
+        assert_string_equal(rows[i].captioner, "captioner");
+        assert_string_equal(rows[i].metadata->camera, "camera 7");
+        assert_true(rows[i].vector[3] == 1 && rows[i].vector[0] == 0);
     }
-    /* a folder in its place: without a scan file, then */
-    unlink(path);
-    assert_int_equal(mkdir(path, 0777), 0);
-    reopen(f);
-    answer found = ask(f, 20);
-    assert_same(&found, &expected);
-    assert_false(exists(at(f, "library.db.scan.new")));
+    assert_true(rows[1].id == 0 && !rows[1].caption && !rows[1].vector);
+    assert_true(rows[2].id == two.id && !rows[2].caption && !rows[2].captioner && rows[2].vector[2] == 1);
+    assert_true(rows[3].id == failed.id && rows[3].content == 0 && rows[3].failed && !rows[3].vector);
+    assert_int_equal(s->ops->describe(s->store, ids, 1, &nothing, rows, &arena, &s->err), 0);
+    assert_string_equal(rows[0].path, "/p/007.jpg");
+    assert_true(!rows[0].caption && !rows[0].metadata && !rows[0].vector);
+    descry_arena_free(&arena);
+
+    const int64_t contents[] = {two.content, 999, seven.content};
+    float vectors[3][DIM];
+    int found[3];
+    assert_int_equal(s->ops->vectors(s->store, &s->recipe, contents, 3, vectors[0], found, &s->err), 0);
+    assert_true(found[0] && !found[1] && found[2]);
+    assert_true(vectors[0][2] == 1 && vectors[2][3] == 1);
+    for (int i = 0; i < DIM; i++)
+        assert_true(vectors[1][i] == 0);
 }
 
-static void a_stale_scan_file_is_brought_up_to_date(void **state)
+static int hear(void *arg, const char *path, size_t size)
 {
-    fixture *f = *state;
-    static char old[20000], now[20000];
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s", at(f, "library.db.scan"));
-    many(f, 10, 60);
-    index_ok(f, "");
-    size_t size = read_file(path, old, sizeof old);
-    many(f, 0, 10);
-    index_ok(f, "");
-    size_t grown = read_file(path, now, sizeof now);
-    assert_true(grown > size);
-    assert_memory_equal(now + 4096, old + 4096, size - 4096); /* added to, not written anew */
-    answer expected = ask(f, 20);
-    write_file(path, old, size);
-    reopen(f);
-    answer found = ask(f, 20);
-    assert_same(&found, &expected);
-    /* another process may have added while this one has the library open */
-    many(f, 60, 70);
-    struct descry_context context = f->context;
-    descry_library *second;
-    char photos[PATH_SIZE];
-    snprintf(photos, sizeof photos, "%s", at(f, "photos"));
-    assert_int_equal(descry_library_open(&second, &context, at(f, "library.db"), NULL, NULL), 0);
-    assert_int_equal(descry_index(second, &f->model, &(const char *){photos}, 1, NULL, NULL, NULL), 0);
-    descry_library_close(&second);
-    assert_int_equal(f->matches, 20);
-    assert_int_equal(ask(f, 64).matches, 64);
-    search_ok(f, at(f, "photos/065.jpg"), 10);
+    assert_true(size > 3 && memcmp(path, "/p/", 3) == 0);
+    return ++*(int *)arg == 5 ? 77 : 0;
 }
 
-/* Put back from a copy, then other pictures: the same numbers of vectors for other contents. */
-static void a_scan_file_of_another_past_is_not_believed(void **state)
+/* What another handle writes meanwhile is not of that moment. */
+static void a_list_is_of_one_moment(seam *s)
 {
-    fixture *f = *state;
-    static char copy[400000];
-    many(f, 0, 20);
-    index_ok(f, "");
-    descry_library_close(&f->library);
-    size_t size = read_file(at(f, "library.db"), copy, sizeof copy);
-    assert_true(size < sizeof copy);
-    reopen(f);
-    many(f, 100, 120);
-    index_ok(f, "");
-    descry_library_close(&f->library);
-    write_file(at(f, "library.db"), copy, size);
-    for (int i = 100; i < 120; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "%03d.jpg", i);
-        picture(f, name, 0, 0, 255 - i);
+    for (int i = 0; i < 4; i++)
+        put_number(s, i);
+    const given g = make(50);
+    descry_put plain = {.path = "/p/plain.jpg", .what = DESCRY_PUT_FILE, .content = &g.content};
+    put(s, &plain, 1);
+    int heard = 0;
+    descry_list all = {.each = hear, .arg = &heard}, list = {.recipe = s->recipe.id};
+    assert_int_equal(s->ops->list(s->store, &all, &s->err), 77);
+    s->ops->unlist(s->store, &all);
+    assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
+    assert_int_equal(list.count, 4);
+    seam other = *s;
+    assert_int_equal(s->open(&other.store, s->f, &s->err), 0);
+    descry_put_caption caption = {list.items[1].content, "later", 0};
+    assert_int_equal(other.ops->put_captions(other.store, "m", RECIPE, &caption, 1, &s->err), 0);
+    descry_row row;
+    descry_arena arena = {0};
+    const descry_wanted wanted = {.captions = 1};
+    assert_int_equal(s->ops->describe(s->store, &list.items[1].id, 1, &wanted, &row, &arena, &s->err), 0);
+    assert_string_equal(row.path, "/p/001.jpg");
+    assert_null(row.caption);
+    int64_t id = list.items[1].id;
+    s->ops->unlist(s->store, &list);
+    assert_null(list.items);
+    assert_int_equal(s->ops->describe(s->store, &id, 1, &wanted, &row, &arena, &s->err), 0);
+    assert_string_equal(row.caption, "later");
+    descry_arena_free(&arena);
+    other.ops->close(other.store);
+}
+
+static void the_nearest_come_first(seam *s)
+{
+    given some[MANY];
+    descry_put items[MANY];
+    for (int i = 0; i < MANY; i++) {
+        some[i] = make(i);
+        items[i] = file(&some[i]);
     }
-    static char stale[20000];
-    size_t stale_size = read_file(at(f, "library.db.scan"), stale, sizeof stale);
-    reopen(f);
-    index_ok(f, "");
-    descry_library_close(&f->library);
-    unlink(at(f, "library.db.scan"));
-    reopen(f);
-    answer expected = ask(f, 40);
-    descry_library_close(&f->library);
-    write_file(at(f, "library.db.scan"), stale, stale_size);
-    reopen(f);
-    answer found = ask(f, 40);
-    assert_same(&found, &expected);
-}
-
-/* ---- order ----------------------------------------------------------------------------------------------------- */
-
-/* The same colour in other bytes: another content with the same vector. */
-static void twin_picture(fixture *f, const char *name, int spaces)
-{
-    char text[2000];
-    int n = snprintf(text, sizeof text, "PIX 9 9 9\n%*s", spaces, "");
-    write_file(at(f, "photos/%s", name), text, (size_t)n);
-}
-
-static void equal_scores_are_in_order_of_id(void **state)
-{
-    fixture *f = *state;
-    for (int i = 0; i < 300; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "%03d.jpg", i);
-        twin_picture(f, name, i);
+    put(s, items, MANY);
+    assert_int_equal(s->ops->recipe(s->store, RECIPE, "model", DIM, 0, &s->recipe, &s->err), 0);
+    assert_int_equal(s->recipe.vectors, MANY);
+    const float query[DIM] = {0, 1};
+    const descry_nearest nearest = {.recipe = s->recipe.id, .vector = query, .k = 60, .threshold = -2};
+    descry_hit *hits;
+    size_t count;
+    assert_int_equal(s->ops->nearest(s->store, &s->recipe, &nearest, &hits, &count, &s->err), 0);
+    assert_int_equal(count, 60);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(hits[i].score == (i < MANY / DIM ? 1.0f : 0.0f));
+        assert_true(i == 0 || i == MANY / DIM || hits[i].id > hits[i - 1].id);
     }
-    index_ok(f, "");
-    twin_picture(f, "000.jpg", 1000); /* the newest content at the oldest place */
-    twin_picture(f, "001.jpg", 1001);
-    index_ok(f, "");
-    for (size_t k = 1; k < 60; k += 3) {
-        answer found = ask(f, k);
-        assert_int_equal(found.matches, k);
-        for (size_t i = 0; i < k; i++)
-            assert_int_equal(found.ids[i], i + 1);
-    }
+    free(hits);
 }
 
-static void enough_are_found_behind_many_missing_ones(void **state)
+static int ends_in_zero(void *arg, const char *path)
 {
-    fixture *f = *state;
-    many(f, 0, 200);
-    index_ok(f, "");
-    for (int i = 0; i < 150; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "%03d.jpg", i);
-        remove_file(f, name);
-    }
-    index_ok(f, "");
-    assert_int_equal(f->progress.missing, 150);
-    answer found = ask(f, 5);
-    assert_int_equal(found.matches, 5);
-    assert_string_equal(f->paths[0], at(f, "photos/150.jpg"));
-    assert_int_equal(ask(f, 64).matches, 50);
+    (void)arg;
+    return path[strlen(path) - 5] == '0';
 }
 
-static void very_many_may_be_missing(void **state)
+static void what_is_gone_is_missing_until_it_is_back(seam *s)
 {
-    fixture *f = *state;
-    char name[32];
-    for (int i = 0; i < 700; i++) {
-        snprintf(name, sizeof name, "%03d.jpg", i);
-        twin_picture(f, name, i);
-    }
-    index_ok(f, "");
-    for (int i = 0; i < 700; i++) {
-        snprintf(name, sizeof name, "%03d.jpg", i);
-        if (i != 333)
-            remove_file(f, name);
-    }
-    index_ok(f, "");
-    assert_progress(f, 0, 1, 0, 0, 699);
-    assert_int_equal(ask(f, 10).matches, 1);
-    assert_string_equal(f->paths[0], at(f, "photos/333.jpg"));
+    for (int i = 0; i < 20; i++)
+        put_number(s, i);
+    descry_put bad = {.path = "/p/x0.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    put(s, &bad, 1);
+    uint64_t missing, removed;
+    assert_int_equal(s->ops->mark_missing(s->store, "/p", ends_in_zero, NULL, &missing, &s->err), 0);
+    assert_int_equal(missing, 2);
+    assert_int_equal(place(s, bad.path).id, 0); /* never read: dropped */
+    assert_true(place(s, "/p/010.jpg").missing);
+    descry_list list = {.recipe = s->recipe.id};
+    assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
+    assert_int_equal(list.count, 18);
+    s->ops->unlist(s->store, &list);
+    descry_put same = {.path = "/p/010.jpg", .what = DESCRY_PUT_SAME};
+    put(s, &same, 1);
+    assert_false(place(s, "/p/010.jpg").missing);
+    assert_int_equal(s->ops->forget(s->store, "/p", &removed, &s->err), 0);
+    assert_int_equal(removed, 20);
+    assert_int_equal(place(s, "/p/010.jpg").id, 0);
 }
 
-static void a_lock_is_held_once(void **state)
+/* ---- who may write --------------------------------------------------------------------------------------------- */
+
+static void one_has_the_lock(seam *s)
 {
-    fixture *f = *state;
-    int first, second;
-    char path[PATH_SIZE];
-    snprintf(path, sizeof path, "%s", at(f, "a.lock"));
-    assert_int_equal(descry_lock_take(&first, path, NULL), 0);
-    assert_int_equal(descry_lock_take(&second, path, NULL), DESCRY_ERR_BUSY);
-    assert_int_equal(second, -1);
-    unlink(path);
-    assert_int_equal(descry_lock_take(&second, path, NULL), 0); /* another file of that name */
-    close(first);
-    close(second);
-    assert_int_equal(descry_lock_take(&first, path, NULL), 0);
-    close(first);
-    assert_int_equal(descry_lock_take(&first, f->folder, NULL), DESCRY_ERR_IO);
+    seam other = *s;
+    descry_buf holder = {0};
+    const char *const paths[] = {"/a", "/b"};
+    int mine[] = {0, 0};
+    assert_int_equal(s->open(&other.store, s->f, &s->err), 0);
+    s->ops->unlock(s->store);
+    assert_int_equal(s->ops->lock(s->store, &holder, &s->err), 0);
+    assert_int_equal(holder.size, 0);
+    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), DESCRY_ERR_BUSY);
+    assert_true(holder.size > 0);
+    assert_int_equal(other.ops->claim(other.store, paths, 2, INT64_MAX, mine, &s->err), DESCRY_ERR_BUSY);
+    other.ops->unlock(other.store); /* not its own */
+    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), DESCRY_ERR_BUSY);
+    assert_int_equal(s->ops->claim(s->store, paths, 2, INT64_MAX, mine, &s->err), 0);
+    assert_true(mine[0] && mine[1]);
+    s->ops->unlock(s->store);
+    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), 0);
+    other.ops->close(other.store); /* which unlocks */
+    assert_int_equal(s->ops->lock(s->store, &holder, &s->err), 0);
+    descry_buf_free(&holder);
 }
 
-/* ---- paths ----------------------------------------------------------------------------------------------------- */
-
-static void paths_become_absolute_and_real(void **state)
-{
-    fixture *f = *state;
-    static const char *const lexical[][2] = {{"/", "/"},           {"//a//b/", "/a/b"},   {"/a/./b/../c", "/a/c"},
-                                             {"/../..", "/"},      {"/a/..", "/"},        {"/...", "/..."},
-                                             {"/a/b/../../..", "/"}};
-    descry_buf out = {0};
-    for (size_t i = 0; i < sizeof lexical / sizeof *lexical; i++) {
-        assert_int_equal(descry_path_absolute(&out, lexical[i][0], NULL), 0);
-        assert_string_equal(out.data, lexical[i][1]);
+#define SEAM_TEST(name)                                                                                                \
+    static void each_##name(void **state)                                                                              \
+    {                                                                                                                  \
+        for_kinds(*state, name);                                                                                       \
     }
-    assert_int_equal(descry_path_absolute(&out, "", NULL), DESCRY_ERR_ARGUMENT);
-    assert_int_equal(symlink("photos", at(f, "link")), 0);
-    assert_int_equal(symlink("nowhere", at(f, "photos/x.jpg")), 0);
-    assert_int_equal(descry_path_real(&out, at(f, "link/no/../such//file"), NULL), 0);
-    assert_string_equal(out.data, at(f, "photos/such/file"));
-    assert_int_equal(descry_path_real(&out, "/", NULL), 0);
-    assert_string_equal(out.data, "/");
-    assert_int_equal(descry_path_real_folder(&out, at(f, "link/x.jpg"), NULL), 0);
-    assert_string_equal(out.data, at(f, "photos/x.jpg"));
-    assert_int_equal(descry_path_real_folder(&out, "/x", NULL), 0);
-    assert_string_equal(out.data, "/x");
-    assert_int_equal(chdir(f->folder), 0);
-    assert_int_equal(descry_path_absolute(&out, "./a/../b", NULL), 0);
-    assert_string_equal(out.data, at(f, "b"));
-    assert_int_equal(descry_path_real(&out, "no", NULL), 0);
-    assert_string_equal(out.data, at(f, "no"));
-    assert_int_equal(chdir("/"), 0);
-    assert_int_equal(descry_path_absolute(&out, "x", NULL), 0);
-    assert_string_equal(out.data, "/x");
-    assert_true(descry_path_is_below("/a/b", "/a") && descry_path_is_below("/a", "/a"));
-    assert_true(descry_path_is_below("/a", "/"));
-    assert_false(descry_path_is_below("/ab", "/a") || descry_path_is_below("/", "/a"));
-    descry_buf_free(&out);
-}
 
-#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+SEAM_TEST(what_is_put_is_there)
+SEAM_TEST(a_place_changes_as_it_is_told)
+SEAM_TEST(a_source_keeps_its_content)
+SEAM_TEST(all_is_put_or_nothing)
+SEAM_TEST(rows_are_in_the_order_asked_for)
+SEAM_TEST(a_list_is_of_one_moment)
+SEAM_TEST(the_nearest_come_first)
+SEAM_TEST(what_is_gone_is_missing_until_it_is_back)
+SEAM_TEST(one_has_the_lock)
+
+#define TEST(name) cmocka_unit_test_setup_teardown(each_##name, fixture_open, fixture_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(every_version_becomes_the_present_one),
-        STORE_TEST(newer_and_other_files_are_refused_and_left_alone),
-        STORE_TEST(the_library_is_found_by_its_variables),
-        STORE_TEST(a_damaged_library_is_an_error_never_a_crash),
-        STORE_TEST(wrong_lengths_of_vectors_are_noticed),
-        STORE_TEST(a_read_only_folder_can_be_searched),
-        STORE_TEST(a_scan_file_that_is_lost_or_damaged_is_made_anew),
-        STORE_TEST(a_stale_scan_file_is_brought_up_to_date),
-        STORE_TEST(a_scan_file_of_another_past_is_not_believed),
-        STORE_TEST(equal_scores_are_in_order_of_id),
-        STORE_TEST(enough_are_found_behind_many_missing_ones),
-        STORE_TEST(very_many_may_be_missing),
-        STORE_TEST(a_lock_is_held_once),
-        STORE_TEST(paths_become_absolute_and_real),
+        TEST(what_is_put_is_there),
+        TEST(a_place_changes_as_it_is_told),
+        TEST(a_source_keeps_its_content),
+        TEST(all_is_put_or_nothing),
+        TEST(rows_are_in_the_order_asked_for),
+        TEST(a_list_is_of_one_moment),
+        TEST(the_nearest_come_first),
+        TEST(what_is_gone_is_missing_until_it_is_back),
+        TEST(one_has_the_lock),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

@@ -292,20 +292,21 @@ static void too_long_texts_are_not_written(void **state)
 {
     static char text[300000];
     fixture *f = *state;
-    int written = 1;
+    descry_put put = {.path = text, .what = DESCRY_PUT_SOURCE, .id = 1};
+    descry_put_caption caption = {1, text, 1};
     some(f);
     reopen(f);
     descry_store *store = f->library->store;
     memset(text, 'x', sizeof text - 1);
-    assert_int_equal(store->ops->put_source(store, text, 1, &f->err), DESCRY_ERR_LIMIT);
+    assert_int_equal(store->ops->put(store, NULL, &put, 1, &f->err), DESCRY_ERR_LIMIT);
     assert_int_equal(store->ops->add_root(store, text, &f->err), DESCRY_ERR_LIMIT);
     text[DESCRY_CAPTION_SIZE + 1] = 0;
-    assert_int_equal(store->ops->put_caption(store, 1, "m", "r", text, &written, &f->err), DESCRY_ERR_LIMIT);
-    assert_false(written);
+    assert_int_equal(store->ops->put_captions(store, "m", "r", &caption, 1, &f->err), DESCRY_ERR_LIMIT);
+    assert_false(caption.written);
     text[DESCRY_CAPTION_SIZE] = 0;
-    assert_int_equal(store->ops->put_source(store, text, 1, &f->err), 0);
-    assert_int_equal(store->ops->put_caption(store, 1, "m", "r", text, &written, &f->err), 0);
-    assert_true(written);
+    assert_int_equal(store->ops->put(store, NULL, &put, 1, &f->err), 0);
+    assert_int_equal(store->ops->put_captions(store, "m", "r", &caption, 1, &f->err), 0);
+    assert_true(caption.written);
     search_ok(f, "0 0 0", 3);
 }
 

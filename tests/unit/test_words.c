@@ -175,9 +175,9 @@ static void a_persons_caption_stays(void **state)
     assert_caption(f, "8 100 3", "our caravan");
     assert_caption(f, "16 100 6", "shade 16 of red, 100 of green, 6 of blue");
     descry_store *store = f->library->store;
-    int written = 1;
-    assert_int_equal(store->ops->put_caption(store, 2, "x", "y", "not so", &written, &f->err), 0);
-    assert_int_equal(written, 0);
+    descry_put_caption other = {2, "not so", 1};
+    assert_int_equal(store->ops->put_captions(store, "x", "y", &other, 1, &f->err), 0);
+    assert_int_equal(other.written, 0);
     assert_caption(f, "8 100 3", "our caravan");
 }
 
@@ -465,11 +465,8 @@ static void sources_have_names(void **state)
     fixture *f = *state;
     descry_store *store = f->library->store;
     descry_content what = {.sha256 = {1}};
-    int64_t content;
-    assert_int_equal(store->ops->begin(store, &f->err), 0);
-    assert_int_equal(store->ops->put_content(store, &what, &content, &f->err), 0);
-    assert_int_equal(store->ops->put_source(store, "https://example.org/album/sunset%20red.jpg?w=1", content, &f->err), 0);
-    assert_int_equal(store->ops->commit(store, &f->err), 0);
+    descry_put put = {.path = "https://example.org/album/sunset%20red.jpg?w=1", .what = DESCRY_PUT_SOURCE, .content = &what};
+    assert_int_equal(store->ops->put(store, NULL, &put, 1, &f->err), 0);
     ASSERT_WORDS("sunset", "s");
     ASSERT_WORDS("album", "");
 }

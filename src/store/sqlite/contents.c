@@ -9,18 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Runs a statement that gives at most one number. */
-static int one_number(descry_sqlite *store, sqlite3_stmt *stmt, int64_t *number, descry_error *err)
-{
-    *number = 0;
-    int rc = descry_sqlite_step(store, stmt, err);
-    if (rc != 1)
-        return rc;
-    *number = sqlite3_column_int64(stmt, 0);
-    sqlite3_reset(stmt);
-    return 0;
-}
-
 /* ---- recipes --------------------------------------------------------------------------------------------------- */
 
 static int find_recipe(descry_sqlite *store, const char *digest, descry_recipe *recipe, descry_error *err)
@@ -94,14 +82,12 @@ int descry_sqlite_touch_recipe(descry_store *base, int64_t recipe, descry_error 
 
 /* ---- contents -------------------------------------------------------------------------------------------------- */
 
-int descry_sqlite_content(descry_store *base, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
-                          descry_error *err)
+static int find_content(descry_sqlite *store, const uint8_t *sha256, int64_t recipe, descry_known *known,
+                        descry_error *err)
 {
-    static const char SQL[] = "SELECT id, EXISTS (SELECT 1 FROM vectors WHERE content = contents.id AND recipe = ?2)"
-                              " FROM contents WHERE sha256 = ?1";
-    descry_sqlite *store = (descry_sqlite *)base;
-    *id = 0;
-    *has_vector = 0;
+    static const char SQL[] = "SELECT id, EXISTS (SELECT 1 FROM vectors WHERE content = contents.id AND recipe = ?2),"
+                              " metadata < " DESCRY_SQLITE_READING " FROM contents WHERE sha256 = ?1";
+    *known = (descry_known){0};
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
@@ -111,19 +97,35 @@ int descry_sqlite_content(descry_store *base, const uint8_t *sha256, int64_t rec
     rc = descry_sqlite_step(store, stmt, err);
     if (rc != 1)
         return rc;
-    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, id) ? 0 : descry_sqlite_damaged(store, "the number of a picture", err);
-    *has_vector = sqlite3_column_int(stmt, 1);
+    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &known->id)
+             ? 0
+             : descry_sqlite_damaged(store, "the number of a picture", err);
+    known->has_vector = sqlite3_column_int(stmt, 1);
+    known->unread = sqlite3_column_int(stmt, 2) == 1;
     sqlite3_reset(stmt);
     return rc;
 }
 
-int descry_sqlite_put_content(descry_store *base, const descry_content *content, int64_t *id, descry_error *err)
+int descry_sqlite_contents(descry_store *base, const uint8_t *const *sha256, size_t n, int64_t recipe,
+                           descry_known *known, descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = find_content(store, sha256[i], recipe, &known[i], err);
+    return descry_sqlite_leave(store, entered, rc, err);
+}
+
+int descry_sqlite_put_content(descry_sqlite *store, const descry_content *content, int64_t *id, descry_error *err)
 {
     static const char SQL[] = "INSERT INTO contents (sha256, bytes, width, height, orientation)"
                               " VALUES (?1, ?2, ?3, ?4, ?5)";
-    descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
-    int has_vector, rc = descry_sqlite_content(base, content->sha256, 0, id, &has_vector, err);
+    descry_known known;
+    int rc = find_content(store, content->sha256, 0, &known, err);
+    *id = known.id;
     if (rc || *id)
         return rc;
     rc = descry_sqlite_get(store, SQL, &stmt, err);
@@ -149,28 +151,12 @@ int descry_sqlite_put_content(descry_store *base, const descry_content *content,
 #define LAST_TIME  253402300799999
 enum { OFFSET = 100 * 60 };
 
-int descry_sqlite_unread(descry_store *base, int64_t content, int *unread, descry_error *err)
-{
-    static const char SQL[] = "SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = ?1";
-    descry_sqlite *store = (descry_sqlite *)base;
-    sqlite3_stmt *stmt;
-    int64_t number = 0;
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (!rc) {
-        sqlite3_bind_int64(stmt, 1, content);
-        rc = one_number(store, stmt, &number, err);
-    }
-    *unread = number == 1;
-    return rc;
-}
-
-int descry_sqlite_put_metadata(descry_store *base, int64_t content, const descry_metadata *metadata,
+int descry_sqlite_put_metadata(descry_sqlite *store, int64_t content, const descry_metadata *metadata,
                                descry_error *err)
 {
     static const char SQL[] = "UPDATE contents SET metadata = " DESCRY_SQLITE_READING ", taken = ?2, taken_offset = ?3,"
                               " camera = ?4, latitude = ?5, longitude = ?6, title = ?7"
                               " WHERE id = ?1 AND metadata <> " DESCRY_SQLITE_READING;
-    descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
@@ -208,11 +194,10 @@ static double get_degrees(sqlite3_stmt *stmt, int column, double most)
     return (type == SQLITE_FLOAT || type == SQLITE_INTEGER) && fabs(degrees) <= most ? degrees : NAN;
 }
 
-int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata *metadata, descry_error *err)
+int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadata *metadata, descry_error *err)
 {
     static const char SQL[] = "SELECT taken, taken_offset, camera, latitude, longitude, title FROM contents"
                               " WHERE id = ?1";
-    descry_sqlite *store = (descry_sqlite *)base;
     *metadata = (descry_metadata){.taken = DESCRY_NO_TIME, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN,
                                   .longitude = NAN};
     sqlite3_stmt *stmt;
@@ -237,13 +222,13 @@ int descry_sqlite_metadata(descry_store *base, int64_t content, descry_metadata 
 
 /* ---- vectors --------------------------------------------------------------------------------------------------- */
 
-int descry_sqlite_put_vector(descry_store *base, const descry_recipe *recipe, int64_t content, const float *vector,
-                             descry_error *err)
+int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, const float *vector,
+                             int *added, descry_error *err)
 {
     static const char SQL[] = "INSERT INTO vectors (recipe, content, f16) VALUES (?1, ?2, ?3)"
                               " ON CONFLICT (content, recipe) DO NOTHING";
-    descry_sqlite *store = (descry_sqlite *)base;
     size_t dim = (size_t)recipe->dim;
+    *added = 0;
     uint16_t *halves = descry_alloc(dim, sizeof *halves);
     if (!halves)
         return descry_fail_memory(err);
@@ -258,16 +243,16 @@ int descry_sqlite_put_vector(descry_store *base, const descry_recipe *recipe, in
         sqlite3_bind_int64(stmt, 2, content);
         sqlite3_bind_blob64(stmt, 3, halves, dim * sizeof *halves, SQLITE_STATIC);
         rc = descry_sqlite_run(store, stmt, err);
+        *added = !rc && sqlite3_changes(store->db) > 0;
     }
     free(halves);
     return rc;
 }
 
-int descry_sqlite_vector(descry_store *base, const descry_recipe *recipe, int64_t content, float *vector, int *found,
+int descry_sqlite_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
                          descry_error *err)
 {
     static const char SQL[] = "SELECT f16 FROM vectors WHERE content = ?1 AND recipe = ?2";
-    descry_sqlite *store = (descry_sqlite *)base;
     *found = 0;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);

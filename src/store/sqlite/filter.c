@@ -302,41 +302,71 @@ static int read_standing(descry_sqlite *store, descry_sqlite_filter *standing, c
     return rc;
 }
 
-static int stands(const descry_sqlite_filter *standing, const descry_row *row)
+static int add_item(descry_list *list, size_t *room, int64_t id, int64_t content, descry_error *err)
 {
-    const descry_sqlite_pair *found = find(standing, row->content);
-    return found && found->place == row->id;
+    if (list->count == *room) {
+        size_t grown = *room ? 2 * *room : 256;
+        descry_hit *items = descry_realloc(list->items, grown, sizeof *items);
+        if (!items)
+            return descry_fail_memory(err);
+        list->items = items;
+        *room = grown;
+    }
+    list->items[list->count++] = (descry_hit){0, id, content};
+    return 0;
 }
 
-int descry_sqlite_list(descry_store *base, int64_t recipe, const descry_filter *wanted, int with_vector,
-                       int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err)
+static int read_list(descry_sqlite *store, const descry_sqlite_filter *standing, descry_list *list, descry_error *err)
 {
-    static const char SQL[] = "SELECT places.id, places.content, path, source, vectors.id IS NOT NULL FROM places"
+    static const char SQL[] = "SELECT places.id, places.content, path, vectors.id IS NOT NULL FROM places"
                               " LEFT JOIN vectors ON vectors.content = places.content AND recipe = ?1"
                               " WHERE missing = 0 AND places.content IS NOT NULL ORDER BY places.id";
-    descry_sqlite *store = (descry_sqlite *)base;
-    descry_sqlite_filter standing;
-    sqlite3_stmt *stmt = NULL;
-    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
-    if (rc)
-        return rc;
-    rc = read_standing(store, &standing, wanted, err);
+    sqlite3_stmt *stmt;
+    size_t room = 0;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (!rc)
-        rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (!rc)
-        sqlite3_bind_int64(stmt, 1, recipe);
+        sqlite3_bind_int64(stmt, 1, list->recipe);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
-        descry_row row = {.source = sqlite3_column_int(stmt, 3), .has_vector = sqlite3_column_int(stmt, 4)};
-        rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &row.id) &&
-                     descry_sqlite_number(stmt, 1, 1, INT64_MAX, &row.content) &&
-                     descry_sqlite_bytes(stmt, 2, DESCRY_SQLITE_PATH, &row.path, &row.path_size)
+        int64_t id, content;
+        const char *path;
+        size_t size;
+        rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, &id) && descry_sqlite_number(stmt, 1, 1, INT64_MAX, &content) &&
+                     descry_sqlite_bytes(stmt, 2, DESCRY_SQLITE_PATH, &path, &size)
                  ? 0
                  : descry_sqlite_damaged(store, "a place of a wrong kind", err);
-        if (!rc && (row.has_vector || !with_vector) && stands(&standing, &row))
-            rc = each(arg, &row);
+        const descry_sqlite_pair *found = rc ? NULL : find(standing, content);
+        if (found && found->place == id && (!list->recipe || sqlite3_column_int(stmt, 3))) {
+            rc = list->each ? list->each(list->arg, path, size) : 0;
+            if (!rc)
+                rc = add_item(list, &room, id, content, err);
+        }
         if (rc)
             sqlite3_reset(stmt);
     }
+    return rc;
+}
+
+/* The moment lasts as long as the transaction. */
+int descry_sqlite_list(descry_store *base, descry_list *list, descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    descry_sqlite_filter standing = {0};
+    list->items = NULL;
+    list->count = 0;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (!rc)
+        rc = read_standing(store, &standing, list->filter, err);
+    if (!rc)
+        rc = read_list(store, &standing, list, err);
     descry_sqlite_filter_free(&standing);
-    return descry_sqlite_leave(store, entered, rc, err);
+    return rc;
+}
+
+void descry_sqlite_unlist(descry_store *base, descry_list *list)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    descry_sqlite_leave(store, !sqlite3_get_autocommit(store->db), DESCRY_ERR_CANCELLED, NULL); /* nothing was changed */
+    free(list->items);
+    list->items = NULL;
+    list->count = 0;
 }

@@ -81,10 +81,9 @@ static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *pl
     return rc;
 }
 
-int descry_sqlite_place(descry_store *base, const char *path, int64_t recipe, descry_place *place, descry_error *err)
+static int find_place(descry_sqlite *store, const char *path, int64_t recipe, descry_place *place, descry_error *err)
 {
     static const char SQL[] = PLACE "WHERE path = ?1";
-    descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
@@ -94,99 +93,117 @@ int descry_sqlite_place(descry_store *base, const char *path, int64_t recipe, de
     return read_place(store, stmt, place, NULL, err);
 }
 
-int descry_sqlite_place_by_id(descry_store *base, int64_t id, int64_t recipe, descry_place *place, descry_buf *path,
-                              descry_error *err)
+int descry_sqlite_places(descry_store *base, const char *const *paths, size_t n, int64_t recipe, descry_place *places,
+                         descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = find_place(store, paths[i], recipe, &places[i], err);
+    return descry_sqlite_leave(store, entered, rc, err);
+}
+
+int descry_sqlite_place_by_id(descry_sqlite *store, int64_t id, descry_place *place, descry_buf *path, descry_error *err)
 {
     static const char SQL[] = PLACE "WHERE id = ?1";
-    descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
     sqlite3_bind_int64(stmt, 1, id);
-    sqlite3_bind_int64(stmt, 2, recipe);
     return read_place(store, stmt, place, path, err);
 }
 
-int descry_sqlite_put_place(descry_store *base, const char *path, uint64_t size, int64_t mtime, int64_t content,
-                            descry_error *err)
+/* What a statement may have of an item. */
+enum { CONTENT = 1, FILE_STATE = 2, REASON = 4 };
+
+static int run_with_item(descry_sqlite *store, const char *sql, const descry_put *item, int values, descry_error *err)
+{
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, sql, &stmt, err);
+    if (rc)
+        return rc;
+    bind_path(stmt, 1, item->path);
+    if (values & CONTENT)
+        sqlite3_bind_int64(stmt, 2, item->id);
+    if (values & FILE_STATE) {
+        sqlite3_bind_int64(stmt, 3, (int64_t)item->size);
+        sqlite3_bind_int64(stmt, 4, item->mtime);
+    }
+    if (values & REASON)
+        sqlite3_bind_text(stmt, 2, item->reason, -1, SQLITE_STATIC);
+    return descry_sqlite_run(store, stmt, err);
+}
+
+/* Each updates a place or inserts one: not in one statement with ON CONFLICT, which would use up an id each time. */
+static int put_file(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
     static const char FORMER[] = "INSERT OR IGNORE INTO former (place, content) SELECT id, content FROM places"
                                  " WHERE path = ?1 AND content IS NOT NULL AND content <> ?2";
-    /* not one statement with ON CONFLICT, which would use up an id each time */
     static const char UPDATE[] = "UPDATE places SET content = ?2, size = ?3, mtime = ?4, missing = 0, source = 0,"
                                  " error = NULL WHERE path = ?1";
     static const char INSERT[] = "INSERT INTO places (path, content, size, mtime) VALUES (?1, ?2, ?3, ?4)";
-    static const char *const STEPS[] = {FORMER, UPDATE, INSERT};
-    descry_sqlite *store = (descry_sqlite *)base;
-    int entered, rc = check_path(path, err);
+    int rc = run_with_item(store, FORMER, item, CONTENT, err);
     if (!rc)
-        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < 3 && !rc; i++) {
-        sqlite3_stmt *stmt;
-        if (STEPS[i] == INSERT && sqlite3_changes(store->db) > 0)
-            break;
-        rc = descry_sqlite_get(store, STEPS[i], &stmt, err);
-        if (rc)
-            break;
-        bind_path(stmt, 1, path);
-        sqlite3_bind_int64(stmt, 2, content);
-        if (STEPS[i] != FORMER) {
-            sqlite3_bind_int64(stmt, 3, (int64_t)size);
-            sqlite3_bind_int64(stmt, 4, mtime);
-        }
-        rc = descry_sqlite_run(store, stmt, err);
-    }
-    return descry_sqlite_leave(store, entered, rc, err);
+        rc = run_with_item(store, UPDATE, item, CONTENT | FILE_STATE, err);
+    return rc || sqlite3_changes(store->db) > 0 ? rc : run_with_item(store, INSERT, item, CONTENT | FILE_STATE, err);
 }
 
-int descry_sqlite_fail_place(descry_store *base, const char *path, const char *reason, descry_error *err)
+static int put_failed(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
     static const char UPDATE[] = "UPDATE places SET error = ?2 WHERE path = ?1";
     static const char INSERT[] = "INSERT INTO places (path, error) VALUES (?1, ?2)";
-    static const char *const STEPS[] = {UPDATE, INSERT};
-    descry_sqlite *store = (descry_sqlite *)base;
-    int entered, rc = check_path(path, err);
-    if (!rc)
-        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < 2 && !rc && (i == 0 || sqlite3_changes(store->db) == 0); i++) {
-        sqlite3_stmt *stmt;
-        rc = descry_sqlite_get(store, STEPS[i], &stmt, err);
-        if (rc)
-            break;
-        bind_path(stmt, 1, path);
-        sqlite3_bind_text(stmt, 2, reason, -1, SQLITE_STATIC);
-        rc = descry_sqlite_run(store, stmt, err);
-    }
-    return descry_sqlite_leave(store, entered, rc, err);
+    int rc = run_with_item(store, UPDATE, item, REASON, err);
+    return rc || sqlite3_changes(store->db) > 0 ? rc : run_with_item(store, INSERT, item, REASON, err);
 }
 
-int descry_sqlite_put_source(descry_store *base, const char *source, int64_t content, descry_error *err)
+static int put_source(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
     static const char UPDATE[] = "UPDATE places SET content = ?2, source = 1, missing = 0, error = NULL"
                                  " WHERE path = ?1 AND content IS NULL";
     static const char INSERT[] = "INSERT OR IGNORE INTO places (path, content, source) VALUES (?1, ?2, 1)";
-    static const char *const STEPS[] = {UPDATE, INSERT};
-    descry_sqlite *store = (descry_sqlite *)base;
-    int entered, rc = check_path(source, err);
-    if (!rc)
-        rc = descry_sqlite_enter(store, "BEGIN IMMEDIATE", &entered, err);
+    int rc = run_with_item(store, UPDATE, item, CONTENT, err);
+    return rc || sqlite3_changes(store->db) > 0 ? rc : run_with_item(store, INSERT, item, CONTENT, err);
+}
+
+int descry_sqlite_put_place(descry_sqlite *store, const descry_put *item, descry_error *err)
+{
+    static const char SAME[] = "UPDATE places SET missing = 0, error = NULL WHERE path = ?1";
+    int rc = check_path(item->path, err);
     if (rc)
         return rc;
-    for (size_t i = 0; i < 2 && !rc && (i == 0 || sqlite3_changes(store->db) == 0); i++) {
-        sqlite3_stmt *stmt;
-        rc = descry_sqlite_get(store, STEPS[i], &stmt, err);
-        if (rc)
-            break;
-        bind_path(stmt, 1, source);
-        sqlite3_bind_int64(stmt, 2, content);
-        rc = descry_sqlite_run(store, stmt, err);
+    switch (item->what) {
+    case DESCRY_PUT_SAME:
+        return run_with_item(store, SAME, item, 0, err);
+    case DESCRY_PUT_FAILED:
+        return put_failed(store, item, err);
+    case DESCRY_PUT_FILE:
+        return put_file(store, item, err);
+    case DESCRY_PUT_SOURCE:
+        return put_source(store, item, err);
     }
-    return descry_sqlite_leave(store, entered, rc, err);
+    return 0;
+}
+
+int descry_sqlite_content_at(descry_sqlite *store, const char *path, int64_t *content, descry_error *err)
+{
+    static const char SQL[] = "SELECT content FROM places WHERE path = ?1 AND content IS NOT NULL";
+    sqlite3_stmt *stmt;
+    *content = 0;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (rc)
+        return rc;
+    bind_path(stmt, 1, path);
+    rc = descry_sqlite_step(store, stmt, err);
+    if (rc != 1)
+        return rc;
+    rc = descry_sqlite_number(stmt, 0, 1, INT64_MAX, content)
+             ? 0
+             : descry_sqlite_damaged(store, "a place of a wrong kind", err);
+    sqlite3_reset(stmt);
+    return rc;
 }
 
 static int run_with_id(descry_sqlite *store, const char *sql, int64_t id, descry_error *err)
@@ -197,12 +214,6 @@ static int run_with_id(descry_sqlite *store, const char *sql, int64_t id, descry
         return rc;
     sqlite3_bind_int64(stmt, 1, id);
     return descry_sqlite_run(store, stmt, err);
-}
-
-int descry_sqlite_reappeared(descry_store *base, int64_t place, descry_error *err)
-{
-    static const char SQL[] = "UPDATE places SET missing = 0, error = NULL WHERE id = ?1";
-    return run_with_id((descry_sqlite *)base, SQL, place, err);
 }
 
 /* ---- many places ----------------------------------------------------------------------------------------------- */

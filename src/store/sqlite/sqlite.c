@@ -107,37 +107,19 @@ int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const cha
 #define IN_MEMORY "PRAGMA temp_store = MEMORY; "
 #define IN_FILES  "PRAGMA temp_store = FILE; "
 
-static int begin(descry_store *base, descry_error *err)
+static void rollback(descry_sqlite *store)
 {
-    descry_sqlite *store = (descry_sqlite *)base;
-    if (store->read_only)
-        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", store->path);
-    int rc = descry_sqlite_exec(store, IN_MEMORY "BEGIN IMMEDIATE", err);
-    if (rc)
-        sqlite3_exec(store->db, IN_FILES, NULL, NULL, NULL);
-    return rc;
-}
-
-static int begin_reading(descry_store *base, descry_error *err)
-{
-    return descry_sqlite_exec((descry_sqlite *)base, "BEGIN", err);
-}
-
-static void rollback(descry_store *base)
-{
-    descry_sqlite *store = (descry_sqlite *)base;
     if (!sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK; " IN_FILES, NULL, NULL, NULL);
 }
 
-static int commit(descry_store *base, descry_error *err)
+static int commit(descry_sqlite *store, descry_error *err)
 {
-    descry_sqlite *store = (descry_sqlite *)base;
     int rc = sqlite3_txn_state(store->db, NULL) == SQLITE_TXN_WRITE ? descry_sqlite_renew_words(store, err) : 0;
     if (!rc)
         rc = descry_sqlite_exec(store, "COMMIT; " IN_FILES, err);
     if (rc)
-        rollback(base);
+        rollback(store);
     return rc;
 }
 
@@ -151,13 +133,24 @@ int descry_sqlite_enter(descry_sqlite *store, const char *sql, int *entered, des
     return rc;
 }
 
+int descry_sqlite_enter_writing(descry_sqlite *store, int *entered, descry_error *err)
+{
+    *entered = 0;
+    if (store->read_only)
+        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", store->path);
+    int rc = descry_sqlite_enter(store, IN_MEMORY "BEGIN IMMEDIATE", entered, err);
+    if (rc)
+        sqlite3_exec(store->db, IN_FILES, NULL, NULL, NULL);
+    return rc;
+}
+
 int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error *err)
 {
     if (!entered)
         return rc;
     if (rc == 0)
-        return commit(&store->base, err);
-    rollback(&store->base);
+        return commit(store, err);
+    rollback(store);
     return rc;
 }
 
@@ -166,7 +159,8 @@ int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error 
 static void close_store(descry_store *base)
 {
     descry_sqlite *store = (descry_sqlite *)base;
-    rollback(base);
+    descry_sqlite_unlock(base);
+    rollback(store);
     descry_rows_close(&store->rows);
     for (size_t i = 0; i < DESCRY_SQLITE_STATEMENTS; i++)
         sqlite3_finalize(store->statements[i].stmt);
@@ -175,7 +169,7 @@ static void close_store(descry_store *base)
     free(store);
 }
 
-static const char *name(const descry_store *base)
+static const char *file(const descry_store *base)
 {
     return ((const descry_sqlite *)base)->path;
 }
@@ -345,36 +339,27 @@ static int set_up(descry_sqlite *store, int create, descry_error *err)
 
 static const descry_store_ops OPS = {
     .close = close_store,
-    .name = name,
+    .file = file,
     .is_read_only = is_read_only,
-    .begin = begin,
-    .begin_reading = begin_reading,
-    .commit = commit,
-    .rollback = rollback,
+    .lock = descry_sqlite_lock,
+    .unlock = descry_sqlite_unlock,
+    .claim = descry_sqlite_claim,
     .recipe = descry_sqlite_recipe,
     .touch_recipe = descry_sqlite_touch_recipe,
     .add_root = descry_sqlite_add_root,
-    .place = descry_sqlite_place,
-    .place_by_id = descry_sqlite_place_by_id,
-    .put_place = descry_sqlite_put_place,
-    .fail_place = descry_sqlite_fail_place,
-    .reappeared = descry_sqlite_reappeared,
+    .places = descry_sqlite_places,
+    .contents = descry_sqlite_contents,
+    .put = descry_sqlite_put,
+    .put_captions = descry_sqlite_put_captions,
     .mark_missing = descry_sqlite_mark_missing,
-    .put_source = descry_sqlite_put_source,
     .any_under = descry_sqlite_any_under,
-    .content = descry_sqlite_content,
-    .put_content = descry_sqlite_put_content,
-    .unread = descry_sqlite_unread,
-    .put_metadata = descry_sqlite_put_metadata,
-    .metadata = descry_sqlite_metadata,
-    .put_vector = descry_sqlite_put_vector,
-    .vector = descry_sqlite_vector,
-    .caption = descry_sqlite_caption,
-    .put_caption = descry_sqlite_put_caption,
+    .describe = descry_sqlite_describe,
+    .vectors = descry_sqlite_vectors_of,
+    .list = descry_sqlite_list,
+    .unlist = descry_sqlite_unlist,
     .uncaptioned = descry_sqlite_uncaptioned,
     .words = descry_sqlite_words,
     .nearest = descry_sqlite_nearest,
-    .list = descry_sqlite_list,
     .prepare = descry_sqlite_prepare,
     .lacking = descry_sqlite_lacking,
     .calibration = descry_sqlite_calibration,
@@ -399,6 +384,7 @@ int descry_store_open_sqlite(descry_store **out, const char *path, const descry_
     store->pool = options->pool;
     store->log = options->log;
     store->cpu = options->cpu;
+    store->lock = -1;
     int rc = open_database(store, options, err);
     if (!rc)
         rc = check_size(store, err);

@@ -21,6 +21,7 @@ typedef struct descry_sqlite {
     sqlite3 *db;
     char *path;
     int read_only;
+    int lock; /* descriptor of the lock file; -1: not held */
     descry_pool *pool;
     const descry_log *log;
     descry_cpu cpu;
@@ -61,6 +62,7 @@ int descry_sqlite_exec(descry_sqlite *store, const char *sql, descry_error *err)
 /* Brackets for what takes several statements: a transaction unless there is one already.  leave() commits when rc is
  * 0 and rolls back otherwise; it returns rc or the error of the commit. */
 int descry_sqlite_enter(descry_sqlite *store, const char *begin, int *entered, descry_error *err);
+int descry_sqlite_enter_writing(descry_sqlite *store, int *entered, descry_error *err); /* DESCRY_ERR_IO: read-only */
 int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error *err);
 
 /* Places at or under a path: the condition, and its three values. */
@@ -89,47 +91,53 @@ int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t con
 int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
                                int64_t *place, descry_error *err);
 
-int descry_sqlite_list(descry_store *store, int64_t recipe, const descry_filter *filter, int with_vector,
-                       int (*each)(void *arg, const descry_row *row), void *arg, descry_error *err);
+int descry_sqlite_list(descry_store *store, descry_list *list, descry_error *err);
+void descry_sqlite_unlist(descry_store *store, descry_list *list);
 int descry_sqlite_nearest(descry_store *store, const descry_recipe *recipe, const descry_nearest *query,
                           descry_hit **hits, size_t *count, descry_error *err);
 void descry_sqlite_prepare(descry_store *store, const descry_recipe *recipe);
 void descry_sqlite_remove_rows(descry_sqlite *store); /* scan files, after a removal */
 
+int descry_sqlite_lock(descry_store *store, descry_buf *holder, descry_error *err);
+void descry_sqlite_unlock(descry_store *store);
+int descry_sqlite_claim(descry_store *store, const char *const *paths, size_t n, int64_t until, int *mine,
+                        descry_error *err);
+int descry_sqlite_put(descry_store *store, const descry_recipe *recipe, descry_put *items, size_t n, descry_error *err);
+int descry_sqlite_put_captions(descry_store *store, const char *model, const char *recipe, descry_put_caption *items,
+                               size_t n, descry_error *err);
+int descry_sqlite_describe(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted,
+                           descry_row *rows, descry_arena *arena, descry_error *err);
+int descry_sqlite_vectors_of(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n,
+                             float *vectors, int *found, descry_error *err);
 int descry_sqlite_add_root(descry_store *store, const char *path, descry_error *err);
-int descry_sqlite_place(descry_store *store, const char *path, int64_t recipe, descry_place *place, descry_error *err);
-int descry_sqlite_place_by_id(descry_store *store, int64_t id, int64_t recipe, descry_place *place, descry_buf *path,
-                              descry_error *err);
-int descry_sqlite_put_place(descry_store *store, const char *path, uint64_t size, int64_t mtime, int64_t content,
-                            descry_error *err);
-int descry_sqlite_fail_place(descry_store *store, const char *path, const char *reason, descry_error *err);
-int descry_sqlite_reappeared(descry_store *store, int64_t place, descry_error *err);
+int descry_sqlite_places(descry_store *store, const char *const *paths, size_t n, int64_t recipe, descry_place *places,
+                         descry_error *err);
+/* The place numbered `id` and its path appended to *path; id 0 when there is none. */
+int descry_sqlite_place_by_id(descry_sqlite *store, int64_t id, descry_place *place, descry_buf *path, descry_error *err);
+int descry_sqlite_put_place(descry_sqlite *store, const descry_put *item, descry_error *err); /* its content is in */
+int descry_sqlite_content_at(descry_sqlite *store, const char *path, int64_t *content, descry_error *err); /* 0: none */
 int descry_sqlite_mark_missing(descry_store *store, const char *path, int (*gone)(void *arg, const char *path),
                                void *arg, uint64_t *missing, descry_error *err);
-int descry_sqlite_put_source(descry_store *store, const char *source, int64_t content, descry_error *err);
 int descry_sqlite_any_under(descry_store *store, const char *path, int *any, descry_error *err);
 int descry_sqlite_forget(descry_store *store, const char *path, uint64_t *removed, descry_error *err);
 
 int descry_sqlite_recipe(descry_store *store, const char *digest, const char *name, int dim, int create,
                          descry_recipe *recipe, descry_error *err);
 int descry_sqlite_touch_recipe(descry_store *store, int64_t recipe, descry_error *err);
-int descry_sqlite_content(descry_store *store, const uint8_t *sha256, int64_t recipe, int64_t *id, int *has_vector,
-                          descry_error *err);
-int descry_sqlite_put_content(descry_store *store, const descry_content *content, int64_t *id, descry_error *err);
+int descry_sqlite_contents(descry_store *store, const uint8_t *const *sha256, size_t n, int64_t recipe,
+                           descry_known *known, descry_error *err);
 /* What is read of a picture: one more, to have the headers of all read again. */
 #define DESCRY_SQLITE_READING "3"
-int descry_sqlite_unread(descry_store *store, int64_t content, int *unread, descry_error *err);
-int descry_sqlite_put_metadata(descry_store *store, int64_t content, const descry_metadata *metadata,
+int descry_sqlite_put_content(descry_sqlite *store, const descry_content *content, int64_t *id, descry_error *err);
+int descry_sqlite_put_metadata(descry_sqlite *store, int64_t content, const descry_metadata *metadata,
                                descry_error *err);
-int descry_sqlite_metadata(descry_store *store, int64_t content, descry_metadata *metadata, descry_error *err);
-int descry_sqlite_put_vector(descry_store *store, const descry_recipe *recipe, int64_t content, const float *vector,
-                             descry_error *err);
-int descry_sqlite_vector(descry_store *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
+int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadata *metadata, descry_error *err);
+int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, const float *vector,
+                             int *added, descry_error *err);
+int descry_sqlite_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
                          descry_error *err);
-int descry_sqlite_caption(descry_store *store, int64_t content, descry_buf *text, descry_buf *model,
-                          descry_error *err);
-int descry_sqlite_put_caption(descry_store *store, int64_t content, const char *model, const char *recipe,
-                              const char *text, int *written, descry_error *err);
+/* The text, and a model's name; nothing is appended when there is none. */
+int descry_sqlite_caption(descry_sqlite *store, int64_t content, descry_buf *text, descry_buf *model, descry_error *err);
 int descry_sqlite_uncaptioned(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
                               descry_error *err);
 int descry_sqlite_words(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count,

@@ -24,44 +24,55 @@ static int append_column(descry_buf *to, descry_sqlite *store, sqlite3_stmt *stm
     return descry_buf_append(to, bytes, size, err);
 }
 
-int descry_sqlite_caption(descry_store *base, int64_t content, descry_buf *text, descry_buf *model, descry_error *err)
+int descry_sqlite_caption(descry_sqlite *store, int64_t content, descry_buf *text, descry_buf *model, descry_error *err)
 {
     static const char SQL[] = "SELECT text, CASE author WHEN 'model' THEN model END FROM captions WHERE content = ?1"
                               " ORDER BY author = 'person' DESC, id DESC LIMIT 1";
-    descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_row(store, SQL, content, &stmt, err);
     if (rc != 1)
         return rc;
     rc = append_column(text, store, stmt, 0, DESCRY_CAPTION_SIZE, err);
-    if (!rc && model)
+    if (!rc)
         rc = append_column(model, store, stmt, 1, DESCRY_SQLITE_NAME, err);
     sqlite3_reset(stmt);
     return rc;
 }
 
-int descry_sqlite_put_caption(descry_store *base, int64_t content, const char *model, const char *recipe,
-                              const char *text, int *written, descry_error *err)
+static int put_caption(descry_sqlite *store, const char *model, const char *recipe, descry_put_caption *item,
+                       descry_error *err)
 {
     static const char SQL[] = "INSERT INTO captions (content, author, model, recipe, text, written)"
                               " SELECT ?1, 'model', ?2, ?3, ?4, ?5 WHERE EXISTS (SELECT 1 FROM contents WHERE id = ?1)"
                               " AND NOT EXISTS (SELECT 1 FROM captions WHERE content = ?1)";
-    descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
-    *written = 0;
+    const char *text = item->text;
+    item->written = 0;
     if (strlen(text) > DESCRY_CAPTION_SIZE)
         return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
-    sqlite3_bind_int64(stmt, 1, content);
+    sqlite3_bind_int64(stmt, 1, item->content);
     sqlite3_bind_text(stmt, 2, model, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 3, recipe, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 4, text, -1, SQLITE_STATIC);
     sqlite3_bind_int64(stmt, 5, (int64_t)time(NULL));
     rc = descry_sqlite_run(store, stmt, err);
-    *written = !rc && sqlite3_changes(store->db) > 0;
+    item->written = !rc && sqlite3_changes(store->db) > 0;
     return rc;
+}
+
+int descry_sqlite_put_captions(descry_store *base, const char *model, const char *recipe, descry_put_caption *items,
+                               size_t n, descry_error *err)
+{
+    descry_sqlite *store = (descry_sqlite *)base;
+    int entered, rc = descry_sqlite_enter_writing(store, &entered, err);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < n && !rc; i++)
+        rc = put_caption(store, model, recipe, &items[i], err);
+    return descry_sqlite_leave(store, entered, rc, err);
 }
 
 typedef struct hits {
