@@ -4,27 +4,26 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "clip/locate.h"
 #include "image/picture.h"
 
 #include <stdlib.h>
 
-int descry_model_open(descry_model **out, descry_context *ctx, const char *name, descry_error *err)
+int descry_model_open(descry_model **out, descry_context *ctx, const char *name, const descry_model_options *options,
+                      descry_error *err)
 {
-    return descry_model_open_with(out, ctx, name, NULL, err);
-}
-
-int descry_model_open_with(descry_model **out, descry_context *ctx, const char *name, const descry_model_options *options,
-                           descry_error *err)
-{
-    static const descry_model_options defaults = DESCRY_MODEL_OPTIONS_INIT;
-    const descry_precision precision = (options ? options : &defaults)->precision;
+    descry_model_options how = DESCRY_MODEL_OPTIONS_INIT;
     *out = NULL;
+    int rc = DESCRY_TAKE(&how, options, err);
+    if (rc)
+        return rc;
+    const descry_precision precision = how.precision;
     if (precision != DESCRY_PRECISION_F32 && precision != DESCRY_PRECISION_BF16)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "no such precision");
     descry_buf folder = {0};
     descry_model *model = calloc(1, sizeof *model);
-    int rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
+    rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
     if (!rc)
         rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, ctx->cpu, &ctx->log, err);
     descry_buf_free(&folder);
@@ -46,9 +45,9 @@ void descry_model_close(descry_model **model)
     *model = NULL;
 }
 
-void descry_model_describe(const descry_model *model, descry_model_info *info)
+const descry_model_info *descry_model_describe(const descry_model *model)
 {
-    descry_clip_describe(model->clip, info);
+    return descry_clip_info(model->clip);
 }
 
 static int clip_tokenizer(descry_context *ctx, const descry_tokenizer **tokenizer, descry_error *err)
@@ -70,12 +69,11 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
     const descry_tokenizer *tokenizer = NULL;
     int rc = 0;
     if (model) {
-        descry_model_info info;
-        descry_clip_describe(model->clip, &info);
-        context_length = info.context_length;
+        const descry_model_info *info = descry_clip_info(model->clip);
+        context_length = info->context_length;
         tokenizer = descry_clip_tokenizer(model->clip);
         if (!tokenizer)
-            rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer is not supported", info.name);
+            rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer is not supported", info->name);
     } else {
         rc = clip_tokenizer(ctx, &tokenizer, err);
     }
@@ -93,14 +91,14 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
 int descry_preprocess_file(const descry_model *model, const char *path, const descry_preprocess_options *options,
                            uint8_t *rgb, descry_error *err)
 {
-    static const descry_preprocess_options defaults = DESCRY_PREPROCESS_OPTIONS_INIT;
-    if (!options)
-        options = &defaults;
+    descry_reading how;
     descry_picture picture;
-    int rc = descry_picture_load(&picture, path, &options->limits, err);
+    int rc = descry_reading_take(&how, options, err);
+    if (!rc)
+        rc = descry_picture_load(&picture, path, &how.limits, err);
     if (rc)
         return rc;
-    rc = descry_preprocess_run(descry_clip_preprocess(model->clip), options, &picture, rgb, err);
+    rc = descry_preprocess_run(descry_clip_preprocess(model->clip), &how.options, &picture, rgb, err);
     descry_picture_free(&picture);
     return rc;
 }

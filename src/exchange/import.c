@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/options.h"
+#include "base/watch.h"
 #include "image/picture.h"
 #include "npz/npz.h"
 #include "npz/values.h"
@@ -21,7 +23,8 @@ enum { ROWS = 1024, ROOM = 8 << 20, MAX_URL = 65536 };
 typedef struct import {
     descry_library *library;
     descry_store *store;
-    const descry_import_options *options;
+    descry_import_options how;
+    descry_limits limits;
     descry_recipe recipe;
     descry_npz *npz;
     descry_npz_array features, urls;
@@ -32,26 +35,25 @@ typedef struct import {
     double *row;          /* [dim] */
     float *vector;        /* [dim], of length 1 */
     descry_buf url, path; /* of this row; path: of its file */
-    descry_import_progress progress;
-    double start; /* descry_clock_now */
+    descry_import_counts counts, *given; /* `given`: the caller's */
+    descry_watching watch;
     descry_error *err;
 } import;
 
 static int tell(import *job)
 {
-    job->progress.seconds = descry_clock_now() - job->start;
-    if (job->options->progress && job->options->progress(job->options->arg, &job->progress))
-        return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
-    return 0;
+    job->counts.seconds = descry_clock_now() - job->watch.start;
+    DESCRY_GIVE(job->given, &job->counts);
+    return descry_watch_tell(&job->watch, job->err);
 }
 
 /* ---- the archive ------------------------------------------------------------------------------------------------ */
 
 static int open_arrays(import *job)
 {
-    uint64_t most = job->options->max_bytes;
-    int rc = descry_npz_array_open(&job->features, job->npz, job->options->features, most, job->err);
-    return rc ? rc : descry_npz_array_open(&job->urls, job->npz, job->options->urls, most, job->err);
+    uint64_t most = job->how.max_bytes;
+    int rc = descry_npz_array_open(&job->features, job->npz, job->how.features, most, job->err);
+    return rc ? rc : descry_npz_array_open(&job->urls, job->npz, job->how.urls, most, job->err);
 }
 
 static void close_arrays(import *job)
@@ -80,7 +82,8 @@ static int check_shapes(import *job, int dim)
     if (f->fortran && f->bytes > MAX_FORTRAN)
         return descry_fail(job->err, DESCRY_ERR_LIMIT, "%s: %llu bytes in Fortran order: save it in C order "
                            "(numpy.ascontiguousarray)", name, (unsigned long long)f->bytes);
-    job->rows = job->progress.total = f->shape[0];
+    job->rows = job->counts.rows = f->shape[0];
+    job->watch.progress.total = f->bytes + u->bytes;
     return 0;
 }
 
@@ -91,6 +94,7 @@ static int check_array(import *job, descry_npz_array *array)
     while (array->left > 0 && !rc) {
         size_t n = array->left < ROOM ? (size_t)array->left : ROOM;
         rc = descry_npz_array_read(array, job->texts, n, job->err);
+        job->watch.progress.done += n;
         if (!rc)
             rc = tell(job);
     }
@@ -193,11 +197,11 @@ static int read_local(import *job, descry_content *what, descry_metadata *metada
     descry_buf bytes = {0};
     descry_picture picture = {0};
     const char *path = job->path.data;
-    int rc = descry_file_read(&bytes, path, job->options->limits.max_bytes, why);
+    int rc = descry_file_read(&bytes, path, job->limits.max_bytes, why);
     if (!rc)
         rc = descry_sha256_of(bytes.data, bytes.size, what->sha256, why);
     if (!rc)
-        rc = descry_picture_peek(&picture, (const uint8_t *)bytes.data, bytes.size, path, &job->options->limits, why);
+        rc = descry_picture_peek(&picture, (const uint8_t *)bytes.data, bytes.size, path, &job->limits, why);
     if (!rc) {
         what->bytes = bytes.size;
         what->width = picture.width;
@@ -253,7 +257,7 @@ static int store_row(import *job, descry_error *why)
     int same = !local || (place.size == (uint64_t)st.st_size && !place.source && !place.unread &&
                           place.mtime == descry_clock_changed(&st));
     if (place.has_vector && same && !(local && place.missing)) {
-        job->progress.unchanged++;
+        job->counts.unchanged++;
         return 0;
     }
     if (local) {
@@ -266,11 +270,11 @@ static int store_row(import *job, descry_error *why)
     else
         rc = add_source(job);
     if (!rc && !place.content)
-        job->progress.added++;
+        job->counts.added++;
     else if (!rc && !had_vector)
-        job->progress.completed++;
+        job->counts.completed++;
     else if (!rc)
-        job->progress.unchanged++;
+        job->counts.unchanged++;
     return rc;
 }
 
@@ -288,14 +292,15 @@ static int import_row(import *job, uint64_t i, size_t k)
         if (rc < 0)
             return rc;
     }
-    job->progress.done++;
+    job->watch.progress.done++;
     if (!rc)
         return 0;
-    job->progress.failed++;
+    job->counts.failed++;
+    job->watch.progress.failed++;
     descry_fail(&told, why.code, "%s: row %llu%s%s: %s", job->features.name, (unsigned long long)i, url ? ", " : "",
                 url ? url : "", why.message);
-    if (job->options->failure)
-        job->options->failure(job->options->arg, i, url, &told);
+    if (job->how.failure)
+        job->how.failure(job->how.arg, i, url, &told);
     return 0;
 }
 
@@ -338,6 +343,9 @@ static int get_recipe(import *job, const descry_model_info *info)
 static int import_rows(import *job, const descry_model_info *info)
 {
     int rc = get_recipe(job, info);
+    job->watch.progress.stage = DESCRY_STAGE_WORKING;
+    job->watch.progress.done = 0;
+    job->watch.progress.total = job->rows;
     if (!rc)
         rc = take_memory(job);
     for (uint64_t i = 0; i < job->rows && !rc; i += job->batch) {
@@ -345,31 +353,42 @@ static int import_rows(import *job, const descry_model_info *info)
         if (!rc)
             rc = tell(job);
     }
-    if (job->progress.added + job->progress.completed > 0)
+    if (job->counts.added + job->counts.completed > 0)
         job->store->ops->prepare(job->store, &job->recipe);
     return rc;
 }
 
-int descry_import_npz(descry_library *library, descry_model *model, const char *path,
-                      const descry_import_options *options, descry_import_progress *result, descry_error *err)
+static int take_options(import *job, const descry_import_options *options)
 {
-    static const descry_import_options defaults = DESCRY_IMPORT_OPTIONS_INIT;
+    int rc = DESCRY_TAKE(&job->how, options, job->err);
+    if (!rc)
+        rc = DESCRY_TAKE(&job->limits, job->how.limits, job->err);
+    if (!rc)
+        rc = descry_options_check(job->given, job->err);
+    if (!rc)
+        rc = descry_watch_begin(&job->watch, job->how.watch, job->err);
+    job->watch.progress.stage = DESCRY_STAGE_CHECKING;
+    return rc;
+}
+
+int descry_import_npz(descry_library *library, descry_model *model, const char *path,
+                      const descry_import_options *options, descry_import_counts *counts, descry_error *err)
+{
     descry_error local;
-    import job = {.library = library, .store = library->store, .options = options ? options : &defaults};
+    import job = {.library = library, .store = library->store, .how = DESCRY_IMPORT_OPTIONS_INIT,
+                  .limits = DESCRY_LIMITS_INIT, .counts = DESCRY_IMPORT_COUNTS_INIT, .given = counts};
     job.err = err ? err : &local;
-    job.start = descry_clock_now();
     descry_library_lock lock = {-1, {0}};
-    descry_model_info info = {0};
-    int rc = 0;
-    descry_clip_describe(model->clip, &info);
-    if (job.store->ops->is_read_only(job.store))
+    const descry_model_info *info = descry_clip_info(model->clip);
+    int rc = take_options(&job, options);
+    if (!rc && job.store->ops->is_read_only(job.store))
         rc = descry_fail(job.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
-        rc = open_archive(&job, path, info.dim);
+        rc = open_archive(&job, path, info->dim);
     if (!rc)
         rc = descry_library_lock_take(&lock, library, job.err);
     if (!rc)
-        rc = import_rows(&job, &info);
+        rc = import_rows(&job, info);
     descry_library_lock_release(&lock);
     close_arrays(&job);
     descry_npz_close(&job.npz);
@@ -379,7 +398,7 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     free(job.vector);
     descry_buf_free(&job.url);
     descry_buf_free(&job.path);
-    if (result)
-        *result = job.progress;
+    job.counts.seconds = descry_clock_now() - job.watch.start;
+    DESCRY_GIVE(counts, &job.counts);
     return rc;
 }

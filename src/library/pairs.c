@@ -34,14 +34,13 @@ int descry_library_pairs(descry_library *library, descry_model *model,
                          int (*each)(void *arg, const char *path, const char *caption, const float *vector), void *arg,
                          descry_error *err)
 {
-    descry_model_info info;
+    const descry_model_info *info = descry_model_describe(model);
     descry_recipe recipe;
     descry_hit *hits = NULL;
     descry_buf path = {0}, caption = {0};
     size_t count = 0;
     int stop = 0;
-    descry_model_describe(model, &info);
-    int rc = library->store->ops->recipe(library->store, info.recipe, info.name, info.dim, 0, &recipe, err);
+    int rc = library->store->ops->recipe(library->store, info->recipe, info->name, info->dim, 0, &recipe, err);
     if (rc || recipe.vectors == 0)
         return rc;
     float *vector = descry_alloc((size_t)recipe.dim, sizeof *vector);
