@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Sidecars: which file is a picture's, read, changed and written. */
 #include "base/error.h"
+#include "base/options.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/replace.h"
