@@ -123,7 +123,7 @@ typedef struct descry_watch {
     /* called often; a non-zero return stops after the batch in flight, which is kept: DESCRY_ERR_CANCELLED */
     int (*progress)(void *arg, const descry_progress *progress);
     void *arg;
-    const int *cancel; /* the same, sooner, once it is not 0: to be set from another thread by an atomic store, or by a signal
+    const int *cancel; /* the same once it is not 0: to be set from another thread by an atomic store, or by a signal
                           handler; NULL: never */
 } descry_watch;
 
@@ -250,6 +250,10 @@ DESCRY_API void descry_free(void *memory);
 DESCRY_API int descry_preprocess_file(const descry_model *model, const char *path,
                                       const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
 
+/* The same of an encoded picture in memory; name: what messages call it, NULL: "picture". */
+DESCRY_API int descry_preprocess_memory(const descry_model *model, const void *bytes, size_t size, const char *name,
+                                        const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
+
 /* Scales and normalises: rgb uint8 [H, W, 3] -> chw float [3, H, W] with the model's mean and deviation. */
 DESCRY_API void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, float *chw);
 
@@ -261,6 +265,10 @@ DESCRY_API int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size
 /* Embedding of one picture file, out float [dim]. */
 DESCRY_API int descry_embed_file(descry_model *model, const char *path, const descry_preprocess_options *options,
                                  int normalize, float *out, descry_error *err);
+
+DESCRY_API int descry_embed_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                                   const descry_preprocess_options *options, int normalize, float *out,
+                                   descry_error *err);
 
 /* Embeddings of n NUL-terminated texts, out float [n, dim]. */
 DESCRY_API int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
@@ -328,7 +336,13 @@ DESCRY_API int descry_caption_files(descry_model *model, const char *const *path
                                     const descry_folder_options *folders, const descry_caption_options *options,
                                     descry_caption_callback each, void *arg, descry_error *err);
 
-/* The same of n preprocessed pictures, rgb uint8 [n, H, W, 3]; `each` is given no path.  embeddings float [n, dim], or
+/* Describes one encoded picture in memory; name as of descry_preprocess_memory, and given to `each` as its path.  What is
+ * wrong with the picture is the error that is returned; `each` is called once, or not at all. */
+DESCRY_API int descry_caption_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                                     const descry_preprocess_options *preprocess, const descry_generation *generation,
+                                     descry_caption_callback each, void *arg, descry_error *err);
+
+/* Describes n preprocessed pictures, rgb uint8 [n, H, W, 3]; `each` is given no path.  embeddings float [n, dim], or
  * NULL: what descry_embed_pixels gives, normalised, from the same pass through the image tower. */
 DESCRY_API int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n,
                                      const descry_generation *generation, float *embeddings,

@@ -88,6 +88,15 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
     return rc;
 }
 
+/* Frees the picture. */
+static int prepare(const descry_model *model, descry_picture *picture, const descry_reading *how, uint8_t *rgb,
+                   descry_error *err)
+{
+    int rc = descry_preprocess_run(descry_clip_preprocess(model->clip), &how->options, picture, rgb, err);
+    descry_picture_free(picture);
+    return rc;
+}
+
 int descry_preprocess_file(const descry_model *model, const char *path, const descry_preprocess_options *options,
                            uint8_t *rgb, descry_error *err)
 {
@@ -96,11 +105,21 @@ int descry_preprocess_file(const descry_model *model, const char *path, const de
     int rc = descry_reading_take(&how, options, err);
     if (!rc)
         rc = descry_picture_load(&picture, path, &how.limits, err);
-    if (rc)
-        return rc;
-    rc = descry_preprocess_run(descry_clip_preprocess(model->clip), &how.options, &picture, rgb, err);
-    descry_picture_free(&picture);
-    return rc;
+    return rc ? rc : prepare(model, &picture, &how, rgb, err);
+}
+
+int descry_preprocess_memory(const descry_model *model, const void *bytes, size_t size, const char *name,
+                             const descry_preprocess_options *options, uint8_t *rgb, descry_error *err)
+{
+    descry_reading how;
+    descry_picture picture;
+    name = name ? name : "picture";
+    int rc = descry_reading_take(&how, options, err);
+    if (!rc && size > how.limits.max_bytes)
+        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more than %llu bytes", name, (unsigned long long)how.limits.max_bytes);
+    if (!rc)
+        rc = descry_picture_decode(&picture, bytes, size, name, &how.limits, err);
+    return rc ? rc : prepare(model, &picture, &how, rgb, err);
 }
 
 void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, float *chw)
@@ -113,12 +132,28 @@ int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size_t n, int n
     return descry_clip_embed_pixels(model->clip, rgb, n, normalize, out, err);
 }
 
+static uint8_t *alloc_pixels(const descry_model *model)
+{
+    const descry_preprocess *p = descry_clip_preprocess(model->clip);
+    return descry_alloc((size_t)p->width * (size_t)p->height, 3);
+}
+
 int descry_embed_file(descry_model *model, const char *path, const descry_preprocess_options *options, int normalize,
                       float *out, descry_error *err)
 {
-    const descry_preprocess *preprocess = descry_clip_preprocess(model->clip);
-    uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
+    uint8_t *rgb = alloc_pixels(model);
     int rc = rgb ? descry_preprocess_file(model, path, options, rgb, err) : descry_fail_memory(err);
+    if (!rc)
+        rc = descry_embed_pixels(model, rgb, 1, normalize, out, err);
+    free(rgb);
+    return rc;
+}
+
+int descry_embed_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                        const descry_preprocess_options *options, int normalize, float *out, descry_error *err)
+{
+    uint8_t *rgb = alloc_pixels(model);
+    int rc = rgb ? descry_preprocess_memory(model, bytes, size, name, options, rgb, err) : descry_fail_memory(err);
     if (!rc)
         rc = descry_embed_pixels(model, rgb, 1, normalize, out, err);
     free(rgb);
@@ -129,4 +164,45 @@ int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, 
                        descry_error *err)
 {
     return descry_clip_embed_texts(model->clip, texts, n, normalize, out, err);
+}
+
+/* ---- captions of pixels ----------------------------------------------------------------------------------------- */
+
+typedef struct giving {
+    const char *name;
+    descry_caption_callback each;
+    void *arg;
+} giving;
+
+static int give(void *arg, size_t i, const descry_caption *caption)
+{
+    (void)i;
+    const giving *g = arg;
+    return g->each(g->arg, g->name, caption, NULL);
+}
+
+static int caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_generation *generation,
+                          float *embeddings, giving to, descry_error *err)
+{
+    descry_generation how = DESCRY_GENERATION_INIT;
+    int rc = DESCRY_TAKE(&how, generation, err);
+    return rc ? rc : descry_clip_caption_pixels(model->clip, rgb, n, &how, 0, embeddings, NULL, give, &to, err);
+}
+
+int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_generation *generation,
+                          float *embeddings, descry_caption_callback each, void *arg, descry_error *err)
+{
+    return caption_pixels(model, rgb, n, generation, embeddings, (giving){NULL, each, arg}, err);
+}
+
+int descry_caption_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                          const descry_preprocess_options *preprocess_options, const descry_generation *generation,
+                          descry_caption_callback each, void *arg, descry_error *err)
+{
+    uint8_t *rgb = alloc_pixels(model);
+    int rc = rgb ? descry_preprocess_memory(model, bytes, size, name, preprocess_options, rgb, err) : descry_fail_memory(err);
+    if (!rc)
+        rc = caption_pixels(model, rgb, 1, generation, NULL, (giving){name, each, arg}, err);
+    free(rgb);
+    return rc;
 }

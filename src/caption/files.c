@@ -205,24 +205,3 @@ int descry_caption_files(descry_model *model, const char *const *paths, size_t c
     descry_arena_free(&job.arena);
     return rc;
 }
-
-typedef struct pixels {
-    descry_caption_callback each;
-    void *arg;
-} pixels;
-
-static int give_pixels(void *arg, size_t i, const descry_caption *caption)
-{
-    (void)i;
-    const pixels *p = arg;
-    return p->each(p->arg, NULL, caption, NULL);
-}
-
-int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_generation *generation,
-                          float *embeddings, descry_caption_callback each, void *arg, descry_error *err)
-{
-    pixels p = {each, arg};
-    descry_generation how = DESCRY_GENERATION_INIT;
-    int rc = DESCRY_TAKE(&how, generation, err);
-    return rc ? rc : descry_clip_caption_pixels(model->clip, rgb, n, &how, 0, embeddings, NULL, give_pixels, &p, err);
-}
