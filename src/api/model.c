@@ -116,7 +116,8 @@ int descry_preprocess_memory(const descry_model *model, const void *bytes, size_
     name = name ? name : "picture";
     int rc = descry_reading_take(&how, options, err);
     if (!rc && size > how.limits.max_bytes)
-        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more than %llu bytes", name, (unsigned long long)how.limits.max_bytes);
+        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more than the limit of %llu bytes", name,
+                         (unsigned long long)how.limits.max_bytes);
     if (!rc)
         rc = descry_picture_decode(&picture, bytes, size, name, &how.limits, err);
     return rc ? rc : prepare(model, &picture, &how, rgb, err);
