@@ -33,6 +33,7 @@ int fixture_open(void **state)
     f->context.log = (descry_log){on_log, f};
     fake_clip_init(&f->clip, "fake", 'a');
     f->model = (struct descry_model){&f->context, &f->clip};
+    descry_index_counts_init(&f->counts);
     folder(f, "photos");
     reopen(f);
     *state = f;
@@ -154,7 +155,6 @@ int index_with(fixture *f, const char *name, const descry_index_options *options
         options = &own;
     }
     f->failures = f->warnings = 0;
-    descry_index_counts_init(&f->counts);
     const char *path = name ? at(f, "photos%s%s", *name ? "/" : "", name) : NULL;
     return descry_index(f->library, &f->model, &path, path != NULL, options, &f->counts, &f->err);
 }

@@ -69,11 +69,12 @@ static void on_failure(void *arg, uint64_t row, const char *url, const descry_er
 int import_with(fixture *f, const char *path, told *t, descry_import_counts *p)
 {
     descry_import_options options = DESCRY_IMPORT_OPTIONS_INIT;
+    descry_import_counts own = DESCRY_IMPORT_COUNTS_INIT;
     descry_watch watch = DESCRY_WATCH_INIT;
     options.watch = &watch;
     watch.progress = on_progress;
     watch.arg = t;
-    t->counts = p;
+    t->counts = p = p ? p : &own;
     options.failure = on_failure;
     options.arg = t;
     return descry_import_npz(f->library, &f->model, path, &options, p, &f->err);
