@@ -216,8 +216,8 @@ static int evaluate(zeroshot *job, const char *root)
     if (descry_classifier_open(&classifier, job->model, job->head, (const char *const *)job->names.items, job->names.count,
                                templates, count, &err))
         return cmd_fail(&err);
-    status = eval_embed_files(job->model, job->head, (const char *const *)job->paths.items, job->paths.count, &job->pixels.options,
-                              &job->images, job->read);
+    status = eval_embed_files(job->model, job->head, (const char *const *)job->paths.items, job->paths.count,
+                              &job->pixels.options, &job->images, job->read);
     if (status == CMD_DONE)
         status = judge(job, classifier, dim);
     descry_classifier_close(&classifier);

@@ -41,10 +41,11 @@ static void print_time(char *text, size_t size, double seconds)
 /* A rate that follows the last seconds: files that are known already go by much faster than new ones. */
 static void update_rate(const descry_progress *p)
 {
-    if (p->stage == DESCRY_STAGE_LOOKING || (p->stage == DESCRY_STAGE_CAPTIONS && !state.captions)) {
-        state.captions = p->stage == DESCRY_STAGE_CAPTIONS;
+    bool captions = p->stage == DESCRY_STAGE_CAPTIONS;
+    if (p->total == 0 || captions != state.captions) { /* what was done before is other work */
+        state.captions = captions;
         state.rate = 0;
-        state.done = state.captions ? p->done : 0;
+        state.done = captions ? p->done : 0;
         state.seconds = p->seconds;
         return;
     }
@@ -60,7 +61,7 @@ static void update_rate(const descry_progress *p)
 static void print_state(char *text, size_t size, const descry_progress *p)
 {
     char left[32] = "?";
-    if (p->stage == DESCRY_STAGE_LOOKING) {
+    if (p->total == 0) {
         snprintf(text, size, "looking: %" PRIu64 " pictures found", p->done);
         return;
     }
@@ -84,7 +85,7 @@ static void draw_bar(const descry_progress *p, const char *text)
     enum { LEAST = 10, MOST = 60 };
     char bar[MOST + 4] = "";
     size_t width = terminal_width(), size = strlen(text);
-    if (p->stage != DESCRY_STAGE_LOOKING && p->total > 0 && width > size + LEAST + 4) {
+    if (p->total > 0 && width > size + LEAST + 4) {
         size_t cells = width - size - 4;
         cells = cells < MOST ? cells : MOST;
         uint64_t done = p->done < p->total ? p->done : p->total;

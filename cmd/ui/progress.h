@@ -10,7 +10,7 @@ void cmd_progress_show(const descry_progress *progress);
 /* Of a call that shows its progress so, and that Ctrl-C stops. */
 typedef struct cmd_watching {
     descry_watch watch;
-    descry_progress last; /* that was shown */
+    descry_progress last; /* that it told of */
 } cmd_watching;
 
 const descry_watch *cmd_watch(cmd_watching *watching); /* `watching` must live as long as the call */

@@ -144,9 +144,8 @@ static void filling_can_be_stopped(void **state)
     pictures(f, "%02d.jpg", 10);
     index_ok(f, "");
     descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
-    descry_watch watch = DESCRY_WATCH_INIT;
+    descry_watch watch = {sizeof watch, stop_at_once, NULL, NULL};
     options.watch = &watch;
-    watch.progress = stop_at_once;
     assert_int_equal(descry_caption_library(f->library, &f->model, &options, NULL, NULL, &f->err),
                      DESCRY_ERR_CANCELLED);
     assert_int_equal(status_of(f).captions, 4);
@@ -155,8 +154,7 @@ static void filling_can_be_stopped(void **state)
     descry_progress last;
     indexing.watch = &watch;
     indexing.captioner = &f->model;
-    watch.progress = stop_after_captions;
-    watch.arg = &last;
+    watch = (descry_watch){sizeof watch, stop_after_captions, &last, NULL};
     assert_int_equal(index_with(f, "", &indexing), DESCRY_ERR_CANCELLED);
     assert_int_equal(f->counts.captioned, 4);
     assert_int_equal(last.total, 6);
@@ -351,11 +349,9 @@ static void captions_names_and_titles_are_found(void **state)
     ASSERT_WORDS("cat", "");
     ASSERT_WORDS("dog - \xE2\x80\x94 & !", "de"); /* nothing to look for is passed over */
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
-    descry_filter filter = DESCRY_FILTER_INIT;
-    options.filter = &filter;
     const char *under = at(f, "photos/Sub");
-    filter.under = &under;
-    filter.unders = 1;
+    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1};
+    options.filter = &filter;
     assert_int_equal(words_with(f, "beach", DESCRY_RANKING_WORDS, options), 0);
     assert_int_equal(f->matches, 2);
     options.k = 1;
@@ -363,7 +359,7 @@ static void captions_names_and_titles_are_found(void **state)
     assert_int_equal(f->matches, 1);
     assert_found(f, 1, "Sub/d.jpg");
     /* without a model */
-    filter.unders = 0;
+    options.filter = NULL;
     options.ranking = DESCRY_RANKING_WORDS;
     char text[200];
     assert_int_equal(descry_search(f->library, NULL, "running", &options, keep_caption, text, &f->err), 0);
@@ -529,8 +525,6 @@ static void both_rankings_are_merged(void **state)
     uint64_t ranks[MAX_MATCHES][2];
     static const uint64_t expected[][2] = {{2, 2}, {6, 1}, {1, 0}, {3, 0}, {4, 0}, {5, 0}};
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
-    descry_filter filter = DESCRY_FILTER_INIT;
-    options.filter = &filter;
     options.ranking = DESCRY_RANKING_HYBRID;
     assert_int_equal(descry_search(f->library, &f->model, "0 0 0", &options, keep_ranks, ranks, &f->err), 0);
     assert_memory_equal(ranks, expected, sizeof expected);
@@ -539,12 +533,12 @@ static void both_rankings_are_merged(void **state)
     assert_int_equal(f->matches, 2);
     options.k = 10;
     const char *under = at(f, "photos/Sub");
-    filter.under = &under;
-    filter.unders = 1;
+    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1};
+    options.filter = &filter;
     assert_int_equal(search_with(f, "0 0 0", &options), 0);
     assert_int_equal(f->matches, 3);
     assert_found(f, 1, "Sub/f.jpg");
-    filter.unders = 0;
+    options.filter = NULL;
     /* any word will do, of texts that are added; a picture that is named is left out */
     options.ranking = DESCRY_RANKING_HYBRID;
     char query[100];
