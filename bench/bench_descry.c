@@ -198,15 +198,14 @@ static int count_ids(void *arg, const char *path, const descry_caption *caption,
 static void run_captions(descry_model *model, const uint8_t *rgb, size_t n, size_t length, const char *decode)
 {
     descry_error err;
-    descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
-    options.max_length = length;
-    options.batch = n;
-    options.decode = strcmp(decode, "beam") == 0     ? DESCRY_DECODE_BEAM
-                     : strcmp(decode, "greedy") == 0 ? DESCRY_DECODE_GREEDY
-                                                     : DESCRY_DECODE_GROUP;
+    descry_generation how = DESCRY_GENERATION_INIT;
+    how.max_length = length;
+    how.decode = strcmp(decode, "beam") == 0     ? DESCRY_DECODE_BEAM
+                 : strcmp(decode, "greedy") == 0 ? DESCRY_DECODE_GREEDY
+                                                 : DESCRY_DECODE_GROUP;
     size_t ids = 0;
     double start = now();
-    if (descry_caption_pixels(model, rgb, n, &options, NULL, count_ids, &ids, &err))
+    if (descry_caption_pixels(model, rgb, n, &how, NULL, count_ids, &ids, &err))
         stop(&err);
     printf("%.9f %zu", now() - start, ids);
 }
@@ -218,19 +217,19 @@ int main(int argc, char **argv)
     descry_error err;
     descry_context *ctx;
     descry_model *model;
-    descry_model_info info;
     descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
     enum { MOST = 64 };
     if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "bf16") != 0))
         return 2;
-    const descry_model_options precision = {.precision = argc == 4 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32};
+    descry_model_options precision = DESCRY_MODEL_OPTIONS_INIT;
+    precision.precision = argc == 4 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32;
     options.threads = (unsigned)atoi(argv[2]);
-    if (descry_context_open(&ctx, &options, &err) || descry_model_open_with(&model, ctx, argv[1], &precision, &err))
+    if (descry_context_open(&ctx, &options, &err) || descry_model_open(&model, ctx, argv[1], &precision, &err))
         stop(&err);
-    descry_model_describe(model, &info);
-    size_t picture = (size_t)info.image_width * (size_t)info.image_height * 3;
+    const descry_model_info *info = descry_model_describe(model);
+    size_t picture = (size_t)info->image_width * (size_t)info->image_height * 3;
     uint8_t *rgb = malloc(MOST * picture);
-    float *out = malloc(MOST * (size_t)info.dim * sizeof *out);
+    float *out = malloc(MOST * (size_t)info->dim * sizeof *out);
     for (size_t i = 0; i < MOST * picture; i++)
         rgb[i] = (uint8_t)(i * 2654435761u >> 24);
 

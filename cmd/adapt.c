@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 static int run(int argc, char **argv);
 
@@ -44,6 +43,8 @@ typedef struct adapting {
     const char *name;
     size_t seed;
     descry_adapt_options options;
+    descry_adapt_state state;
+    descry_watch watch;
     descry_context *ctx;
     descry_model *model;
     descry_library *library;
@@ -51,7 +52,6 @@ typedef struct adapting {
     size_t count, dim, room;
     cmd_lines captions;        /* of the library's pictures */
     size_t failed;
-    struct timespec start;
     int status;
 } adapting;
 
@@ -189,12 +189,10 @@ static int get_pairs(adapting *job, const char *source)
     bool arrays = source && holds_arrays(source);
     int status = CMD_DONE;
     if (!arrays || job->common.model || !is_file) {
-        descry_model_info info;
         status = cmd_open_model(&job->model, job->ctx, &cmd_adapt, &job->common);
         if (status != CMD_DONE)
             return status;
-        descry_model_describe(job->model, &info);
-        job->dim = (size_t)info.dim;
+        job->dim = (size_t)descry_model_describe(job->model)->dim;
     }
     size_t wanted = job->dim;
     status = arrays ? from_arrays(job, source) : source ? from_captions(job, source) : from_library(job);
@@ -211,19 +209,19 @@ static int get_pairs(adapting *job, const char *source)
 
 /* ---- training -------------------------------------------------------------------------------------------------- */
 
-static int show(void *arg, const descry_adapt_progress *p)
+static int show(void *arg, const descry_progress *p)
 {
     const adapting *job = arg;
     char text[120];
     if (cmd_stopped())
         return 1;
-    snprintf(text, sizeof text, "epoch %zu/%zu  loss %.4f, best %.4f", p->epoch + 1, job->options.epochs, p->held_loss,
-             p->best_loss);
-    cmd_progress_say(p->done, p->total, cmd_seconds_since(&job->start), text);
+    snprintf(text, sizeof text, "epoch %zu/%zu  loss %.4f, best %.4f", job->state.epoch + 1, job->options.epochs,
+             job->state.held_loss, job->state.best_loss);
+    cmd_progress_say(p, text);
     return 0;
 }
 
-static int print(const adapting *job, const descry_adapt_progress *p, const char *path)
+static int print(const adapting *job, const descry_adapt_state *p, const char *path)
 {
     if (job->common.json) {
         json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:b}", "pairs", (json_int_t)p->trained, "held_out",
@@ -247,29 +245,30 @@ static int train(adapting *job)
 {
     descry_error err;
     descry_head *head = NULL;
-    descry_adapt_progress result = {0};
+    const descry_adapt_state *result = &job->state;
     char about[200], *path = NULL;
     int status = CMD_DONE;
-    clock_gettime(CLOCK_MONOTONIC, &job->start);
     cmd_catch_signals();
     cmd_progress_restart();
-    int rc = descry_adapt(job->ctx, job->images, job->texts, job->count, job->dim, &job->options, &head, &result, &err);
+    int rc = descry_adapt(job->ctx, job->images, job->texts, job->count, job->dim, &job->options, &head, &job->state,
+                          &err);
     cmd_progress_hide();
     snprintf(about, sizeof about, "temperature %g, batch %zu, rate %g, seed %zu, %zu pairs, best epoch %zu of %zu",
              (double)job->options.temperature, job->options.batch, (double)job->options.learning_rate, job->seed,
-             result.trained, result.best_epoch, result.epoch);
+             result->trained, result->best_epoch, result->epoch);
     if (rc || descry_head_save(head, job->model, job->name, about, &path, &err))
         status = cmd_fail(&err);
     else
-        status = print(job, &result, path);
+        status = print(job, result, path);
     descry_head_close(&head);
     descry_free(path);
-    return status == CMD_DONE && result.stopped ? 128 + cmd_stopped() : status;
+    return status == CMD_DONE && result->stopped ? 128 + cmd_stopped() : status;
 }
 
 static int run(int argc, char **argv)
 {
-    adapting job = {.name = "adapted", .seed = 1, .options = DESCRY_ADAPT_OPTIONS_INIT};
+    adapting job = {.name = "adapted", .seed = 1, .options = DESCRY_ADAPT_OPTIONS_INIT,
+                    .state = DESCRY_ADAPT_STATE_INIT, .watch = DESCRY_WATCH_INIT};
     const cmd_option options[] = {
         {"name", 0, CMD_TEXT, &job.name, "NAME",
          "what the head is called (adapted); with a slash or .safetensors at the end, its file", 0},
@@ -295,8 +294,10 @@ static int run(int argc, char **argv)
     if (!cmd_parse(&cmd_adapt, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
     job.options.seed = job.seed;
-    job.options.progress = show;
-    job.options.arg = &job;
+    job.options.watch = &job.watch;
+    job.watch.progress = show;
+    job.watch.arg = &job;
+    job.watch.cancel = cmd_cancel();
     status = operands.count > 1 ? cmd_usage(&cmd_adapt, "pairs from one place at a time")
                                 : cmd_open_context(&job.ctx, job.common.threads);
     if (status == CMD_DONE)

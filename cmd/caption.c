@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static int run(int argc, char **argv);
 
@@ -43,6 +42,10 @@ const cmd_command cmd_caption = {
 typedef struct captioning {
     cmd_common common;
     descry_caption_options options;
+    descry_generation generation;
+    descry_folder_options folders;
+    descry_watch watch;
+    descry_progress last;
     const char **paths;
     size_t count;
     descry_context *ctx;
@@ -50,8 +53,6 @@ typedef struct captioning {
     const char *model_name;
     descry_library *library;
     size_t done, failed;
-    uint64_t total;
-    struct timespec start;
     int status;
     cmd_xmp xmp;
 } captioning;
@@ -109,18 +110,19 @@ static int give(void *arg, const char *path, const descry_caption *caption, cons
     return job->status != CMD_DONE;
 }
 
-static int show_progress(void *arg, uint64_t done, uint64_t total)
+static bool is_done(const descry_progress *p)
+{
+    return p->stage != DESCRY_STAGE_LOOKING && p->done == p->total;
+}
+
+static int show_progress(void *arg, const descry_progress *progress)
 {
     captioning *job = arg;
-    job->total = total;
-    if (cmd_stopped() && done < total)
-        return 1;
-    double seconds = cmd_seconds_since(&job->start);
-    descry_index_progress progress = {.found = total, .total = done ? total : 0, .done = done, .seconds = seconds};
-    if (done < total)
-        cmd_progress_show(&progress);
-    else
+    job->last = *progress;
+    if (is_done(progress))
         cmd_progress_hide();
+    else if (!cmd_stopped())
+        cmd_progress_show(progress);
     return 0;
 }
 
@@ -128,14 +130,16 @@ static int show_progress(void *arg, uint64_t done, uint64_t total)
 static int open_library(captioning *job)
 {
     descry_error err;
-    descry_library_options options = {0};
-    const descry_model_options model = {.precision = job->common.precision};
+    descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
+    descry_model_options model = DESCRY_MODEL_OPTIONS_INIT;
+    options.create = 0;
+    model.precision = job->common.precision;
     descry_model *last = NULL;
     char *name = NULL;
     if (descry_library_open(&job->library, job->ctx, job->common.library, &options, &err))
         return cmd_fail(&err);
     int status = job->common.model ? CMD_DONE : cmd_last_model(&name, job->library);
-    if (status == CMD_DONE && name && descry_model_open_with(&last, job->ctx, name, &model, &err))
+    if (status == CMD_DONE && name && descry_model_open(&last, job->ctx, name, &model, &err))
         status = cmd_fail(&err);
     if (status == CMD_DONE)
         status = cmd_open_captioner(&job->model, job->ctx, job->common.model, model.precision, last, "--model ");
@@ -148,31 +152,34 @@ static int open_library(captioning *job)
 static int caption_all(captioning *job)
 {
     descry_error err;
-    descry_model_info info;
     int status = cmd_open_context(&job->ctx, job->common.threads);
     if (status == CMD_DONE)
         status = job->count ? cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common) : open_library(job);
     if (status != CMD_DONE)
         return status;
-    descry_model_describe(job->model, &info);
-    job->model_name = info.name;
-    job->options.progress = show_progress;
-    job->options.arg = job;
+    const descry_model_info *info = descry_model_describe(job->model);
+    job->model_name = info->name;
+    job->watch.progress = show_progress;
+    job->watch.arg = job;
+    job->watch.cancel = cmd_cancel();
     cmd_catch_signals();
-    clock_gettime(CLOCK_MONOTONIC, &job->start);
     int rc = job->library ? descry_caption_library(job->library, job->model, &job->options, give, job, &err)
-                          : descry_caption_files(job->model, job->paths, job->count, &job->options, give, job, &err);
+                          : descry_caption_files(job->model, job->paths, job->count, &job->folders, &job->options,
+                                                give, job, &err);
     cmd_progress_hide();
     if (job->status != CMD_DONE)
         return job->status;
+    if (rc == DESCRY_ERR_CANCELLED && is_done(&job->last)) /* Ctrl-C came when there was nothing left to stop */
+        rc = 0;
     if (rc == DESCRY_ERR_CANCELLED) {
-        cmd_say("stopped after %zu of %zu pictures%s", job->done + job->failed, (size_t)job->total,
+        cmd_say("stopped after %zu of %zu pictures%s", job->done + job->failed,
+                (size_t)(job->last.stage == DESCRY_STAGE_LOOKING ? job->last.done : job->last.total),
                 job->library ? "; their captions are kept" : "");
         return 128 + cmd_stopped();
     }
     if (rc) {
         status = cmd_fail(&err);
-        if (!info.can_caption)
+        if (!info->can_caption)
             cmd_suggest_captioner("--model ");
         return status;
     }
@@ -189,7 +196,8 @@ static int caption_all(captioning *job)
 static int undo_xmp(captioning *job)
 {
     descry_error err;
-    const descry_library_options options = {.read_only = 1};
+    descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
+    options.read_only = 1;
     if (job->count)
         return cmd_xmp_undo(&job->xmp, job->paths, job->count);
     int status = cmd_open_context(&job->ctx, job->common.threads);
@@ -213,30 +221,31 @@ static int choose_rule(descry_decoding *decode, const char *name)
 
 static int run(int argc, char **argv)
 {
-    captioning job = {.options = DESCRY_CAPTION_OPTIONS_INIT};
+    captioning job = {.options = DESCRY_CAPTION_OPTIONS_INIT, .generation = DESCRY_GENERATION_INIT,
+                      .folders = DESCRY_FOLDER_OPTIONS_INIT, .watch = DESCRY_WATCH_INIT};
     cmd_pixels pixels = CMD_PIXELS_INIT;
-    descry_caption_options *o = &job.options;
+    descry_generation *how = &job.generation;
     const char *rule = NULL;
     const cmd_option options[] = {
         {"decode", 0, CMD_TEXT, &rule, "group|beam|greedy|top-k|top-p",
          "group, the default: the beams of open_clip 3.3, by raw logits; beam: those of its successor, by logarithms "
          "of probabilities; greedy: always the likeliest; top-k, top-p: drawn by chance", 0},
-        {"beams", 0, CMD_COUNT, &o->beams, "N", "of group and beam (6)", 0},
-        {"groups", 0, CMD_COUNT, &o->groups, "N",
+        {"beams", 0, CMD_COUNT, &how->beams, "N", "of group and beam (6)", 0},
+        {"groups", 0, CMD_COUNT, &how->groups, "N",
          "of group, as in open_clip: N beams in so many groups are N / groups beams (3)", 0},
-        {"min-length", 0, CMD_COUNT, &o->min_length, "N",
+        {"min-length", 0, CMD_COUNT, &how->min_length, "N",
          "ids before the end token may come, start token included (5)", 0},
-        {"max-length", 0, CMD_COUNT, &o->max_length, "N", "ids in all, start and end token included (30)", 0},
-        {"repetition-penalty", 0, CMD_NUMBER, &o->repetition_penalty, "P",
+        {"max-length", 0, CMD_COUNT, &how->max_length, "N", "ids in all, start and end token included (30)", 0},
+        {"repetition-penalty", 0, CMD_NUMBER, &how->repetition_penalty, "P",
          "makes ids that are there already less likely, above 1 (1)", 0},
-        {"prompt", 0, CMD_TEXT, &o->prompt, "TEXT", "begin with these words and go on", 0},
-        {"temperature", 0, CMD_NUMBER, &o->temperature, "T",
+        {"prompt", 0, CMD_TEXT, &how->prompt, "TEXT", "begin with these words and go on", 0},
+        {"temperature", 0, CMD_NUMBER, &how->temperature, "T",
          "of top-k and top-p: below 1 bolder, above 1 wilder (1)", 0},
-        {"top-k", 0, CMD_COUNT, &o->top_k, "N", "draw from the N likeliest (1)", 0},
-        {"top-p", 0, CMD_NUMBER, &o->top_p, "P", "draw from the fewest that together have the probability P (0.1)", 0},
-        {"seed", 0, CMD_SEED, &o->seed, "N", "of the draws: the same seed, the same caption (0)", 0},
-        {"batch", 0, CMD_COUNT, &o->batch, "N", "pictures at once; more is faster and takes more memory (8)", 0},
-        CMD_OPTIONS_FOLDERS(*o),
+        {"top-k", 0, CMD_COUNT, &how->top_k, "N", "draw from the N likeliest (1)", 0},
+        {"top-p", 0, CMD_NUMBER, &how->top_p, "P", "draw from the fewest that together have the probability P (0.1)", 0},
+        {"seed", 0, CMD_SEED, &how->seed, "N", "of the draws: the same seed, the same caption (0)", 0},
+        {"batch", 0, CMD_COUNT, &job.options.batch, "N", "pictures at once; more is faster and takes more memory (8)", 0},
+        CMD_OPTIONS_FOLDERS(job.folders),
         CMD_OPTIONS_XMP(job.xmp),
         CMD_OPTION_REFERENCE(pixels),
         CMD_OPTION_PILLOW(pixels),
@@ -269,13 +278,16 @@ static int run(int argc, char **argv)
     else if (operands.count == 0 && !job.common.library)
         status = cmd_usage(&cmd_caption, "which picture? (--library alone: those in the library without a caption)");
     else
-        status = choose_rule(&o->decode, rule);
+        status = choose_rule(&how->decode, rule);
     if (status == CMD_DONE)
         status = cmd_xmp_check(&cmd_caption, &job.xmp);
     job.xmp.json = job.common.json;
-    job.xmp.include_hidden = o->include_hidden;
+    job.xmp.include_hidden = job.folders.include_hidden;
+    job.options.generation = how;
+    job.options.preprocess = &pixels.options;
+    job.options.watch = &job.watch;
     if (status == CMD_DONE)
-        status = cmd_read_pixels(&cmd_caption, &pixels, &o->preprocess);
+        status = cmd_read_pixels(&cmd_caption, &pixels);
     if (job.common.library && !*job.common.library)
         job.common.library = NULL;
     if (status == CMD_DONE)

@@ -32,14 +32,14 @@ enum { BATCH = 16 };
 
 typedef struct embedding {
     cmd_common common;
-    descry_preprocess_options preprocess;
+    cmd_pixels pixels;
     int raw, logits;
     const char *npy_path;
     cmd_operands operands;
     descry_context *ctx;
     descry_model *model;
     descry_head *head;
-    descry_model_info info;
+    const descry_model_info *info;
     cmd_npy npy;
     size_t dim;                   /* of an embedding */
     const cmd_operand *at[BATCH]; /* the texts of the batch */
@@ -65,9 +65,9 @@ static int print_json(const embedding *job, const cmd_operand *operand, const fl
     if (!rc)
         rc = json_object_set_new(object, "kind", json_string(is_text ? "text" : "image"));
     if (!rc)
-        rc = json_object_set_new(object, "model", cmd_json_text(job->info.name, strlen(job->info.name)));
+        rc = json_object_set_new(object, "model", cmd_json_text(job->info->name, strlen(job->info->name)));
     if (!rc && !job->logits)
-        rc = json_object_set_new(object, "dim", json_integer(job->info.dim));
+        rc = json_object_set_new(object, "dim", json_integer(job->info->dim));
     if (!rc)
         rc = json_object_set_new(object, job->logits ? "logits" : "embedding", cmd_json_floats(values, count));
     if (rc) {
@@ -100,7 +100,7 @@ static int give_logits(embedding *job, const cmd_operand *operand, const float *
         double dot = 0;
         for (size_t i = 0; i < job->dim; i++)
             dot += (double)image[i] * (double)text[i];
-        job->row[j] = (float)((double)job->info.logit_scale * dot + (double)job->info.logit_bias);
+        job->row[j] = (float)((double)job->info->logit_scale * dot + (double)job->info->logit_bias);
     }
     return give(job, operand, job->row, job->text_count);
 }
@@ -165,7 +165,7 @@ static int embed_pictures(embedding *job)
 {
     descry_error err;
     descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
-    options.preprocess = job->preprocess;
+    options.preprocess = &job->pixels.options;
     options.raw = job->raw;
     options.head = job->head;
     size_t n = 0;
@@ -198,8 +198,8 @@ static int embed(embedding *job)
         status = cmd_open_head(&job->head, job->ctx, job->model, job->common.head);
     if (status != CMD_DONE)
         return status;
-    descry_model_describe(job->model, &job->info);
-    job->dim = (size_t)job->info.dim;
+    job->info = descry_model_describe(job->model);
+    job->dim = (size_t)job->info->dim;
     job->rows = malloc(BATCH * job->dim * sizeof *job->rows);
     job->texts = job->logits ? calloc(job->text_count, job->dim * sizeof *job->texts) : NULL;
     job->row = job->logits ? calloc(job->text_count, sizeof *job->row) : NULL;
@@ -235,8 +235,7 @@ static void classify(embedding *job)
 
 static int run(int argc, char **argv)
 {
-    embedding job = {0};
-    cmd_pixels pixels = CMD_PIXELS_INIT;
+    embedding job = {.pixels = CMD_PIXELS_INIT};
     const cmd_option options[] = {
         {"text", 't', CMD_OPERAND, NULL, "TEXT", "a text, whatever it begins with", TEXT},
         {"image", 'i', CMD_OPERAND, NULL, "FILE", "a picture, whatever its name", IMAGE},
@@ -250,11 +249,11 @@ static int run(int argc, char **argv)
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
-        CMD_OPTION_REFERENCE(pixels),
-        CMD_OPTION_PILLOW(pixels),
-        CMD_OPTION_MAX_SIDE(pixels),
-        CMD_OPTION_MAX_PIXELS(pixels),
-        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
+        CMD_OPTION_REFERENCE(job.pixels),
+        CMD_OPTION_PILLOW(job.pixels),
+        CMD_OPTION_MAX_SIDE(job.pixels),
+        CMD_OPTION_MAX_PIXELS(job.pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(job.pixels),
         CMD_OPTION_THREADS(job.common),
         CMD_OPTION_PRECISION(job.common),
         CMD_OPTION_JSON(job.common,
@@ -272,7 +271,7 @@ static int run(int argc, char **argv)
     else if (job.logits && job.raw)
         status = cmd_usage(&cmd_embed, "--logits and --raw do not go together");
     else
-        status = cmd_read_pixels(&cmd_embed, &pixels, &job.preprocess);
+        status = cmd_read_pixels(&cmd_embed, &job.pixels);
     if (status == CMD_DONE)
         status = embed(&job);
     descry_head_close(&job.head);

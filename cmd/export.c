@@ -30,17 +30,13 @@ const cmd_command cmd_export = {
 typedef struct exporting {
     cmd_common common;
     descry_export_options options;
+    descry_filter filter;
+    descry_watch watch;
     const char *npz, *npy_path;
     int jsonl, vectors;
     cmd_npy npy;
     int status;
 } exporting;
-
-static int show_progress(void *arg, uint64_t done, uint64_t total)
-{
-    (void)arg, (void)done, (void)total;
-    return cmd_stopped() != 0;
-}
 
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
@@ -78,12 +74,12 @@ static int print_entry(void *arg, const descry_entry *entry)
 static int open_array(exporting *job, descry_library *library)
 {
     descry_error err;
-    descry_library_status held;
+    const descry_library_status *held;
     if (descry_status(library, &held, &err))
         return cmd_fail(&err);
-    for (size_t i = 0; i < held.model_count; i++)
-        if (strcmp(held.models[i].name, job->options.model ? job->options.model : held.models[0].name) == 0) {
-            const size_t shape[] = {0, (size_t)held.models[i].dim};
+    for (size_t i = 0; i < held->model_count; i++)
+        if (strcmp(held->models[i]->name, job->options.model ? job->options.model : held->models[0]->name) == 0) {
+            const size_t shape[] = {0, (size_t)held->models[i]->dim};
             return cmd_npy_open(&job->npy, job->npy_path, "f4", shape, 2);
         }
     return CMD_DONE; /* no such model: said soon */
@@ -139,7 +135,6 @@ static int export_all(exporting *job)
     if (status == CMD_DONE) {
         cmd_catch_signals();
         job->options.model = model;
-        job->options.progress = show_progress;
         status = job->npz ? export_archive(job, library) : export_lines(job, library);
     }
     free(model);
@@ -150,7 +145,7 @@ static int export_all(exporting *job)
 
 static int run(int argc, char **argv)
 {
-    exporting job = {.options = DESCRY_EXPORT_OPTIONS_INIT};
+    exporting job = {.options = DESCRY_EXPORT_OPTIONS_INIT, .filter = DESCRY_FILTER_INIT, .watch = DESCRY_WATCH_INIT};
     const cmd_option options[] = {
         {"npz", 0, CMD_TEXT, &job.npz, "FILE",
          "the embeddings as a NumPy archive: features, float32 [n, dim], and urls, unicode [n], the paths (or "
@@ -163,7 +158,7 @@ static int run(int argc, char **argv)
         {"npy", 0, CMD_TEXT, &job.npy_path, "FILE",
          "with --jsonl: the embeddings, float32 [n, dim], a row for each line; pictures that this model has not "
          "seen are left out", 0},
-        CMD_OPTIONS_FILTER(job.options.filter),
+        CMD_OPTIONS_FILTER(job.filter),
         CMD_OPTION_MODEL(job.common, "embeddings of this model; without it, of the last one indexed with"),
         CMD_OPTION_LIBRARY(job.common, "the library"),
         CMD_OPTION_THREADS(job.common),
@@ -173,7 +168,10 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_export, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    status = cmd_filter_under(&job.options.filter, &operands, &folders);
+    job.options.filter = &job.filter;
+    job.options.watch = &job.watch;
+    job.watch.cancel = cmd_cancel();
+    status = cmd_filter_under(&job.filter, &operands, &folders);
     if (status == CMD_DONE && operands.count > 0)
         status = cmd_usage(&cmd_export, "'%s' is not expected", operands.items[0].text);
     else if (status == CMD_DONE && !job.npz == !job.jsonl)

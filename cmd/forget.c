@@ -57,7 +57,8 @@ static int run(int argc, char **argv)
     descry_error err;
     descry_context *ctx = NULL;
     descry_library *library = NULL;
-    descry_library_options existing = {0};
+    descry_library_options existing = DESCRY_LIBRARY_OPTIONS_INIT;
+    existing.create = 0;
     if (operands.count == 0)
         status = cmd_usage(&cmd_forget, "which picture or folder?");
     else

@@ -32,12 +32,17 @@ const cmd_command cmd_import = {
     "  descry import --npz clip.npz --features image_embeddings --urls names --library other.db --model demo\n",
     run};
 
-static int show_progress(void *arg, const descry_import_progress *p)
+/* Of rows: while the archive is checked, none is done. */
+static int show_progress(void *arg, const descry_progress *progress)
 {
-    (void)arg;
-    if (cmd_stopped())
-        return 1;
-    cmd_progress_show(&(descry_index_progress){.total = p->total, .done = p->done, .seconds = p->seconds});
+    const descry_import_counts *counts = arg;
+    descry_progress p = *progress;
+    if (p.stage == DESCRY_STAGE_CHECKING) {
+        p.done = 0;
+        p.total = counts->rows;
+    }
+    if (!cmd_stopped())
+        cmd_progress_show(&p);
     return 0;
 }
 
@@ -47,12 +52,12 @@ static void name_failure(void *arg, uint64_t row, const char *url, const descry_
     cmd_say("%s", err->message);
 }
 
-static void print_summary(const descry_import_progress *p, bool stopped)
+static void print_summary(const descry_import_counts *p, bool stopped)
 {
     if (stopped)
-        printf("stopped after %" PRIu64 " of %" PRIu64 " rows", p->done, p->total);
+        printf("stopped after %" PRIu64 " of %" PRIu64 " rows", p->added + p->completed + p->unchanged + p->failed, p->rows);
     else
-        printf("%" PRIu64 " row%s", p->total, p->total == 1 ? "" : "s");
+        printf("%" PRIu64 " row%s", p->rows, p->rows == 1 ? "" : "s");
     printf(": %" PRIu64 " new", p->added);
     if (p->completed)
         printf(", %" PRIu64 " completed", p->completed);
@@ -63,9 +68,9 @@ static void print_summary(const descry_import_progress *p, bool stopped)
     printf("; %.1f s%s\n", p->seconds, stopped ? "; what is done is kept" : "");
 }
 
-static int print_json(const descry_import_progress *p, bool stopped, const char *library)
+static int print_json(const descry_import_counts *p, bool stopped, const char *library)
 {
-    json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:b}", "rows", (json_int_t)p->total, "added",
+    json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:f, s:b}", "rows", (json_int_t)p->rows, "added",
                                (json_int_t)p->added, "completed", (json_int_t)p->completed, "unchanged",
                                (json_int_t)p->unchanged, "failed", (json_int_t)p->failed, "seconds", p->seconds,
                                "stopped", (int)stopped);
@@ -82,7 +87,12 @@ static int import_file(const cmd_common *common, const char *path, descry_import
     descry_context *ctx = NULL;
     descry_model *model = NULL;
     descry_library *library = NULL;
-    descry_import_progress result = {0};
+    descry_import_counts result = DESCRY_IMPORT_COUNTS_INIT;
+    descry_watch watch = DESCRY_WATCH_INIT;
+    watch.progress = show_progress;
+    watch.arg = &result;
+    watch.cancel = cmd_cancel();
+    options->watch = &watch;
     if (access(path, R_OK) != 0) { /* before a library is made */
         cmd_say("%s: %s", path, strerror(errno));
         return CMD_FAILED;
@@ -133,7 +143,6 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_import, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    how.progress = show_progress;
     how.failure = name_failure;
     if (operands.count > 0)
         status = cmd_usage(&cmd_import, "'%s' is not expected", operands.items[0].text);

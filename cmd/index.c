@@ -83,15 +83,6 @@ static json_t *others_object(const others *o)
 
 /* ---- the run --------------------------------------------------------------------------------------------------- */
 
-static int show_progress(void *arg, const descry_index_progress *progress)
-{
-    (void)arg;
-    if (cmd_stopped())
-        return 1;
-    cmd_progress_show(progress);
-    return 0;
-}
-
 static void name_failure(void *arg, const char *path, const descry_error *err)
 {
     (void)arg, (void)path;
@@ -104,14 +95,13 @@ static void print_part(uint64_t count, const char *what)
         printf(", %" PRIu64 " %s", count, what);
 }
 
-static void print_summary(const descry_index_progress *p, bool stopped)
+static void print_summary(const descry_index_counts *p, bool stopped, const descry_progress *last)
 {
-    if (stopped && p->captions_total > 0)
-        printf("stopped after %" PRIu64 " of %" PRIu64 " pictures without a caption", p->captions_done, p->captions_total);
-    else if (stopped && p->total == 0)
+    if (stopped && last->stage == DESCRY_STAGE_LOOKING)
         fputs("stopped while looking for pictures", stdout);
     else if (stopped)
-        printf("stopped after %" PRIu64 " of %" PRIu64 " pictures", p->done, p->total);
+        printf("stopped after %" PRIu64 " of %" PRIu64 " pictures%s", last->done, last->total,
+               last->stage == DESCRY_STAGE_CAPTIONS ? " without a caption" : "");
     else
         printf("%" PRIu64 " picture%s", p->found, p->found == 1 ? "" : "s");
     printf(": %" PRIu64 " new", p->embedded);
@@ -126,7 +116,7 @@ static void print_summary(const descry_index_progress *p, bool stopped)
     puts(stopped ? "; what is done is kept" : "");
 }
 
-static int print_json(const descry_index_progress *p, const others *o, bool stopped, const char *model,
+static int print_json(const descry_index_counts *p, const others *o, bool stopped, const char *model,
                       const char *library, bool captions)
 {
     json_t *object =
@@ -147,6 +137,8 @@ static int print_json(const descry_index_progress *p, const others *o, bool stop
 typedef struct indexing {
     cmd_common common;
     descry_index_options options;
+    descry_folder_options folders;
+    cmd_watching watching;
     const char **paths;
     size_t count;
     descry_context *ctx;
@@ -168,9 +160,7 @@ static void hear_of_others(void *arg, const char *ending, uint64_t files)
 static int index_paths(indexing *job)
 {
     descry_error err;
-    descry_index_progress result = {0};
-    descry_model_info info;
-    descry_model_describe(job->model, &info);
+    descry_index_counts result = DESCRY_INDEX_COUNTS_INIT;
     cmd_catch_signals();
     int rc = descry_index(job->library, job->model, job->paths, job->count, &job->options, &result, &err);
     bool stopped = rc == DESCRY_ERR_CANCELLED;
@@ -179,11 +169,11 @@ static int index_paths(indexing *job)
         return cmd_fail(&err);
     int status = CMD_DONE;
     if (job->common.json)
-        status = print_json(&result, &job->others, stopped, info.name, descry_library_path(job->library),
-                            job->caption != NULL);
+        status = print_json(&result, &job->others, stopped, descry_model_describe(job->model)->name,
+                            descry_library_path(job->library), job->caption != NULL);
     else {
-        print_summary(&result, stopped);
-        print_others(&job->others, result.passed_over, job->options.sniff);
+        print_summary(&result, stopped, &job->watching.last);
+        print_others(&job->others, result.passed_over, job->folders.sniff);
     }
     if (stopped)
         return 128 + cmd_stopped();
@@ -208,19 +198,19 @@ static int sort_operands(indexing *job, const cmd_operands *operands)
         if (kind == PATH)
             job->count = n;
     }
-    job->options.exclude = job->paths + job->count;
-    job->options.excludes = n - job->count;
+    job->folders.exclude = job->paths + job->count;
+    job->folders.excludes = n - job->count;
     return CMD_DONE;
 }
 
 static int run(int argc, char **argv)
 {
-    indexing job = {.options = DESCRY_INDEX_OPTIONS_INIT};
+    indexing job = {.options = DESCRY_INDEX_OPTIONS_INIT, .folders = DESCRY_FOLDER_OPTIONS_INIT};
     cmd_pixels pixels = CMD_PIXELS_INIT;
     const cmd_option options[] = {
         {"exclude", 0, CMD_OPERAND, NULL, "GLOB",
          "leave out files and folders whose name, or path below PATH, matches; may be repeated", EXCLUDE},
-        CMD_OPTIONS_FOLDERS(job.options),
+        CMD_OPTIONS_FOLDERS(job.folders),
         {"caption", 0, CMD_MAYBE, &job.caption, "[=MODEL]",
          "also describe pictures that have no caption: with MODEL, else with the model indexed with if it can, else with "
          "the one installed that can", 0},
@@ -240,11 +230,13 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_index, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    job.options.progress = show_progress;
+    job.options.folders = &job.folders;
+    job.options.preprocess = &pixels.options;
+    job.options.watch = cmd_watch(&job.watching);
     job.options.failure = name_failure;
     job.options.passed_over = hear_of_others;
     job.options.arg = &job;
-    status = cmd_read_pixels(&cmd_index, &pixels, &job.options.preprocess);
+    status = cmd_read_pixels(&cmd_index, &pixels);
     if (status == CMD_DONE)
         status = sort_operands(&job, &operands);
     if (status == CMD_DONE)

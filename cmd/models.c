@@ -26,21 +26,19 @@ const cmd_command cmd_models = {
 
 typedef struct listing {
     int json, installed_only;
-    descry_context *ctx;
     const char *last; /* name of the library's model, or NULL */
     int status;
 } listing;
 
-static int print_json(const char *name, const char *path, int dim, uint64_t bytes, bool is_default, bool captions,
-                      const char *source)
+static int print_json(const descry_known_model *model, bool is_default, bool captions, const char *source)
 {
     json_t *object = json_object();
     if (object &&
-        (json_object_set_new(object, "name", cmd_json_text(name, strlen(name))) ||
-         json_object_set_new(object, "installed", json_boolean(path != NULL)) ||
-         (path ? cmd_json_set_path(object, "path", path) : json_object_set_new(object, "path", json_null())) ||
-         json_object_set_new(object, "dim", dim > 0 ? json_integer(dim) : json_null()) ||
-         json_object_set_new(object, "bytes", path ? json_integer((json_int_t)bytes) : json_null()) ||
+        (json_object_set_new(object, "name", cmd_json_text(model->name, strlen(model->name))) ||
+         json_object_set_new(object, "installed", json_boolean(model->path != NULL)) ||
+         (model->path ? cmd_json_set_path(object, "path", model->path) : json_object_set_new(object, "path", json_null())) ||
+         json_object_set_new(object, "dim", model->dim > 0 ? json_integer(model->dim) : json_null()) ||
+         json_object_set_new(object, "bytes", model->path ? json_integer((json_int_t)model->bytes) : json_null()) ||
          json_object_set_new(object, "default", json_boolean(is_default)) ||
          json_object_set_new(object, "captions", json_boolean(captions)) ||
          json_object_set_new(object, "source", source ? json_string(source) : json_null()))) {
@@ -50,25 +48,25 @@ static int print_json(const char *name, const char *path, int dim, uint64_t byte
     return cmd_json_line(object);
 }
 
-static int print_model(void *arg, const char *name, const char *path, int dim, uint64_t bytes)
+static int print_model(void *arg, const descry_known_model *model)
 {
     listing *list = arg;
-    bool is_default = list->last && strcmp(list->last, name) == 0;
-    if (!path && list->installed_only)
+    bool is_default = list->last && strcmp(list->last, model->name) == 0;
+    if (!model->path && list->installed_only)
         return 0;
-    bool captions = descry_can_caption(list->ctx, name);
+    bool captions = descry_can_caption(model->name);
     const char *mark = captions ? "  captions" : "";
     if (list->json) {
-        list->status = print_json(name, path, dim, bytes, is_default, captions, NULL);
-    } else if (!path) {
+        list->status = print_json(model, is_default, captions, NULL);
+    } else if (!model->path) {
         fputs("  ", stdout);
-        cmd_print_visible(stdout, name);
+        cmd_print_visible(stdout, model->name);
         puts(mark);
     } else {
         printf("%c ", is_default ? '*' : ' ');
-        cmd_print_visible(stdout, name);
-        printf("  dim %d  %.1f MB%s  ", dim, (double)bytes / 1e6, mark);
-        cmd_print_path(stdout, path);
+        cmd_print_visible(stdout, model->name);
+        printf("  dim %d  %.1f MB%s  ", model->dim, (double)model->bytes / 1e6, mark);
+        cmd_print_path(stdout, model->path);
         putchar('\n');
     }
     return list->status != CMD_DONE || ferror(stdout);
@@ -79,7 +77,7 @@ static void print_pretrained(listing *list)
     const descry_pretrained *weights;
     for (size_t i = 0; list->status == CMD_DONE && (weights = descry_pretrained_at(i)); i++) {
         if (list->json)
-            list->status = print_json(weights->name, NULL, 0, 0, false, weights->can_caption, weights->source);
+            list->status = print_json(&(descry_known_model){.name = weights->name}, false, weights->can_caption, weights->source);
         else
             printf("  %s%s  %s\n", weights->name, weights->can_caption ? "  captions" : "", weights->source);
     }
@@ -90,14 +88,15 @@ static int find_last(char **name, descry_context *ctx, const char *path)
 {
     descry_error err;
     descry_library *library;
-    descry_library_status held;
-    descry_library_options options = {.read_only = 1};
+    const descry_library_status *held;
+    descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
+    options.read_only = 1;
     *name = NULL;
     int rc = descry_library_open(&library, ctx, path, &options, &err);
     if (!rc)
         rc = descry_status(library, &held, &err);
-    if (!rc && held.model_count > 0)
-        *name = strdup(held.models[0].name);
+    if (!rc && held->model_count > 0)
+        *name = strdup(held->models[0]->name);
     descry_library_close(&library);
     return rc && path ? cmd_fail(&err) : CMD_DONE;
 }
@@ -118,7 +117,6 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_models, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    descry_error err;
     descry_context *ctx = NULL;
     char *last = NULL;
     if (operands.count > 0)
@@ -128,10 +126,9 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE)
         status = find_last(&last, ctx, common.library);
     list.json = common.json;
-    list.ctx = ctx;
     list.last = last;
-    if (status == CMD_DONE && descry_models(ctx, print_model, &list, &err))
-        status = cmd_fail(&err);
+    if (status == CMD_DONE)
+        descry_models(print_model, &list);
     if (status == CMD_DONE && !list.installed_only)
         print_pretrained(&list);
     descry_context_close(&ctx);

@@ -58,18 +58,17 @@ static int preprocess(descry_model *model, const char *path, const char *out, in
                       const descry_preprocess_options *options)
 {
     descry_error err;
-    descry_model_info info;
-    descry_model_describe(model, &info);
-    uint8_t *rgb = malloc((size_t)info.image_width * (size_t)info.image_height * 3);
+    const descry_model_info *info = descry_model_describe(model);
+    uint8_t *rgb = malloc((size_t)info->image_width * (size_t)info->image_height * 3);
     if (!rgb)
         return cmd_fail_memory();
     int status = CMD_DONE;
     if (descry_preprocess_file(model, path, options, rgb, &err))
         status = cmd_fail(&err);
     if (status == CMD_DONE)
-        status = write_array(model, rgb, out, as_rgb, &info);
+        status = write_array(model, rgb, out, as_rgb, info);
     if (status == CMD_DONE && json)
-        status = print_json(path, out, as_rgb, &info);
+        status = print_json(path, out, as_rgb, info);
     free(rgb);
     return status;
 }
@@ -94,7 +93,6 @@ static int run(int argc, char **argv)
         CMD_OPTION_JSON(common, "{\"path\", \"output\", \"dtype\", \"shape\": [...]}"),
     };
     cmd_operands operands;
-    descry_preprocess_options how;
     int status;
     if (!cmd_parse(&cmd_preprocess, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
@@ -105,13 +103,13 @@ static int run(int argc, char **argv)
     else if (!out)
         status = cmd_usage(&cmd_preprocess, "where to? --npy OUT");
     else
-        status = cmd_read_pixels(&cmd_preprocess, &pixels, &how);
+        status = cmd_read_pixels(&cmd_preprocess, &pixels);
     if (status == CMD_DONE)
         status = cmd_open_context(&ctx, common.threads);
     if (status == CMD_DONE)
         status = cmd_open_model(&model, ctx, &cmd_preprocess, &common);
     if (status == CMD_DONE)
-        status = preprocess(model, operands.items[0].text, out, as_rgb, common.json, &how);
+        status = preprocess(model, operands.items[0].text, out, as_rgb, common.json, &pixels.options);
     descry_model_close(&model);
     descry_context_close(&ctx);
     cmd_operands_free(&operands);

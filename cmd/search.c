@@ -70,7 +70,7 @@ static json_t *json_terms(const descry_match *match)
 {
     json_t *terms = json_array();
     for (size_t i = 0; terms && i < match->share_count; i++) {
-        const descry_share *share = &match->shares[i];
+        const descry_share *share = match->shares[i];
         json_t *term = cmd_json_text(share->term, strlen(share->term));
         json_t *object = json_pack("{s:o, s:f, s:f}", "term", term, "weight", share->weight, "contribution",
                                    (double)share->score);
@@ -122,7 +122,7 @@ static void print_text(const descry_match *match)
         putchar('\n');
     }
     for (size_t i = 0; i < match->share_count; i++) {
-        const descry_share *share = &match->shares[i];
+        const descry_share *share = match->shares[i];
         printf("    %+.4f  ", (double)share->score);
         if (share->weight != 1)
             printf("%g * ", share->weight);
@@ -203,7 +203,7 @@ typedef struct opener {
 static int open_model(void *arg, const char *name, descry_model **model, descry_error *err)
 {
     opener *own = arg;
-    int rc = descry_model_open(&own->model, own->ctx, name, err);
+    int rc = descry_model_open(&own->model, own->ctx, name, NULL, err);
     *model = own->model;
     return rc;
 }
@@ -217,7 +217,7 @@ static int choose_model(opener *own, descry_library *library, const char *name, 
     int status = name ? CMD_DONE : cmd_last_model(&last, library); /* warns when there are several */
     if (!name && head)
         name = last;
-    if (status == CMD_DONE && name && descry_model_open(&own->model, own->ctx, name, &err))
+    if (status == CMD_DONE && name && descry_model_open(&own->model, own->ctx, name, NULL, &err))
         status = cmd_fail(&err);
     free(last);
     return status == CMD_DONE && own->model ? cmd_open_head(&own->head, own->ctx, own->model, head) : status;
@@ -277,6 +277,8 @@ static int run(int argc, char **argv)
 {
     cmd_common common = {0};
     descry_search_options how = DESCRY_SEARCH_OPTIONS_INIT;
+    descry_filter filter = DESCRY_FILTER_INIT;
+    descry_net_options net = DESCRY_NET_OPTIONS_INIT;
     printer to = {0};
     const cmd_option options[] = {
         {"k", 'k', CMD_COUNT, &how.k, "N", "at most N pictures (10)", 0},
@@ -290,10 +292,10 @@ static int run(int argc, char **argv)
          "NOT leaves out pictures with a score above S; without it, a score calibrated when the library was "
          "indexed", 0},
         {"explain", 0, CMD_FLAG, &how.explain, NULL, "print what each term of the query adds to each score", 0},
-        {"allow-private-urls", 0, CMD_FLAG, &how.net.allow_private, NULL,
+        {"allow-private-urls", 0, CMD_FLAG, &net.allow_private, NULL,
          "fetch pictures from this machine and local networks, too, and through a proxy", 0},
         {"print0", '0', CMD_FLAG, &to.print0, NULL, "paths only, as they are, each followed by a NUL: for xargs -0", 0},
-        CMD_OPTIONS_FILTER(how.filter),
+        CMD_OPTIONS_FILTER(filter),
         CMD_OPTION_MODEL(common, "search what was indexed with this model; without it, the last one indexed with"),
         CMD_OPTION_HEAD(common, "through a learned head of the model: see 'descry adapt'; it reads every vector, so it "
                                 "takes longer"),
@@ -311,9 +313,11 @@ static int run(int argc, char **argv)
     if (!cmd_parse(&cmd_search, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
     to.json = common.json;
+    how.filter = &filter;
+    how.net = &net;
     how.ranking = to.words ? DESCRY_RANKING_WORDS : to.hybrid ? DESCRY_RANKING_HYBRID : DESCRY_RANKING_VECTORS;
     const char **folders = NULL;
-    status = cmd_filter_under(&how.filter, &operands, &folders);
+    status = cmd_filter_under(&filter, &operands, &folders);
     char *query = status == CMD_DONE ? join(&operands) : NULL;
     if (status == CMD_DONE)
         status = query ? check_options(&to, &how, common.head) : cmd_fail_memory();

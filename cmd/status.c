@@ -25,7 +25,7 @@ static json_t *make_models(const descry_library_status *held)
 {
     json_t *array = json_array();
     for (size_t i = 0; array && i < held->model_count; i++) {
-        const descry_library_model *m = &held->models[i];
+        const descry_library_model *m = held->models[i];
         json_array_append_new(array,
                               json_pack("{s:o, s:i, s:I, s:s, s:I}", "name", cmd_json_text(m->name, strlen(m->name)),
                                         "dim", m->dim, "vectors", (json_int_t)m->vectors, "recipe", m->recipe,
@@ -76,7 +76,7 @@ static void print_plain(const descry_library *library, const descry_library_stat
         printf(", %" PRIu64 " could not be read", held->failed);
     printf("\ncaptions  %" PRIu64 "\n", held->captions);
     for (size_t i = 0; i < held->model_count; i++) {
-        const descry_library_model *m = &held->models[i];
+        const descry_library_model *m = held->models[i];
         time_t when = (time_t)m->last_indexed;
         struct tm local;
         char text[32] = "?";
@@ -110,7 +110,7 @@ static int run(int argc, char **argv)
     descry_error err;
     descry_context *ctx = NULL;
     descry_library *library = NULL;
-    descry_library_status held;
+    const descry_library_status *held;
     if (operands.count > 0)
         status = cmd_usage(&cmd_status, "'%s' is not expected", operands.items[0].text);
     else
@@ -120,9 +120,9 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE && descry_status(library, &held, &err))
         status = cmd_fail(&err);
     if (status == CMD_DONE && common.json)
-        status = print_json(library, &held);
+        status = print_json(library, held);
     else if (status == CMD_DONE)
-        print_plain(library, &held);
+        print_plain(library, held);
     descry_library_close(&library);
     descry_context_close(&ctx);
     cmd_operands_free(&operands);

@@ -31,7 +31,7 @@ enum { FILES = 0, LABEL = 1 };
 
 typedef struct tagging {
     cmd_common common;
-    descry_preprocess_options pixels;
+    cmd_pixels pixels;
     const char *templates;
     size_t k;
     cmd_lines labels, own_templates;
@@ -136,15 +136,14 @@ static int tag(tagging *job)
     job->order = calloc(job->k, sizeof *job->order);
     if (!job->scores || !job->probabilities || !job->order)
         return cmd_fail_memory();
-    status = eval_each_file(job->model, job->head, job->paths, job->count, &job->pixels, tag_picture, job);
+    status = eval_each_file(job->model, job->head, job->paths, job->count, &job->pixels.options, tag_picture, job);
     status = status == CMD_DONE ? job->status : status;
     return status == CMD_DONE && job->failed > 0 ? CMD_PARTLY : status;
 }
 
 static int run(int argc, char **argv)
 {
-    tagging job = {.templates = "simple", .k = 3};
-    cmd_pixels pixels = CMD_PIXELS_INIT;
+    tagging job = {.templates = "simple", .k = 3, .pixels = CMD_PIXELS_INIT};
     const char *labels = NULL;
     const cmd_option options[] = {
         {"labels", 0, CMD_TEXT, &labels, "FILE", "the labels, one on each line", 0},
@@ -152,11 +151,11 @@ static int run(int argc, char **argv)
         {"k", 'k', CMD_COUNT, &job.k, "N", "at most N labels for a picture (3)", 0},
         {"templates", 0, CMD_TEXT, &job.templates, "T",
          "simple (7, the default), openai (80), or a file with one on each line, {} being the label", 0},
-        CMD_OPTION_REFERENCE(pixels),
-        CMD_OPTION_PILLOW(pixels),
-        CMD_OPTION_MAX_SIDE(pixels),
-        CMD_OPTION_MAX_PIXELS(pixels),
-        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
+        CMD_OPTION_REFERENCE(job.pixels),
+        CMD_OPTION_PILLOW(job.pixels),
+        CMD_OPTION_MAX_SIDE(job.pixels),
+        CMD_OPTION_MAX_PIXELS(job.pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(job.pixels),
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
@@ -170,7 +169,7 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_tag, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    status = cmd_read_pixels(&cmd_tag, &pixels, &job.pixels);
+    status = cmd_read_pixels(&cmd_tag, &job.pixels);
     if (status == CMD_DONE && labels)
         status = cmd_lines_read(&job.labels, labels);
     job.paths = calloc(operands.count + 1, sizeof *job.paths);

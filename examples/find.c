@@ -7,10 +7,11 @@
 
 #include <stdio.h>
 
-static int show_progress(void *arg, const descry_index_progress *progress)
+static int show_progress(void *arg, const descry_progress *progress)
 {
     (void)arg;
-    fprintf(stderr, "\r%llu of %llu", (unsigned long long)progress->done, (unsigned long long)progress->total);
+    if (progress->stage == DESCRY_STAGE_WORKING)
+        fprintf(stderr, "\r%llu of %llu", (unsigned long long)progress->done, (unsigned long long)progress->total);
     return 0; /* anything else would stop, and keep what is done */
 }
 
@@ -38,15 +39,17 @@ int main(int argc, char **argv)
     descry_model *model = NULL;
     descry_library *library = NULL;
     const char *folders[] = {argv[3]};
+    descry_watch watch = DESCRY_WATCH_INIT;
+    watch.progress = show_progress;
     descry_index_options index = DESCRY_INDEX_OPTIONS_INIT;
-    index.progress = show_progress;
+    index.watch = &watch;
     index.failure = show_failure;
     descry_search_options search = DESCRY_SEARCH_OPTIONS_INIT;
     search.k = 5;
 
     int rc = descry_context_open(&ctx, NULL, &err);
     if (!rc)
-        rc = descry_model_open(&model, ctx, argv[1], &err);
+        rc = descry_model_open(&model, ctx, argv[1], NULL, &err);
     if (!rc)
         rc = descry_library_open(&library, ctx, argv[2], NULL, &err);
     if (!rc)

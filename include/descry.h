@@ -12,6 +12,13 @@
  * Errors.  Functions return 0 or a negative DESCRY_ERR_ code and fill *err, which the caller owns and which may be
  * NULL.  On failure an output handle is NULL and nothing is left for the caller to free.
  *
+ * Growth.  A struct that the caller makes begins with its size, which its INIT macro, or its inline _init function for
+ * languages without macros, fills in with the defaults: a later version adds members at the end, and takes those that an
+ * older caller does not know of as their defaults.  Such structs hold others by pointer, NULL for the defaults, and so may
+ * be given as NULL themselves.  Structs that the library makes are only ever reached by pointers, also in arrays, and grow
+ * at their end.  descry_error stays as it is.  DESCRY_ERR_ARGUMENT: a size that no version has, or something set that this
+ * one does not know.
+ *
  * Ownership.  A handle is closed by the function of the same family; closing NULL does nothing and closing sets the
  * caller's pointer to NULL.  Close models and libraries before their context.  Strings passed in are copied when they
  * are kept; strings passed to a callback live until it returns.
@@ -49,10 +56,19 @@ enum {
     DESCRY_ERR_NUMERIC = -10     /* a result is not finite */
 };
 
+/* Fixed for good: the one struct of the caller's without a size. */
 typedef struct descry_error {
     int code;
     char message[1000]; /* one line, UTF-8, names the file and the reason */
 } descry_error;
+
+/* Defines void TYPE_init(TYPE *), which fills a struct with what its INIT macro has. */
+#define DESCRY_INITIALIZER_(type, INIT)                                                                                \
+    static inline void type##_init(type *made)                                                                         \
+    {                                                                                                                  \
+        const type initial = INIT;                                                                                     \
+        *made = initial;                                                                                               \
+    }
 
 /* ---- version ------------------------------------------------------------------------------------------------ */
 
@@ -68,6 +84,7 @@ typedef struct descry_context descry_context;
 typedef enum descry_log_level { DESCRY_LOG_WARNING = 1, DESCRY_LOG_INFO = 2 } descry_log_level;
 
 typedef struct descry_context_options {
+    size_t size;
     unsigned threads; /* worker threads; 0: one per processor of this process's affinity mask */
     const char *cpu;  /* highest instruction set: "portable", "avx2", "avx512"; on ARM "portable", "neon";
                          NULL: $DESCRY_CPU, else the best */
@@ -75,16 +92,48 @@ typedef struct descry_context_options {
     void *log_arg;
 } descry_context_options;
 
-#define DESCRY_CONTEXT_OPTIONS_INIT {0, NULL, NULL, NULL}
+#define DESCRY_CONTEXT_OPTIONS_INIT {sizeof(descry_context_options), 0, NULL, NULL, NULL}
+DESCRY_INITIALIZER_(descry_context_options, DESCRY_CONTEXT_OPTIONS_INIT)
 
 DESCRY_API int descry_context_open(descry_context **ctx, const descry_context_options *options, descry_error *err);
 DESCRY_API void descry_context_close(descry_context **ctx);
 DESCRY_API unsigned descry_context_threads(const descry_context *ctx);
 DESCRY_API const char *descry_context_cpu(const descry_context *ctx); /* the instruction set in use */
 
+/* ---- progress and cancelling ----------------------------------------------------------------------------------- */
+
+typedef enum descry_stage {
+    DESCRY_STAGE_LOOKING,  /* through folders; done: pictures found, total: 0 */
+    DESCRY_STAGE_CHECKING, /* what is to be imported; in bytes */
+    DESCRY_STAGE_WORKING,  /* on pictures, rows or pairs */
+    DESCRY_STAGE_CAPTIONS  /* of pictures that were indexed without; done: looked at */
+} descry_stage;
+
+/* How far a call has come: the same in all that take long. */
+typedef struct descry_progress {
+    descry_stage stage;
+    uint64_t done, total; /* of this stage, what failed counted as done */
+    uint64_t failed;      /* in all stages */
+    double seconds;       /* since the call began */
+} descry_progress;
+
+/* Given by pointer in the options of such a call. */
+typedef struct descry_watch {
+    size_t size;
+    /* called often; a non-zero return stops after the batch in flight, which is kept: DESCRY_ERR_CANCELLED */
+    int (*progress)(void *arg, const descry_progress *progress);
+    void *arg;
+    const int *cancel; /* the same once it is not 0: to be set from another thread by an atomic store, or by a signal
+                          handler; NULL: never */
+} descry_watch;
+
+#define DESCRY_WATCH_INIT {sizeof(descry_watch), NULL, NULL, NULL}
+DESCRY_INITIALIZER_(descry_watch, DESCRY_WATCH_INIT)
+
 /* ---- pictures: limits and preprocessing ----------------------------------------------------------------------- */
 
 typedef struct descry_limits {
+    size_t size;
     uint32_t max_side;   /* pixels along one side */
     uint64_t max_pixels; /* width x height */
     uint64_t max_bytes;  /* of an encoded file */
@@ -94,15 +143,32 @@ typedef struct descry_limits {
 } descry_limits;
 
 /* 65,500 pixels a side, 512 million pixels, 1 GiB, 10,000 pixels a byte */
-#define DESCRY_LIMITS_INIT {65500, 512000000, 1073741824, 10000}
+#define DESCRY_LIMITS_INIT {sizeof(descry_limits), 65500, 512000000, 1073741824, 10000}
+DESCRY_INITIALIZER_(descry_limits, DESCRY_LIMITS_INIT)
 
 typedef struct descry_preprocess_options {
-    int reference;        /* 1: open_clip's own order: resize in the file's own mode, no EXIF rotation */
-    int pillow;           /* resampling pass order of this major version of Pillow: 12 or 13 */
-    descry_limits limits;
+    size_t size;
+    int reference; /* 1: open_clip's own order: resize in the file's own mode, no EXIF rotation */
+    int pillow;    /* resampling pass order of this major version of Pillow: 12 or 13 */
+    const descry_limits *limits;
 } descry_preprocess_options;
 
-#define DESCRY_PREPROCESS_OPTIONS_INIT {0, 13, DESCRY_LIMITS_INIT}
+#define DESCRY_PREPROCESS_OPTIONS_INIT {sizeof(descry_preprocess_options), 0, 13, NULL}
+DESCRY_INITIALIZER_(descry_preprocess_options, DESCRY_PREPROCESS_OPTIONS_INIT)
+
+/* Which files of a folder are taken for pictures: those whose names end as a picture's do, and those without an ending that
+ * begin as one.  Passed over are hidden files and folders, and bins and snapshots (#recycle, $RECYCLE.BIN, lost+found ...)
+ * below the folder. */
+typedef struct descry_folder_options {
+    size_t size;
+    const char *const *exclude; /* shell patterns (fnmatch) matched against a name and against the path below the folder */
+    size_t excludes;
+    int include_hidden; /* 1: hidden ones, bins and snapshots, too */
+    int sniff;          /* 1: also files with other endings, when they begin as a picture does */
+} descry_folder_options;
+
+#define DESCRY_FOLDER_OPTIONS_INIT {sizeof(descry_folder_options), NULL, 0, 0, 0}
+DESCRY_INITIALIZER_(descry_folder_options, DESCRY_FOLDER_OPTIONS_INIT)
 
 /* ---- models ------------------------------------------------------------------------------------------------- */
 
@@ -123,14 +189,6 @@ typedef struct descry_model_info {
     int can_caption;       /* 1: it can describe pictures */
 } descry_model_info;
 
-/* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
- * or a name that the model cache holds.  Weights are memory-mapped; a tower is made ready when first used.
- * DESCRY_ERR_NOT_FOUND: no such model; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: named tensor or configuration key. */
-DESCRY_API int descry_model_open(descry_model **model, descry_context *ctx, const char *name, descry_error *err);
-
-/* Whether a model's name is a directory's path, which means something else elsewhere, and none of the others. */
-DESCRY_API int descry_model_is_folder(const char *name);
-
 /* Of matrices that the file has in f32; those in f16 or bf16 are used as they are, whatever this says.  Embeddings of
  * texts and pictures, biases and norms stay in f32, and so does all arithmetic. */
 typedef enum descry_precision {
@@ -144,24 +202,38 @@ typedef enum descry_precision {
 } descry_precision;
 
 typedef struct descry_model_options {
+    size_t size;
     descry_precision precision;
 } descry_model_options;
 
-#define DESCRY_MODEL_OPTIONS_INIT {DESCRY_PRECISION_F32}
+#define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32}
+DESCRY_INITIALIZER_(descry_model_options, DESCRY_MODEL_OPTIONS_INIT)
 
-/* The same with options; NULL: the defaults. */
-DESCRY_API int descry_model_open_with(descry_model **model, descry_context *ctx, const char *name,
-                                      const descry_model_options *options, descry_error *err);
+/* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
+ * or a name that the model cache holds.  Weights are memory-mapped; a tower is made ready when first used.
+ * DESCRY_ERR_NOT_FOUND: no such model; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: named tensor or configuration key. */
+DESCRY_API int descry_model_open(descry_model **model, descry_context *ctx, const char *name,
+                                 const descry_model_options *options, descry_error *err);
 DESCRY_API void descry_model_close(descry_model **model);
-DESCRY_API void descry_model_describe(const descry_model *model, descry_model_info *info);
 
-/* Calls `each` for every model known or installed, in name order; a non-zero return stops.  `path` is NULL for an
- * architecture that is known but not installed; `dim` is 0 when the configuration cannot be read. */
-typedef int (*descry_model_callback)(void *arg, const char *name, const char *path, int dim, uint64_t bytes);
-DESCRY_API int descry_models(descry_context *ctx, descry_model_callback each, void *arg, descry_error *err);
+/* Whether a model's name is a directory's path, which means something else elsewhere, and none of the others. */
+DESCRY_API int descry_model_is_folder(const char *name);
+
+DESCRY_API const descry_model_info *descry_model_describe(const descry_model *model); /* lives as long as the model */
+
+typedef struct descry_known_model {
+    const char *name;
+    const char *path; /* NULL: an architecture that is known but not installed */
+    int dim;          /* 0: the configuration cannot be read, or it is not installed */
+    uint64_t bytes;   /* of its weights */
+} descry_known_model;
+
+/* Calls `each` for every model known or installed, in name order; a non-zero return stops. */
+typedef int (*descry_model_callback)(void *arg, const descry_known_model *model);
+DESCRY_API void descry_models(descry_model_callback each, void *arg);
 
 /* Whether the model of a name can describe pictures: an architecture, or one installed, whose weights are not opened. */
-DESCRY_API int descry_can_caption(descry_context *ctx, const char *name);
+DESCRY_API int descry_can_caption(const char *name);
 
 /* Weights that are published, by open_clip's names for them.  So far those of CoCa. */
 typedef struct descry_pretrained {
@@ -173,7 +245,7 @@ typedef struct descry_pretrained {
 DESCRY_API const descry_pretrained *descry_pretrained_at(size_t index); /* in name order; NULL after the last */
 
 /* Ids of a text: start token, at most context_length - 2 ids, end token; not padded.  A NULL model means CLIP's own
- * table and 77 ids.  *ids is to be released with descry_free. */
+ * table and 77 ids; with a model, ctx may be NULL.  *ids is to be released with descry_free. */
 DESCRY_API int descry_tokenize(descry_context *ctx, const descry_model *model, const char *text, size_t length,
                                int32_t **ids, size_t *count, descry_error *err);
 DESCRY_API void descry_free(void *memory);
@@ -181,6 +253,10 @@ DESCRY_API void descry_free(void *memory);
 /* Decodes, rotates, resizes and crops a picture file: rgb is uint8 [H, W, 3] (image_height, image_width). */
 DESCRY_API int descry_preprocess_file(const descry_model *model, const char *path,
                                       const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
+
+/* The same of an encoded picture in memory; name: what messages call it, NULL: "picture". */
+DESCRY_API int descry_preprocess_memory(const descry_model *model, const void *bytes, size_t size, const char *name,
+                                        const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
 
 /* Scales and normalises: rgb uint8 [H, W, 3] -> chw float [3, H, W] with the model's mean and deviation. */
 DESCRY_API void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, float *chw);
@@ -193,6 +269,10 @@ DESCRY_API int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size
 /* Embedding of one picture file, out float [dim]. */
 DESCRY_API int descry_embed_file(descry_model *model, const char *path, const descry_preprocess_options *options,
                                  int normalize, float *out, descry_error *err);
+
+DESCRY_API int descry_embed_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                                   const descry_preprocess_options *options, int normalize, float *out,
+                                   descry_error *err);
 
 /* Embeddings of n NUL-terminated texts, out float [n, dim]. */
 DESCRY_API int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
@@ -210,7 +290,8 @@ typedef enum descry_decoding {
     DESCRY_DECODE_TOP_P   /* the same of the fewest greatest l' whose softmax sums to top_p, one at least */
 } descry_decoding;
 
-typedef struct descry_caption_options {
+typedef struct descry_generation {
+    size_t size;
     descry_decoding decode;
     size_t beams, groups;     /* at most 64 beams; groups divides it */
     size_t min_length;        /* no end token before so many ids, start token included */
@@ -221,18 +302,23 @@ typedef struct descry_caption_options {
     float top_p;
     uint64_t seed;            /* a picture's caption depends on it, not on the other pictures */
     const char *prompt;       /* a text to go on with; NULL: none */
-    size_t batch;             /* pictures at once, at most; 0: chosen */
-    descry_preprocess_options preprocess;
-    /* called after each batch, done counting pictures that failed, too, and while folders are looked through, done 0 and
-     * total growing; a non-zero return stops (DESCRY_ERR_CANCELLED) */
-    int (*progress)(void *arg, uint64_t done, uint64_t total);
-    void *arg; /* of progress */
-    int include_hidden, sniff; /* of folders: as in descry_index_options */
-} descry_caption_options;
+} descry_generation;
 
 /* What open_clip's generate does without arguments. */
-#define DESCRY_CAPTION_OPTIONS_INIT                                                                                    \
-    {DESCRY_DECODE_GROUP, 6, 3, 5, 30, 1.0f, 1.0f, 1, 0.1f, 0, NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, NULL, NULL, 0, 0}
+#define DESCRY_GENERATION_INIT                                                                                         \
+    {sizeof(descry_generation), DESCRY_DECODE_GROUP, 6, 3, 5, 30, 1.0f, 1.0f, 1, 0.1f, 0, NULL}
+DESCRY_INITIALIZER_(descry_generation, DESCRY_GENERATION_INIT)
+
+typedef struct descry_caption_options {
+    size_t size;
+    const descry_generation *generation;
+    const descry_preprocess_options *preprocess;
+    size_t batch; /* pictures at once, at most; 0: chosen */
+    const descry_watch *watch;
+} descry_caption_options;
+
+#define DESCRY_CAPTION_OPTIONS_INIT {sizeof(descry_caption_options), NULL, NULL, 0, NULL}
+DESCRY_INITIALIZER_(descry_caption_options, DESCRY_CAPTION_OPTIONS_INIT)
 
 typedef struct descry_caption {
     const char *text;   /* without start and end token, prompt included, trimmed; UTF-8 */
@@ -247,17 +333,23 @@ typedef struct descry_caption {
 typedef int (*descry_caption_callback)(void *arg, const char *path, const descry_caption *caption,
                                        const descry_error *err);
 
-/* Describes the pictures at `paths`: files, and folders, which are looked through as descry_index does.  Returns 0 also
- * when some could not be read: the callback hears of each.  DESCRY_ERR_UNSUPPORTED: the model cannot describe pictures;
+/* Describes the pictures at `paths`: files, and folders, of which `folders` says what is looked at.  Returns 0 also when some
+ * could not be read: `each` is told of each.  DESCRY_ERR_UNSUPPORTED: the model cannot describe pictures;
  * DESCRY_ERR_ARGUMENT: an option out of range, a prompt that is too long. */
 DESCRY_API int descry_caption_files(descry_model *model, const char *const *paths, size_t count,
-                                    const descry_caption_options *options, descry_caption_callback each, void *arg,
-                                    descry_error *err);
+                                    const descry_folder_options *folders, const descry_caption_options *options,
+                                    descry_caption_callback each, void *arg, descry_error *err);
 
-/* The same of n preprocessed pictures, rgb uint8 [n, H, W, 3]; `each` is given no path.  embeddings float [n, dim], or
+/* Describes one encoded picture in memory; name as of descry_preprocess_memory, and given to `each` as its path.  What is
+ * wrong with the picture is the error that is returned; `each` is called once, or not at all. */
+DESCRY_API int descry_caption_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                                     const descry_preprocess_options *preprocess, const descry_generation *generation,
+                                     descry_caption_callback each, void *arg, descry_error *err);
+
+/* Describes n preprocessed pictures, rgb uint8 [n, H, W, 3]; `each` is given no path.  embeddings float [n, dim], or
  * NULL: what descry_embed_pixels gives, normalised, from the same pass through the image tower. */
 DESCRY_API int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n,
-                                     const descry_caption_options *options, float *embeddings,
+                                     const descry_generation *generation, float *embeddings,
                                      descry_caption_callback each, void *arg, descry_error *err);
 
 /* ---- learned heads ----------------------------------------------------------------------------------------------- */
@@ -300,13 +392,15 @@ typedef enum descry_sidecar_outcome {
 } descry_sidecar_outcome;
 
 typedef struct descry_sidecar_options {
+    size_t size;
     int overwrite;      /* 1: a person's description gives way */
     int64_t time;       /* that is recorded, seconds since 1970; 0: now */
     uint64_t max_bytes; /* of a sidecar; 0: 16 MiB, which is also the most */
-    int include_hidden; /* of folders: as in descry_index_options */
+    int include_hidden; /* as in descry_folder_options */
 } descry_sidecar_options;
 
-#define DESCRY_SIDECAR_OPTIONS_INIT {0, 0, 0, 0}
+#define DESCRY_SIDECAR_OPTIONS_INIT {sizeof(descry_sidecar_options), 0, 0, 0, 0}
+DESCRY_INITIALIZER_(descry_sidecar_options, DESCRY_SIDECAR_OPTIONS_INIT)
 
 /* Puts a caption by `model` into the sidecar of the picture at `picture`: dc:description, for x-default, with the model,
  * of which a folder's path is left out, and the time.  A description that is there and not what descry wrote is a
@@ -326,7 +420,7 @@ typedef int (*descry_sidecar_callback)(void *arg, const char *sidecar, descry_si
 
 /* Takes what descry_sidecar_write wrote out of the sidecars at `path`: a picture, which may be gone, a sidecar, or a folder,
  * of which all files *.xmp are looked at, and those in folders below.  What a person wrote instead since stays.  Returns
- * 0 also when some could not be changed: the callback hears of each.  DESCRY_ERR_NOT_FOUND: nothing is at `path`;
+ * 0 also when some could not be changed: `each` is told of each.  DESCRY_ERR_NOT_FOUND: nothing is at `path`;
  * DESCRY_ERR_CANCELLED. */
 DESCRY_API int descry_sidecar_undo(const char *path, const descry_sidecar_options *options,
                                    descry_sidecar_callback each, void *arg, descry_error *err);
@@ -357,11 +451,13 @@ DESCRY_API const char *const *descry_templates(const char *name, size_t *count);
 typedef struct descry_library descry_library;
 
 typedef struct descry_library_options {
+    size_t size;
     int read_only; /* 1: the file must exist and is not changed */
     int create;    /* 1: create the file, and its folder, when absent */
 } descry_library_options;
 
-#define DESCRY_LIBRARY_OPTIONS_INIT {0, 1}
+#define DESCRY_LIBRARY_OPTIONS_INIT {sizeof(descry_library_options), 0, 1}
+DESCRY_INITIALIZER_(descry_library_options, DESCRY_LIBRARY_OPTIONS_INIT)
 
 /* Opens the library at `path`; NULL: $DESCRY_LIBRARY, else $XDG_DATA_HOME/descry/library.db (~/.local/share).
  * An older schema is migrated; DESCRY_ERR_FORMAT: not a library; DESCRY_ERR_UNSUPPORTED: of a newer descry. */
@@ -370,58 +466,55 @@ DESCRY_API int descry_library_open(descry_library **library, descry_context *ctx
 DESCRY_API void descry_library_close(descry_library **library);
 DESCRY_API const char *descry_library_path(const descry_library *library);
 
-typedef struct descry_index_progress {
-    uint64_t found;     /* picture files seen so far */
-    uint64_t total;     /* picture files in all; 0 while folders are still being walked */
-    uint64_t done;      /* files dealt with: unchanged, embedded, recognised or failed */
-    uint64_t embedded;  /* pictures that went through the model in this run */
+/* What an index run did; passed by the caller, up to date whenever its progress is called, and at the end. */
+typedef struct descry_index_counts {
+    size_t size;
+    uint64_t found;       /* picture files */
+    uint64_t embedded;    /* pictures that went through the model */
     uint64_t unchanged;
-    uint64_t recognised; /* moved or copied: known content at a new place */
+    uint64_t recognised;  /* moved or copied: known content at a new place */
     uint64_t failed;
-    uint64_t missing;   /* known pictures whose file is gone */
-    double seconds;     /* since the start */
-    uint64_t captioned; /* captions written in this run */
-    uint64_t captions_done, captions_total; /* of the pictures without a caption that are described after `done` reached
-                                               `total`: looked at, in all; 0 before that */
+    uint64_t missing;     /* known pictures whose file is gone */
+    uint64_t captioned;   /* captions written */
     uint64_t passed_over; /* files that are not taken for pictures: neither hidden ones nor sidecars count */
-} descry_index_progress;
+    double seconds;
+} descry_index_counts;
+
+#define DESCRY_INDEX_COUNTS_INIT {sizeof(descry_index_counts), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+DESCRY_INITIALIZER_(descry_index_counts, DESCRY_INDEX_COUNTS_INIT)
 
 typedef struct descry_index_options {
-    const char *const *exclude; /* shell patterns (fnmatch) matched against a name and against the path below the root */
-    size_t excludes;
-    descry_preprocess_options preprocess;
-    size_t batch;               /* pictures per model call; 0: chosen */
-    /* called often; a non-zero return stops after the batch in flight (DESCRY_ERR_CANCELLED), which is committed */
-    int (*progress)(void *arg, const descry_index_progress *progress);
-    /* called once for each file or folder that could not be read; err names it and the reason */
-    void (*failure)(void *arg, const char *path, const descry_error *err);
-    void *arg;
+    size_t size;
+    const descry_folder_options *folders; /* what the library knows of what is passed over stays as it is */
+    const descry_preprocess_options *preprocess;
+    size_t batch; /* pictures per model call; 0: chosen */
     /* A model that describes the pictures at `paths` that have no caption; NULL: none.  When it is the one that is indexed
      * with, new pictures go through the image tower once for both, and their vectors are committed before their captions
      * are begun; else all captions come after all vectors.  Captions that are there, a person's or a model's, stay. */
     descry_model *captioner;
-    const descry_caption_options *captions; /* how; NULL: the defaults.  Its preprocess and progress are not used */
-    /* Which files of a folder: those whose names end as a picture's do, and those without an ending that begin as one.
-     * Passed over are hidden files and folders, and bins and snapshots (#recycle, $RECYCLE.BIN, lost+found ...) below
-     * `paths`; what the library knows of them stays as it is. */
-    int include_hidden; /* 1: those, too */
-    int sniff;          /* 1: also files with other endings, when they begin as a picture does */
+    const descry_generation *generation; /* how */
+    const descry_watch *watch;           /* stages LOOKING, WORKING, CAPTIONS */
+    /* called once for each file or folder that could not be read; err names it and the reason */
+    void (*failure)(void *arg, const char *path, const descry_error *err);
     /* called once all folders were looked through, for each ending that files passed over have, the most frequent first:
      * lower case, without its dot; "" for no ending; NULL at last for rare and odd ones together */
     void (*passed_over)(void *arg, const char *ending, uint64_t files);
+    void *arg; /* of both */
 } descry_index_options;
 
-#define DESCRY_INDEX_OPTIONS_INIT {NULL, 0, DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL}
+#define DESCRY_INDEX_OPTIONS_INIT                                                                                      \
+    {sizeof(descry_index_options), NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+DESCRY_INITIALIZER_(descry_index_options, DESCRY_INDEX_OPTIONS_INIT)
 
 /* Adds new and changed pictures at `paths` (folders or files); with none, updates every known root.  Commits in
- * batches.  DESCRY_ERR_BUSY names the process that is indexing.  *result (may be NULL) is filled in any case. */
+ * batches.  DESCRY_ERR_BUSY names the process that is indexing.  *counts (may be NULL) is filled in any case. */
 DESCRY_API int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
-                            const descry_index_options *options, descry_index_progress *result, descry_error *err);
+                            const descry_index_options *options, descry_index_counts *counts, descry_error *err);
 
 /* Describes the pictures of the library that have no caption, neither a person's nor a model's, and keeps the captions
- * with the model's name and recipe.  Commits in batches; `each` (may be NULL) hears of a caption once it is committed, and
+ * with the model's name and recipe.  Commits in batches; `each` (may be NULL) is told of a caption once it is committed, and
  * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same.
- * options->progress is called with the pictures without a caption.  Stopped by a callback (DESCRY_ERR_CANCELLED) or
+ * Progress counts the pictures without a caption.  Stopped by a callback (DESCRY_ERR_CANCELLED) or
  * otherwise, the next call goes on.  DESCRY_ERR_BUSY as for descry_index; else as descry_caption_files. */
 DESCRY_API int descry_caption_library(descry_library *library, descry_model *model,
                                       const descry_caption_options *options, descry_caption_callback each, void *arg,
@@ -453,6 +546,7 @@ DESCRY_API void descry_time_print(char text[DESCRY_TIME_SIZE], int64_t time, int
 
 /* Which pictures; all that is asked for must hold.  A picture without the datum never matches a filter on it. */
 typedef struct descry_filter {
+    size_t size;
     const char *const *under;   /* in or below one of these folders (or sources: see descry_match) */
     size_t unders;              /* 0: everywhere */
     int64_t after, before;      /* after <= taken < before; DESCRY_NO_TIME: no such bound */
@@ -461,7 +555,8 @@ typedef struct descry_filter {
     double km;                  /* sphere with the Earth's mean radius; negative: anywhere */
 } descry_filter;
 
-#define DESCRY_FILTER_INIT {NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1}
+#define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1}
+DESCRY_INITIALIZER_(descry_filter, DESCRY_FILTER_INIT)
 
 /* ---- searching -------------------------------------------------------------------------------------------------- */
 
@@ -482,7 +577,7 @@ typedef struct descry_match {
     const descry_metadata *metadata;
     float strength;      /* 0 to 100: how many percent of the texts that no picture is of find less (docs/query.md);
                             -1: not known, as the query is not of texts alone or the library not calibrated */
-    const descry_share *shares; /* with `explain`, else NULL */
+    const descry_share *const *shares; /* with `explain`, else NULL */
     size_t share_count;
     uint64_t vector_rank, words_rank; /* of a hybrid search: in each ranking, from 1; 0: not among its first 1000 */
 } descry_match;
@@ -491,13 +586,15 @@ typedef struct descry_match {
 
 /* Pictures by URL. */
 typedef struct descry_net_options {
+    size_t size;
     uint64_t max_bytes;
     unsigned seconds;  /* for one picture, redirections included */
     int allow_private; /* 1: also from this machine and local networks, and through a proxy */
 } descry_net_options;
 
 /* 64 MiB, 30 seconds, public addresses only */
-#define DESCRY_NET_OPTIONS_INIT {67108864, 30, 0}
+#define DESCRY_NET_OPTIONS_INIT {sizeof(descry_net_options), 67108864, 30, 0}
+DESCRY_INITIALIZER_(descry_net_options, DESCRY_NET_OPTIONS_INIT)
 
 /* What a query is compared with, and what score a match has. */
 typedef enum descry_ranking {
@@ -513,14 +610,15 @@ typedef enum descry_ranking {
 } descry_ranking;
 
 typedef struct descry_search_options {
+    size_t size;
     size_t k;                 /* at most this many matches */
     float threshold;          /* only matches with score >= this; -2: all */
-    descry_filter filter;     /* applied before the cut at k: no match is lost to it */
-    descry_preprocess_options preprocess;
+    const descry_filter *filter; /* applied before the cut at k: no match is lost to it; NULL: all */
+    const descry_preprocess_options *preprocess;
     float min_strength;       /* only matches of at least this strength; 0: all */
     float not_threshold;      /* NOT leaves out pictures whose cosine with what follows it is above; -2: calibrated */
     int explain;              /* 1: with shares */
-    descry_net_options net;
+    const descry_net_options *net;
     /* Opens the model called `name` when it is needed and descry_search was given none; it has to live until
      * descry_search returns.  Without it and a model, queries can only be of pictures that the library knows. */
     int (*open_model)(void *model_arg, const char *name, descry_model **model, descry_error *err);
@@ -531,9 +629,9 @@ typedef struct descry_search_options {
     const descry_head *head;
 } descry_search_options;
 
-#define DESCRY_SEARCH_OPTIONS_INIT \
-    {10, -2.0f, DESCRY_FILTER_INIT, DESCRY_PREPROCESS_OPTIONS_INIT, 0.0f, -2.0f, 0, DESCRY_NET_OPTIONS_INIT, NULL, NULL, \
-     DESCRY_RANKING_VECTORS, NULL}
+#define DESCRY_SEARCH_OPTIONS_INIT                                                                                     \
+    {sizeof(descry_search_options), 10, -2.0f, NULL, NULL, 0.0f, -2.0f, 0, NULL, NULL, NULL, DESCRY_RANKING_VECTORS, NULL}
+DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 
 /* Checks how a query is written, without looking anything up: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be
  * NULL) is then the byte at which it goes wrong. */
@@ -567,14 +665,15 @@ typedef struct descry_library_status {
     uint64_t contents; /* distinct pictures by content */
     uint64_t captions;
     uint64_t failed;   /* files that could not be read when last seen */
-    const descry_library_model *models; /* most recently indexed first; valid until the next call on this library */
+    const descry_library_model *const *models; /* most recently indexed first */
     size_t model_count;
-    const char *const *roots; /* the same lifetime */
+    const char *const *roots;
     size_t root_count;
     uint64_t sources;  /* of the photos, those that have no file, only a source */
 } descry_library_status;
 
-DESCRY_API int descry_status(descry_library *library, descry_library_status *status, descry_error *err);
+/* *status and what it points to are valid until the next status of this library, or it is closed. */
+DESCRY_API int descry_status(descry_library *library, const descry_library_status **status, descry_error *err);
 
 /* Removes the pictures at or under `path` (or a source) from the library, and vectors and captions that no other place needs.
  * The files themselves are not touched.  *removed counts places. */
@@ -594,16 +693,17 @@ typedef struct descry_entry {
     int dim;
 } descry_entry;
 
+/* Of descry_export_npz all but `vectors`: an archive has those pictures that have one. */
 typedef struct descry_export_options {
-    const char *model;    /* as it was indexed (its name or recipe); NULL: the last indexed */
-    descry_filter filter;
-    int vectors;          /* descry_entries: 1: with vectors; 2: and only those pictures that have one */
-    /* how many of `total` are done; a non-zero return stops (DESCRY_ERR_CANCELLED) */
-    int (*progress)(void *arg, uint64_t done, uint64_t total);
-    void *arg;
+    size_t size;
+    const char *model; /* as it was indexed (its name or recipe); NULL: the last indexed */
+    const descry_filter *filter;
+    int vectors;       /* descry_entries: 1: with vectors; 2: and only those pictures that have one */
+    const descry_watch *watch;
 } descry_export_options;
 
-#define DESCRY_EXPORT_OPTIONS_INIT {NULL, DESCRY_FILTER_INIT, 0, NULL, NULL}
+#define DESCRY_EXPORT_OPTIONS_INIT {sizeof(descry_export_options), NULL, NULL, 0, NULL}
+DESCRY_INITIALIZER_(descry_export_options, DESCRY_EXPORT_OPTIONS_INIT)
 
 /* Calls `each` for the pictures, in order of id, as they are at one moment; a non-zero return stops.  The model itself
  * is not needed.  DESCRY_ERR_NOT_FOUND: nothing is indexed with it, though vectors are asked for. */
@@ -617,28 +717,34 @@ DESCRY_API int descry_entries(descry_library *library, const descry_export_optio
 DESCRY_API int descry_export_npz(descry_library *library, const char *path, const descry_export_options *options,
                                  uint64_t *count, descry_error *err);
 
-typedef struct descry_import_progress {
-    uint64_t total, done; /* rows */
-    uint64_t added;       /* pictures that the library did not know */
-    uint64_t completed;   /* known pictures that had no vector of this model */
+/* What an import did; as descry_index_counts. */
+typedef struct descry_import_counts {
+    size_t size;
+    uint64_t rows;
+    uint64_t added;     /* pictures that the library did not know */
+    uint64_t completed; /* known pictures that had no vector of this model */
     uint64_t unchanged;
     uint64_t failed;
     double seconds;
-} descry_import_progress;
+} descry_import_counts;
+
+#define DESCRY_IMPORT_COUNTS_INIT {sizeof(descry_import_counts), 0, 0, 0, 0, 0, 0}
+DESCRY_INITIALIZER_(descry_import_counts, DESCRY_IMPORT_COUNTS_INIT)
 
 typedef struct descry_import_options {
+    size_t size;
     const char *features, *urls; /* names of the arrays */
     uint64_t max_bytes;          /* of either array; and at most 4 GiB of features in Fortran order, held in memory */
-    descry_limits limits;        /* for local pictures */
-    /* called often; a non-zero return stops after the rows in flight (DESCRY_ERR_CANCELLED), which are committed */
-    int (*progress)(void *arg, const descry_import_progress *progress);
+    const descry_limits *limits; /* for local pictures */
+    const descry_watch *watch;   /* stages CHECKING, WORKING */
     /* called once for each row that was left out, with its number from 0; url may be NULL */
     void (*failure)(void *arg, uint64_t row, const char *url, const descry_error *err);
     void *arg;
 } descry_import_options;
 
 #define DESCRY_IMPORT_OPTIONS_INIT                                                                                     \
-    {"features", "urls", UINT64_C(68719476736), DESCRY_LIMITS_INIT, NULL, NULL, NULL}
+    {sizeof(descry_import_options), "features", "urls", UINT64_C(68719476736), NULL, NULL, NULL, NULL}
+DESCRY_INITIALIZER_(descry_import_options, DESCRY_IMPORT_OPTIONS_INIT)
 
 /* Adds embeddings that `model` made from a NumPy archive (np.savez, np.savez_compressed): "features", float16, 32 or 64
  * [n, dim of the model], and "urls", unicode or bytes [n]; other arrays are passed over.  That the vectors are this
@@ -651,16 +757,10 @@ typedef struct descry_import_options {
  * A row whose vector is not finite or has no direction, whose url is empty or ill-formed, or whose file is no picture
  * is named and left out.  An archive that is damaged, cut off, or not what it says changes nothing: all of it is checked
  * first.  DESCRY_ERR_FORMAT, DESCRY_ERR_LIMIT, DESCRY_ERR_UNSUPPORTED name the file, the array and the reason;
- * DESCRY_ERR_ARGUMENT: vectors of another length than the model's.  *result (may be NULL) is filled in any case. */
+ * DESCRY_ERR_ARGUMENT: vectors of another length than the model's.  *counts (may be NULL) is filled in any case. */
 DESCRY_API int descry_import_npz(descry_library *library, descry_model *model, const char *path,
-                                 const descry_import_options *options, descry_import_progress *result,
+                                 const descry_import_options *options, descry_import_counts *counts,
                                  descry_error *err);
-
-/* The first 128 bytes of a .npy file (version 1.0, C order): the values follow.  `type` is NumPy's, such as "<f4".
- * Returns 128; 0: it does not fit. */
-enum { DESCRY_NPY_HEADER = 128 };
-DESCRY_API size_t descry_npy_header(char header[DESCRY_NPY_HEADER], const char *type, const uint64_t *shape,
-                                    size_t dims);
 
 #ifdef __cplusplus
 }

@@ -18,6 +18,12 @@ typedef struct descry_array {
     size_t dims, shape[4];
 } descry_array;
 
+/* The first 128 bytes of a .npy file (version 1.0, C order): the values follow.  `type` is NumPy's, such as "<f4".
+ * Returns 128; 0: it does not fit. */
+enum { DESCRY_NPY_HEADER = 128 };
+DESCRY_API size_t descry_npy_header(char header[DESCRY_NPY_HEADER], const char *type, const uint64_t *shape,
+                                    size_t dims);
+
 /* A .npy file: float16, float32 or float64, C order, at most 4 dimensions.
  * DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: what it is instead. */
 DESCRY_API int descry_array_read(descry_array *array, const char *path, descry_error *err);
@@ -29,14 +35,14 @@ DESCRY_API void descry_array_free(descry_array *array);
 /* ---- many files ----------------------------------------------------------------------------------------------- */
 
 typedef struct descry_files_options {
-    descry_preprocess_options preprocess;
+    size_t size;
+    const descry_preprocess_options *preprocess;
     int raw;                 /* 1: embeddings as the tower, or the head, gives them, not of length 1 */
     const descry_head *head; /* through which they go; NULL: none */
-    int (*progress)(void *arg, size_t done, size_t total, double seconds); /* non-zero: DESCRY_ERR_CANCELLED */
-    void *arg;
+    const descry_watch *watch;
 } descry_files_options;
 
-#define DESCRY_FILES_OPTIONS_INIT {DESCRY_PREPROCESS_OPTIONS_INIT, 0, NULL, NULL, NULL}
+#define DESCRY_FILES_OPTIONS_INIT {sizeof(descry_files_options), NULL, 0, NULL, NULL}
 
 /* The embedding of file i, [dim], or NULL and what is wrong with it; a non-zero return stops: DESCRY_ERR_CANCELLED. */
 typedef int (*descry_file_fn)(void *arg, size_t i, const float *vector, const descry_error *err);
@@ -59,35 +65,39 @@ DESCRY_API int descry_library_pairs(descry_library *library, descry_model *model
 DESCRY_API int descry_head_save(const descry_head *head, const descry_model *model, const char *name,
                                 const char *about, char **path, descry_error *err);
 
-typedef struct descry_adapt_progress {
-    uint64_t done, total;    /* pairs seen, and to be seen in all epochs */
-    size_t epoch;            /* finished */
-    size_t trained, held;    /* pairs learned from, pairs held out */
-    double loss;             /* mean of the epoch's batches, each before its step */
+/* How training goes; as descry_index_counts. */
+typedef struct descry_adapt_state {
+    size_t size;
+    size_t epoch;         /* finished */
+    size_t trained, held; /* pairs learned from, pairs held out */
+    double loss;          /* mean of the epoch's batches, each before its step */
     double first_loss, held_loss; /* on the part held out (or, if there is none, on all): at first, now */
     double best_loss;
-    size_t best_epoch;       /* 0: the head as it was at first */
-    int stopped;             /* by the progress callback */
-} descry_adapt_progress;
+    size_t best_epoch;    /* 0: the head as it was at first */
+    int stopped;          /* by the watch */
+} descry_adapt_state;
+
+#define DESCRY_ADAPT_STATE_INIT {sizeof(descry_adapt_state), 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 typedef struct descry_adapt_options {
+    size_t size;
     float temperature;   /* tau */
     float learning_rate; /* of Adam; a tenth of it after every `decay_every` epochs */
     size_t batch, epochs, decay_every;
     size_t patience;     /* stop after so many epochs without a better loss; 0: never */
     float holdout;       /* part of the pairs that is not learned from, 0 to 0.5 */
     uint64_t seed;       /* of the first weights, the part held out and the order of the pairs */
-    int (*progress)(void *arg, const descry_adapt_progress *progress); /* after each batch; non-zero stops */
-    void *arg;
+    const descry_watch *watch; /* after each batch, in pairs of all epochs */
 } descry_adapt_options;
 
-#define DESCRY_ADAPT_OPTIONS_INIT {0.1f, 1e-3f, 512, 50, 25, 10, 0.1f, 1, NULL, NULL}
+#define DESCRY_ADAPT_OPTIONS_INIT {sizeof(descry_adapt_options), 0.1f, 1e-3f, 512, 50, 25, 10, 0.1f, 1, NULL}
 
 /* Trains a head on n pairs, images and texts float [n, dim] of length 1; row i of both belongs together.  The source
  * of the method: Couairon et al. 2022, arXiv 2112.03162; of the optimiser: Kingma and Ba 2015.  The same seed gives the
- * same head.  *head is the best seen on the part held out, also when the callback stopped the run, which is no error. */
+ * same head.  *head is the best seen on the part held out, also when the watch stopped the run, which is no error.
+ * *state may be NULL. */
 DESCRY_API int descry_adapt(descry_context *ctx, const float *images, const float *texts, size_t n, size_t dim,
-                            const descry_adapt_options *options, descry_head **head, descry_adapt_progress *result,
+                            const descry_adapt_options *options, descry_head **head, descry_adapt_state *state,
                             descry_error *err);
 
 /* ---- SIMAT ----------------------------------------------------------------------------------------------------- */

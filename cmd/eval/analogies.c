@@ -250,7 +250,6 @@ static int print(const analogies *job)
 static int evaluate(analogies *job, const char *path)
 {
     descry_error err;
-    descry_model_info info;
     int status = read_list(job, path);
     if (status == CMD_DONE)
         status = resolve(job);
@@ -263,8 +262,7 @@ static int evaluate(analogies *job, const char *path)
                                   NULL);
     if (status != CMD_DONE)
         return status;
-    descry_model_describe(job->model, &info);
-    size_t dim = (size_t)info.dim;
+    size_t dim = (size_t)descry_model_describe(job->model)->dim;
     job->changes = calloc(job->count, dim * sizeof *job->changes);
     job->best = calloc(job->sweep.count * job->count, 2 * sizeof *job->best);
     if (!job->changes || !job->best)

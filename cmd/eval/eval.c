@@ -115,22 +115,9 @@ int eval_open(const cmd_command *command, const cmd_common *common, descry_conte
 }
 
 typedef struct reading {
-    size_t done, total;
     descry_file_fn each;
     void *arg;
 } reading;
-
-static int show(void *arg, size_t done, size_t total, double seconds)
-{
-    reading *r = arg;
-    r->done = done;
-    r->total = total;
-    const descry_index_progress progress = {.found = total, .total = total, .done = done, .seconds = seconds};
-    if (cmd_stopped())
-        return 1;
-    cmd_progress_show(&progress);
-    return 0;
-}
 
 static int give_row(void *arg, size_t i, const float *row, const descry_error *err)
 {
@@ -146,17 +133,16 @@ int eval_each_file(descry_model *model, const descry_head *head, const char *con
     descry_error err;
     reading r = {.each = each, .arg = arg};
     descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
-    options.progress = show;
-    options.arg = &r;
+    cmd_watching watching;
+    options.watch = cmd_watch(&watching);
     options.head = head;
-    if (pixels)
-        options.preprocess = *pixels;
+    options.preprocess = pixels;
     cmd_catch_signals();
     cmd_progress_restart();
     int rc = descry_embed_files(model, paths, n, &options, give_row, &r, &err);
     cmd_progress_hide();
     if (rc == DESCRY_ERR_CANCELLED && cmd_stopped()) {
-        cmd_say("stopped after %zu of %zu pictures", r.done, r.total);
+        cmd_say("stopped after %zu of %zu pictures", (size_t)watching.last.done, (size_t)watching.last.total);
         return 128 + cmd_stopped();
     }
     return rc && rc != DESCRY_ERR_CANCELLED ? cmd_fail(&err) : CMD_DONE;
@@ -182,9 +168,7 @@ static int keep_row(void *arg, size_t i, const float *row, const descry_error *e
 int eval_embed_files(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
                      const descry_preprocess_options *pixels, float **out, uint8_t *read)
 {
-    descry_model_info info;
-    descry_model_describe(model, &info);
-    filling f = {.read = read, .dim = (size_t)info.dim};
+    filling f = {.read = read, .dim = (size_t)descry_model_describe(model)->dim};
     *out = f.rows = calloc(n + 1, f.dim * sizeof *f.rows);
     int status = f.rows ? eval_each_file(model, head, paths, n, pixels, keep_row, &f) : cmd_fail_memory();
     return status == CMD_DONE && f.failed > 0 && !read ? CMD_FAILED : status;
@@ -194,16 +178,15 @@ int eval_embed_texts(descry_model *model, const descry_head *head, const char *c
 {
     enum { BATCH = 256 };
     descry_error err;
-    descry_model_info info;
-    descry_model_describe(model, &info);
-    *out = calloc(n + 1, (size_t)info.dim * sizeof **out);
+    size_t dim = (size_t)descry_model_describe(model)->dim;
+    *out = calloc(n + 1, dim * sizeof **out);
     if (!*out)
         return cmd_fail_memory();
     for (size_t i = 0; i < n; i += BATCH) {
         size_t count = n - i < BATCH ? n - i : BATCH;
         if (cmd_stopped())
             return 128 + cmd_stopped();
-        float *rows = *out + i * (size_t)info.dim;
+        float *rows = *out + i * dim;
         if (descry_embed_texts(model, texts + i, count, 1, rows, &err) ||
             (head && descry_head_map(head, DESCRY_TEXTS, rows, count, 1, rows, &err)))
             return cmd_fail(&err);

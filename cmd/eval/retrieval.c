@@ -27,7 +27,7 @@ const cmd_command cmd_eval_retrieval = {
 
 typedef struct retrieval {
     cmd_common common;
-    descry_preprocess_options pixels;
+    cmd_pixels pixels;
     descry_context *ctx;
     descry_model *model;
     descry_head *head;
@@ -88,25 +88,24 @@ static int print(const retrieval *job, const descry_recall *r)
 static int evaluate(retrieval *job, const char *path)
 {
     descry_error err;
-    descry_model_info info;
     descry_recall recall;
     if (descry_captions_read(&job->captions, path, &err))
         return cmd_fail(&err);
     int status = eval_open(&cmd_eval_retrieval, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
-    descry_model_describe(job->model, &info);
+    size_t dim = (size_t)descry_model_describe(job->model)->dim;
     job->read = calloc(job->captions.pictures + 1, 1);
     if (!job->read)
         return cmd_fail_memory();
     status = eval_embed_texts(job->model, job->head, (const char *const *)job->captions.texts, job->captions.count, &job->texts);
     if (status == CMD_DONE)
         status = eval_embed_files(job->model, job->head, (const char *const *)job->captions.paths, job->captions.pictures,
-                                  &job->pixels, &job->images, job->read);
+                                  &job->pixels.options, &job->images, job->read);
     if (status == CMD_DONE)
-        status = drop_unread(job, (size_t)info.dim);
+        status = drop_unread(job, dim);
     if (status == CMD_DONE && descry_recall_run(job->ctx, job->images, job->pictures, job->texts, job->captions.owner,
-                                                job->count, (size_t)info.dim, &recall, &err))
+                                                job->count, dim, &recall, &err))
         status = cmd_fail(&err);
     if (status == CMD_DONE)
         status = print(job, &recall);
@@ -115,14 +114,13 @@ static int evaluate(retrieval *job, const char *path)
 
 static int run(int argc, char **argv)
 {
-    retrieval job = {0};
-    cmd_pixels pixels = CMD_PIXELS_INIT;
+    retrieval job = {.pixels = CMD_PIXELS_INIT};
     const cmd_option options[] = {
-        CMD_OPTION_REFERENCE(pixels),
-        CMD_OPTION_PILLOW(pixels),
-        CMD_OPTION_MAX_SIDE(pixels),
-        CMD_OPTION_MAX_PIXELS(pixels),
-        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
+        CMD_OPTION_REFERENCE(job.pixels),
+        CMD_OPTION_PILLOW(job.pixels),
+        CMD_OPTION_MAX_SIDE(job.pixels),
+        CMD_OPTION_MAX_PIXELS(job.pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(job.pixels),
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_HEAD(job.common,
                         "through a learned head of the model: see 'descry adapt'"),
@@ -137,7 +135,7 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_eval_retrieval, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    status = operands.count == 1 ? cmd_read_pixels(&cmd_eval_retrieval, &pixels, &job.pixels)
+    status = operands.count == 1 ? cmd_read_pixels(&cmd_eval_retrieval, &job.pixels)
                                  : cmd_usage(&cmd_eval_retrieval, "which file of captions?");
     if (status == CMD_DONE)
         status = evaluate(&job, operands.items[0].text);

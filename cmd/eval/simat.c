@@ -79,9 +79,7 @@ static int embed_pictures(simat_job *job, const char *list, size_t pictures)
     if (status == CMD_DONE)
         status = need_model(job);
     if (status == CMD_DONE) {
-        descry_model_info info;
-        descry_model_describe(job->model, &info);
-        job->dim = (size_t)info.dim;
+        job->dim = (size_t)descry_model_describe(job->model)->dim;
         status = eval_embed_files(job->model, NULL, (const char *const *)names.items, pictures, NULL, &job->images, NULL);
     }
     cmd_lines_free(&names);
@@ -138,16 +136,15 @@ static int pick_words(simat_job *job, const cmd_lines *names, const descry_array
 
 static int embed_words(simat_job *job)
 {
-    descry_model_info info;
     size_t count = descry_simat_words(job->simat);
     const char **words = calloc(count + 1, sizeof *words);
     int status = words ? need_model(job) : cmd_fail_memory();
     for (size_t i = 0; i < count && status == CMD_DONE; i++)
         words[i] = descry_simat_word(job->simat, i);
     if (status == CMD_DONE) {
-        descry_model_describe(job->model, &info);
-        if ((size_t)info.dim != job->dim) {
-            cmd_say("the model's embeddings have length %d, those of the pictures %zu", info.dim, job->dim);
+        int dim = descry_model_describe(job->model)->dim;
+        if ((size_t)dim != job->dim) {
+            cmd_say("the model's embeddings have length %d, those of the pictures %zu", dim, job->dim);
             status = CMD_FAILED;
         }
     }

@@ -26,7 +26,7 @@ const cmd_command cmd_eval_zeroshot = {
 
 typedef struct zeroshot {
     cmd_common common;
-    descry_preprocess_options pixels;
+    cmd_pixels pixels;
     const char *templates, *classes;
     descry_context *ctx;
     descry_model *model;
@@ -195,7 +195,6 @@ static int evaluate(zeroshot *job, const char *root)
 {
     descry_error err;
     descry_classifier *classifier = NULL;
-    descry_model_info info;
     const char *const *templates;
     size_t count;
     int status = get_templates(job, &templates, &count);
@@ -208,7 +207,7 @@ static int evaluate(zeroshot *job, const char *root)
     if (status != CMD_DONE)
         return status;
     size_t empty = name_empty(job, root);
-    descry_model_describe(job->model, &info);
+    size_t dim = (size_t)descry_model_describe(job->model)->dim;
     job->read = calloc(job->paths.count + 1, 1);
     job->seen = calloc(job->names.count, sizeof *job->seen);
     job->right = calloc(job->names.count, sizeof *job->right);
@@ -217,10 +216,10 @@ static int evaluate(zeroshot *job, const char *root)
     if (descry_classifier_open(&classifier, job->model, job->head, (const char *const *)job->names.items, job->names.count,
                                templates, count, &err))
         return cmd_fail(&err);
-    status = eval_embed_files(job->model, job->head, (const char *const *)job->paths.items, job->paths.count, &job->pixels,
-                              &job->images, job->read);
+    status = eval_embed_files(job->model, job->head, (const char *const *)job->paths.items, job->paths.count,
+                              &job->pixels.options, &job->images, job->read);
     if (status == CMD_DONE)
-        status = judge(job, classifier, (size_t)info.dim);
+        status = judge(job, classifier, dim);
     descry_classifier_close(&classifier);
     if (status == CMD_DONE && job->pictures == 0) {
         cmd_say("%s: no picture could be read", root);
@@ -233,17 +232,16 @@ static int evaluate(zeroshot *job, const char *root)
 
 static int run(int argc, char **argv)
 {
-    zeroshot job = {.templates = "openai"};
-    cmd_pixels pixels = CMD_PIXELS_INIT;
+    zeroshot job = {.templates = "openai", .pixels = CMD_PIXELS_INIT};
     const cmd_option options[] = {
         {"templates", 0, CMD_TEXT, &job.templates, "T",
          "openai (80, the default), simple (7), or a file with one on each line, {} being the class", 0},
         {"classes", 0, CMD_TEXT, &job.classes, "FILE", "lines of folder, tab, name of the class", 0},
-        CMD_OPTION_REFERENCE(pixels),
-        CMD_OPTION_PILLOW(pixels),
-        CMD_OPTION_MAX_SIDE(pixels),
-        CMD_OPTION_MAX_PIXELS(pixels),
-        CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
+        CMD_OPTION_REFERENCE(job.pixels),
+        CMD_OPTION_PILLOW(job.pixels),
+        CMD_OPTION_MAX_SIDE(job.pixels),
+        CMD_OPTION_MAX_PIXELS(job.pixels),
+        CMD_OPTION_MAX_PIXELS_PER_BYTE(job.pixels),
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
@@ -257,7 +255,7 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_eval_zeroshot, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    status = operands.count == 1 ? cmd_read_pixels(&cmd_eval_zeroshot, &pixels, &job.pixels)
+    status = operands.count == 1 ? cmd_read_pixels(&cmd_eval_zeroshot, &job.pixels)
                                  : cmd_usage(&cmd_eval_zeroshot, "which folder?");
     if (status == CMD_DONE)
         status = evaluate(&job, operands.items[0].text);

@@ -20,18 +20,17 @@ void cmd_suggest_captioner(const char *option)
 }
 
 typedef struct candidates {
-    descry_context *ctx;
     char first[512];
     char list[900];
     size_t count;
 } candidates;
 
-static int look_at(void *arg, const char *name, const char *path, int dim, uint64_t bytes)
+static int look_at(void *arg, const descry_known_model *model)
 {
     candidates *found = arg;
-    (void)dim, (void)bytes;
+    const char *name = model->name;
     /* the bundled model knows emoji only: it describes nothing else unless it is asked to */
-    if (!path || strcmp(name, "demo") == 0 || !descry_can_caption(found->ctx, name))
+    if (!model->path || strcmp(name, "demo") == 0 || !descry_can_caption(name))
         return 0;
     if (found->count++ == 0)
         snprintf(found->first, sizeof found->first, "%s", name);
@@ -40,11 +39,9 @@ static int look_at(void *arg, const char *name, const char *path, int dim, uint6
     return 0;
 }
 
-static int find_installed(candidates *found, descry_context *ctx, const char *search, const char *option)
+static int find_installed(candidates *found, const char *search, const char *option)
 {
-    descry_error err;
-    if (descry_models(ctx, look_at, found, &err))
-        return cmd_fail(&err);
+    descry_models(look_at, found);
     if (found->count == 1)
         return CMD_DONE;
     if (found->count > 1)
@@ -60,17 +57,15 @@ static int find_installed(candidates *found, descry_context *ctx, const char *se
 int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
                        descry_model *search, const char *option)
 {
-    descry_model_info of = {0}, info;
-    candidates found = {.ctx = ctx};
+    const descry_model_info *of = search ? descry_model_describe(search) : NULL;
+    candidates found = {0};
     *captioner = NULL;
-    if (search)
-        descry_model_describe(search, &of);
     if (!name || !*name) {
-        if (of.can_caption) {
+        if (of && of->can_caption) {
             *captioner = search;
             return CMD_DONE;
         }
-        int status = find_installed(&found, ctx, of.name, option);
+        int status = find_installed(&found, of ? of->name : NULL, option);
         if (status != CMD_DONE)
             return status;
         name = found.first;
@@ -78,12 +73,12 @@ int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char
     int status = cmd_open_named(captioner, ctx, name, precision);
     if (status != CMD_DONE)
         return status;
-    descry_model_describe(*captioner, &info);
-    if (!info.can_caption) {
-        cmd_say("%s: it has no decoder: it cannot describe pictures", info.name);
+    const descry_model_info *info = descry_model_describe(*captioner);
+    if (!info->can_caption) {
+        cmd_say("%s: it has no decoder: it cannot describe pictures", info->name);
         cmd_suggest_captioner(option);
         status = CMD_FAILED;
-    } else if (search && strcmp(info.recipe, of.recipe) != 0)
+    } else if (search && strcmp(info->recipe, of->recipe) != 0)
         return CMD_DONE;
     if (search || status != CMD_DONE)
         descry_model_close(captioner);

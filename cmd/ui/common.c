@@ -73,7 +73,9 @@ int cmd_open_context(descry_context **ctx, unsigned threads)
 /* For reading only; an older library is brought up to date first, if it may be written. */
 static int open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err)
 {
-    descry_library_options reading = {.read_only = 1}, changing = {0};
+    descry_library_options reading = DESCRY_LIBRARY_OPTIONS_INIT, changing = DESCRY_LIBRARY_OPTIONS_INIT;
+    reading.read_only = 1;
+    changing.create = 0;
     int rc = descry_library_open(library, ctx, path, &reading, err);
     if (rc != DESCRY_ERR_UNSUPPORTED || descry_library_open(library, ctx, path, &changing, NULL))
         return rc;
@@ -95,18 +97,18 @@ int cmd_open_library(descry_library **library, descry_context *ctx, const char *
 int cmd_last_model(char **name, descry_library *library)
 {
     descry_error err;
-    descry_library_status status;
+    const descry_library_status *status;
     *name = NULL;
     if (descry_status(library, &status, &err))
         return cmd_fail(&err);
-    if (status.model_count == 0)
+    if (status->model_count == 0)
         return CMD_DONE;
-    *name = strdup(status.models[0].name);
+    *name = strdup(status->models[0]->name);
     if (!*name)
         return cmd_fail_memory();
-    if (status.model_count > 1)
+    if (status->model_count > 1)
         cmd_say("warning: the library holds vectors of %zu models; using the last indexed, %s (--model chooses)",
-                status.model_count, *name);
+                status->model_count, *name);
     return CMD_DONE;
 }
 
@@ -141,8 +143,9 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     const char *name = common->model ? common->model : last;
     if (status == CMD_DONE && !name)
         status = no_model(command);
-    const descry_model_options options = {.precision = common->precision};
-    if (status == CMD_DONE && descry_model_open_with(model, ctx, name, &options, &err))
+    descry_model_options options = DESCRY_MODEL_OPTIONS_INIT;
+    options.precision = common->precision;
+    if (status == CMD_DONE && descry_model_open(model, ctx, name, &options, &err))
         status = cmd_fail(&err);
     free(last);
     return status;
@@ -164,10 +167,11 @@ char *cmd_full_model(const char *name)
 int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision)
 {
     descry_error err;
-    const descry_model_options options = {.precision = precision};
+    descry_model_options options = DESCRY_MODEL_OPTIONS_INIT;
+    options.precision = precision;
     char *full = cmd_full_model(name);
     int status = full ? CMD_DONE : cmd_fail_memory();
-    if (status == CMD_DONE && descry_model_open_with(model, ctx, full, &options, &err))
+    if (status == CMD_DONE && descry_model_open(model, ctx, full, &options, &err))
         status = cmd_fail(&err);
     free(full);
     return status;
@@ -181,7 +185,7 @@ static int open_last_model(descry_model **model, descry_context *ctx, const cmd_
     int status = cmd_last_model(&name, library);
     if (status == CMD_DONE && !name)
         status = no_model(command);
-    if (status == CMD_DONE && descry_model_open(model, ctx, name, &err))
+    if (status == CMD_DONE && descry_model_open(model, ctx, name, NULL, &err))
         status = cmd_fail(&err);
     free(name);
     return status;
@@ -191,7 +195,8 @@ int cmd_open_to_change(descry_library **library, descry_model **model, descry_co
                        const cmd_command *command, const cmd_common *common)
 {
     descry_error err;
-    descry_library_options options = {.create = common->model != NULL};
+    descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
+    options.create = common->model != NULL;
     int status = cmd_open_context(ctx, common->threads);
     if (status == CMD_DONE && common->model)
         status = cmd_open_named(model, *ctx, common->model, DESCRY_PRECISION_F32);
@@ -218,18 +223,18 @@ bool cmd_is_picture(const char *argument)
     return false;
 }
 
-int cmd_read_pixels(const cmd_command *command, const cmd_pixels *pixels, descry_preprocess_options *options)
+int cmd_read_pixels(const cmd_command *command, cmd_pixels *pixels)
 {
-    descry_preprocess_options defaults = DESCRY_PREPROCESS_OPTIONS_INIT;
-    *options = defaults;
-    if (pixels->pillow != 12 && pixels->pillow != 13)
+    if (pixels->pillow && pixels->pillow != 12 && pixels->pillow != 13)
         return cmd_usage(command, "--pillow: %zu is not 12 or 13", pixels->pillow);
     if (pixels->max_side > UINT32_MAX)
         return cmd_usage(command, "--max-side: %zu is too much", pixels->max_side);
-    options->reference = pixels->reference;
-    options->pillow = (int)pixels->pillow;
-    options->limits.max_side = (uint32_t)pixels->max_side;
-    options->limits.max_pixels = pixels->max_pixels;
-    options->limits.max_pixels_per_byte = pixels->max_pixels_per_byte;
+    if (pixels->pillow)
+        pixels->options.pillow = (int)pixels->pillow;
+    if (pixels->max_side)
+        pixels->limits.max_side = (uint32_t)pixels->max_side;
+    if (pixels->max_pixels)
+        pixels->limits.max_pixels = pixels->max_pixels;
+    pixels->options.limits = &pixels->limits;
     return CMD_DONE;
 }

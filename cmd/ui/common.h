@@ -120,12 +120,12 @@ typedef struct cmd_common {
         "json", 0, CMD_FLAG, &(common).json, NULL, help, 0                                                             \
     }
 
-/* Which files of folders; of descry_index_options or descry_caption_options. */
-#define CMD_OPTIONS_FOLDERS(options)                                                                                   \
-    {"include-hidden", 0, CMD_FLAG, &(options).include_hidden, NULL,                                                   \
+/* Which files of folders; of descry_folder_options. */
+#define CMD_OPTIONS_FOLDERS(folders)                                                                                   \
+    {"include-hidden", 0, CMD_FLAG, &(folders).include_hidden, NULL,                                                   \
      "also hidden files and folders, bins and snapshots", 0},                                                          \
     {                                                                                                                  \
-        "sniff", 0, CMD_FLAG, &(options).sniff, NULL,                                                                  \
+        "sniff", 0, CMD_FLAG, &(folders).sniff, NULL,                                                                  \
             "also look into files with other endings: some are pictures", 0                                           \
     }
 
@@ -172,16 +172,14 @@ int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char *
 
 /* How pictures are read. */
 typedef struct cmd_pixels {
-    size_t max_side;
-    size_t max_pixels;
-    uint64_t max_pixels_per_byte;
-    size_t pillow;
-    int reference;
+    size_t max_side, max_pixels, pillow; /* as they are given; 0: not */
+    descry_limits limits;
+    descry_preprocess_options options; /* whose limits are those, once cmd_read_pixels has read them */
 } cmd_pixels;
 
 #define CMD_PIXELS_INIT                                                                                                \
     {                                                                                                                  \
-        65500, 512000000, 10000, 13, 0                                                                                 \
+        0, 0, 0, DESCRY_LIMITS_INIT, DESCRY_PREPROCESS_OPTIONS_INIT                                                    \
     }
 #define CMD_OPTION_MAX_SIDE(pixels)                                                                                    \
     {                                                                                                                  \
@@ -195,7 +193,7 @@ typedef struct cmd_pixels {
     }
 #define CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels)                                                                         \
     {                                                                                                                  \
-        "max-pixels-per-byte", 0, CMD_SEED, &(pixels).max_pixels_per_byte, "N",                                        \
+        "max-pixels-per-byte", 0, CMD_SEED, &(pixels).limits.max_pixels_per_byte, "N",                                        \
             "refuse JPEG, PNG and GIF of more pixels to a byte (10000; 0: never)", 0                                   \
     }
 #define CMD_OPTION_PILLOW(pixels)                                                                                      \
@@ -204,12 +202,12 @@ typedef struct cmd_pixels {
     }
 #define CMD_OPTION_REFERENCE(pixels)                                                                                   \
     {                                                                                                                  \
-        "reference", 0, CMD_FLAG, &(pixels).reference, NULL,                                                           \
+        "reference", 0, CMD_FLAG, &(pixels).options.reference, NULL,                                                           \
             "read pictures in open_clip's own order: resize in the file's mode, no EXIF rotation", 0                   \
     }
 
-/* CMD_DONE, or CMD_USAGE having said which value is wrong. */
-int cmd_read_pixels(const cmd_command *command, const cmd_pixels *pixels, descry_preprocess_options *options);
+/* Completes pixels->options.  CMD_DONE, or CMD_USAGE having said which value is wrong. */
+int cmd_read_pixels(const cmd_command *command, cmd_pixels *pixels);
 
 /* ---- messages (common.c), all to standard error ------------------------------------------------------------------ */
 

@@ -2,7 +2,7 @@
 #include "ui/npy.h"
 
 #include "ui/common.h"
-#include "descry.h"
+#include "descry_dev.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ui/progress.h"
 
+#include "ui/stop.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,7 +17,7 @@
 
 static struct {
     bool known, terminal; /* whether `terminal` was found out; whether it is one */
-    bool captions;        /* captions are counted now, not files */
+    bool captions;        /* captions are counted now, not files: at another rate */
     bool shown;           /* the bar is on the screen */
     double next;          /* when to draw again */
     double seconds, rate; /* of the last drawing: when, files a second */
@@ -37,8 +39,16 @@ static void print_time(char *text, size_t size, double seconds)
 }
 
 /* A rate that follows the last seconds: files that are known already go by much faster than new ones. */
-static void update_rate(const descry_index_progress *p)
+static void update_rate(const descry_progress *p)
 {
+    bool captions = p->stage == DESCRY_STAGE_CAPTIONS;
+    if (p->total == 0 || captions != state.captions) { /* what was done before is other work */
+        state.captions = captions;
+        state.rate = 0;
+        state.done = captions ? p->done : 0;
+        state.seconds = p->seconds;
+        return;
+    }
     double time = p->seconds - state.seconds, done = (double)(p->done - state.done);
     if (time <= 0)
         return;
@@ -48,11 +58,11 @@ static void update_rate(const descry_index_progress *p)
     state.done = p->done;
 }
 
-static void print_state(char *text, size_t size, const descry_index_progress *p)
+static void print_state(char *text, size_t size, const descry_progress *p)
 {
     char left[32] = "?";
     if (p->total == 0) {
-        snprintf(text, size, "looking: %" PRIu64 " pictures found", p->found);
+        snprintf(text, size, "looking: %" PRIu64 " pictures found", p->done);
         return;
     }
     if (state.rate > 0)
@@ -70,7 +80,7 @@ static size_t terminal_width(void)
     return 80;
 }
 
-static void draw_bar(const descry_index_progress *p, const char *text)
+static void draw_bar(const descry_progress *p, const char *text)
 {
     enum { LEAST = 10, MOST = 60 };
     char bar[MOST + 4] = "";
@@ -103,7 +113,7 @@ static bool is_due(double seconds)
     return seconds >= state.next;
 }
 
-static void draw(const descry_index_progress *p, const char *text)
+static void draw(const descry_progress *p, const char *text)
 {
     if (state.terminal)
         draw_bar(p, text);
@@ -112,35 +122,38 @@ static void draw(const descry_index_progress *p, const char *text)
     state.next = p->seconds + (state.terminal ? TERMINAL_EVERY : LINE_EVERY);
 }
 
-void cmd_progress_show(const descry_index_progress *p)
+void cmd_progress_show(const descry_progress *p)
 {
     char text[160];
     if (!is_due(p->seconds))
         return;
-    if (p->captions_total > 0) { /* all pictures are in: what is done now is to describe */
-        descry_index_progress captions = {.found = p->captions_total, .total = p->captions_total,
-                                          .done = p->captions_done, .seconds = p->seconds};
-        if (!state.captions) {
-            state.captions = true;
-            state.rate = 0;
-            state.done = p->captions_done;
-            state.seconds = p->seconds;
-        }
-        update_rate(&captions);
-        print_state(text, sizeof text, &captions);
-        draw(&captions, text);
-        return;
-    }
     update_rate(p);
     print_state(text, sizeof text, p);
     draw(p, text);
 }
 
-void cmd_progress_say(uint64_t done, uint64_t total, double seconds, const char *text)
+static int show(void *arg, const descry_progress *progress)
 {
-    const descry_index_progress p = {.done = done, .total = total, .seconds = seconds};
-    if (is_due(seconds))
-        draw(&p, text);
+    cmd_watching *watching = arg;
+    watching->last = *progress;
+    if (!cmd_stopped())
+        cmd_progress_show(progress);
+    return 0;
+}
+
+const descry_watch *cmd_watch(cmd_watching *watching)
+{
+    *watching = (cmd_watching){.watch = DESCRY_WATCH_INIT};
+    watching->watch.progress = show;
+    watching->watch.arg = watching;
+    watching->watch.cancel = cmd_cancel();
+    return &watching->watch;
+}
+
+void cmd_progress_say(const descry_progress *p, const char *text)
+{
+    if (is_due(p->seconds))
+        draw(p, text);
 }
 
 void cmd_progress_restart(void)

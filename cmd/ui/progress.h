@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How far indexing has come, on standard error: a bar on a terminal, now and then a line elsewhere. */
+ * How far a call has come, on standard error: a bar on a terminal, now and then a line elsewhere. */
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
 
@@ -7,10 +7,18 @@
 
 #include <time.h>
 
-void cmd_progress_show(const descry_index_progress *progress);
+void cmd_progress_show(const descry_progress *progress);
+
+/* Of a call that shows its progress so, and that Ctrl-C stops. */
+typedef struct cmd_watching {
+    descry_watch watch;
+    descry_progress last; /* that it told of */
+} cmd_watching;
+
+const descry_watch *cmd_watch(cmd_watching *watching); /* `watching` must live as long as the call */
 
 /* The same for other work, in words of its own. */
-void cmd_progress_say(uint64_t done, uint64_t total, double seconds, const char *text);
+void cmd_progress_say(const descry_progress *progress, const char *text);
 
 /* Since `start`, which CLOCK_MONOTONIC gave. */
 double cmd_seconds_since(const struct timespec *start);

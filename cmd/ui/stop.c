@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t stop_signal;
+static int stop_signal; /* what a signal handler and other threads may touch: by atomic operations only */
 
 static void request_stop(int number)
 {
-    stop_signal = number;
+    __atomic_store_n(&stop_signal, number, __ATOMIC_RELAXED);
 }
 
 /* A signal that is ignored (nohup, a job in the background) stays so. */
@@ -25,5 +25,10 @@ void cmd_catch_signals(void)
 
 int cmd_stopped(void)
 {
-    return stop_signal;
+    return __atomic_load_n(&stop_signal, __ATOMIC_RELAXED);
+}
+
+const int *cmd_cancel(void)
+{
+    return &stop_signal;
 }

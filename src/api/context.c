@@ -3,6 +3,7 @@
 #include "api/handles.h"
 
 #include "base/error.h"
+#include "base/options.h"
 #include "clip/locate.h"
 #include "image/picture.h"
 #include "meta/xmp.h"
@@ -23,16 +24,17 @@ void descry_free(void *memory)
 int descry_context_open(descry_context **out, const descry_context_options *options, descry_error *err)
 {
     *out = NULL;
-    static const descry_context_options defaults = DESCRY_CONTEXT_OPTIONS_INIT;
-    if (!options)
-        options = &defaults;
+    descry_context_options how = DESCRY_CONTEXT_OPTIONS_INIT;
+    int rc = DESCRY_TAKE(&how, options, err);
+    if (rc)
+        return rc;
     descry_context *ctx = calloc(1, sizeof *ctx);
     if (!ctx)
         return descry_fail_memory(err);
-    ctx->log = (descry_log){options->log, options->log_arg};
-    int rc = descry_cpu_choose(&ctx->cpu, options->cpu ? options->cpu : getenv("DESCRY_CPU"), err);
+    ctx->log = (descry_log){how.log, how.log_arg};
+    rc = descry_cpu_choose(&ctx->cpu, how.cpu ? how.cpu : getenv("DESCRY_CPU"), err);
     if (!rc)
-        rc = descry_pool_open(&ctx->pool, options->threads, err);
+        rc = descry_pool_open(&ctx->pool, how.threads, err);
     if (rc) {
         free(ctx);
         return rc;
@@ -76,20 +78,17 @@ static int list_installed(void *arg, const char *name, const char *folder)
     uint64_t bytes = 0;
     int dim = 0;
     descry_clip_peek(folder, &dim, &bytes);
-    return l->each(l->arg, name, folder, dim, bytes);
+    return l->each(l->arg, &(descry_known_model){name, folder, dim, bytes});
 }
 
-int descry_models(descry_context *ctx, descry_model_callback each, void *arg, descry_error *err)
+void descry_models(descry_model_callback each, void *arg)
 {
-    (void)ctx;
-    (void)err;
     listing l = {each, arg};
     if (descry_each_installed(list_installed, &l))
-        return 0;
+        return;
     for (size_t i = 0; descry_clip_known(i); i++)
-        if (each(arg, descry_clip_known(i), NULL, 0, 0))
+        if (each(arg, &(descry_known_model){descry_clip_known(i), NULL, 0, 0}))
             break;
-    return 0;
 }
 
 const descry_pretrained *descry_pretrained_at(size_t index)
@@ -97,9 +96,8 @@ const descry_pretrained *descry_pretrained_at(size_t index)
     return descry_clip_pretrained(index);
 }
 
-int descry_can_caption(descry_context *ctx, const char *name)
+int descry_can_caption(const char *name)
 {
-    (void)ctx;
     return descry_clip_can_caption(name);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "base/paths.h"
 #include "descry_dev.h"
 #include "heads/adapt.h"
@@ -15,13 +16,12 @@ int descry_head_open(descry_head **head, descry_context *ctx, const descry_model
                      descry_error *err)
 {
     descry_buf path = {0};
-    descry_model_info info = {0};
+    static const descry_model_info none;
+    const descry_model_info *info = model ? descry_model_describe(model) : &none;
     *head = NULL;
-    if (model)
-        descry_model_describe(model, &info);
-    int rc = descry_head_locate(&path, info.path, info.recipe, name, err);
+    int rc = descry_head_locate(&path, info->path, info->recipe, name, err);
     if (!rc)
-        rc = descry_head_read(head, path.data, (size_t)info.dim, info.recipe, err);
+        rc = descry_head_read(head, path.data, (size_t)info->dim, info->recipe, err);
     const descry_engine engine = descry_context_engine(ctx);
     if (!rc && (rc = descry_head_prepare(*head, &engine, err)) != 0)
         descry_head_free(head);
@@ -50,24 +50,23 @@ int descry_head_map(const descry_head *head, int kind, const float *x, size_t n,
 int descry_head_save(const descry_head *head, const descry_model *model, const char *name, const char *about,
                      char **path, descry_error *err)
 {
-    descry_model_info info = {0};
+    static const descry_model_info none;
+    const descry_model_info *info = model ? descry_model_describe(model) : &none;
     descry_buf where = {0};
     int rc;
     *path = NULL;
-    if (model)
-        descry_model_describe(model, &info);
     if (descry_head_is_file(name))
         rc = descry_buf_append(&where, name, strlen(name), err);
     else if (!descry_head_is_name(name) || !model)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: %s", name,
                          model ? "not a name: letters, digits, - _ . and =" : "without a model, a head is saved as a file");
     else {
-        rc = descry_head_home(&where, info.recipe, name, err);
+        rc = descry_head_home(&where, info->recipe, name, err);
         if (!rc)
             rc = descry_path_make_folders(where.data, err);
     }
     if (!rc)
-        rc = descry_head_write(head, where.data, info.recipe, about, err);
+        rc = descry_head_write(head, where.data, info->recipe, about, err);
     if (rc) {
         descry_buf_free(&where);
         return rc;
@@ -77,10 +76,12 @@ int descry_head_save(const descry_head *head, const descry_model *model, const c
 }
 
 int descry_adapt(descry_context *ctx, const float *images, const float *texts, size_t n, size_t dim,
-                 const descry_adapt_options *options, descry_head **head, descry_adapt_progress *result,
+                 const descry_adapt_options *options, descry_head **head, descry_adapt_state *state,
                  descry_error *err)
 {
-    static const descry_adapt_options defaults = DESCRY_ADAPT_OPTIONS_INIT;
+    descry_adapt_options how = DESCRY_ADAPT_OPTIONS_INIT;
     const descry_engine engine = descry_context_engine(ctx);
-    return descry_adapt_run(&engine, images, texts, n, dim, options ? options : &defaults, head, result, err);
+    *head = NULL;
+    int rc = DESCRY_TAKE(&how, options, err);
+    return rc ? rc : descry_adapt_run(&engine, images, texts, n, dim, &how, head, state, err);
 }

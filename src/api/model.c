@@ -4,27 +4,26 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "clip/locate.h"
 #include "image/picture.h"
 
 #include <stdlib.h>
 
-int descry_model_open(descry_model **out, descry_context *ctx, const char *name, descry_error *err)
+int descry_model_open(descry_model **out, descry_context *ctx, const char *name, const descry_model_options *options,
+                      descry_error *err)
 {
-    return descry_model_open_with(out, ctx, name, NULL, err);
-}
-
-int descry_model_open_with(descry_model **out, descry_context *ctx, const char *name, const descry_model_options *options,
-                           descry_error *err)
-{
-    static const descry_model_options defaults = DESCRY_MODEL_OPTIONS_INIT;
-    const descry_precision precision = (options ? options : &defaults)->precision;
+    descry_model_options how = DESCRY_MODEL_OPTIONS_INIT;
     *out = NULL;
+    int rc = DESCRY_TAKE(&how, options, err);
+    if (rc)
+        return rc;
+    const descry_precision precision = how.precision;
     if (precision != DESCRY_PRECISION_F32 && precision != DESCRY_PRECISION_BF16)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "no such precision");
     descry_buf folder = {0};
     descry_model *model = calloc(1, sizeof *model);
-    int rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
+    rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
     if (!rc)
         rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, ctx->cpu, &ctx->log, err);
     descry_buf_free(&folder);
@@ -51,9 +50,9 @@ void descry_model_close(descry_model **model)
     *model = NULL;
 }
 
-void descry_model_describe(const descry_model *model, descry_model_info *info)
+const descry_model_info *descry_model_describe(const descry_model *model)
 {
-    descry_clip_describe(model->clip, info);
+    return descry_clip_info(model->clip);
 }
 
 static int clip_tokenizer(descry_context *ctx, const descry_tokenizer **tokenizer, descry_error *err)
@@ -75,12 +74,11 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
     const descry_tokenizer *tokenizer = NULL;
     int rc = 0;
     if (model) {
-        descry_model_info info;
-        descry_clip_describe(model->clip, &info);
-        context_length = info.context_length;
+        const descry_model_info *info = descry_clip_info(model->clip);
+        context_length = info->context_length;
         tokenizer = descry_clip_tokenizer(model->clip);
         if (!tokenizer)
-            rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer is not supported", info.name);
+            rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer is not supported", info->name);
     } else {
         rc = clip_tokenizer(ctx, &tokenizer, err);
     }
@@ -95,19 +93,39 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
     return rc;
 }
 
+/* Frees the picture. */
+static int prepare(const descry_model *model, descry_picture *picture, const descry_reading *how, uint8_t *rgb,
+                   descry_error *err)
+{
+    int rc = descry_preprocess_run(descry_clip_preprocess(model->clip), &how->options, picture, rgb, err);
+    descry_picture_free(picture);
+    return rc;
+}
+
 int descry_preprocess_file(const descry_model *model, const char *path, const descry_preprocess_options *options,
                            uint8_t *rgb, descry_error *err)
 {
-    static const descry_preprocess_options defaults = DESCRY_PREPROCESS_OPTIONS_INIT;
-    if (!options)
-        options = &defaults;
+    descry_reading how;
     descry_picture picture;
-    int rc = descry_picture_load(&picture, path, &options->limits, err);
-    if (rc)
-        return rc;
-    rc = descry_preprocess_run(descry_clip_preprocess(model->clip), options, &picture, rgb, err);
-    descry_picture_free(&picture);
-    return rc;
+    int rc = descry_reading_take(&how, options, err);
+    if (!rc)
+        rc = descry_picture_load(&picture, path, &how.limits, err);
+    return rc ? rc : prepare(model, &picture, &how, rgb, err);
+}
+
+int descry_preprocess_memory(const descry_model *model, const void *bytes, size_t size, const char *name,
+                             const descry_preprocess_options *options, uint8_t *rgb, descry_error *err)
+{
+    descry_reading how;
+    descry_picture picture;
+    name = name ? name : "picture";
+    int rc = descry_reading_take(&how, options, err);
+    if (!rc && size > how.limits.max_bytes)
+        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more than the limit of %llu bytes", name,
+                         (unsigned long long)how.limits.max_bytes);
+    if (!rc)
+        rc = descry_picture_decode(&picture, bytes, size, name, &how.limits, err);
+    return rc ? rc : prepare(model, &picture, &how, rgb, err);
 }
 
 void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, float *chw)
@@ -120,12 +138,28 @@ int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size_t n, int n
     return descry_clip_embed_pixels(model->clip, rgb, n, normalize, out, err);
 }
 
+static uint8_t *alloc_pixels(const descry_model *model)
+{
+    const descry_preprocess *p = descry_clip_preprocess(model->clip);
+    return descry_alloc((size_t)p->width * (size_t)p->height, 3);
+}
+
 int descry_embed_file(descry_model *model, const char *path, const descry_preprocess_options *options, int normalize,
                       float *out, descry_error *err)
 {
-    const descry_preprocess *preprocess = descry_clip_preprocess(model->clip);
-    uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
+    uint8_t *rgb = alloc_pixels(model);
     int rc = rgb ? descry_preprocess_file(model, path, options, rgb, err) : descry_fail_memory(err);
+    if (!rc)
+        rc = descry_embed_pixels(model, rgb, 1, normalize, out, err);
+    free(rgb);
+    return rc;
+}
+
+int descry_embed_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                        const descry_preprocess_options *options, int normalize, float *out, descry_error *err)
+{
+    uint8_t *rgb = alloc_pixels(model);
+    int rc = rgb ? descry_preprocess_memory(model, bytes, size, name, options, rgb, err) : descry_fail_memory(err);
     if (!rc)
         rc = descry_embed_pixels(model, rgb, 1, normalize, out, err);
     free(rgb);
@@ -136,4 +170,45 @@ int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, 
                        descry_error *err)
 {
     return descry_clip_embed_texts(model->clip, texts, n, normalize, out, err);
+}
+
+/* ---- captions of pixels ----------------------------------------------------------------------------------------- */
+
+typedef struct giving {
+    const char *name;
+    descry_caption_callback each;
+    void *arg;
+} giving;
+
+static int give(void *arg, size_t i, const descry_caption *caption)
+{
+    (void)i;
+    const giving *g = arg;
+    return g->each(g->arg, g->name, caption, NULL);
+}
+
+static int caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_generation *generation,
+                          float *embeddings, giving to, descry_error *err)
+{
+    descry_generation how = DESCRY_GENERATION_INIT;
+    int rc = DESCRY_TAKE(&how, generation, err);
+    return rc ? rc : descry_clip_caption_pixels(model->clip, rgb, n, &how, 0, embeddings, NULL, give, &to, err);
+}
+
+int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_generation *generation,
+                          float *embeddings, descry_caption_callback each, void *arg, descry_error *err)
+{
+    return caption_pixels(model, rgb, n, generation, embeddings, (giving){NULL, each, arg}, err);
+}
+
+int descry_caption_memory(descry_model *model, const void *bytes, size_t size, const char *name,
+                          const descry_preprocess_options *preprocess_options, const descry_generation *generation,
+                          descry_caption_callback each, void *arg, descry_error *err)
+{
+    uint8_t *rgb = alloc_pixels(model);
+    int rc = rgb ? descry_preprocess_memory(model, bytes, size, name, preprocess_options, rgb, err) : descry_fail_memory(err);
+    if (!rc)
+        rc = caption_pixels(model, rgb, 1, generation, NULL, (giving){name, each, arg}, err);
+    free(rgb);
+    return rc;
 }

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/options.h"
+#include "base/watch.h"
 #include "pictures/loader.h"
 #include "pictures/walk.h"
 
@@ -22,7 +24,11 @@ typedef struct entry {
 
 typedef struct captioning {
     descry_model *model;
-    const descry_caption_options *options;
+    descry_caption_options how;
+    descry_generation generation;
+    descry_reading reading;
+    descry_folder_options folders;
+    descry_watching watch;
     descry_caption_callback each;
     void *arg;
     entry *entries;
@@ -30,7 +36,6 @@ typedef struct captioning {
     int no_memory;         /* an entry was lost */
     descry_arena arena;
     descry_error *err;
-    size_t first;          /* entry that the batch begins with */
     descry_loaded_batch *now;
     descry_loaded *items;  /* [now->count] */
     size_t given;          /* of the batch, in order */
@@ -59,19 +64,13 @@ static int add_entry(captioning *job, const char *path, const descry_error *wron
     return 0;
 }
 
-static int tell_progress(const captioning *job)
-{
-    const descry_caption_options *o = job->options;
-    return o->progress && o->progress(o->arg, job->first, job->count)
-               ? descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped")
-               : 0;
-}
-
 static int walked_file(void *arg, const char *path, const struct stat *st)
 {
+    captioning *job = arg;
     (void)st;
-    int rc = add_entry(arg, path, NULL);
-    return rc ? rc : tell_progress(arg);
+    int rc = add_entry(job, path, NULL);
+    job->watch.progress.done = job->count;
+    return rc ? rc : descry_watch_tell(&job->watch, job->err);
 }
 
 static void walk_failed(void *arg, const char *path, const descry_error *err)
@@ -92,7 +91,8 @@ static int add_path(captioning *job, const char *path)
     if (!S_ISDIR(st.st_mode))
         return add_entry(job, path, NULL);
     descry_walk walk = {.file = walked_file, .failure = walk_failed, .arg = job,
-                        .include_hidden = job->options->include_hidden, .sniff = job->options->sniff};
+                        .exclude = job->folders.exclude, .excludes = job->folders.excludes,
+                        .include_hidden = job->folders.include_hidden, .sniff = job->folders.sniff};
     int rc = descry_walk_run(&walk, path, &why);
     if (job->no_memory || rc == DESCRY_ERR_MEMORY)
         return descry_fail_memory(job->err);
@@ -101,11 +101,12 @@ static int add_path(captioning *job, const char *path)
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
-/* The callback hears of the pictures up to `end` that nothing was said about yet, which have failed. */
+/* Reports failures before `end`, in input order. */
 static int give_failures(captioning *job, size_t end)
 {
     while (job->given < end) {
         const descry_loaded *item = &job->items[job->given++];
+        job->watch.progress.failed++;
         if (job->each(job->arg, item->path, NULL, &item->err))
             return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
     }
@@ -128,8 +129,8 @@ static int describe(void *arg, size_t first, size_t n, descry_error *err)
     if ((const descry_loaded *)job->now->good[first] < job->items + job->given)
         return 0; /* before something was not finite */
     job->from = first;
-    return descry_clip_caption_pixels(job->model->clip, job->now->rgb + first * job->now->picture, n, job->options, NULL,
-                                      NULL, give, job, err);
+    return descry_clip_caption_pixels(job->model->clip, job->now->rgb + first * job->now->picture, n, &job->generation,
+                                      job->how.batch, NULL, NULL, give, job, err);
 }
 
 static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
@@ -141,16 +142,19 @@ static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
     int rc = descry_loaded_encode(now, describe, job, err);
     if (!rc)
         rc = give_failures(job, now->count);
-    job->first += now->count;
-    return rc ? rc : tell_progress(job);
+    job->watch.progress.done += now->count;
+    return rc ? rc : descry_watch_tell(&job->watch, job->err);
 }
 
 static int describe_entries(captioning *job)
 {
-    descry_loading loading = {.preprocess = descry_clip_preprocess(job->model->clip), .options = &job->options->preprocess,
+    descry_loading loading = {.preprocess = descry_clip_preprocess(job->model->clip), .options = &job->reading.options,
                               .threads = descry_pool_threads(job->model->context->pool), .item = sizeof(descry_loaded),
-                              .batch = descry_clip_caption_batch(job->options), .deliver = deliver, .arg = job};
+                              .batch = descry_clip_caption_batch(job->how.batch), .deliver = deliver, .arg = job};
     descry_loader *loader;
+    job->watch.progress.stage = DESCRY_STAGE_WORKING;
+    job->watch.progress.done = 0;
+    job->watch.progress.total = job->count;
     loading.batch = loading.batch < job->count ? loading.batch : job->count;
     int rc = descry_loader_open(&loader, &loading, job->err);
     for (size_t i = 0; i < job->count && !rc; i++) {
@@ -167,18 +171,32 @@ static int describe_entries(captioning *job)
 
 /* ---- public ---------------------------------------------------------------------------------------------------- */
 
-static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
+static int take_options(captioning *job, const descry_folder_options *folders, const descry_caption_options *options)
+{
+    int rc = DESCRY_TAKE(&job->how, options, job->err);
+    if (!rc)
+        rc = DESCRY_TAKE(&job->folders, folders, job->err);
+    if (!rc)
+        rc = DESCRY_TAKE(&job->generation, job->how.generation, job->err);
+    if (!rc)
+        rc = descry_reading_take(&job->reading, job->how.preprocess, job->err);
+    if (!rc)
+        rc = descry_watch_begin(&job->watch, job->how.watch, job->err);
+    if (!rc)
+        rc = descry_clip_caption_check(job->model->clip, &job->generation, job->err);
+    return rc || job->how.batch <= MAX_BATCH
+               ? rc
+               : descry_fail(job->err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", job->how.batch, MAX_BATCH);
+}
 
 int descry_caption_files(descry_model *model, const char *const *paths, size_t count,
-                         const descry_caption_options *options, descry_caption_callback each, void *arg, descry_error *err)
+                         const descry_folder_options *folders, const descry_caption_options *options,
+                         descry_caption_callback each, void *arg, descry_error *err)
 {
     descry_error own;
-    captioning job = {.model = model, .options = options ? options : &defaults, .each = each, .arg = arg,
-                      .err = err ? err : &own};
-    int rc = descry_clip_caption_check(model->clip, job.options, err);
-    if (!rc && descry_clip_caption_batch(job.options) > MAX_BATCH)
-        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", descry_clip_caption_batch(job.options),
-                         MAX_BATCH);
+    captioning job = {.model = model, .how = DESCRY_CAPTION_OPTIONS_INIT, .folders = DESCRY_FOLDER_OPTIONS_INIT,
+                      .generation = DESCRY_GENERATION_INIT, .each = each, .arg = arg, .err = err ? err : &own};
+    int rc = take_options(&job, folders, options);
     for (size_t i = 0; i < count && !rc; i++)
         rc = add_path(&job, paths[i]);
     if (!rc)
@@ -186,24 +204,4 @@ int descry_caption_files(descry_model *model, const char *const *paths, size_t c
     free(job.entries);
     descry_arena_free(&job.arena);
     return rc;
-}
-
-typedef struct pixels {
-    descry_caption_callback each;
-    void *arg;
-} pixels;
-
-static int give_pixels(void *arg, size_t i, const descry_caption *caption)
-{
-    (void)i;
-    const pixels *p = arg;
-    return p->each(p->arg, NULL, caption, NULL);
-}
-
-int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_caption_options *options,
-                          float *embeddings, descry_caption_callback each, void *arg, descry_error *err)
-{
-    pixels p = {each, arg};
-    return descry_clip_caption_pixels(model->clip, rgb, n, options ? options : &defaults, embeddings, NULL, give_pixels, &p,
-                                      err);
 }

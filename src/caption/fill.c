@@ -4,6 +4,8 @@
 #include "caption/fill.h"
 
 #include "base/error.h"
+#include "base/options.h"
+#include "base/watch.h"
 #include "pictures/loader.h"
 
 #include <inttypes.h>
@@ -78,7 +80,7 @@ static int describe(void *arg, size_t first, size_t n, descry_error *err)
         return 0; /* before something was not finite */
     job->first = first;
     int rc = descry_clip_caption_pixels(job->fill->model->clip, job->now->rgb + first * job->now->picture, n,
-                                        job->fill->options, NULL, NULL, keep_caption, job, err);
+                                        job->fill->generation, job->fill->batch, NULL, NULL, keep_caption, job, err);
     return job->no_memory ? descry_fail_memory(err) : rc;
 }
 
@@ -86,8 +88,7 @@ static int describe(void *arg, size_t first, size_t n, descry_error *err)
 
 static int store_captions(filling *job, item *items, size_t n, descry_error *err)
 {
-    descry_model_info info = {0};
-    descry_clip_describe(job->fill->model->clip, &info);
+    const descry_model_info *info = descry_clip_info(job->fill->model->clip);
     size_t count = 0;
     descry_put_caption *puts = descry_alloc(n + 1, sizeof *puts);
     if (!puts)
@@ -95,7 +96,7 @@ static int store_captions(filling *job, item *items, size_t n, descry_error *err
     for (size_t i = 0; i < n; i++)
         if (items[i].caption.text)
             puts[count++] = (descry_put_caption){items[i].content, items[i].caption.text, 0};
-    int rc = count ? job->store->ops->put_captions(job->store, info.name, info.recipe, puts, count, err) : 0;
+    int rc = count ? job->store->ops->put_captions(job->store, info->name, info->recipe, puts, count, err) : 0;
     for (size_t i = n; i-- > 0 && !rc;)
         if (items[i].caption.text)
             items[i].written = puts[--count].written;
@@ -166,9 +167,9 @@ static int add_page(const filling *job, descry_loader *loader, size_t first, siz
 static int run(filling *job, descry_error *err)
 {
     const descry_fill *fill = job->fill;
-    descry_loading loading = {.preprocess = descry_clip_preprocess(fill->model->clip), .options = &fill->options->preprocess,
+    descry_loading loading = {.preprocess = descry_clip_preprocess(fill->model->clip), .options = fill->preprocess,
                               .threads = descry_pool_threads(fill->library->context->pool), .item = sizeof(item),
-                              .batch = descry_clip_caption_batch(fill->options), .digest = 1, .deliver = deliver,
+                              .batch = descry_clip_caption_batch(fill->batch), .digest = 1, .deliver = deliver,
                               .drop = drop, .arg = job};
     descry_loader *loader = NULL;
     if (loading.batch > MAX_BATCH)
@@ -188,7 +189,7 @@ static int run(filling *job, descry_error *err)
 int descry_fill_run(const descry_fill *fill, descry_error *err)
 {
     filling job = {.fill = fill, .store = fill->library->store};
-    int rc = descry_clip_caption_check(fill->model->clip, fill->options, err);
+    int rc = descry_clip_caption_check(fill->model->clip, fill->generation, err);
     if (!rc)
         rc = job.store->ops->uncaptioned(job.store, fill->filter, &job.places, &job.total, err);
     if (!rc && job.total > 0)
@@ -200,34 +201,48 @@ int descry_fill_run(const descry_fill *fill, descry_error *err)
 /* ---- public ---------------------------------------------------------------------------------------------------- */
 
 typedef struct calling {
-    const descry_caption_options *options;
+    descry_watching watch;
     descry_caption_callback each;
     void *arg;
 } calling;
 
 static int call_progress(void *arg, uint64_t done, uint64_t total, uint64_t captioned)
 {
-    const calling *c = arg;
+    calling *c = arg;
     (void)captioned;
-    return c->options->progress ? c->options->progress(c->options->arg, done, total) : 0;
+    c->watch.progress.done = done;
+    c->watch.progress.total = total;
+    return descry_watch_tell(&c->watch, NULL) != 0;
 }
 
 static int call_each(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
-    const calling *c = arg;
+    calling *c = arg;
+    c->watch.progress.failed += caption == NULL;
     return c->each ? c->each(c->arg, path, caption, err) : 0;
 }
 
 int descry_caption_library(descry_library *library, descry_model *model, const descry_caption_options *options,
                            descry_caption_callback each, void *arg, descry_error *err)
 {
-    static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
-    calling c = {options ? options : &defaults, each, arg};
-    descry_fill fill = {.library = library, .model = model, .options = c.options, .tell = call_progress,
-                        .each = call_each, .arg = &c};
-    if (library->store->ops->is_read_only(library->store))
-        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
-    int rc = descry_library_lock(library, err);
+    descry_caption_options how = DESCRY_CAPTION_OPTIONS_INIT;
+    descry_generation generation = DESCRY_GENERATION_INIT;
+    descry_reading reading;
+    calling c = {.each = each, .arg = arg};
+    int rc = DESCRY_TAKE(&how, options, err);
+    if (!rc)
+        rc = DESCRY_TAKE(&generation, how.generation, err);
+    if (!rc)
+        rc = descry_reading_take(&reading, how.preprocess, err);
+    if (!rc)
+        rc = descry_watch_begin(&c.watch, how.watch, err);
+    c.watch.progress.stage = DESCRY_STAGE_CAPTIONS;
+    descry_fill fill = {.library = library, .model = model, .generation = &generation, .preprocess = &reading.options,
+                        .batch = how.batch, .tell = call_progress, .each = call_each, .arg = &c};
+    if (!rc && library->store->ops->is_read_only(library->store))
+        rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    if (!rc)
+        rc = descry_library_lock(library, err);
     if (!rc)
         rc = descry_fill_run(&fill, err);
     descry_library_unlock(library);

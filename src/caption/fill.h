@@ -10,7 +10,9 @@ typedef struct descry_fill {
     descry_model *model;
     const descry_filter *filter; /* which pictures: paths as the library has them; NULL: all */
     int but_failed;              /* 1: not those that could not be read when they were last indexed */
-    const descry_caption_options *options; /* its progress is not called */
+    const descry_generation *generation;
+    const descry_preprocess_options *preprocess; /* with limits: see descry_reading */
+    size_t batch;                /* as in descry_caption_options */
     /* After each batch, which is committed: how many of `total` were looked at, how many have a caption now.  Stops when
      * it does not return 0. */
     int (*tell)(void *arg, uint64_t done, uint64_t total, uint64_t captioned);

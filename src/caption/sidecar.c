@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Sidecars: which file is a picture's, read, changed and written. */
 #include "base/error.h"
+#include "base/options.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/replace.h"
@@ -21,8 +22,6 @@
 #include <uninorm.h>
 #include <unistd.h>
 #include <unistr.h>
-
-static const descry_sidecar_options defaults = DESCRY_SIDECAR_OPTIONS_INIT;
 
 /* ---- names ------------------------------------------------------------------------------------------------------ */
 
@@ -394,17 +393,20 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
     sidecar s = {0};
     descry_buf path = {0}, text = {0}, model_name = {0};
     char date[32];
-    options = options ? options : &defaults;
+    descry_sidecar_options how = DESCRY_SIDECAR_OPTIONS_INIT;
     *outcome = DESCRY_SIDECAR_KEPT;
     if (name)
         *name = NULL;
+    int rc = DESCRY_TAKE(&how, options, err);
+    if (rc)
+        return rc;
     if (stat(picture, &st) != 0)
         return descry_fail_errno(err, errno, "%s", picture);
-    time_t now = options->time ? (time_t)options->time : time(NULL);
+    time_t now = how.time ? (time_t)how.time : time(NULL);
     struct tm tm;
     if (!gmtime_r(&now, &tm) || strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: no such time", picture);
-    int rc = find_sidecar(&path, picture, err);
+    rc = find_sidecar(&path, picture, err);
     if (!rc)
         rc = clean(&text, caption, err);
     if (!rc)
@@ -415,11 +417,11 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
         rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: a caption of %zu bytes: at most %d", picture, text.size,
                          DESCRY_CAPTION_SIZE);
     if (!rc)
-        rc = read_sidecar(&s, path.data, options->max_bytes, err);
-    if (!rc && !options->overwrite && descry_xmp_feature() && is_described_itself(picture))
+        rc = read_sidecar(&s, path.data, how.max_bytes, err);
+    if (!rc && !how.overwrite && descry_xmp_feature() && is_described_itself(picture))
         *outcome = DESCRY_SIDECAR_EMBEDDED;
     else if (!rc)
-        rc = write_caption(&s, &(descry_xmp_caption){text.data, model_name.data, date}, options, outcome, err);
+        rc = write_caption(&s, &(descry_xmp_caption){text.data, model_name.data, date}, &how, outcome, err);
     close_sidecar(&s);
     descry_buf_free(&text);
     descry_buf_free(&model_name);
@@ -433,7 +435,7 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
 /* ---- undoing ---------------------------------------------------------------------------------------------------- */
 
 typedef struct undoing {
-    const descry_sidecar_options *options;
+    descry_sidecar_options options;
     descry_sidecar_callback each;
     void *arg;
     int stopped;
@@ -465,7 +467,7 @@ static int undo_one(undoing *u, const char *path)
 {
     descry_error err;
     descry_sidecar_outcome outcome;
-    int rc = take_out(path, u->options, &outcome, &err);
+    int rc = take_out(path, &u->options, &outcome, &err);
     u->stopped = u->each(u->arg, path, outcome, rc ? &err : NULL) != 0;
     return u->stopped;
 }
@@ -505,11 +507,13 @@ int descry_sidecar_undo(const char *path, const descry_sidecar_options *options,
                         void *arg, descry_error *err)
 {
     struct stat st;
-    undoing u = {options ? options : &defaults, each, arg, 0};
-    int there = stat(path, &st) == 0, rc = 0;
+    undoing u = {DESCRY_SIDECAR_OPTIONS_INIT, each, arg, 0};
+    int there = stat(path, &st) == 0, rc = DESCRY_TAKE(&u.options, options, err);
+    if (rc)
+        return rc;
     if (there && S_ISDIR(st.st_mode)) {
         descry_walk walk = {.ending = "xmp", .file = undo_walked, .failure = undo_failed, .arg = &u,
-                            .include_hidden = u.options->include_hidden};
+                            .include_hidden = u.options.include_hidden};
         rc = descry_walk_run(&walk, path, err);
         rc = rc > 0 ? 0 : rc;
     } else if (is_there(path) && has_ending(path, "xmp"))

@@ -38,6 +38,17 @@ static void set_preprocess(descry_clip *clip)
             clip->levels[c][v] = ((float)v / 255 - p->mean[c]) / p->std[c];
 }
 
+static void set_info(descry_clip *clip)
+{
+    clip->info = (descry_model_info){
+        .name = clip->name, .path = clip->path, .recipe = clip->recipe, .dim = clip->config.embed_dim,
+        .image_width = clip->preprocess.width, .image_height = clip->preprocess.height,
+        .context_length = clip->config.text.context_length, .vocab_size = clip->config.text.vocab_size,
+        .logit_scale = expf(clip->weights.logit_scale), .logit_bias = clip->weights.logit_bias,
+        .parameters = clip->weights.parameters,
+        .can_caption = clip->tokenizer && descry_decoder_check(&clip->config, clip->name, NULL) == 0};
+}
+
 static int open_tokenizer(descry_clip *clip, const char *bpe_path, descry_error *err)
 {
     if (clip->config.text.other_tokenizer)
@@ -110,6 +121,7 @@ int descry_clip_open(descry_clip **out, const char *path, const char *name, desc
         return rc;
     }
     set_preprocess(clip);
+    set_info(clip);
     *out = clip;
     return 0;
 }
@@ -129,15 +141,9 @@ void descry_clip_close(descry_clip **slot)
     *slot = NULL;
 }
 
-void descry_clip_describe(const descry_clip *clip, descry_model_info *info)
+const descry_model_info *descry_clip_info(const descry_clip *clip)
 {
-    *info = (descry_model_info){
-        .name = clip->name, .path = clip->path, .recipe = clip->recipe, .dim = clip->config.embed_dim,
-        .image_width = clip->preprocess.width, .image_height = clip->preprocess.height,
-        .context_length = clip->config.text.context_length, .vocab_size = clip->config.text.vocab_size,
-        .logit_scale = expf(clip->weights.logit_scale), .logit_bias = clip->weights.logit_bias,
-        .parameters = clip->weights.parameters,
-        .can_caption = clip->tokenizer && descry_decoder_check(&clip->config, clip->name, NULL) == 0};
+    return &clip->info;
 }
 
 const descry_preprocess *descry_clip_preprocess(const descry_clip *clip)

@@ -24,7 +24,7 @@ const char *descry_clip_known(size_t index); /* architectures by name; NULL afte
 const descry_pretrained *descry_clip_pretrained(size_t index);
 int descry_clip_can_caption(const char *name); /* descry_can_caption */
 
-void descry_clip_describe(const descry_clip *clip, descry_model_info *info);
+const descry_model_info *descry_clip_info(const descry_clip *clip);
 const descry_preprocess *descry_clip_preprocess(const descry_clip *clip);
 const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip);
 
@@ -35,23 +35,23 @@ int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, in
 /* Called for each caption in order, i < n; a non-zero return stops. */
 typedef int (*descry_clip_caption_fn)(void *arg, size_t i, const descry_caption *caption);
 
-/* Whether the model and the options go together: what descry_clip_caption_pixels would refuse before it begins. */
-int descry_clip_caption_check(const descry_clip *clip, const descry_caption_options *options, descry_error *err);
+/* Whether the model and the way to generate go together: what descry_clip_caption_pixels would refuse before it begins. */
+int descry_clip_caption_check(const descry_clip *clip, const descry_generation *how, descry_error *err);
 
 /* Called when embeddings [first, first + n) are there and their captions are not begun; what it returns ends it when it
  * is not 0. */
 typedef int (*descry_clip_embedded_fn)(void *arg, size_t first, size_t n, descry_error *err);
 
-/* Captions of n pictures, and their embeddings [n, dim], normalised, or NULL, from one pass through the image tower.
+/* Captions of n pictures, `batch` at once (see below), and their embeddings [n, dim], normalised, or NULL, from one pass through the image tower.
  * DESCRY_ERR_NUMERIC when something is not finite; no caption of that batch was given then.  `embedded` may be NULL. */
-int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
+int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_generation *how, size_t batch,
                                float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
                                descry_error *err);
 
-size_t descry_clip_caption_batch(const descry_caption_options *options); /* pictures at once, memory permitting */
+size_t descry_clip_caption_batch(size_t batch); /* pictures at once, memory permitting: `batch`, unless 0 */
 
-/* As many of `wanted` pictures at once as memory permits; 0: not even one, or the options are not good. */
-size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_options *options, size_t wanted);
+/* As many of `wanted` pictures at once as memory permits; 0: not even one, or *how is not good. */
+size_t descry_clip_caption_fit(const descry_clip *clip, const descry_generation *how, size_t wanted);
 
 /* n texts -> out float [n, dim]. */
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,

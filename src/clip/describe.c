@@ -16,9 +16,9 @@ enum {
     PAD = 0                      /* open_clip's, whatever text_cfg says */
 };
 
-size_t descry_clip_caption_batch(const descry_caption_options *options)
+size_t descry_clip_caption_batch(size_t batch)
 {
-    return options->batch ? options->batch : DEFAULT_BATCH;
+    return batch ? batch : DEFAULT_BATCH;
 }
 
 /* ---- the prompt ------------------------------------------------------------------------------------------------ */
@@ -35,7 +35,7 @@ static int encode_prompt(const descry_clip *clip, const char *text, int32_t **id
     return rc;
 }
 
-static int check(const descry_clip *clip, const descry_caption_options *options, int32_t **prompt, size_t *length,
+static int check(const descry_clip *clip, const descry_generation *how, int32_t **prompt, size_t *length,
                  descry_error *err)
 {
     *prompt = NULL;
@@ -45,16 +45,16 @@ static int check(const descry_clip *clip, const descry_caption_options *options,
         rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not supported: it cannot describe pictures",
                          clip->name, clip->config.text.other_tokenizer);
     if (!rc)
-        rc = encode_prompt(clip, options->prompt, prompt, length, err);
-    return rc ? rc : descry_generate_check(options, *length, (size_t)clip->config.text.context_length,
+        rc = encode_prompt(clip, how->prompt, prompt, length, err);
+    return rc ? rc : descry_generate_check(how, *length, (size_t)clip->config.text.context_length,
                                            (size_t)clip->config.text.vocab_size, err);
 }
 
-int descry_clip_caption_check(const descry_clip *clip, const descry_caption_options *options, descry_error *err)
+int descry_clip_caption_check(const descry_clip *clip, const descry_generation *how, descry_error *err)
 {
     int32_t *prompt;
     size_t length;
-    int rc = check(clip, options, &prompt, &length, err);
+    int rc = check(clip, how, &prompt, &length, err);
     free(prompt);
     return rc;
 }
@@ -94,7 +94,7 @@ static int write_text(const descry_clip *clip, const descry_generated *g, int32_
 
 typedef struct describing {
     const descry_clip *clip;
-    const descry_caption_options *options;
+    const descry_generation *how;
     int32_t *prompt;
     size_t length;               /* of the prompt */
     descry_generated *generated; /* [batch] */
@@ -116,8 +116,8 @@ static int advance(void *arg, const descry_branch *branches, size_t n, float *lo
 static descry_decoder_size size_of(const describing *job, size_t pictures)
 {
     /* the last id is not read again; a prompt that ends by itself is not even read */
-    size_t longest = job->options->max_length - 1;
-    return (descry_decoder_size){pictures, job->length, descry_generate_beams(job->options),
+    size_t longest = job->how->max_length - 1;
+    return (descry_decoder_size){pictures, job->length, descry_generate_beams(job->how),
                                  longest > job->length ? longest : job->length};
 }
 
@@ -131,7 +131,7 @@ static int generate(describing *job, size_t n, descry_error *err)
         return rc;
     descry_logits_source source = {begin, advance, decoder, (size_t)clip->config.text.vocab_size,
                                    descry_tokenizer_end(clip->tokenizer), PAD, &clip->engine};
-    rc = descry_generate(&source, job->options, job->prompt, job->length, n, job->generated, err);
+    rc = descry_generate(&source, job->how, job->prompt, job->length, n, job->generated, err);
     descry_decoder_close(&decoder);
     return rc;
 }
@@ -171,11 +171,11 @@ static size_t fit(const describing *job, size_t wanted)
     return wanted;
 }
 
-size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_options *options, size_t wanted)
+size_t descry_clip_caption_fit(const descry_clip *clip, const descry_generation *how, size_t wanted)
 {
     int32_t *prompt;
-    describing job = {.clip = clip, .options = options};
-    size_t most = check(clip, options, &prompt, &job.length, NULL) ? 0 : fit(&job, wanted);
+    describing job = {.clip = clip, .how = how};
+    size_t most = check(clip, how, &prompt, &job.length, NULL) ? 0 : fit(&job, wanted);
     free(prompt);
     return most;
 }
@@ -183,7 +183,7 @@ size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_opt
 static int make_room(describing *job, size_t batch, descry_error *err)
 {
     const descry_model_config *c = &job->clip->config;
-    size_t most = job->options->max_length;
+    size_t most = job->how->max_length;
     job->generated = descry_alloc(batch, sizeof *job->generated);
     job->ids = descry_alloc(batch + 1, most * sizeof *job->ids);
     job->tokens = descry_alloc_aligned(batch, descry_picture_tokens(&c->vision) * descry_picture_width(c) * sizeof(float));
@@ -195,14 +195,15 @@ static int make_room(describing *job, size_t batch, descry_error *err)
     return 0;
 }
 
-int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
+int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_generation *how, size_t batch,
                                float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
                                descry_error *err)
 {
-    describing job = {.clip = clip, .options = options};
+    describing job = {.clip = clip, .how = how};
     size_t picture = (size_t)clip->preprocess.width * (size_t)clip->preprocess.height * 3;
-    size_t batch = descry_clip_caption_batch(options), dim = (size_t)clip->config.embed_dim;
-    int rc = check(clip, options, &job.prompt, &job.length, err);
+    size_t dim = (size_t)clip->config.embed_dim;
+    batch = descry_clip_caption_batch(batch);
+    int rc = check(clip, how, &job.prompt, &job.length, err);
     if (!rc && (batch = fit(&job, n < batch ? n : batch)) == 0 && n > 0)
         rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more memory than 4 GiB for one picture: fewer beams, or a smaller "
                          "max_length", clip->name);

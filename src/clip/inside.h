@@ -23,6 +23,7 @@ struct descry_clip {
     descry_engine engine;
     char *name, *path;
     char recipe[DESCRY_SHA256_HEX];
+    descry_model_info info;
     float levels[3][256]; /* normalised value of a byte, per channel */
     pthread_mutex_t packing;           /* held while a tower is made ready */
     _Atomic int ready[DESCRY_TOWERS];  /* weights that do not change any more */

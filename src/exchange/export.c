@@ -3,6 +3,8 @@
 #include "library/library.h"
 
 #include "base/error.h"
+#include "base/options.h"
+#include "base/watch.h"
 #include "npz/npz.h"
 #include "npz/values.h"
 
@@ -14,7 +16,8 @@ enum { TELL_EVERY = 1024, PAGE = 64 };
 typedef struct export {
     descry_library *library;
     descry_store *store;
-    const descry_export_options *options;
+    descry_export_options how;
+    descry_watching watch;
     descry_recipe recipe; /* id 0: no vectors are asked for */
     descry_list list;
     descry_row rows[PAGE]; /* of the list, [first, first + count), with what is wanted */
@@ -36,15 +39,15 @@ static int choose_recipe(export *job)
 {
     descry_arena arena = {0};
     descry_library_status status;
-    const char *wanted = job->options->model, *path = job->library->path;
+    const char *wanted = job->how.model, *path = job->library->path;
     int rc = job->store->ops->status(job->store, &status, &arena, job->err);
     size_t i = 0;
-    while (!rc && wanted && i < status.model_count && strcmp(status.models[i].name, wanted) != 0 &&
-           strcmp(status.models[i].recipe, wanted) != 0)
+    while (!rc && wanted && i < status.model_count && strcmp(status.models[i]->name, wanted) != 0 &&
+           strcmp(status.models[i]->recipe, wanted) != 0)
         i++;
     if (!rc && i < status.model_count)
-        rc = job->store->ops->recipe(job->store, status.models[i].recipe, status.models[i].name,
-                                     status.models[i].dim, 0, &job->recipe, job->err);
+        rc = job->store->ops->recipe(job->store, status.models[i]->recipe, status.models[i]->name,
+                                     status.models[i]->dim, 0, &job->recipe, job->err);
     else if (!rc && wanted)
         rc = descry_fail(job->err, DESCRY_ERR_NOT_FOUND, "%s: nothing is indexed with %s", path, wanted);
     else if (!rc)
@@ -62,13 +65,19 @@ static int measure(void *arg, const char *path, size_t size)
 }
 
 /* Lists the pictures.  To be closed whatever it returns. */
-static int open_export(export *job, descry_library *library, const descry_export_options *options, int vectors,
+static int open_export(export *job, descry_library *library, const descry_export_options *options, int archive,
                        descry_error *err)
 {
     descry_arena arena = {0};
     descry_filter filter;
-    *job = (export){.library = library, .store = library->store, .options = options, .width = 1, .err = err};
-    int rc = descry_library_filter(library, &options->filter, &filter, &arena, err);
+    *job = (export){.library = library, .store = library->store, .how = DESCRY_EXPORT_OPTIONS_INIT, .width = 1, .err = err};
+    int rc = DESCRY_TAKE(&job->how, options, err);
+    int vectors = archive ? 2 : job->how.vectors;
+    if (!rc)
+        rc = descry_watch_begin(&job->watch, job->how.watch, err);
+    job->watch.progress.stage = DESCRY_STAGE_WORKING;
+    if (!rc)
+        rc = descry_library_filter(library, job->how.filter, &filter, &arena, err);
     if (!rc && vectors)
         rc = choose_recipe(job);
     job->list = (descry_list){.filter = &filter, .recipe = vectors == 2 ? job->recipe.id : 0, .each = measure, .arg = job};
@@ -108,10 +117,10 @@ static int read_row(export *job, size_t i, const descry_row **row)
 
 static int tell(export *job, size_t done)
 {
-    if (!job->options->progress || (done % TELL_EVERY && done != job->list.count) ||
-        !job->options->progress(job->options->arg, done, job->list.count))
-        return 0;
-    return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
+    job->watch.progress.done = done;
+    job->watch.progress.total = job->list.count;
+    return done % TELL_EVERY && done != job->list.count ? descry_watch_check(&job->watch, job->err)
+                                                        : descry_watch_tell(&job->watch, job->err);
 }
 
 /* ---- picture by picture ----------------------------------------------------------------------------------------- */
@@ -131,12 +140,10 @@ static int give(export *job, size_t i, descry_entry_callback each, void *arg, in
 int descry_entries(descry_library *library, const descry_export_options *options, descry_entry_callback each,
                    void *arg, descry_error *err)
 {
-    static const descry_export_options defaults = DESCRY_EXPORT_OPTIONS_INIT;
     export job;
     int stop = 0;
-    options = options ? options : &defaults;
-    int rc = open_export(&job, library, options, options->vectors, err);
-    job.wanted = (descry_wanted){options->vectors ? &job.recipe : NULL, 1, 1};
+    int rc = open_export(&job, library, options, 0, err);
+    job.wanted = (descry_wanted){job.how.vectors ? &job.recipe : NULL, 1, 1};
     for (size_t i = 0; i < job.list.count && !rc && !stop; i++) {
         rc = give(&job, i, each, arg, &stop);
         if (!rc)
@@ -215,10 +222,9 @@ static int64_t give_urls(void *arg, void *out, size_t room, descry_error *err)
 int descry_export_npz(descry_library *library, const char *path, const descry_export_options *options, uint64_t *count,
                       descry_error *err)
 {
-    static const descry_export_options defaults = DESCRY_EXPORT_OPTIONS_INIT;
     export job;
     descry_buf type = {0};
-    int rc = open_export(&job, library, options ? options : &defaults, 2, err);
+    int rc = open_export(&job, library, options, 1, err);
     if (!rc)
         rc = descry_buf_printf(&type, err, "<U%zu", job.width);
     if (!rc && !(job.points = descry_alloc(job.width, sizeof *job.points)))

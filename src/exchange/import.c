@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/options.h"
+#include "base/watch.h"
 #include "image/picture.h"
 #include "npz/npz.h"
 #include "npz/values.h"
@@ -32,7 +34,8 @@ typedef struct row {
 typedef struct import {
     descry_library *library;
     descry_store *store;
-    const descry_import_options *options;
+    descry_import_options how;
+    descry_limits limits;
     descry_recipe recipe;
     descry_npz *npz;
     descry_npz_array features, urls;
@@ -50,26 +53,25 @@ typedef struct import {
     descry_put *puts;
     size_t put_count;
     descry_arena arena;   /* what these point to */
-    descry_import_progress progress;
-    double start; /* descry_clock_now */
+    descry_import_counts counts, *given; /* `given`: the caller's */
+    descry_watching watch;
     descry_error *err;
 } import;
 
 static int tell(import *job)
 {
-    job->progress.seconds = descry_clock_now() - job->start;
-    if (job->options->progress && job->options->progress(job->options->arg, &job->progress))
-        return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
-    return 0;
+    job->counts.seconds = descry_clock_now() - job->watch.start;
+    DESCRY_GIVE(job->given, &job->counts);
+    return descry_watch_tell(&job->watch, job->err);
 }
 
 /* ---- the archive ------------------------------------------------------------------------------------------------ */
 
 static int open_arrays(import *job)
 {
-    uint64_t most = job->options->max_bytes;
-    int rc = descry_npz_array_open(&job->features, job->npz, job->options->features, most, job->err);
-    return rc ? rc : descry_npz_array_open(&job->urls, job->npz, job->options->urls, most, job->err);
+    uint64_t most = job->how.max_bytes;
+    int rc = descry_npz_array_open(&job->features, job->npz, job->how.features, most, job->err);
+    return rc ? rc : descry_npz_array_open(&job->urls, job->npz, job->how.urls, most, job->err);
 }
 
 static void close_arrays(import *job)
@@ -98,7 +100,8 @@ static int check_shapes(import *job, int dim)
     if (f->fortran && f->bytes > MAX_FORTRAN)
         return descry_fail(job->err, DESCRY_ERR_LIMIT, "%s: %llu bytes in Fortran order: save it in C order "
                            "(numpy.ascontiguousarray)", name, (unsigned long long)f->bytes);
-    job->rows = job->progress.total = f->shape[0];
+    job->rows = job->counts.rows = f->shape[0];
+    job->watch.progress.total = f->bytes + u->bytes;
     return 0;
 }
 
@@ -109,6 +112,7 @@ static int check_array(import *job, descry_npz_array *array)
     while (array->left > 0 && !rc) {
         size_t n = array->left < ROOM ? (size_t)array->left : ROOM;
         rc = descry_npz_array_read(array, job->texts, n, job->err);
+        job->watch.progress.done += n;
         if (!rc)
             rc = tell(job);
     }
@@ -202,11 +206,11 @@ static int read_local(import *job, const char *path, descry_content *what, descr
 {
     descry_buf bytes = {0};
     descry_picture picture = {0};
-    int rc = descry_file_read(&bytes, path, job->options->limits.max_bytes, why);
+    int rc = descry_file_read(&bytes, path, job->limits.max_bytes, why);
     if (!rc)
         rc = descry_sha256_of(bytes.data, bytes.size, what->sha256, why);
     if (!rc)
-        rc = descry_picture_peek(&picture, (const uint8_t *)bytes.data, bytes.size, path, &job->options->limits, why);
+        rc = descry_picture_peek(&picture, (const uint8_t *)bytes.data, bytes.size, path, &job->limits, why);
     if (!rc) {
         what->bytes = bytes.size;
         what->width = picture.width;
@@ -285,11 +289,12 @@ static void report(import *job, uint64_t i, const row *at)
 {
     descry_error told;
     const char *url = at->url;
-    job->progress.failed++;
+    job->counts.failed++;
+    job->watch.progress.failed++;
     descry_fail(&told, at->why.code, "%s: row %llu%s%s: %s", job->features.name, (unsigned long long)i, url ? ", " : "",
                 url ? url : "", at->why.message);
-    if (job->options->failure)
-        job->options->failure(job->options->arg, i, url, &told);
+    if (job->how.failure)
+        job->how.failure(job->how.arg, i, url, &told);
 }
 
 static int look_up(import *job, size_t n)
@@ -322,11 +327,11 @@ static int store_rows(import *job, uint64_t first, size_t n)
         rc = job->store->ops->put(job->store, &job->recipe, job->puts, job->put_count, job->err);
     if (rc)
         return rc;
-    job->progress.done += n;
-    job->progress.unchanged += good - job->put_count;
+    job->watch.progress.done += n;
+    job->counts.unchanged += good - job->put_count;
     for (size_t i = 0; i < job->put_count; i++) {
         const descry_put *put = &job->puts[i];
-        ++*(put->new_place ? &job->progress.added : put->new_vector ? &job->progress.completed : &job->progress.unchanged);
+        ++*(put->new_place ? &job->counts.added : put->new_vector ? &job->counts.completed : &job->counts.unchanged);
     }
     return 0;
 }
@@ -364,6 +369,9 @@ static int get_recipe(import *job, const descry_model_info *info)
 static int import_rows(import *job, const descry_model_info *info)
 {
     int rc = get_recipe(job, info);
+    job->watch.progress.stage = DESCRY_STAGE_WORKING;
+    job->watch.progress.done = 0;
+    job->watch.progress.total = job->rows;
     if (!rc)
         rc = take_memory(job);
     for (uint64_t i = 0; i < job->rows && !rc; i += job->batch) {
@@ -371,30 +379,41 @@ static int import_rows(import *job, const descry_model_info *info)
         if (!rc)
             rc = tell(job);
     }
-    if (job->progress.added + job->progress.completed > 0)
+    if (job->counts.added + job->counts.completed > 0)
         job->store->ops->prepare(job->store, &job->recipe);
     return rc;
 }
 
-int descry_import_npz(descry_library *library, descry_model *model, const char *path,
-                      const descry_import_options *options, descry_import_progress *result, descry_error *err)
+static int take_options(import *job, const descry_import_options *options)
 {
-    static const descry_import_options defaults = DESCRY_IMPORT_OPTIONS_INIT;
+    int rc = DESCRY_TAKE(&job->how, options, job->err);
+    if (!rc)
+        rc = DESCRY_TAKE(&job->limits, job->how.limits, job->err);
+    if (!rc)
+        rc = descry_options_check(job->given, job->err);
+    if (!rc)
+        rc = descry_watch_begin(&job->watch, job->how.watch, job->err);
+    job->watch.progress.stage = DESCRY_STAGE_CHECKING;
+    return rc;
+}
+
+int descry_import_npz(descry_library *library, descry_model *model, const char *path,
+                      const descry_import_options *options, descry_import_counts *counts, descry_error *err)
+{
     descry_error local;
-    import job = {.library = library, .store = library->store, .options = options ? options : &defaults};
+    import job = {.library = library, .store = library->store, .how = DESCRY_IMPORT_OPTIONS_INIT,
+                  .limits = DESCRY_LIMITS_INIT, .counts = DESCRY_IMPORT_COUNTS_INIT, .given = counts};
     job.err = err ? err : &local;
-    job.start = descry_clock_now();
-    descry_model_info info = {0};
-    int rc = 0;
-    descry_clip_describe(model->clip, &info);
-    if (job.store->ops->is_read_only(job.store))
+    int rc = take_options(&job, options);
+    const descry_model_info *info = descry_clip_info(model->clip);
+    if (!rc && job.store->ops->is_read_only(job.store))
         rc = descry_fail(job.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
-        rc = open_archive(&job, path, info.dim);
+        rc = open_archive(&job, path, info->dim);
     if (!rc)
         rc = descry_library_lock(library, job.err);
     if (!rc)
-        rc = import_rows(&job, &info);
+        rc = import_rows(&job, info);
     descry_library_unlock(library);
     close_arrays(&job);
     descry_npz_close(&job.npz);
@@ -407,7 +426,7 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     free(job.places);
     free(job.puts);
     descry_buf_free(&job.url);
-    if (result)
-        *result = job.progress;
+    job.counts.seconds = descry_clock_now() - job.watch.start;
+    DESCRY_GIVE(counts, &job.counts);
     return rc;
 }

@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
+#include "base/watch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -53,7 +55,9 @@ typedef struct training {
     float *gradient, *first, *second, *best; /* [values]: Adam's moments, the best head so far */
     descry_head *head;
     uint64_t random, steps;
-    descry_adapt_progress now;
+    descry_adapt_state now;
+    descry_adapt_state *state; /* the caller's */
+    descry_watching watch;
 } training;
 
 static int check(const descry_adapt_options *o, size_t n, size_t dim, descry_error *err)
@@ -138,7 +142,8 @@ static void step(training *t, double rate)
 
 static int tell(training *t)
 {
-    return t->options->progress && t->options->progress(t->options->arg, &t->now) ? DESCRY_ERR_CANCELLED : 0;
+    DESCRY_GIVE(t->state, &t->now);
+    return descry_watch_tell(&t->watch, NULL);
 }
 
 /* A part of the order, in batches; with `rate` a step after each.  A last batch of one pair says nothing. */
@@ -156,7 +161,7 @@ static int pass(training *t, size_t start, size_t count, double rate, double *lo
             return rc;
         if (rate > 0) {
             step(t, rate);
-            t->now.done += n;
+            t->watch.progress.done += n;
             if (tell(t))
                 return DESCRY_ERR_CANCELLED;
         }
@@ -202,15 +207,20 @@ static int train(training *t, descry_error *err)
 }
 
 int descry_adapt_run(const descry_engine *engine, const float *images, const float *texts, size_t n, size_t dim,
-                     const descry_adapt_options *options, descry_head **head, descry_adapt_progress *result,
+                     const descry_adapt_options *options, descry_head **head, descry_adapt_state *state,
                      descry_error *err)
 {
-    training t = {.engine = engine, .options = options, .source = {images, texts}, .dim = dim};
+    training t = {.engine = engine, .options = options, .source = {images, texts}, .dim = dim, .state = state};
     *head = NULL;
     int rc = check(options, n, dim, err);
     if (!rc)
+        rc = descry_options_check(state, err);
+    if (!rc)
+        rc = descry_watch_begin(&t.watch, options->watch, err);
+    if (!rc)
         rc = open_training(&t, n, err);
-    t.now.total = (uint64_t)t.trained * options->epochs;
+    t.watch.progress.stage = DESCRY_STAGE_WORKING;
+    t.watch.progress.total = (uint64_t)t.trained * options->epochs;
     t.now.trained = t.trained;
     t.now.held = t.held;
     if (!rc)
@@ -223,8 +233,7 @@ int descry_adapt_run(const descry_engine *engine, const float *images, const flo
         *head = t.head;
         t.head = NULL;
     }
-    if (result)
-        *result = t.now;
+    DESCRY_GIVE(state, &t.now);
     close_training(&t);
     return rc;
 }

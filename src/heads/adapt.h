@@ -36,7 +36,7 @@ int descry_adapt_loss(descry_adapt_room *room, descry_head *head, const float *x
 
 /* images, texts [n, dim].  *head is the best seen.  See descry_adapt_options. */
 int descry_adapt_run(const descry_engine *engine, const float *images, const float *texts, size_t n, size_t dim,
-                     const descry_adapt_options *options, descry_head **head, descry_adapt_progress *result,
+                     const descry_adapt_options *options, descry_head **head, descry_adapt_state *state,
                      descry_error *err);
 
 #endif

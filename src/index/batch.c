@@ -200,15 +200,14 @@ static int keep_caption(void *arg, size_t slot, const descry_caption *caption)
 
 static int store_captions(descry_batch *batch, descry_error *err)
 {
-    descry_model_info info = {0};
-    descry_clip_describe(batch->how.model->clip, &info);
+    const descry_model_info *info = descry_clip_info(batch->how.model->clip);
     size_t n = 0;
     for (size_t i = 0; i < batch->count; i++)
         if (batch->items[i].caption) {
             batch->captions[n] = (descry_put_caption){batch->items[i].content, batch->items[i].caption, 0};
             batch->asked[n++] = &batch->items[i];
         }
-    int rc = n ? batch->store->ops->put_captions(batch->store, info.name, info.recipe, batch->captions, n, err) : 0;
+    int rc = n ? batch->store->ops->put_captions(batch->store, info->name, info->recipe, batch->captions, n, err) : 0;
     for (size_t i = 0; i < n && !rc; i++)
         batch->asked[i]->captioned = batch->captions[i].written;
     return rc;
@@ -220,7 +219,7 @@ static int embed_and_describe(descry_batch *batch, descry_error *err)
 {
     descry_loaded_batch *now = batch->now;
     descry_loaded_release(now);
-    int rc = descry_clip_caption_pixels(batch->how.model->clip, now->rgb, now->goods, batch->how.captions, batch->vectors,
+    int rc = descry_clip_caption_pixels(batch->how.model->clip, now->rgb, now->goods, batch->how.captions, 0, batch->vectors,
                                         store_embedded, keep_caption, batch, err);
     descry_loaded_hold(now);
     if (rc == DESCRY_ERR_CANCELLED)
@@ -284,7 +283,7 @@ int descry_batch_open(descry_batch **out, const descry_batches *batches, descry_
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", batches->size, MAX_SIZE);
     size_t size = batches->size ? batches->size : DEFAULT_SIZE, most = 0;
     if (batches->captions) /* as many as are described together: so all vectors are there before the first caption */
-        most = descry_clip_caption_fit(batches->model->clip, batches->captions, descry_clip_caption_batch(batches->captions));
+        most = descry_clip_caption_fit(batches->model->clip, batches->captions, descry_clip_caption_batch(0));
     size = most && most < size ? most : size;
     descry_batch *batch = calloc(1, sizeof *batch);
     if (!batch)

@@ -37,8 +37,8 @@ typedef struct descry_batches {
     descry_library *library;
     descry_model *model;
     const descry_recipe *recipe;
-    const descry_preprocess_options *preprocess;
-    const descry_caption_options *captions; /* how new pictures are described in the same pass, once the vectors of their
+    const descry_preprocess_options *preprocess; /* with limits: see descry_reading */
+    const descry_generation *captions; /* how new pictures are described in the same pass, once the vectors of their
                                                batch are committed; NULL: they are not */
     size_t size;                            /* 0: chosen */
     descry_batch_fn done;

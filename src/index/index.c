@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/options.h"
+#include "base/watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,9 +44,12 @@ typedef struct target {
 typedef struct ingest {
     descry_library *library;
     descry_store *store;
-    const descry_index_options *options;
-    descry_index_progress progress;
-    double start; /* descry_clock_now */
+    descry_index_options how;
+    descry_folder_options folders;
+    descry_reading reading;
+    descry_generation generation;
+    descry_index_counts counts, *given; /* `given`: the caller's */
+    descry_watching watch;
     int64_t recipe;
     descry_batch *batch;
     descry_error *err;
@@ -60,17 +65,17 @@ typedef struct ingest {
 
 static int tell(ingest *run)
 {
-    run->progress.seconds = descry_clock_now() - run->start;
-    if (run->options->progress && run->options->progress(run->options->arg, &run->progress))
-        return descry_fail(run->err, DESCRY_ERR_CANCELLED, "stopped");
-    return 0;
+    run->counts.seconds = descry_clock_now() - run->watch.start;
+    DESCRY_GIVE(run->given, &run->counts);
+    return descry_watch_tell(&run->watch, run->err);
 }
 
 static void report(ingest *run, const char *path, const descry_error *why)
 {
-    run->progress.failed++;
-    if (run->options->failure)
-        run->options->failure(run->options->arg, path, why);
+    run->counts.failed++;
+    run->watch.progress.failed++;
+    if (run->how.failure)
+        run->how.failure(run->how.arg, path, why);
 }
 
 /* ---- files ----------------------------------------------------------------------------------------------------- */
@@ -79,16 +84,16 @@ static int count_items(void *arg, const descry_item *items, size_t n)
 {
     ingest *run = arg;
     for (const descry_item *item = items; item < items + n; item++) {
-        run->progress.done++;
-        run->progress.captioned += (uint64_t)item->captioned;
+        run->watch.progress.done++;
+        run->counts.captioned += (uint64_t)item->captioned;
         if (item->state == DESCRY_ITEM_FAILED)
             report(run, item->path, &item->loaded.err);
         else if (item->state == DESCRY_ITEM_NEW)
-            run->progress.embedded++;
+            run->counts.embedded++;
         else if (item->state == DESCRY_ITEM_KNOWN && item->content != item->place.content)
-            run->progress.recognised++;
+            run->counts.recognised++;
         else
-            run->progress.unchanged++;
+            run->counts.unchanged++;
     }
     return tell(run);
 }
@@ -124,9 +129,9 @@ static int look_at(ingest *run, size_t i, const descry_place *place, int is_mine
     int same = is_same(files, i, place);
     if (is_mine && !(same && !place->missing && !place->failed))
         return descry_batch_add(run->batch, files->paths[i], files->sizes[i], files->mtimes[i], place, same, run->err);
-    run->progress.unchanged += (uint64_t)is_mine; /* another worker's is passed over */
-    run->progress.done++;
-    return run->progress.done % TELL_EVERY ? 0 : tell(run);
+    run->counts.unchanged += (uint64_t)is_mine; /* another worker's is passed over */
+    run->watch.progress.done++;
+    return run->watch.progress.done % TELL_EVERY ? 0 : tell(run);
 }
 
 static void drop_page(page *files)
@@ -178,14 +183,15 @@ static int count_file(void *arg, const char *path, const struct stat *st)
 {
     ingest *run = arg;
     (void)path, (void)st;
-    return ++run->progress.found % TELL_EVERY ? 0 : (run->stopped = tell(run));
+    run->watch.progress.done = ++run->counts.found;
+    return run->counts.found % TELL_EVERY ? 0 : (run->stopped = tell(run));
 }
 
 static int count_other(void *arg, const char *name)
 {
     ingest *run = arg;
     run->stopped = descry_others_count(&run->others, name, run->err);
-    run->progress.passed_over = run->others.files;
+    run->counts.passed_over = run->others.files;
     return run->stopped;
 }
 
@@ -210,7 +216,7 @@ static int lost_file(ingest *run, const char *path, int number)
     if (!rc)
         rc = run->store->ops->places(run->store, (const char *const[]){known.data}, 1, run->recipe, &place, run->err);
     if (!rc && place.id)
-        rc = run->store->ops->mark_missing(run->store, known.data, gone, NULL, &run->progress.missing, run->err);
+        rc = run->store->ops->mark_missing(run->store, known.data, gone, NULL, &run->counts.missing, run->err);
     descry_buf_free(&known);
     return rc;
 }
@@ -278,10 +284,10 @@ static int walk(ingest *run, target *at, descry_walk each)
 {
     if (!at->is_folder)
         return each.file(run, at->path, &at->st);
-    each.exclude = run->options->exclude;
-    each.excludes = run->options->excludes;
-    each.include_hidden = run->options->include_hidden;
-    each.sniff = run->options->sniff;
+    each.exclude = run->folders.exclude;
+    each.excludes = run->folders.excludes;
+    each.include_hidden = run->folders.include_hidden;
+    each.sniff = run->folders.sniff;
     each.library = run->store->ops->file(run->store);
     each.arg = run;
     descry_error why;
@@ -300,13 +306,17 @@ static int count_files(ingest *run)
 {
     int rc = tell(run);
     for (size_t i = 0; i < run->count && !rc; i++) {
-        uint64_t before = run->progress.found;
+        uint64_t before = run->counts.found;
         rc = walk(run, &run->targets[i], (descry_walk){.file = count_file, .other = count_other});
-        run->targets[i].found = run->progress.found - before;
+        run->targets[i].found = run->counts.found - before;
     }
-    run->progress.total = run->progress.found;
-    if (!rc && run->options->passed_over)
-        descry_others_tell(&run->others, run->options->passed_over, run->options->arg);
+    if (!rc && run->how.passed_over)
+        descry_others_tell(&run->others, run->how.passed_over, run->how.arg);
+    if (!rc) {
+        run->watch.progress.stage = DESCRY_STAGE_WORKING;
+        run->watch.progress.done = 0;
+        run->watch.progress.total = run->counts.found;
+    }
     return rc;
 }
 
@@ -330,7 +340,7 @@ static int mark_missing(ingest *run, size_t i)
             return 0; /* counted there */
     uint64_t missing = 0;
     int rc = run->store->ops->mark_missing(run->store, run->targets[i].path, gone, NULL, &missing, run->err);
-    run->progress.missing += missing;
+    run->counts.missing += missing;
     return rc;
 }
 
@@ -361,31 +371,22 @@ static int index_targets(ingest *run)
 static int tell_of_captions(void *arg, uint64_t done, uint64_t total, uint64_t captioned)
 {
     ingest *run = arg;
-    run->progress.captioned = run->described + captioned;
-    run->progress.captions_done = done;
-    run->progress.captions_total = total;
+    run->counts.captioned = run->described + captioned;
+    run->watch.progress.stage = DESCRY_STAGE_CAPTIONS;
+    run->watch.progress.done = done;
+    run->watch.progress.total = total;
     return tell(run) != 0;
 }
 
-static int hear_of_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+static int report_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
     if (!caption)
         report(arg, path, err);
     return 0;
 }
 
-/* How captions are made here: pictures are prepared as those to be embedded. */
-static int prepare_captions(ingest *run, descry_caption_options *how)
-{
-    static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
-    *how = run->options->captions ? *run->options->captions : defaults;
-    how->preprocess = run->options->preprocess;
-    how->progress = NULL;
-    return run->options->captioner ? descry_clip_caption_check(run->options->captioner->clip, how, run->err) : 0;
-}
-
 /* Of what is at the paths that were indexed. */
-static int fill_captions(ingest *run, const descry_caption_options *how)
+static int fill_captions(ingest *run)
 {
     descry_filter filter = DESCRY_FILTER_INIT;
     const char **under = descry_alloc(run->count + 1, sizeof *under);
@@ -395,63 +396,76 @@ static int fill_captions(ingest *run, const descry_caption_options *how)
         if (!run->targets[i].absent)
             under[filter.unders++] = run->targets[i].path;
     filter.under = under;
-    run->described = run->progress.captioned;
-    descry_fill fill = {.library = run->library, .model = run->options->captioner, .filter = &filter, .but_failed = 1,
-                        .options = how, .tell = tell_of_captions, .each = hear_of_caption, .arg = run};
+    run->described = run->counts.captioned;
+    descry_fill fill = {.library = run->library, .model = run->how.captioner, .filter = &filter, .but_failed = 1,
+                        .generation = &run->generation, .preprocess = &run->reading.options, .tell = tell_of_captions,
+                        .each = report_caption, .arg = run};
     int rc = filter.unders > 0 ? descry_fill_run(&fill, run->err) : 0;
     free(under);
     return rc;
 }
 
-int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
-                 const descry_index_options *options, descry_index_progress *result, descry_error *err)
+static int take_options(ingest *run, const descry_index_options *options)
 {
-    static const descry_index_options defaults = DESCRY_INDEX_OPTIONS_INIT;
-    ingest run = {.library = library, .store = library->store, .options = options ? options : &defaults};
+    int rc = DESCRY_TAKE(&run->how, options, run->err);
+    if (!rc)
+        rc = DESCRY_TAKE(&run->folders, run->how.folders, run->err);
+    if (!rc)
+        rc = DESCRY_TAKE(&run->generation, run->how.generation, run->err);
+    if (!rc)
+        rc = descry_reading_take(&run->reading, run->how.preprocess, run->err);
+    if (!rc)
+        rc = descry_options_check(run->given, run->err);
+    if (!rc)
+        rc = descry_watch_begin(&run->watch, run->how.watch, run->err);
+    return rc || !run->how.captioner ? rc : descry_clip_caption_check(run->how.captioner->clip, &run->generation, run->err);
+}
+
+int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
+                 const descry_index_options *options, descry_index_counts *counts, descry_error *err)
+{
+    ingest run = {.library = library, .store = library->store, .how = DESCRY_INDEX_OPTIONS_INIT, .given = counts,
+                  .folders = DESCRY_FOLDER_OPTIONS_INIT, .generation = DESCRY_GENERATION_INIT,
+                  .counts = DESCRY_INDEX_COUNTS_INIT};
     descry_error local;
     run.err = err ? err : &local;
-    run.start = descry_clock_now();
-    descry_model_info info = {0};
+    const descry_model_info *info = descry_clip_info(model->clip);
     descry_recipe recipe;
-    descry_caption_options how;
-    int rc = 0;
-    descry_clip_describe(model->clip, &info);
-    if (run.store->ops->is_read_only(run.store))
+    int rc = take_options(&run, options);
+    if (!rc && run.store->ops->is_read_only(run.store))
         rc = descry_fail(run.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
-    if (!rc)
-        rc = prepare_captions(&run, &how);
     if (!rc)
         rc = descry_library_lock(library, run.err);
     if (!rc)
         rc = add_targets(&run, paths, count);
     if (!rc)
-        rc = run.store->ops->recipe(run.store, info.recipe, info.name, info.dim, 1, &recipe, run.err);
+        rc = run.store->ops->recipe(run.store, info->recipe, info->name, info->dim, 1, &recipe, run.err);
     if (!rc)
         rc = run.store->ops->touch_recipe(run.store, recipe.id, run.err);
     if (!rc) {
         run.recipe = recipe.id;
         const descry_batches batches = {.library = library, .model = model, .recipe = &recipe,
-                                        .preprocess = &run.options->preprocess, .size = run.options->batch,
-                                        .captions = run.options->captioner == model ? &how : NULL,
+                                        .preprocess = &run.reading.options, .size = run.how.batch,
+                                        .captions = run.how.captioner == model ? &run.generation : NULL,
                                         .done = count_items, .arg = &run};
         rc = descry_batch_open(&run.batch, &batches, run.err);
     }
     if (!rc)
         rc = index_targets(&run);
     descry_batch_close(&run.batch); /* its threads look things up in the library */
-    if (run.progress.embedded > 0)
+    if (run.counts.embedded > 0)
         run.store->ops->prepare(run.store, &recipe);
     if (!rc && descry_calibrate(library, model, &local)) /* the pictures are in all the same */
         descry_log_write(&library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", local.message);
-    if (!rc && run.options->captioner)
-        rc = fill_captions(&run, &how);
+    if (!rc && run.how.captioner)
+        rc = fill_captions(&run);
     for (size_t i = 0; i < run.count; i++)
         free(run.targets[i].path);
     free(run.targets);
     drop_page(&run.page);
     descry_others_free(&run.others);
     descry_library_unlock(library);
-    if (result)
-        *result = run.progress;
+    run.counts.seconds = descry_clock_now() - run.watch.start;
+    DESCRY_GIVE(counts, &run.counts);
     return rc;
 }

@@ -49,12 +49,11 @@ int descry_classifier_open(descry_classifier **out, descry_model *model, const d
                            const char *const *labels, size_t count, const char *const *templates, size_t template_count,
                            descry_error *err)
 {
-    descry_model_info info;
+    const descry_model_info *info = descry_model_describe(model);
     *out = NULL;
     if (count == 0 || template_count == 0)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "no %s", count ? "templates" : "labels");
-    descry_model_describe(model, &info);
-    size_t dim = (size_t)info.dim;
+    size_t dim = (size_t)info->dim;
     if (head && descry_head_dim(head) != dim)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a head for embeddings of length %zu, not %zu", descry_head_dim(head),
                            dim);
@@ -63,8 +62,8 @@ int descry_classifier_open(descry_classifier **out, descry_model *model, const d
     if (c) {
         c->count = count;
         c->dim = dim;
-        c->scale = (double)info.logit_scale;
-        c->bias = (double)info.logit_bias;
+        c->scale = (double)info->logit_scale;
+        c->bias = (double)info->logit_bias;
         c->weights = descry_alloc(count, dim * sizeof *c->weights);
     }
     int rc = c && texts && c->weights ? 0 : descry_fail_memory(err);

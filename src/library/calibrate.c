@@ -140,11 +140,10 @@ static int fits(const descry_calibration *old, uint64_t vectors)
 
 int descry_calibrate(descry_library *library, descry_model *model, descry_error *err)
 {
-    descry_model_info info = {0};
+    const descry_model_info *info = descry_clip_info(model->clip);
     calibrating job = {.store = library->store};
     descry_calibration old;
-    descry_clip_describe(model->clip, &info);
-    int rc = job.store->ops->recipe(job.store, info.recipe, info.name, info.dim, 0, &job.recipe, err);
+    int rc = job.store->ops->recipe(job.store, info->recipe, info->name, info->dim, 0, &job.recipe, err);
     job.dim = (size_t)job.recipe.dim;
     if (rc || job.recipe.vectors < DESCRY_CALIBRATION_LEAST)
         return rc;

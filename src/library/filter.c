@@ -3,6 +3,7 @@
 #include "library/library.h"
 
 #include "base/error.h"
+#include "base/options.h"
 
 #include <math.h>
 #include <string.h>
@@ -21,16 +22,18 @@ static int check(const descry_filter *filter, descry_error *err)
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err)
 {
-    *out = *filter;
-    int rc = check(filter, err);
-    if (rc || filter->unders == 0)
+    *out = (descry_filter)DESCRY_FILTER_INIT;
+    int rc = DESCRY_TAKE(out, filter, err);
+    if (!rc)
+        rc = check(out, err);
+    if (rc || out->unders == 0)
         return rc;
-    const char **under = descry_arena_alloc(arena, filter->unders, sizeof *under);
+    const char **under = descry_arena_alloc(arena, out->unders, sizeof *under);
     if (!under)
         return descry_fail_memory(err);
-    for (size_t i = 0; i < filter->unders && !rc; i++) {
+    for (size_t i = 0; i < out->unders && !rc; i++) {
         descry_buf path = {0};
-        rc = descry_library_resolve(library, filter->under[i], &path, err);
+        rc = descry_library_resolve(library, out->under[i], &path, err);
         if (!rc && !(under[i] = descry_arena_strdup(arena, path.data)))
             rc = descry_fail_memory(err);
         descry_buf_free(&path);

@@ -3,6 +3,7 @@
 #include "library/library.h"
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/paths.h"
 
 #include <stdlib.h>
@@ -24,26 +25,27 @@ static int default_path(descry_buf *path, descry_error *err)
 int descry_library_open(descry_library **out, descry_context *ctx, const char *path,
                         const descry_library_options *options, descry_error *err)
 {
-    static const descry_library_options defaults = DESCRY_LIBRARY_OPTIONS_INIT;
+    descry_library_options how = DESCRY_LIBRARY_OPTIONS_INIT;
     *out = NULL;
-    if (!options)
-        options = &defaults;
+    int rc = DESCRY_TAKE(&how, options, err);
+    if (rc)
+        return rc;
     descry_library *library = calloc(1, sizeof *library);
     if (!library)
         return descry_fail_memory(err);
     library->context = ctx;
     descry_buf name = {0}, absolute = {0}, real = {0};
-    int rc = path ? descry_buf_printf(&name, err, "%s", path) : default_path(&name, err);
+    rc = path ? descry_buf_printf(&name, err, "%s", path) : default_path(&name, err);
     if (!rc && (strncmp(name.data, "postgresql:", 11) == 0 || strncmp(name.data, "postgres:", 9) == 0))
         rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: this build has no PostgreSQL", name.data);
     if (!rc)
         rc = descry_path_absolute(&absolute, name.data, err);
-    if (!rc && options->create && !options->read_only)
+    if (!rc && how.create && !how.read_only)
         rc = descry_path_make_folders(absolute.data, err);
     if (!rc)
         rc = descry_path_real(&real, absolute.data, err);
     if (!rc) {
-        descry_store_options store = {options->read_only, options->create, ctx->pool, &ctx->log, ctx->cpu};
+        descry_store_options store = {how.read_only, how.create, ctx->pool, &ctx->log, ctx->cpu};
         rc = descry_store_open_sqlite(&library->store, real.data, &store, err);
     }
     if (!rc) {
@@ -66,7 +68,7 @@ void descry_library_close(descry_library **slot)
         return;
     if (library->store)
         library->store->ops->close(library->store);
-    descry_arena_free(&library->status);
+    descry_arena_free(&library->arena);
     free(library->path);
     free(library);
     *slot = NULL;
@@ -79,10 +81,14 @@ const char *descry_library_path(const descry_library *library)
 
 /* ---- what it holds --------------------------------------------------------------------------------------------- */
 
-int descry_status(descry_library *library, descry_library_status *status, descry_error *err)
+int descry_status(descry_library *library, const descry_library_status **status, descry_error *err)
 {
-    descry_arena_free(&library->status);
-    return library->store->ops->status(library->store, status, &library->status, err);
+    *status = NULL;
+    descry_arena_free(&library->arena);
+    int rc = library->store->ops->status(library->store, &library->status, &library->arena, err);
+    if (!rc)
+        *status = &library->status;
+    return rc;
 }
 
 int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err)

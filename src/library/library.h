@@ -10,14 +10,15 @@ struct descry_library {
     descry_context *context;
     descry_store *store;
     char *path;          /* as asked for, absolute */
-    descry_arena status; /* what the last status points to */
+    descry_library_status status; /* the last */
+    descry_arena arena;           /* what it points to */
 };
 
 /* The text of `path` under which the library knows something (its absolute path, then itself, which may be a source),
  * else its real path. */
 int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err);
 
-/* Checks a filter; *out is the same with paths as the library has them, which live in `arena`. */
+/* Checks a filter (NULL: everything); *out is the same with paths as the library has them, which live in `arena`. */
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err);
 

@@ -33,11 +33,10 @@ static int give_page(descry_library *library, const descry_recipe *recipe, const
 
 int descry_library_pairs(descry_library *library, descry_model *model, pair_callback *each, void *arg, descry_error *err)
 {
-    descry_model_info info;
+    const descry_model_info *info = descry_model_describe(model);
     descry_recipe recipe;
     int stop = 0;
-    descry_model_describe(model, &info);
-    int rc = library->store->ops->recipe(library->store, info.recipe, info.name, info.dim, 0, &recipe, err);
+    int rc = library->store->ops->recipe(library->store, info->recipe, info->name, info->dim, 0, &recipe, err);
     if (rc || recipe.vectors == 0)
         return rc;
     descry_list list = {.recipe = recipe.id};

@@ -14,17 +14,17 @@ enum { MAX_BEAMS = 64 };
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
-static bool samples(const descry_caption_options *o)
+static bool samples(const descry_generation *o)
 {
     return o->decode == DESCRY_DECODE_GREEDY || o->decode == DESCRY_DECODE_TOP_K || o->decode == DESCRY_DECODE_TOP_P;
 }
 
-size_t descry_generate_beams(const descry_caption_options *o)
+size_t descry_generate_beams(const descry_generation *o)
 {
     return samples(o) ? 1 : o->decode == DESCRY_DECODE_GROUP ? o->beams / o->groups : o->beams;
 }
 
-static int check_numbers(const descry_caption_options *o, size_t vocabulary, descry_error *err)
+static int check_numbers(const descry_generation *o, size_t vocabulary, descry_error *err)
 {
     const char *bad = NULL;
     if (o->decode < DESCRY_DECODE_GROUP || o->decode > DESCRY_DECODE_TOP_P)
@@ -46,7 +46,7 @@ static int check_numbers(const descry_caption_options *o, size_t vocabulary, des
     return bad ? descry_fail(err, DESCRY_ERR_ARGUMENT, "%s", bad) : 0;
 }
 
-int descry_generate_check(const descry_caption_options *o, size_t length, size_t context, size_t vocabulary,
+int descry_generate_check(const descry_generation *o, size_t length, size_t context, size_t vocabulary,
                           descry_error *err)
 {
     int rc = check_numbers(o, vocabulary, err);
@@ -183,7 +183,7 @@ static void give_result(const descry_selection *s, descry_generated *result)
 /* ---- all pictures ---------------------------------------------------------------------------------------------- */
 
 static int search_open(descry_selection *s, descry_arena *arena, const descry_logits_source *source,
-                       const descry_caption_options *o, const int32_t *prompt, size_t length, descry_error *err)
+                       const descry_generation *o, const int32_t *prompt, size_t length, descry_error *err)
 {
     size_t beams = descry_generate_beams(o), most = o->max_length;
     *s = (descry_selection){.options = o, .beams = beams, .length = length, .prompt = length, .live = 1, .end = source->end,
@@ -277,7 +277,7 @@ static int run_rounds(generation *g, const int32_t *prompt, size_t pictures, des
     return rc;
 }
 
-int descry_generate(const descry_logits_source *source, const descry_caption_options *o, const int32_t *prompt,
+int descry_generate(const descry_logits_source *source, const descry_generation *o, const int32_t *prompt,
                     size_t length, size_t pictures, descry_generated *results, descry_error *err)
 {
     size_t rows;

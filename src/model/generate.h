@@ -18,13 +18,13 @@ typedef struct descry_logits_source {
 } descry_logits_source;
 
 /* Whether options and prompt (`length` ids, start token included) fit a context of so many ids and a vocabulary. */
-int descry_generate_check(const descry_caption_options *options, size_t length, size_t context, size_t vocabulary,
+int descry_generate_check(const descry_generation *options, size_t length, size_t context, size_t vocabulary,
                           descry_error *err);
-size_t descry_generate_beams(const descry_caption_options *options); /* sequences of one picture */
+size_t descry_generate_beams(const descry_generation *options); /* sequences of one picture */
 
 /* Generates for `pictures` pictures at once; results [pictures], each with room for max_length ids.  What a picture gets
  * does not depend on the others.  DESCRY_ERR_NUMERIC: logits that are not finite. */
-int descry_generate(const descry_logits_source *source, const descry_caption_options *options, const int32_t *prompt,
+int descry_generate(const descry_logits_source *source, const descry_generation *options, const int32_t *prompt,
                     size_t length, size_t pictures, descry_generated *results, descry_error *err);
 
 #endif

@@ -59,7 +59,7 @@ static int32_t take(heap *h)
 /* ---- choosing ---------------------------------------------------------------------------------------------------- */
 
 /* How many ids may be drawn; they stand at the end of h->ids, the greatest last. */
-static size_t filter(const descry_caption_options *o, heap *h, float top, float log_sum)
+static size_t filter(const descry_generation *o, heap *h, float top, float log_sum)
 {
     size_t n = h->n, count = 0;
     double mass = 0;

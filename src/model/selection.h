@@ -31,7 +31,7 @@ typedef struct descry_hypothesis {
 } descry_hypothesis;
 
 typedef struct descry_selection {
-    const descry_caption_options *options;
+    const descry_generation *options;
     size_t beams, length, prompt; /* B; ids in each live sequence, and of these in the prompt */
     size_t live;                  /* sequences now: 1 at first, then B */
     int32_t end, pad;

@@ -3,7 +3,7 @@
 #ifndef DESCRY_NPZ_NPY_H
 #define DESCRY_NPZ_NPY_H
 
-#include "descry.h"
+#include "descry_dev.h"
 
 enum { DESCRY_NPY_START = 12, DESCRY_NPY_DIMS = 8 };
 

@@ -48,7 +48,7 @@ static int decode(const descry_loading *how, descry_loaded *item, uint8_t *rgb)
     descry_picture picture = {0};
     int pixels = item->want == DESCRY_WANT_PIXELS;
     int rc = (pixels ? descry_picture_decode : descry_picture_peek)(&picture, item->bytes, item->size, item->path,
-                                                                    &how->options->limits, &item->err);
+                                                                    how->options->limits, &item->err);
     if (rc)
         return rc;
     take_facts(item, &picture);
@@ -79,7 +79,7 @@ static void prepare(descry_loader *loader, size_t number)
     if (item->want == DESCRY_WANT_NOTHING || item->err.code)
         return;
     if (!item->bytes) {
-        rc = descry_file_read(&file, item->path, how->options->limits.max_bytes, &item->err);
+        rc = descry_file_read(&file, item->path, how->options->limits->max_bytes, &item->err);
         item->bytes = (const uint8_t *)file.data;
         item->size = file.size;
     }

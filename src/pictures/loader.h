@@ -42,7 +42,7 @@ typedef struct descry_loaded_batch {
 
 typedef struct descry_loading {
     const descry_preprocess *preprocess;
-    const descry_preprocess_options *options;
+    const descry_preprocess_options *options; /* with limits: see descry_reading */
     unsigned threads; /* 1: the caller's own prepares, too, and nothing overlaps */
     size_t batch;     /* pictures; 0: one */
     size_t item;      /* bytes of what is added */

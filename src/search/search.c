@@ -23,7 +23,7 @@ static int list_models(const descry_library_status *status, descry_buf *text, de
 {
     int rc = 0;
     for (size_t i = 0; i < status->model_count && !rc; i++)
-        rc = descry_buf_printf(text, err, "%s%s", i ? ", " : "", status->models[i].name);
+        rc = descry_buf_printf(text, err, "%s%s", i ? ", " : "", status->models[i]->name);
     return rc;
 }
 
@@ -32,12 +32,11 @@ static int choose_recipe(search *job, descry_error *err)
 {
     descry_library_status status;
     descry_buf names = {0};
-    descry_model_info info = {0};
+    const descry_model_info *info = job->model ? descry_clip_info(job->model->clip) : NULL;
     const char *path = job->library->path;
     int rc = 0;
     if (job->model) {
-        descry_clip_describe(job->model->clip, &info);
-        rc = job->store->ops->recipe(job->store, info.recipe, info.name, info.dim, 0, &job->recipe, err);
+        rc = job->store->ops->recipe(job->store, info->recipe, info->name, info->dim, 0, &job->recipe, err);
         if (rc || job->recipe.vectors > 0)
             return rc;
     }
@@ -48,14 +47,14 @@ static int choose_recipe(search *job, descry_error *err)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no pictures are indexed yet", path);
     else if (!rc && job->model)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND,
-                         "%s: nothing is indexed with %s as it is now, only with %s: index again", path, info.name,
+                         "%s: nothing is indexed with %s as it is now, only with %s: index again", path, info->name,
                          names.data);
     else if (!rc && status.model_count > 1 && !job->options->open_model)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: which model of %s?", path, names.data);
     else if (!rc) {
-        job->recipe_digest = status.models[0].recipe;
-        job->recipe_name = status.models[0].name;
-        rc = job->store->ops->recipe(job->store, job->recipe_digest, job->recipe_name, status.models[0].dim, 0,
+        job->recipe_digest = status.models[0]->recipe;
+        job->recipe_name = status.models[0]->name;
+        rc = job->store->ops->recipe(job->store, job->recipe_digest, job->recipe_name, status.models[0]->dim, 0,
                                      &job->recipe, err);
     }
     descry_buf_free(&names);
@@ -143,22 +142,27 @@ static char *written(search *job, const char *query, const descry_term *term)
     return copy;
 }
 
-static int make_shares(search *job, const char *query, descry_share **shares, descry_error *err)
+/* *shares [terms]: NULL unless they are asked for. */
+static int make_shares(search *job, const char *query, descry_share ***shares, descry_error *err)
 {
     size_t count = job->query.sum.end;
     *shares = NULL;
     if (!job->shares)
         return 0;
+    descry_share *all = descry_arena_alloc(&job->arena, count, sizeof *all);
     *shares = descry_arena_alloc(&job->arena, count, sizeof **shares);
-    for (size_t i = 0; *shares && i < count; i++) {
-        (*shares)[i] = (descry_share){written(job, query, &job->query.terms[i]), job->query.terms[i].weight, 0};
-        if (!(*shares)[i].term)
+    if (!all || !*shares)
+        return descry_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
+        (*shares)[i] = &all[i];
+        all[i] = (descry_share){written(job, query, &job->query.terms[i]), job->query.terms[i].weight, 0};
+        if (!all[i].term)
             return descry_fail_memory(err);
     }
-    return *shares ? 0 : descry_fail_memory(err);
+    return 0;
 }
 
-static int explain(search *job, const float *stored, float *picture, descry_share *shares, descry_error *err)
+static int explain(search *job, const float *stored, float *picture, descry_share **shares, descry_error *err)
 {
     size_t dim = (size_t)job->recipe.dim;
     int rc = 0;
@@ -167,16 +171,16 @@ static int explain(search *job, const float *stored, float *picture, descry_shar
         rc = descry_map_query(job->options->head, 0, picture, err);
     }
     for (size_t i = 0; !rc && i < job->query.sum.end; i++)
-        shares[i].score = stored ? (float)descry_dot(job->shares + i * dim, picture, dim) : 0;
+        shares[i]->score = stored ? (float)descry_dot(job->shares + i * dim, picture, dim) : 0;
     return rc;
 }
 
 typedef struct giving {
     const meaning *of;
     const descry_hit *hits;
-    size_t count;         /* of those that are to be given */
-    descry_share *shares; /* NULL: no explanations */
-    float *picture;       /* [dim]: room for a vector */
+    size_t count;          /* of those that are to be given */
+    descry_share **shares; /* NULL: no explanations */
+    float *picture;        /* [dim]: room for a vector */
     descry_match_callback each;
     void *arg;
 } giving;
@@ -192,7 +196,7 @@ static int give_one(search *job, const giving *to, size_t i, const descry_row *r
                           .caption = row->caption,
                           .source = row->source,
                           .metadata = row->metadata,
-                          .shares = to->shares,
+                          .shares = (const descry_share *const *)to->shares,
                           .share_count = to->shares ? job->query.sum.end : 0,
                           .vector_rank = job->ranks ? job->ranks[i][0] : 0,
                           .words_rank = job->ranks ? job->ranks[i][1] : 0};
@@ -272,7 +276,7 @@ static int make_vectors(search *job, descry_error *err)
 static int find_nearest(search *job, size_t k, descry_hit **hits, size_t *count, descry_error *err)
 {
     descry_filter filter = DESCRY_FILTER_INIT;
-    int rc = descry_library_filter(job->library, &job->options->filter, &filter, &job->arena, err);
+    int rc = descry_library_filter(job->library, job->options->filter, &filter, &job->arena, err);
     descry_nearest nearest = {job->recipe.id,   job->vector,      k,                job->options->threshold,
                               &filter,          job->named,       job->named_count, job->avoid,
                               job->avoid_above, job->query.avoids};
@@ -328,15 +332,20 @@ int descry_query_check(const char *text, size_t *position, descry_error *err)
 int descry_search(descry_library *library, descry_model *model, const char *query, const descry_search_options *options,
                   descry_match_callback each, void *arg, descry_error *err)
 {
-    static const descry_search_options defaults = DESCRY_SEARCH_OPTIONS_INIT;
-    search job = {.library = library, .store = library->store, .model = model};
+    descry_search_options how = DESCRY_SEARCH_OPTIONS_INIT;
+    search job = {.library = library, .store = library->store, .model = model, .options = &how, .net = DESCRY_NET_OPTIONS_INIT};
     meaning of = {0};
     descry_hit *hits = NULL;
     size_t count = 0;
-    job.options = options ? options : &defaults;
-    int rc = check_options(job.options, err);
+    int rc = DESCRY_TAKE(&how, options, err);
     if (!rc)
-        rc = job.options->ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(&job, query, &hits, &count, err)
+        rc = DESCRY_TAKE(&job.net, how.net, err);
+    if (!rc)
+        rc = descry_reading_take(&job.reading, how.preprocess, err);
+    if (!rc)
+        rc = check_options(&how, err);
+    if (!rc)
+        rc = how.ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(&job, query, &hits, &count, err)
                                                           : find(&job, query, &of, &hits, &count, err);
     giving to = {.of = &of, .hits = hits, .each = each, .arg = arg};
     if (!rc) {

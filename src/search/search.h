@@ -3,6 +3,7 @@
 #ifndef DESCRY_SEARCH_SEARCH_H
 #define DESCRY_SEARCH_SEARCH_H
 
+#include "base/options.h"
 #include "library/library.h"
 #include "query/query.h"
 
@@ -11,6 +12,8 @@ typedef struct descry_search_job {
     descry_store *store;
     descry_model *model; /* or NULL, as long as none is needed */
     const descry_search_options *options;
+    descry_reading reading;
+    descry_net_options net;
     descry_recipe recipe;
     const char *recipe_digest, *recipe_name; /* of the recipe when no model was given */
     descry_arena arena;

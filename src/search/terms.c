@@ -15,7 +15,6 @@
 
 static int need_model(descry_search_job *job, const char *what, descry_error *err)
 {
-    descry_model_info info = {0};
     if (job->model)
         return 0;
     if (!job->options->open_model)
@@ -23,12 +22,12 @@ static int need_model(descry_search_job *job, const char *what, descry_error *er
     int rc = job->options->open_model(job->options->model_arg, job->recipe_name, &job->model, err);
     if (rc)
         return rc;
-    descry_clip_describe(job->model->clip, &info);
-    if (strcmp(info.recipe, job->recipe_digest) == 0)
+    const descry_model_info *info = descry_clip_info(job->model->clip);
+    if (strcmp(info->recipe, job->recipe_digest) == 0)
         return 0;
     return descry_fail(err, DESCRY_ERR_NOT_FOUND,
                        "%s: nothing is indexed with %s as it is now, only with %s as it was: index again",
-                       job->library->path, info.name, job->recipe_name);
+                       job->library->path, info->name, job->recipe_name);
 }
 
 /* ---- pictures -------------------------------------------------------------------------------------------------- */
@@ -48,11 +47,11 @@ static int embed_picture(descry_search_job *job, const descry_buf *bytes, const 
     const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
     descry_picture picture = {0};
     rc = descry_picture_decode(&picture, (const uint8_t *)bytes->data, bytes->size, name,
-                               &job->options->preprocess.limits, err);
+                               &job->reading.limits, err);
     if (rc)
         return rc;
     uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
-    rc = rgb ? descry_preprocess_run(preprocess, &job->options->preprocess, &picture, rgb, err)
+    rc = rgb ? descry_preprocess_run(preprocess, &job->reading.options, &picture, rgb, err)
              : descry_fail_memory(err);
     descry_picture_free(&picture);
     if (!rc)
@@ -82,7 +81,7 @@ static int embed_bytes(descry_search_job *job, const descry_buf *bytes, const ch
 static int embed_file(descry_search_job *job, const char *path, float *vector, descry_error *err)
 {
     descry_buf bytes = {0};
-    int rc = descry_file_read(&bytes, path, job->options->preprocess.limits.max_bytes, err);
+    int rc = descry_file_read(&bytes, path, job->reading.limits.max_bytes, err);
     if (!rc)
         rc = embed_bytes(job, &bytes, path, vector, err);
     descry_buf_free(&bytes);
@@ -106,11 +105,11 @@ static int embed_path(descry_search_job *job, const char *path, float *vector, d
 
 static int embed_url(descry_search_job *job, const char *url, float *vector, descry_error *err)
 {
-    const descry_net_options *net = &job->options->net;
+    const descry_net_options *net = &job->net;
     descry_fetch_options how = {net->max_bytes, net->seconds, net->allow_private ? NULL : descry_address_is_public};
     descry_buf bytes = {0};
-    if (how.max_bytes > job->options->preprocess.limits.max_bytes)
-        how.max_bytes = job->options->preprocess.limits.max_bytes;
+    if (how.max_bytes > job->reading.limits.max_bytes)
+        how.max_bytes = job->reading.limits.max_bytes;
     int rc = descry_fetch(&bytes, url, &how, err);
     if (!rc)
         rc = embed_bytes(job, &bytes, url, vector, err);

@@ -21,7 +21,7 @@ const char *__lsan_default_suppressions(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const descry_limits limits = {1024, 1 << 17, 1 << 24};
+    static const descry_limits limits = {sizeof(descry_limits), 1024, 1 << 17, 1 << 24};
     descry_picture picture = {.orientation = 1};
     descry_error err = {0};
     if (!descry_format_at(FORMAT)->recognises(data, size)) /* as descry_picture_decode() does */

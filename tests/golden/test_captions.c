@@ -298,10 +298,10 @@ static int advance(void *arg, const descry_branch *branches, size_t n, float *lo
     return descry_decoder_advance(arg, branches, n, logits, err);
 }
 
-static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
+static const descry_generation defaults = DESCRY_GENERATION_INIT;
 
 /* Captions of pictures first .. first + n. */
-static void caption(const subject *s, const descry_caption_options *options, size_t first, size_t n, descry_generated *out)
+static void caption(const subject *s, const descry_generation *options, size_t first, size_t n, descry_generated *out)
 {
     descry_error err;
     const int32_t prompt = START;
@@ -330,7 +330,7 @@ static bool same(const descry_generated *got, const json_t *row)
 }
 
 /* How many captions differ from `rows`: all at once, and each alone. */
-static size_t differing(const subject *s, const descry_caption_options *options, const json_t *rows)
+static size_t differing(const subject *s, const descry_generation *options, const json_t *rows)
 {
     size_t n = json_array_size(rows), wrong = 0;
     descry_generated *together = calloc(n, sizeof *together), one;
@@ -349,16 +349,16 @@ static size_t differing(const subject *s, const descry_caption_options *options,
     return wrong;
 }
 
-static void check_captions(const char *what, const subject *s, const descry_caption_options *options, const json_t *rows)
+static void check_captions(const char *what, const subject *s, const descry_generation *options, const json_t *rows)
 {
     size_t wrong = differing(s, options, rows);
     if (wrong)
         fail_msg("%s: %zu captions differ", what, wrong);
 }
 
-static descry_caption_options by(descry_decoding decode)
+static descry_generation by(descry_decoding decode)
 {
-    descry_caption_options o = defaults;
+    descry_generation o = defaults;
     o.decode = decode;
     return o;
 }
@@ -369,7 +369,7 @@ static void captions_of_the_tiny_model(void **state)
     for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
         subject s;
         const descry_kernels *kernels = descry_kernels_for((descry_cpu)cpu);
-        descry_caption_options group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
+        descry_generation group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
                                greedy = by(DESCRY_DECODE_GREEDY), top_k = by(DESCRY_DECODE_TOP_K);
         subject_open(&s, get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, kernels);
         check_captions("group", &s, &group, get(tiny_release, "generate_default"));
@@ -451,7 +451,7 @@ static void large_coca_vit_b_32(void **state)
     subject_open(&s, get(golden, "cfg"), n, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
     within("pictures", embeddings_off(s.embeddings, get(golden, "image"), n, s.dim), 2e-6);
     check_texts(&s, golden);
-    descry_caption_options group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
+    descry_generation group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
                            greedy = by(DESCRY_DECODE_GREEDY);
     check_captions("group", &s, &group, get(golden, "group"));
     check_captions("beam", &s, &beam, get(golden, "beam"));
@@ -504,19 +504,19 @@ static void large_gallery(void **state)
     descry_error err;
     descry_context *ctx;
     descry_model *model;
-    descry_model_info info;
+    descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
     snprintf(folder, sizeof folder, "%s/models/demo", root);
     snprintf(gallery, sizeof gallery, "%s/samples/gallery", root);
     check_weights(folder);
     check_rc(descry_context_open(&ctx, NULL, &err), &err);
-    check_rc(descry_model_open(&model, ctx, folder, &err), &err);
-    descry_model_describe(model, &info);
-    assert_true(info.can_caption);
+    check_rc(descry_model_open(&model, ctx, folder, NULL, &err), &err);
+    assert_true(descry_model_describe(model)->can_caption);
     for (size_t i = 0; i < 3; i++) {
         demo_check check = {.rule = rules[i]};
-        descry_caption_options o = defaults;
+        descry_generation o = defaults;
         o.decode = (descry_decoding)i;
-        check_rc(descry_caption_files(model, paths, 1, &o, compare_with_demo, &check, &err), &err);
+        options.generation = &o;
+        check_rc(descry_caption_files(model, paths, 1, NULL, &options, compare_with_demo, &check, &err), &err);
         assert_int_equal(check.seen, 200);
         assert_int_equal(check.seen, json_object_size(get(demo, "captions")));
         print_message("%s: %zu of %zu differ\n", rules[i], check.wrong, check.seen);

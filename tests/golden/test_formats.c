@@ -17,7 +17,7 @@ static const double SAME = 8, OTHER = 25;
 
 static descry_context *ctx;
 static descry_model *model;
-static descry_model_info info;
+static const descry_model_info *info;
 
 static const char *path_of(const char *name)
 {
@@ -50,15 +50,15 @@ static int compare(const char *name, const char *like, double wanted)
     static float *b;
     static char seen[64]; /* what the two are of */
     uint8_t rgb[PIXELS];
-    float *a = calloc((size_t)info.dim, sizeof *a);
+    float *a = calloc((size_t)info->dim, sizeof *a);
     double cosine = 0;
     see(name, 0, rgb, a);
     if (strcmp(seen, like) != 0) {
-        b = b ? b : calloc((size_t)info.dim, sizeof *b);
+        b = b ? b : calloc((size_t)info->dim, sizeof *b);
         see(like, 0, other, b);
         snprintf(seen, sizeof seen, "%s", like);
     }
-    for (int i = 0; i < info.dim; i++)
+    for (int i = 0; i < info->dim; i++)
         cosine += (double)a[i] * b[i];
     free(a);
     double pixels = difference(rgb, other);
@@ -122,12 +122,12 @@ int main(void)
     char demo[4096];
     descry_error err;
     snprintf(demo, sizeof demo, "%s/models/demo", getenv("DESCRY_SOURCE_ROOT"));
-    if (descry_context_open(&ctx, NULL, &err) || descry_model_open(&model, ctx, demo, &err)) {
+    if (descry_context_open(&ctx, NULL, &err) || descry_model_open(&model, ctx, demo, NULL, &err)) {
         print_error("%s\n", err.message);
         return 1;
     }
-    descry_model_describe(model, &info);
-    if (info.image_width != SIDE || info.image_height != SIDE) {
+    info = descry_model_describe(model);
+    if (info->image_width != SIDE || info->image_height != SIDE) {
         print_error("the demo model takes other pictures than this test\n");
         return 1;
     }

@@ -86,9 +86,9 @@ static int advance(void *arg, const descry_branch *branches, size_t n, float *lo
     return 0;
 }
 
-static const descry_caption_options defaults = DESCRY_CAPTION_OPTIONS_INIT;
+static const descry_generation defaults = DESCRY_GENERATION_INIT;
 
-static int run(toy *t, const descry_caption_options *o, const int32_t *prompt, size_t pictures, descry_generated *out,
+static int run(toy *t, const descry_generation *o, const int32_t *prompt, size_t pictures, descry_generated *out,
                int32_t ids[][MOST], descry_error *err)
 {
     const descry_engine engine = {.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
@@ -108,7 +108,7 @@ static double number(const json_t *object, const char *key)
     return json_number_value(value);
 }
 
-static toy toy_of(size_t i, descry_caption_options *o)
+static toy toy_of(size_t i, descry_generation *o)
 {
     const json_t *g = json_array_get(json_object_get(golden, "toys"), i);
     toy t = {.scale = number(g, "scale"), .offset = number(g, "offset"), .bonus = number(g, "bonus"),
@@ -140,7 +140,7 @@ static void check_toys(descry_decoding decode, const char *rule, int score)
     assert_true(count > 50);
     for (size_t i = 0; i < count; i++) {
         descry_error err;
-        descry_caption_options o;
+        descry_generation o;
         descry_generated out[3];
         int32_t ids[3][MOST];
         const int32_t start = (int32_t)number(golden, "start");
@@ -183,7 +183,7 @@ static void greedy_is_top_k_of_one(void **state)
 /* ---- chance -------------------------------------------------------------------------------------------------------- */
 
 /* How often each id follows the start token, of `draws` seeds. */
-static void count_draws(descry_caption_options *o, size_t draws, size_t counts[V])
+static void count_draws(descry_generation *o, size_t draws, size_t counts[V])
 {
     const int32_t start = 11;
     descry_error err;
@@ -215,7 +215,7 @@ static void expected_draws(double temperature, size_t kept, double p[V])
         p[v] /= sum;
 }
 
-static void check_draws(descry_caption_options *o, double temperature, size_t kept)
+static void check_draws(descry_generation *o, double temperature, size_t kept)
 {
     enum { DRAWS = 20000 };
     size_t counts[V];
@@ -235,7 +235,7 @@ static void check_draws(descry_caption_options *o, double temperature, size_t ke
 static void draws_follow_the_probabilities(void **state)
 {
     (void)state;
-    descry_caption_options o = defaults;
+    descry_generation o = defaults;
     o.min_length = 1;
     o.max_length = 4;
     o.decode = DESCRY_DECODE_TOP_K;
@@ -272,7 +272,7 @@ static void a_seed_decides(void **state)
     (void)state;
     const int32_t start = 11;
     descry_error err;
-    descry_caption_options o = defaults;
+    descry_generation o = defaults;
     descry_generated out[4];
     int32_t ids[4][MOST] = {{0}}, other[1][MOST] = {{0}};
     o.decode = DESCRY_DECODE_TOP_K;
@@ -300,7 +300,7 @@ static void prompts_are_continued(void **state)
     const int32_t prompt[] = {11, 4, 9, 2};
     descry_error err;
     for (size_t r = 0; r < 3; r++) {
-        descry_caption_options o = defaults;
+        descry_generation o = defaults;
         descry_generated out;
         int32_t ids[1][MOST];
         toy t = {.name = "prompt", .scale = 2, .bonus = 1, .end = 12, .prompt = 4};
@@ -313,7 +313,7 @@ static void prompts_are_continued(void **state)
     }
     /* one that has ended is not gone on with, as open_clip does when it samples */
     const int32_t ended[] = {11, 4, 12};
-    descry_caption_options o = defaults;
+    descry_generation o = defaults;
     descry_generated out;
     int32_t ids[1][MOST];
     toy t = {.name = "prompt", .scale = 2, .end = 12, .prompt = 3};
@@ -329,7 +329,7 @@ static void logits_that_are_not_finite_are_an_error(void **state)
     const int32_t start = 11;
     for (int rule = DESCRY_DECODE_GROUP; rule <= DESCRY_DECODE_TOP_P; rule++) {
         descry_error err;
-        descry_caption_options o = defaults;
+        descry_generation o = defaults;
         descry_generated out;
         int32_t ids[1][MOST];
         toy t = {.name = "broken", .scale = 1, .end = 12, .prompt = 1, .broken = true};
@@ -346,7 +346,7 @@ static void options_out_of_range_are_refused(void **state)
 {
     (void)state;
     descry_error err;
-    descry_caption_options o = defaults;
+    descry_generation o = defaults;
     assert_int_equal(descry_generate_check(&o, 1, 76, 49408, &err), 0);
 #define REFUSED(change)                                                                                                \
     do {                                                                                                               \

@@ -93,7 +93,7 @@ static void remove_model(void)
 typedef struct subject {
     descry_context *ctx;
     descry_model *model;
-    descry_model_info info;
+    const descry_model_info *info;
     float *out; /* [PICTURES + TEXTS, dim]: embeddings */
     uint8_t *rgb;
 } subject;
@@ -102,15 +102,16 @@ static void subject_open(subject *s, const char *cpu, descry_precision precision
 {
     descry_error err;
     descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
-    const descry_model_options model_options = {.precision = precision};
+    descry_model_options model_options = DESCRY_MODEL_OPTIONS_INIT;
     const json_t *texts = get(goldens, "texts");
     const char *some[TEXTS];
     options.threads = 2;
     options.cpu = cpu;
+    model_options.precision = precision;
     check_rc(descry_context_open(&s->ctx, &options, &err), &err);
-    check_rc(descry_model_open_with(&s->model, s->ctx, folder, &model_options, &err), &err);
-    descry_model_describe(s->model, &s->info);
-    size_t dim = (size_t)s->info.dim, bytes = PICTURES * (size_t)s->info.image_width * (size_t)s->info.image_height * 3;
+    check_rc(descry_model_open(&s->model, s->ctx, folder, &model_options, &err), &err);
+    s->info = descry_model_describe(s->model);
+    size_t dim = (size_t)s->info->dim, bytes = PICTURES * (size_t)s->info->image_width * (size_t)s->info->image_height * 3;
     s->out = malloc((PICTURES + TEXTS) * dim * sizeof *s->out);
     s->rgb = malloc(bytes);
     for (size_t i = 0; i < bytes; i++)
@@ -164,10 +165,10 @@ static int compare(void *arg, const char *path, const descry_caption *caption, c
 static void check_captions(const subject *s, const json_t *golden, const char *rule, descry_decoding decode)
 {
     descry_error err;
-    descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
+    descry_generation how = DESCRY_GENERATION_INIT;
     comparison c = {get(golden, rule), 0, 0};
-    options.decode = decode;
-    check_rc(descry_caption_pixels(s->model, s->rgb, PICTURES, &options, NULL, compare, &c, &err), &err);
+    how.decode = decode;
+    check_rc(descry_caption_pixels(s->model, s->rgb, PICTURES, &how, NULL, compare, &c, &err), &err);
     assert_int_equal(c.seen, PICTURES);
     if (c.differ)
         fail_msg("%s: %zu captions differ", rule, c.differ);
@@ -178,7 +179,7 @@ static void check(const char *name, const char *cpu)
     const json_t *golden = get(goldens, name);
     subject s;
     subject_open(&s, cpu, DESCRY_PRECISION_BF16);
-    size_t dim = (size_t)s.info.dim;
+    size_t dim = (size_t)s.info->dim;
     double pictures = off(s.out, get(golden, "image"), dim), texts = off(s.out + PICTURES * dim, get(golden, "text"), dim);
     print_message("%s, %s: pictures within %.2g, texts within %.2g\n", name, descry_context_cpu(s.ctx), pictures, texts);
     if (!(pictures <= 2e-6 && texts <= 2e-6))
@@ -217,8 +218,8 @@ static double difference(int *same_recipe)
     double worst = 0;
     subject_open(&f32, NULL, DESCRY_PRECISION_F32);
     subject_open(&bf16, NULL, DESCRY_PRECISION_BF16);
-    *same_recipe = strcmp(f32.info.recipe, bf16.info.recipe) == 0;
-    for (size_t i = 0; i < (PICTURES + TEXTS) * (size_t)f32.info.dim; i++)
+    *same_recipe = strcmp(f32.info->recipe, bf16.info->recipe) == 0;
+    for (size_t i = 0; i < (PICTURES + TEXTS) * (size_t)f32.info->dim; i++)
         if (fabs((double)f32.out[i] - (double)bf16.out[i]) > worst) /* gcc 12 for ARM cannot compile fmax here */
             worst = fabs((double)f32.out[i] - (double)bf16.out[i]);
     subject_close(&f32);
@@ -251,7 +252,7 @@ static void a_precision_that_there_is_not(void **state)
     descry_model *model;
     const descry_model_options options = {.precision = (descry_precision)7};
     check_rc(descry_context_open(&ctx, NULL, &err), &err);
-    assert_int_equal(descry_model_open_with(&model, ctx, folder, &options, &err), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(descry_model_open(&model, ctx, folder, &options, &err), DESCRY_ERR_ARGUMENT);
     assert_null(model);
     descry_context_close(&ctx);
 }

@@ -69,7 +69,7 @@ static int load(void **state)
     (void)state;
     golden = read_json("zeroshot.json");
     return golden && mkdtemp(folder) && make_model() == 0 && descry_context_open(&ctx, NULL, NULL) == 0 &&
-                   descry_model_open(&model, ctx, folder, NULL) == 0
+                   descry_model_open(&model, ctx, folder, NULL, NULL) == 0
                ? 0
                : -1;
 }

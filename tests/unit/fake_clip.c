@@ -17,6 +17,8 @@ void fake_clip_init(struct descry_clip *clip, const char *name, char digit)
 {
     *clip = (struct descry_clip){.name = name};
     memset(clip->recipe, digit, 64);
+    clip->info = (descry_model_info){.name = name, .path = "", .recipe = clip->recipe, .dim = FAKE_DIM,
+                                     .image_width = 2, .image_height = 2};
     the_clip = clip;
 }
 
@@ -80,10 +82,9 @@ int descry_preprocess_run(const descry_preprocess *preprocess, const descry_prep
 
 /* ---- clip ------------------------------------------------------------------------------------------------------ */
 
-void descry_clip_describe(const descry_clip *clip, descry_model_info *info)
+const descry_model_info *descry_clip_info(const descry_clip *clip)
 {
-    *info = (descry_model_info){.name = clip->name, .path = "", .recipe = clip->recipe, .dim = FAKE_DIM,
-                                .image_width = 2, .image_height = 2};
+    return &clip->info;
 }
 
 const descry_preprocess *descry_clip_preprocess(const descry_clip *clip)
@@ -111,28 +112,28 @@ int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, in
 
 /* ---- captions -------------------------------------------------------------------------------------------------- */
 
-int descry_clip_caption_check(const descry_clip *clip, const descry_caption_options *options, descry_error *err)
+int descry_clip_caption_check(const descry_clip *clip, const descry_generation *how, descry_error *err)
 {
-    (void)options;
+    (void)how;
     return clip->no_decoder ? descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: it cannot describe pictures", clip->name) : 0;
 }
 
-size_t descry_clip_caption_batch(const descry_caption_options *options)
+size_t descry_clip_caption_batch(size_t batch)
 {
-    return options->batch ? options->batch : 4;
+    return batch ? batch : 4;
 }
 
-size_t descry_clip_caption_fit(const descry_clip *clip, const descry_caption_options *options, size_t wanted)
+size_t descry_clip_caption_fit(const descry_clip *clip, const descry_generation *how, size_t wanted)
 {
-    (void)clip, (void)options;
+    (void)clip, (void)how;
     return wanted;
 }
 
-int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_caption_options *options,
+int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_generation *how, size_t batch,
                                float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
                                descry_error *err)
 {
-    (void)options;
+    (void)how, (void)batch;
     float own[64 * FAKE_DIM];
     int32_t ids[] = {1, 2};
     size_t before = clip->embedded;

@@ -14,6 +14,7 @@ enum { FAKE_DIM = 8 };
 struct descry_clip {
     const char *name;
     char recipe[65];
+    descry_model_info info;
     size_t calls, embedded, decoded;
     _Atomic size_t peeked;      /* by several threads */
     size_t kill_after;          /* pictures embedded; then the process kills itself */

@@ -33,6 +33,7 @@ int fixture_open(void **state)
     f->context.log = (descry_log){on_log, f};
     fake_clip_init(&f->clip, "fake", 'a');
     f->model = (struct descry_model){&f->context, &f->clip};
+    descry_index_counts_init(&f->counts);
     folder(f, "photos");
     reopen(f);
     *state = f;
@@ -135,35 +136,45 @@ static void on_failure(void *arg, const char *path, const descry_error *err)
     f->failures++;
 }
 
+static int keep_progress(void *arg, const descry_progress *progress)
+{
+    ((fixture *)arg)->last = *progress;
+    return 0;
+}
+
 int index_with(fixture *f, const char *name, const descry_index_options *options)
 {
     descry_index_options own = DESCRY_INDEX_OPTIONS_INIT;
+    descry_watch watch = DESCRY_WATCH_INIT;
     if (!options) {
         own.failure = on_failure;
         own.arg = f;
+        own.watch = &watch;
+        watch.progress = keep_progress;
+        watch.arg = f;
         options = &own;
     }
     f->failures = f->warnings = 0;
     const char *path = name ? at(f, "photos%s%s", *name ? "/" : "", name) : NULL;
-    return descry_index(f->library, &f->model, &path, path != NULL, options, &f->progress, &f->err);
+    return descry_index(f->library, &f->model, &path, path != NULL, options, &f->counts, &f->err);
 }
 
 void index_ok(fixture *f, const char *name)
 {
     if (index_with(f, name, NULL))
         fail_msg("%s", f->err.message);
-    assert_int_equal(f->progress.done, f->progress.total);
+    assert_int_equal(f->last.done, f->last.total);
     assert_false(exists(at(f, "library.db.lock")));
 }
 
-void assert_progress(fixture *f, uint64_t embedded, uint64_t unchanged, uint64_t recognised, uint64_t failed,
+void assert_counts(fixture *f, uint64_t embedded, uint64_t unchanged, uint64_t recognised, uint64_t failed,
                      uint64_t missing)
 {
-    assert_int_equal(f->progress.embedded, embedded);
-    assert_int_equal(f->progress.unchanged, unchanged);
-    assert_int_equal(f->progress.recognised, recognised);
-    assert_int_equal(f->progress.failed, failed);
-    assert_int_equal(f->progress.missing, missing);
+    assert_int_equal(f->counts.embedded, embedded);
+    assert_int_equal(f->counts.unchanged, unchanged);
+    assert_int_equal(f->counts.recognised, recognised);
+    assert_int_equal(f->counts.failed, failed);
+    assert_int_equal(f->counts.missing, missing);
     assert_int_equal(f->failures, failed);
 }
 
@@ -199,9 +210,9 @@ void assert_found(fixture *f, size_t rank, const char *name)
 
 descry_library_status status_of(fixture *f)
 {
-    descry_library_status status;
+    const descry_library_status *status;
     assert_int_equal(descry_status(f->library, &status, &f->err), 0);
-    return status;
+    return *status;
 }
 
 /* ---- processes ------------------------------------------------------------------------------------------------- */

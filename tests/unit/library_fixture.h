@@ -19,8 +19,9 @@ typedef struct fixture {
     struct descry_clip clip;
     struct descry_model model;
     descry_library *library;
-    descry_index_progress progress; /* of the last index */
-    descry_error err;               /* of the last call */
+    descry_index_counts counts; /* of the last index */
+    descry_progress last;       /* of the last index without options */
+    descry_error err;           /* of the last call */
     size_t failures;
     char failed[MAX_FAILURES][PATH_SIZE];
     size_t matches; /* of the last search */
@@ -47,8 +48,8 @@ void reopen(fixture *f);
 /* Indexes f->folder/name; "" is the folder "photos" itself, NULL every known root. */
 int index_with(fixture *f, const char *name, const descry_index_options *options);
 void index_ok(fixture *f, const char *name);
-/* done, embedded, unchanged, recognised, failed, missing of the last run */
-void assert_progress(fixture *f, uint64_t embedded, uint64_t unchanged, uint64_t recognised, uint64_t failed,
+/* embedded, unchanged, recognised, failed, missing of the last run */
+void assert_counts(fixture *f, uint64_t embedded, uint64_t unchanged, uint64_t recognised, uint64_t failed,
                      uint64_t missing);
 
 int search_with(fixture *f, const char *query, const descry_search_options *options);

@@ -42,11 +42,18 @@ void npz_write(const char *path, const npz_array *arrays, size_t count, int comp
 
 /* ---- importing -------------------------------------------------------------------------------------------------- */
 
-static int on_progress(void *arg, const descry_import_progress *p)
+static int on_progress(void *arg, const descry_progress *p)
 {
     told *t = arg;
+    const descry_import_counts *counts = t->counts;
     assert_true(p->done <= p->total);
-    assert_int_equal(p->done, p->added + p->completed + p->unchanged + p->failed);
+    if (p->stage == DESCRY_STAGE_WORKING) {
+        assert_int_equal(p->done, counts->added + counts->completed + counts->unchanged + counts->failed);
+        assert_int_equal(p->total, counts->rows);
+    } else
+        assert_int_equal(p->stage, DESCRY_STAGE_CHECKING);
+    assert_int_equal(p->failed, counts->failed);
+    t->last = *p;
     return ++t->calls == t->stop_after;
 }
 
@@ -59,10 +66,15 @@ static void on_failure(void *arg, uint64_t row, const char *url, const descry_er
     snprintf(t->messages[t->failures++], sizeof *t->messages, "%s", err->message);
 }
 
-int import_with(fixture *f, const char *path, told *t, descry_import_progress *p)
+int import_with(fixture *f, const char *path, told *t, descry_import_counts *p)
 {
     descry_import_options options = DESCRY_IMPORT_OPTIONS_INIT;
-    options.progress = on_progress;
+    descry_import_counts own = DESCRY_IMPORT_COUNTS_INIT;
+    descry_watch watch = DESCRY_WATCH_INIT;
+    options.watch = &watch;
+    watch.progress = on_progress;
+    watch.arg = t;
+    t->counts = p = p ? p : &own;
     options.failure = on_failure;
     options.arg = t;
     return descry_import_npz(f->library, &f->model, path, &options, p, &f->err);
@@ -71,7 +83,7 @@ int import_with(fixture *f, const char *path, told *t, descry_import_progress *p
 void import_ok(fixture *f, const char *path, uint64_t added, uint64_t completed, uint64_t unchanged, uint64_t failed)
 {
     told t = {0};
-    descry_import_progress p;
+    descry_import_counts p = DESCRY_IMPORT_COUNTS_INIT;
     if (import_with(f, path, &t, &p))
         fail_msg("%s", f->err.message);
     assert_int_equal(p.added, added);
@@ -79,7 +91,8 @@ void import_ok(fixture *f, const char *path, uint64_t added, uint64_t completed,
     assert_int_equal(p.unchanged, unchanged);
     assert_int_equal(p.failed, failed);
     assert_int_equal(t.failures, failed);
-    assert_int_equal(p.done, p.total);
+    assert_int_equal(p.added + p.completed + p.unchanged + p.failed, p.rows);
+    assert_int_equal(t.last.done, t.last.total);
     assert_false(exists(at(f, "library.db.lock")));
 }
 

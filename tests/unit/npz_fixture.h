@@ -19,9 +19,11 @@ typedef struct told {
     uint64_t rows[ROOM];
     char messages[ROOM][1000];
     size_t calls, stop_after;
+    const descry_import_counts *counts;
+    descry_progress last;
 } told;
 
-int import_with(fixture *f, const char *path, told *t, descry_import_progress *p);
+int import_with(fixture *f, const char *path, told *t, descry_import_counts *p);
 void import_ok(fixture *f, const char *path, uint64_t added, uint64_t completed, uint64_t unchanged, uint64_t failed);
 
 /* Reds of n pictures, features f32 [n, FAKE_DIM], and urls [n, WIDTH] in UCS-4. */

@@ -174,7 +174,7 @@ static void planted(void **state)
     (void)state;
     float *x, *y;
     descry_head *head = NULL, *again = NULL, *start = NULL;
-    descry_adapt_progress p;
+    descry_adapt_state p = DESCRY_ADAPT_STATE_INIT;
     descry_adapt_options o = planted_options();
     uint64_t seed = o.seed;
     plant(&x, &y);
@@ -198,10 +198,11 @@ static void planted(void **state)
     free(y);
 }
 
-static int stop_soon(void *arg, const descry_adapt_progress *p)
+static int stop_soon(void *arg, const descry_progress *progress)
 {
-    (void)arg;
-    return p->epoch == 3;
+    const descry_adapt_state *state = arg;
+    assert_true(progress->done <= progress->total);
+    return state->epoch == 3;
 }
 
 static void stopping(void **state)
@@ -209,16 +210,19 @@ static void stopping(void **state)
     (void)state;
     float *x, *y;
     descry_head *head = NULL;
-    descry_adapt_progress p;
+    descry_adapt_state p = DESCRY_ADAPT_STATE_INIT;
+    descry_watch watch = DESCRY_WATCH_INIT;
     descry_adapt_options o = planted_options();
     plant(&x, &y);
-    o.progress = stop_soon;
+    watch.progress = stop_soon;
+    watch.arg = &p;
+    o.watch = &watch;
     assert_int_equal(descry_adapt_run(&engine, x, y, PAIRS, DIM, &o, &head, &p, NULL), 0);
     assert_true(head && p.stopped && p.epoch == 3 && p.best_epoch == 3 && p.best_loss < p.first_loss);
     descry_head_free(&head);
     /* nothing to learn: texts that have nothing to do with the pictures; the beginning is kept when all else is worse */
     float *other = random_rows(PAIRS, DIM, 99);
-    o.progress = NULL;
+    o.watch = NULL;
     o.patience = 4;
     o.epochs = 1000;
     o.decay_every = 1000;
@@ -237,7 +241,7 @@ static void refusals(void **state)
     float *x = random_rows(8, 4, 1);
     descry_head *head;
     descry_error err;
-    const descry_adapt_options good = {0.1f, 1e-3f, 4, 2, 25, 0, 0.25f, 1, NULL, NULL};
+    const descry_adapt_options good = {sizeof good, 0.1f, 1e-3f, 4, 2, 25, 0, 0.25f, 1, NULL};
     descry_adapt_options o = good;
     assert_int_equal(descry_adapt_run(&engine, x, x, 8, 4, &o, &head, NULL, &err), 0);
     descry_head_free(&head);

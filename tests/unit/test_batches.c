@@ -11,9 +11,9 @@
 enum { PICTURES = 30 };
 
 /* Of the room api, which would bring the real clip. */
-void descry_model_describe(const descry_model *model, descry_model_info *info)
+const descry_model_info *descry_model_describe(const descry_model *model)
 {
-    descry_clip_describe(model->clip, info);
+    return descry_clip_info(model->clip);
 }
 
 int descry_embed_pixels(descry_model *model, const uint8_t *rgb, size_t n, int normalize, float *out, descry_error *err)
@@ -37,7 +37,7 @@ static void copies_in_later_batches_are_recognised(void **state)
         }
         assert_int_equal(index_with(f, "", &options), 0);
         embedded += 2;
-        assert_progress(f, 2, 9 * ((uint64_t)batch - 1), 7, 0, 0);
+        assert_counts(f, 2, 9 * ((uint64_t)batch - 1), 7, 0, 0);
         assert_int_equal(f->clip.embedded, embedded);
     }
 }
@@ -55,8 +55,8 @@ static void a_file_that_is_named_twice_is_unchanged(void **state)
         snprintf(paths[i], PATH_SIZE, "%s", at(f, "photos/%s", name));
     }
     options.batch = 1;
-    assert_int_equal(descry_index(f->library, &f->model, named, 6, &options, &f->progress, &f->err), 0);
-    assert_progress(f, 3, 3, 0, 0, 0);
+    assert_int_equal(descry_index(f->library, &f->model, named, 6, &options, &f->counts, &f->err), 0);
+    assert_counts(f, 3, 3, 0, 0, 0);
 }
 
 /* Of every ten one is no picture, one has no finite embedding and one no finite caption. */
@@ -87,6 +87,7 @@ typedef struct heard {
     const char **paths;
     size_t next, stop_at;
     fixture *f;
+    descry_progress last;
 } heard;
 
 static int hear_of_row(void *arg, size_t i, const float *vector, const descry_error *err)
@@ -154,7 +155,7 @@ static void files_are_described_in_order(void **state)
             descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
             heard h = {.paths = list, .stop_at = stop_at};
             options.batch = batch;
-            int rc = descry_caption_files(&f->model, list, PICTURES, &options, hear_of_caption, &h, &f->err);
+            int rc = descry_caption_files(&f->model, list, PICTURES, NULL, &options, hear_of_caption, &h, &f->err);
             assert_int_equal(rc, stop_at ? DESCRY_ERR_CANCELLED : 0);
             assert_int_equal(h.next, stop_at ? stop_at : PICTURES);
         }
@@ -171,16 +172,17 @@ static void hear_of_failure(void *arg, const char *path, const descry_error *err
 }
 
 /* Failures are told in order, each batch before the next is counted. */
-static int hear_of_progress(void *arg, const descry_index_progress *progress)
+static int hear_of_progress(void *arg, const descry_progress *progress)
 {
-    const heard *h = arg;
+    heard *h = arg;
     size_t failed = 0;
     for (size_t i = 0; i < h->next; i++)
         failed += (size_t)fails(i, 0);
     assert_int_equal(progress->failed, failed);
     /* meanwhile the library is the caller's */
     status_of(h->f);
-    return h->stop_at && progress->done >= h->stop_at;
+    h->last = *progress;
+    return h->stop_at && progress->stage == DESCRY_STAGE_WORKING && progress->done >= h->stop_at;
 }
 
 static void indexing_tells_in_order_and_keeps_what_is_done(void **state)
@@ -191,17 +193,20 @@ static void indexing_tells_in_order_and_keeps_what_is_done(void **state)
     many(f, paths, list);
     heard h = {.paths = list, .f = f, .stop_at = 14};
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    descry_watch watch = DESCRY_WATCH_INIT;
+    options.watch = &watch;
     options.batch = 3;
     options.failure = hear_of_failure;
-    options.progress = hear_of_progress;
+    watch.progress = hear_of_progress;
+    watch.arg = &h;
     options.arg = &h;
     assert_int_equal(index_with(f, "", &options), DESCRY_ERR_CANCELLED);
-    assert_int_equal(f->progress.done, 15);
-    assert_int_equal(f->progress.embedded, 12);
+    assert_int_equal(h.last.done, 15);
+    assert_int_equal(f->counts.embedded, 12);
     assert_int_equal(status_of(f).photos, 12); /* the three that failed are none */
     h.next = h.stop_at = 0;
     assert_int_equal(index_with(f, "", &options), 0);
-    assert_progress(f, 10, 12, 2, 6, 0);
+    assert_counts(f, 10, 12, 2, 6, 0);
 }
 
 int main(void)

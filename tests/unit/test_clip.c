@@ -93,7 +93,7 @@ static void expect_refusal(const char *path, int code, const char *message)
 {
     descry_model *model;
     descry_error err = {0};
-    int rc = descry_model_open(&model, ctx, path, &err);
+    int rc = descry_model_open(&model, ctx, path, NULL, &err);
     assert_null(model);
     if (rc != code || !strstr(err.message, message))
         fail_msg("%s: %d \"%s\", expected %d \"%s\"", path, rc, err.message, code, message);
@@ -132,12 +132,11 @@ static void weights_that_are_not_numbers_give_no_embedding(void **state)
     write_in("nan", "open_clip_model.safetensors", weights.data, weights.size);
     descry_buf_free(&weights);
     descry_model *model;
-    descry_model_info info;
     descry_error err;
-    assert_int_equal(descry_model_open(&model, ctx, path, &err), 0);
-    descry_model_describe(model, &info);
-    float *out = calloc((size_t)info.dim, sizeof *out);
-    uint8_t *rgb = calloc((size_t)info.image_width * (size_t)info.image_height, 3);
+    assert_int_equal(descry_model_open(&model, ctx, path, NULL, &err), 0);
+    const descry_model_info *info = descry_model_describe(model);
+    float *out = calloc((size_t)info->dim, sizeof *out);
+    uint8_t *rgb = calloc((size_t)info->image_width * (size_t)info->image_height, 3);
     const char *text = "a cat";
     int bad = descry_embed_pixels(model, rgb, 1, 1, out, &err) == DESCRY_ERR_NUMERIC;
     bad += descry_embed_texts(model, &text, 1, 1, out, &err) == DESCRY_ERR_NUMERIC;
@@ -150,12 +149,10 @@ static void weights_that_are_not_numbers_give_no_embedding(void **state)
 static void expect_recipe(const char *path, char recipe[DESCRY_SHA256_HEX])
 {
     descry_model *model;
-    descry_model_info info;
     descry_error err;
-    if (descry_model_open(&model, ctx, path, &err))
+    if (descry_model_open(&model, ctx, path, NULL, &err))
         fail_msg("%s", err.message);
-    descry_model_describe(model, &info);
-    strcpy(recipe, info.recipe);
+    strcpy(recipe, descry_model_describe(model)->recipe);
     assert_int_equal(strlen(recipe), 64);
     descry_model_close(&model);
 }
@@ -185,16 +182,16 @@ static void a_recipe_is_of_contents_not_of_names(void **state)
     assert_string_equal(copy, original);
 }
 
-static int find_name(void *arg, const char *name, const char *path, int dim, uint64_t bytes)
+static int find_name(void *arg, const descry_known_model *model)
 {
-    if (strcmp(name, "hf-hub:someone/tiny-world") == 0) {
-        assert_non_null(strstr(path, "snapshots/abc123"));
-        assert_int_equal(dim, 192);
-        assert_true(bytes > 1000000);
+    if (strcmp(model->name, "hf-hub:someone/tiny-world") == 0) {
+        assert_non_null(strstr(model->path, "snapshots/abc123"));
+        assert_int_equal(model->dim, 192);
+        assert_true(model->bytes > 1000000);
         *(int *)arg += 1;
     }
-    if (strcmp(name, "ViT-B-32") == 0)
-        assert_null(path);
+    if (strcmp(model->name, "ViT-B-32") == 0)
+        assert_null(model->path);
     return 0;
 }
 
@@ -223,11 +220,10 @@ static void models_of_the_hugging_face_cache_are_found(void **state)
     copy_demo("huggingface/hub/models--someone--tiny-world/snapshots/abc123", NULL);
     write_in("huggingface/hub/models--someone--tiny-world/refs", "main", "abc123\n", 7);
     int found = 0;
-    descry_error err;
-    assert_int_equal(descry_models(ctx, find_name, &found, &err), 0);
+    descry_models(find_name, &found);
     assert_int_equal(found, 1);
-    assert_true(descry_can_caption(ctx, "hf-hub:someone/tiny-world") && descry_can_caption(ctx, "coca_ViT-L-14"));
-    assert_false(descry_can_caption(ctx, "ViT-L-14") || descry_can_caption(ctx, "hf-hub:someone/else"));
+    assert_true(descry_can_caption("hf-hub:someone/tiny-world") && descry_can_caption("coca_ViT-L-14"));
+    assert_false(descry_can_caption("ViT-L-14") || descry_can_caption("hf-hub:someone/else"));
     char recipe[DESCRY_SHA256_HEX];
     expect_recipe("hf-hub:someone/tiny-world", recipe);
     /* a relative folder is to be ignored: XDG Base Directory Specification */

@@ -234,7 +234,7 @@ static void every_trigger_is_needed(void **state)
                                   add_name, triggers, NULL), SQLITE_OK);
     size_t n = 0;
     for (; *triggers[n]; n++) {
-        descry_library_options options = {0, 1};
+        descry_library_options options = {sizeof options, 0, 1};
         descry_library_close(&f->library);
         assert_int_equal(descry_library_open(&f->library, &f->context, at(f, "%zu.db", n), &options, &f->err), 0);
         snprintf(sql, sizeof sql, "DROP TRIGGER %s", triggers[n]);
@@ -313,7 +313,7 @@ static void wrong_counts_are_damage(void **state)
         search_ok(f, "0 0 0", 3);
         run(database(f), "CREATE TEMP TABLE before AS SELECT * FROM counts");
         run(database(f), WRONG[i]);
-        descry_library_status status;
+        const descry_library_status *status;
         int rc = i < 7 ? descry_status(f->library, &status, &f->err) : search_with(f, "0 0 0", NULL);
         if (rc != DESCRY_ERR_FORMAT || !strstr(f->err.message, "damaged: how many pictures"))
             fail_msg("%d for %s", rc, WRONG[i]);

@@ -71,8 +71,8 @@ static int note(void *arg, const descry_match *match)
     to->terms[0] = 0;
     for (size_t i = 0; i < match->share_count; i++) {
         size_t n = strlen(to->terms);
-        to->sums[to->count] += match->shares[i].score;
-        snprintf(to->terms + n, sizeof to->terms - n, "%g %s; ", match->shares[i].weight, match->shares[i].term);
+        to->sums[to->count] += match->shares[i]->score;
+        snprintf(to->terms + n, sizeof to->terms - n, "%g %s; ", match->shares[i]->weight, match->shares[i]->term);
     }
     to->count++;
     return 0;

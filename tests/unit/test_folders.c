@@ -80,7 +80,9 @@ static void bins_and_snapshots_are_passed_over(void **state)
                                        ".Trashes", "@tmp", "lost+found", "__macosx", "@eaDir", "RECYCLED", "share/Trash"};
     enum { BINS = sizeof bins / sizeof *bins };
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
-    options.include_hidden = 1;
+    descry_folder_options folders = DESCRY_FOLDER_OPTIONS_INIT;
+    options.folders = &folders;
+    folders.include_hidden = 1;
     folder(f, "photos/2019");
     picture(f, "2019/a.jpg", 255, 0, 0);
     write_file(at(f, "photos/2019/._a.jpg"), "\0\5\x16\7", 4); /* macOS' remarks on a.jpg */
@@ -93,18 +95,18 @@ static void bins_and_snapshots_are_passed_over(void **state)
         picture(f, name, 0, 10 + i, 0);
     }
     index_ok(f, "");
-    assert_progress(f, 1, 0, 0, 0, 0);
+    assert_counts(f, 1, 0, 0, 0, 0);
     index_ok(f, "2019/lost+found"); /* named */
-    assert_progress(f, 1, 0, 0, 0, 0);
+    assert_counts(f, 1, 0, 0, 0, 0);
     index_ok(f, NULL); /* and a root of its own now */
-    assert_progress(f, 0, 2, 0, 0, 0);
+    assert_counts(f, 0, 2, 0, 0, 0);
     assert_int_equal(index_with(f, "", &options), 0);
-    assert_int_equal(f->progress.embedded, BINS - 1);
-    assert_int_equal(f->progress.failed, 0);
+    assert_int_equal(f->counts.embedded, BINS - 1);
+    assert_int_equal(f->counts.failed, 0);
     /* what is known stays, as long as it is there */
     remove_file(f, "2019/@tmp/b.jpg");
     index_ok(f, "");
-    assert_progress(f, 0, 1, 0, 0, 1);
+    assert_counts(f, 0, 1, 0, 0, 1);
     assert_int_equal(status_of(f).photos, BINS + 1);
 }
 
@@ -119,6 +121,8 @@ static void files_passed_over_are_counted(void **state)
 {
     fixture *f = *state;
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    descry_folder_options folders = DESCRY_FOLDER_OPTIONS_INIT;
+    options.folders = &folders;
     char told[256] = "";
     options.passed_over = count_them;
     options.arg = told;
@@ -132,29 +136,31 @@ static void files_passed_over_are_counted(void **state)
                                                          "long.0123456789abcdefg", NULL}; *name; name++)
         write_file(at(f, "photos/%s", *name), "not a picture, but a few bytes", 30);
     assert_int_equal(index_with(f, "", &options), 0);
-    assert_int_equal(f->progress.embedded, 2);
+    assert_int_equal(f->counts.embedded, 2);
     assert_string_equal(told, "mp4:3 :1 bak:1 json:1 pdf:1 ?:2 ");
-    assert_int_equal(f->progress.passed_over, 9);
-    options.sniff = 1;
+    assert_int_equal(f->counts.passed_over, 9);
+    folders.sniff = 1;
     *told = 0;
     assert_int_equal(index_with(f, "", &options), 0);
     assert_string_equal(told, "mp4:3 :1 json:1 pdf:1 ?:2 ");
-    assert_int_equal(f->progress.found, 3); /* real.bak, which begins as a JPEG */
+    assert_int_equal(f->counts.found, 3); /* real.bak, which begins as a JPEG */
     /* very many different endings take no more room than some */
     folder(f, "photos/many");
     for (int i = 0; i < 1000; i++)
         write_file(at(f, "photos/many/a.%03d", i), "", 0);
-    options.sniff = 0;
+    folders.sniff = 0;
     options.passed_over = NULL;
     assert_int_equal(index_with(f, "many", &options), 0);
-    assert_int_equal(f->progress.passed_over, 1000);
+    assert_int_equal(f->counts.passed_over, 1000);
 }
 
 static void a_copy_in_a_bin_is_not_shown(void **state)
 {
     fixture *f = *state;
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
-    options.include_hidden = 1;
+    descry_folder_options folders = DESCRY_FOLDER_OPTIONS_INIT;
+    options.folders = &folders;
+    folders.include_hidden = 1;
     folder(f, "photos/#Recycle");
     folder(f, "photos/#Recycle/old");
     folder(f, "photos/z");
@@ -168,12 +174,14 @@ static void a_copy_in_a_bin_is_not_shown(void **state)
     assert_found(f, 1, "z/a.jpg");
     assert_found(f, 2, "#Recycle/b.jpg"); /* there is no other */
     descry_search_options search = DESCRY_SEARCH_OPTIONS_INIT;
+    descry_filter filter = DESCRY_FILTER_INIT;
+    search.filter = &filter;
     char all[PATH_SIZE], bin[PATH_SIZE];
     snprintf(all, sizeof all, "%s", at(f, "photos"));
     snprintf(bin, sizeof bin, "%s", at(f, "photos/#Recycle"));
     const char *under[] = {all};
-    search.filter.under = under;
-    search.filter.unders = 1;
+    filter.under = under;
+    filter.unders = 1;
     assert_int_equal(search_with(f, "255 0 0", &search), 0);
     assert_found(f, 1, "z/a.jpg");
     under[0] = bin;
@@ -270,17 +278,17 @@ static void the_library_is_asked_once_a_page(void **state)
     assert_int_equal(spy.places, 3);
     assert_int_equal(spy.claims, 3);
     assert_int_equal(spy.asked, 150);
-    assert_progress(f, 149, 0, 0, 0, 0); /* and the other's is passed over */
+    assert_counts(f, 149, 0, 0, 0, 0); /* and the other's is passed over */
     reopen(f);
     set_spy(f);
     index_ok(f, "");
     assert_int_equal(spy.places, 3);
     assert_int_equal(spy.claims, 1); /* of the page that has one to read */
     assert_int_equal(spy.asked, 1);
-    assert_progress(f, 0, 149, 0, 0, 0);
+    assert_counts(f, 0, 149, 0, 0, 0);
     reopen(f);
     index_ok(f, "");
-    assert_progress(f, 1, 149, 0, 0, 0);
+    assert_counts(f, 1, 149, 0, 0, 0);
 }
 
 int main(void)

@@ -23,7 +23,7 @@ const char *__lsan_default_suppressions(void)
     return "leak:libdav1d";
 }
 
-static const descry_limits limits = {4096, 1 << 22, 1 << 24};
+static const descry_limits limits = {sizeof(descry_limits), 4096, 1 << 22, 1 << 24};
 
 static int decode_small(const void *bytes, size_t size, descry_error *err)
 {
@@ -192,7 +192,7 @@ static void lying_numbers_of_pnm_are_refused(void **state)
 static void limits_hold_for_every_format(void **state)
 {
     (void)state;
-    static const descry_limits tight = {30, 1000, 1 << 24};
+    static const descry_limits tight = {sizeof(descry_limits), 30, 1000, 1 << 24};
     for (size_t i = 0; i < SAMPLES; i++) {
         descry_buf file = file_of(samples[i]);
         descry_picture picture;

@@ -64,7 +64,7 @@ static descry_buf blank_gif(unsigned width, unsigned height, size_t pixels)
 static void pixels_are_bounded_by_bytes(void **state)
 {
     (void)state;
-    static const descry_limits limits = DESCRY_LIMITS_INIT, few = {65500, 512000000, 1 << 30, 10}, any = {65500, 512000000, 1 << 30, 0};
+    static const descry_limits limits = DESCRY_LIMITS_INIT, few = {sizeof(descry_limits), 65500, 512000000, 1 << 30, 10}, any = {sizeof(descry_limits), 65500, 512000000, 1 << 30, 0};
     enum { WIDTH = 8000, HEIGHT = 6000 };
     descry_picture picture;
     descry_error err;

@@ -197,7 +197,7 @@ static void limits_can_be_set(void **state)
 {
     (void)state;
     static const descry_limits tight[] = {{44, 1000000, 1000000}, {100, 45 * 31 - 1, 1000000}, {100, 10000, 100}};
-    descry_limits enough = {45, 45 * 31, 1000000};
+    descry_limits enough = {sizeof(descry_limits), 45, 45 * 31, 1000000};
     descry_picture picture;
     descry_error err;
     for (size_t i = 0; i < 3; i++)

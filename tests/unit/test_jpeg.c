@@ -221,7 +221,7 @@ static void blank_pictures_are_read(void **state)
 {
     (void)state;
     static const int kinds[] = {PLAIN, PROGRESSIVE, GREY, GREY | PROGRESSIVE, PLANES, ARITHMETIC, RESTARTS};
-    static const descry_limits few = {65500, 512000000, 1 << 30, 10}, any = {65500, 512000000, 1 << 30, 0};
+    static const descry_limits few = {sizeof(descry_limits), 65500, 512000000, 1 << 30, 10}, any = {sizeof(descry_limits), 65500, 512000000, 1 << 30, 0};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         descry_error err;
         descry_picture picture;

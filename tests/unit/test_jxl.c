@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const descry_limits limits = {4096, 1 << 22, 1 << 24};
+static const descry_limits limits = {sizeof(descry_limits), 4096, 1 << 22, 1 << 24};
 
 static descry_picture picture_of(const descry_buf *file)
 {

@@ -33,22 +33,22 @@ static void only_what_is_new_is_read(void **state)
     picture(f, "red.jpg", 255, 0, 0);
     picture(f, "green.JPEG", 0, 255, 0);
     index_ok(f, "");
-    assert_progress(f, 2, 0, 0, 0, 0);
+    assert_counts(f, 2, 0, 0, 0, 0);
     assert_int_equal(f->clip.embedded, 2);
     index_ok(f, "");
-    assert_progress(f, 0, 2, 0, 0, 0);
+    assert_counts(f, 0, 2, 0, 0, 0);
     picture(f, "blue.png", 0, 0, 255);
     index_ok(f, NULL); /* the root is remembered */
-    assert_progress(f, 1, 2, 0, 0, 0);
+    assert_counts(f, 1, 2, 0, 0, 0);
     assert_int_equal(f->clip.embedded, 3);
 
     descry_library_status status = status_of(f);
     assert_int_equal(status.photos, 3);
     assert_int_equal(status.contents, 3);
     assert_int_equal(status.model_count, 1);
-    assert_int_equal(status.models[0].vectors, 3);
-    assert_int_equal(status.models[0].dim, FAKE_DIM);
-    assert_true(status.models[0].last_indexed > 1000000000);
+    assert_int_equal(status.models[0]->vectors, 3);
+    assert_int_equal(status.models[0]->dim, FAKE_DIM);
+    assert_true(status.models[0]->last_indexed > 1000000000);
     assert_int_equal(status.root_count, 1);
     assert_string_equal(status.roots[0], at(f, "photos"));
     reopen(f);
@@ -72,7 +72,7 @@ static void changed_files_are_read_again(void **state)
     index_ok(f, "");
     picture(f, "a.jpg", 10, 10, 255); /* of another size */
     index_ok(f, "");
-    assert_progress(f, 1, 1, 0, 0, 0);
+    assert_counts(f, 1, 1, 0, 0, 0);
     search_ok(f, "0 0 255", 2);
     assert_found(f, 1, "a.jpg");
 
@@ -81,17 +81,17 @@ static void changed_files_are_read_again(void **state)
     struct timespec times[2] = {{1000000000, 5}, {1000000000, 5}};
     assert_int_equal(utimensat(AT_FDCWD, at(f, "photos/a.jpg"), times, 0), 0);
     index_ok(f, "");
-    assert_progress(f, 1, 1, 0, 0, 0);
+    assert_counts(f, 1, 1, 0, 0, 0);
     times[1].tv_nsec = 6;
     assert_int_equal(utimensat(AT_FDCWD, at(f, "photos/a.jpg"), times, 0), 0);
     index_ok(f, "");
-    assert_progress(f, 0, 2, 0, 0, 0); /* read, and found to be as it was */
+    assert_counts(f, 0, 2, 0, 0, 0); /* read, and found to be as it was */
     index_ok(f, "");
-    assert_progress(f, 0, 2, 0, 0, 0);
+    assert_counts(f, 0, 2, 0, 0, 0);
     /* what it was before is still known */
     picture(f, "a.jpg", 255, 0, 0);
     index_ok(f, "");
-    assert_progress(f, 0, 1, 1, 0, 0);
+    assert_counts(f, 0, 1, 1, 0, 0);
 }
 
 static void moved_and_copied_files_are_recognised(void **state)
@@ -104,7 +104,7 @@ static void moved_and_copied_files_are_recognised(void **state)
     rename_file(f, "a.jpg", "sub/moved.jpg");
     picture(f, "copy.jpg", 0, 255, 0);
     index_ok(f, "");
-    assert_progress(f, 0, 1, 2, 0, 1);
+    assert_counts(f, 0, 1, 2, 0, 1);
     assert_int_equal(f->clip.embedded, 2);
     descry_library_status status = status_of(f);
     assert_int_equal(status.photos, 4);
@@ -120,7 +120,7 @@ static void moved_and_copied_files_are_recognised(void **state)
     picture(f, "x2.jpg", 9, 9, 9);
     picture(f, "x3.jpg", 9, 9, 9);
     index_ok(f, "");
-    assert_progress(f, 1, 3, 2, 0, 1);
+    assert_counts(f, 1, 3, 2, 0, 1);
     assert_int_equal(f->clip.embedded, 3);
 }
 
@@ -134,15 +134,15 @@ static void missing_files_are_kept_and_may_come_back(void **state)
     int64_t id = f->ids[0];
     rename_file(f, "a.jpg", "a.away");
     index_ok(f, "");
-    assert_progress(f, 0, 1, 0, 0, 1);
+    assert_counts(f, 0, 1, 0, 0, 1);
     search_ok(f, "255 0 0", 1);
     assert_found(f, 1, "b.jpg");
     assert_int_equal(status_of(f).photos, 2);
     index_ok(f, "");
-    assert_progress(f, 0, 1, 0, 0, 1);
+    assert_counts(f, 0, 1, 0, 0, 1);
     rename_file(f, "a.away", "a.jpg");
     index_ok(f, "");
-    assert_progress(f, 0, 2, 0, 0, 0);
+    assert_counts(f, 0, 2, 0, 0, 0);
     assert_int_equal(f->clip.embedded, 2);
     search_ok(f, "255 0 0", 2);
     assert_int_equal(f->ids[0], id);
@@ -157,19 +157,19 @@ static void an_absent_or_empty_root_loses_nothing(void **state)
     rename_file(f, "disk", "unmounted");
     folder(f, "photos/disk");
     index_ok(f, NULL); /* empty */
-    assert_progress(f, 0, 0, 0, 0, 0);
+    assert_counts(f, 0, 0, 0, 0, 0);
     assert_int_equal(f->warnings, 1);
     search_ok(f, "0 0 0", 1);
     assert_int_equal(rmdir(at(f, "photos/disk")), 0);
     index_ok(f, NULL); /* absent */
-    assert_progress(f, 0, 0, 0, 0, 0);
+    assert_counts(f, 0, 0, 0, 0, 0);
     assert_int_equal(f->warnings, 1);
     index_ok(f, "disk"); /* named and absent */
-    assert_progress(f, 0, 0, 0, 1, 0);
+    assert_counts(f, 0, 0, 0, 1, 0);
     search_ok(f, "0 0 0", 1);
     rename_file(f, "unmounted", "disk");
     index_ok(f, NULL);
-    assert_progress(f, 0, 1, 0, 0, 0);
+    assert_counts(f, 0, 1, 0, 0, 0);
     assert_int_equal(f->warnings, 0);
 }
 
@@ -194,25 +194,27 @@ static void hidden_and_excluded_files_are_passed_over(void **state)
     picture(f, "noending", 9, 0, 0); /* does not begin as a picture does */
     const char *exclude[] = {"*_thumb.*", "raw", "keep/raw?"};
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
-    options.exclude = exclude;
-    options.excludes = 3;
+    descry_folder_options folders = DESCRY_FOLDER_OPTIONS_INIT;
+    options.folders = &folders;
+    folders.exclude = exclude;
+    folders.excludes = 3;
     assert_int_equal(index_with(f, "", &options), 0);
-    assert_int_equal(f->progress.embedded, 1);
+    assert_int_equal(f->counts.embedded, 1);
     search_ok(f, "0 0 0", 1);
     assert_found(f, 1, "keep/a.jpg");
     index_ok(f, "");
-    assert_progress(f, 3, 1, 0, 0, 0);
+    assert_counts(f, 3, 1, 0, 0, 0);
     /* excluded later: not looked at, but not missing either */
     assert_int_equal(index_with(f, "", &options), 0);
-    assert_int_equal(f->progress.missing, 0);
+    assert_int_equal(f->counts.missing, 0);
     search_ok(f, "0 0 0", 4);
     /* a file that is named is taken whatever its name is */
     index_ok(f, "notes.txt");
-    assert_progress(f, 1, 0, 0, 0, 0);
+    assert_counts(f, 1, 0, 0, 0, 0);
     /* without an ending, the beginning decides */
     write_file(at(f, "photos/IMG1"), "\xFF\xD8\xFF", 3);
     index_ok(f, "");
-    assert_progress(f, 0, 4, 0, 1, 0);
+    assert_counts(f, 0, 4, 0, 1, 0);
 }
 
 static void links_are_followed_once(void **state)
@@ -229,11 +231,13 @@ static void links_are_followed_once(void **state)
     assert_int_equal(symlink("nowhere.jpg", at(f, "photos/dangling.jpg")), 0);
     assert_int_equal(symlink("self", at(f, "photos/self")), 0);
     index_ok(f, "");
-    assert_progress(f, 2, 0, 1, 1, 0);
+    assert_counts(f, 2, 0, 1, 1, 0);
     assert_string_equal(f->failed[0], at(f, "photos/dangling.jpg"));
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
-    options.filter.under = &(const char *){at(f, "photos/real")};
-    options.filter.unders = 1;
+    descry_filter filter = DESCRY_FILTER_INIT;
+    options.filter = &filter;
+    filter.under = &(const char *){at(f, "photos/real")};
+    filter.unders = 1;
     assert_int_equal(search_with(f, "255 0 0", &options), 0);
     assert_int_equal(f->matches, 1);
     assert_found(f, 1, "real/a.jpg");
@@ -241,7 +245,7 @@ static void links_are_followed_once(void **state)
     assert_found(f, 1, "out/b.jpg");
     /* a root by its link is the root itself */
     index_ok(f, "a_link/.");
-    assert_int_equal(f->progress.unchanged, 1);
+    assert_int_equal(f->counts.unchanged, 1);
 }
 
 static void names_are_bytes(void **state)
@@ -251,13 +255,13 @@ static void names_are_bytes(void **state)
     picture(f, "latin-\xE9.jpg", 0, 255, 0);
     picture(f, "quote'\"%?#.jpg", 0, 0, 255);
     index_ok(f, "");
-    assert_progress(f, 3, 0, 0, 0, 0);
+    assert_counts(f, 3, 0, 0, 0, 0);
     search_ok(f, "255 0 0", 3);
     assert_found(f, 1, "new\nline.jpg");
     search_ok(f, "0 255 0", 3);
     assert_found(f, 1, "latin-\xE9.jpg");
     index_ok(f, "");
-    assert_progress(f, 0, 3, 0, 0, 0);
+    assert_counts(f, 0, 3, 0, 0, 0);
     uint64_t removed;
     assert_int_equal(descry_forget(f->library, at(f, "photos/latin-\xE9.jpg"), &removed, NULL), 0);
     assert_int_equal(removed, 1);
@@ -274,7 +278,7 @@ static void what_cannot_be_read_does_not_stop_the_rest(void **state)
     picture(f, "z.jpg", 0, 255, 0);
     folder(f, "photos/folder.jpg");
     index_ok(f, "");
-    assert_progress(f, 2, 0, 0, 4, 0);
+    assert_counts(f, 2, 0, 0, 4, 0);
     assert_string_equal(f->failed[0], at(f, "photos/bad.jpg"));
     assert_string_equal(f->failed[2], at(f, "photos/nan.jpg"));
     search_ok(f, "0 255 0", 2);
@@ -282,16 +286,16 @@ static void what_cannot_be_read_does_not_stop_the_rest(void **state)
     assert_int_equal(status_of(f).failed, 4);
     assert_int_equal(status_of(f).photos, 2);
     index_ok(f, ""); /* tried again */
-    assert_progress(f, 0, 2, 0, 4, 0);
+    assert_counts(f, 0, 2, 0, 4, 0);
     picture(f, "bad.jpg", 0, 0, 255);
     remove_file(f, "empty.jpg"); /* never was a picture: not missing */
     index_ok(f, "");
-    assert_progress(f, 1, 2, 0, 2, 0);
+    assert_counts(f, 1, 2, 0, 2, 0);
     assert_int_equal(status_of(f).failed, 2);
     /* a picture that is damaged later stays known by what it was */
     write_file(at(f, "photos/z.jpg"), "damaged", 7);
     index_ok(f, "");
-    assert_progress(f, 0, 2, 0, 3, 0);
+    assert_counts(f, 0, 2, 0, 3, 0);
     search_ok(f, "0 255 0", 3);
     assert_found(f, 1, "z.jpg");
 }
@@ -307,11 +311,11 @@ static void files_may_vanish_meanwhile(void **state)
     reopen(f);
     f->clip.unlink_on_read = at(f, "photos/b.jpg");
     index_ok(f, "");
-    assert_progress(f, 2, 0, 0, 1, 0);
+    assert_counts(f, 2, 0, 0, 1, 0);
     assert_string_equal(f->failed[0], at(f, "photos/b.jpg"));
     f->clip.unlink_on_read = NULL;
     index_ok(f, "");
-    assert_progress(f, 0, 2, 0, 0, 0);
+    assert_counts(f, 0, 2, 0, 0, 0);
 }
 
 static void unreadable_child(fixture *f)
@@ -320,16 +324,16 @@ static void unreadable_child(fixture *f)
     picture(f, "a.jpg", 255, 0, 0);
     picture(f, "sub/b.jpg", 0, 255, 0);
     REQUIRE(2, !descry_library_open(&f->library, &f->context, at(f, "nobody.db"), NULL, &f->err));
-    REQUIRE(3, !index_with(f, "", NULL) && f->progress.embedded == 2 && f->progress.failed == 0);
+    REQUIRE(3, !index_with(f, "", NULL) && f->counts.embedded == 2 && f->counts.failed == 0);
     REQUIRE(4, chmod(at(f, "photos/sub"), 0) == 0);
-    REQUIRE(5, !index_with(f, "", NULL) && f->progress.unchanged == 1 && f->failures == 1);
-    REQUIRE(6, strcmp(f->failed[0], at(f, "photos/sub")) == 0 && f->progress.missing == 0);
+    REQUIRE(5, !index_with(f, "", NULL) && f->counts.unchanged == 1 && f->failures == 1);
+    REQUIRE(6, strcmp(f->failed[0], at(f, "photos/sub")) == 0 && f->counts.missing == 0);
     REQUIRE(7, chmod(at(f, "photos/sub"), 0777) == 0 && chmod(at(f, "photos/sub/b.jpg"), 0) == 0);
     picture(f, "sub/c.jpg", 7, 7, 7);
-    REQUIRE(8, !index_with(f, "", NULL) && f->progress.unchanged == 2 && f->progress.embedded == 1);
+    REQUIRE(8, !index_with(f, "", NULL) && f->counts.unchanged == 2 && f->counts.embedded == 1);
     REQUIRE(9, chmod(at(f, "photos/sub/c.jpg"), 0) == 0 && truncate(at(f, "photos/sub/c.jpg"), 3) != 0);
     REQUIRE(10, chmod(at(f, "photos/sub"), 0400) == 0); /* names can be read, files cannot */
-    REQUIRE(11, !index_with(f, "", NULL) && f->failures == 2 && f->progress.missing == 0);
+    REQUIRE(11, !index_with(f, "", NULL) && f->failures == 2 && f->counts.missing == 0);
     REQUIRE(12, chmod(at(f, "photos/sub"), 0777) == 0);
     REQUIRE(13, !search_with(f, "0 255 0", NULL) && f->matches == 3);
 }
@@ -362,10 +366,10 @@ static void a_killed_run_is_continued(void **state)
     assert_int_equal(in_child(kill_child, f, 0), 1000 + SIGKILL);
     assert_true(exists(at(f, "library.db.lock"))); /* of a process that is no more */
     reopen(f);
-    assert_int_equal(status_of(f).models[0].vectors, 16); /* four batches; the fifth was in flight */
+    assert_int_equal(status_of(f).models[0]->vectors, 16); /* four batches; the fifth was in flight */
     f->clip.embedded = 0;
     index_ok(f, "");
-    assert_progress(f, 14, 16, 0, 0, 0);
+    assert_counts(f, 14, 16, 0, 0, 0);
     search_ok(f, "80 100 30", 10);
     assert_found(f, 1, "10.jpg");
 }
@@ -396,7 +400,7 @@ static void captions_come_with_vectors_and_after_them(void **state)
     pictures(f, 10);
     assert_int_equal(in_child(caption_kill_child, f, 0), 1000 + SIGKILL);
     reopen(f);
-    assert_int_equal(status_of(f).models[0].vectors, 8); /* of both batches: those come first */
+    assert_int_equal(status_of(f).models[0]->vectors, 8); /* of both batches: those come first */
     assert_int_equal(status_of(f).captions, 4);          /* of the first: the second was in flight */
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
     options.captioner = &f->model;
@@ -404,7 +408,7 @@ static void captions_come_with_vectors_and_after_them(void **state)
     assert_int_equal(index_with(f, "", &options), 0);
     assert_int_equal(f->clip.embedded, 2);
     assert_int_equal(f->clip.described, 6);
-    assert_int_equal(f->progress.captioned, 6);
+    assert_int_equal(f->counts.captioned, 6);
     assert_int_equal(status_of(f).captions, 10);
     assert_int_equal(index_with(f, "", &options), 0);
     assert_int_equal(f->clip.described, 6); /* nothing twice */
@@ -487,10 +491,11 @@ static void one_process_indexes(void **state)
     index_ok(f, "");
 }
 
-static int stop_after_two(void *arg, const descry_index_progress *progress)
+static int stop_after_two(void *arg, const descry_progress *progress)
 {
-    (void)arg;
-    return progress->embedded >= 2;
+    const fixture *f = arg;
+    (void)progress;
+    return f->counts.embedded >= 2;
 }
 
 static void a_run_can_be_stopped(void **state)
@@ -502,13 +507,16 @@ static void a_run_can_be_stopped(void **state)
         picture(f, name, 40 * i, 0, 0);
     }
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    descry_watch watch = DESCRY_WATCH_INIT;
+    options.watch = &watch;
     options.batch = 2;
-    options.progress = stop_after_two;
+    watch.progress = stop_after_two;
+    watch.arg = f;
     assert_int_equal(index_with(f, "", &options), DESCRY_ERR_CANCELLED);
-    assert_int_equal(f->progress.embedded, 2);
-    assert_int_equal(status_of(f).models[0].vectors, 2);
+    assert_int_equal(f->counts.embedded, 2);
+    assert_int_equal(status_of(f).models[0]->vectors, 2);
     index_ok(f, "");
-    assert_progress(f, 4, 2, 0, 0, 0);
+    assert_counts(f, 4, 2, 0, 0, 0);
     options.batch = 1 << 20;
     assert_int_equal(index_with(f, "", &options), DESCRY_ERR_ARGUMENT);
 }
@@ -523,7 +531,7 @@ static void full_child(fixture *f)
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
     options.batch = 8;
     REQUIRE(4, index_with(f, "", &options) == DESCRY_ERR_IO);
-    REQUIRE(5, strstr(f->err.message, "library.db: ") && f->progress.embedded >= 8);
+    REQUIRE(5, strstr(f->err.message, "library.db: ") && f->counts.embedded >= 8);
     search_with(f, "1 1 1", NULL);
     REQUIRE(6, f->matches == 10);
     descry_library_close(&f->library);
@@ -539,11 +547,11 @@ static void a_full_disk_loses_nothing(void **state)
     }
     assert_int_equal(in_child(full_child, f, 0), 0);
     reopen(f);
-    uint64_t saved = status_of(f).models[0].vectors;
+    uint64_t saved = status_of(f).models[0]->vectors;
     assert_true(saved >= 8 && saved < 400);
     assert_int_equal(status_of(f).contents, saved);
     index_ok(f, "");
-    assert_progress(f, 400 - saved, saved, 0, 0, 0);
+    assert_counts(f, 400 - saved, saved, 0, 0, 0);
 }
 
 int main(void)

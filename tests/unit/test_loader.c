@@ -147,7 +147,8 @@ static void drop(void *arg, void *dropped)
 static descry_loader *open_loader(unsigned threads, size_t batch, void (*judge)(void *arg, descry_loaded *loaded))
 {
     static const descry_preprocess preprocess = {.width = W, .height = H};
-    static const descry_preprocess_options options = DESCRY_PREPROCESS_OPTIONS_INIT;
+    static const descry_limits limits = DESCRY_LIMITS_INIT;
+    static const descry_preprocess_options options = {sizeof options, 0, 13, &limits};
     memset(&t, 0, sizeof t);
     pthread_mutex_init(&t.lock, NULL);
     pthread_cond_init(&t.changed, NULL);

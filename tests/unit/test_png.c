@@ -364,7 +364,7 @@ static void pixels_are_bounded_by_bytes(void **state)
         const char *kind;
         size_t bits;
     } kinds[] = {{"\1\0\0\0\0", 1}, {"\10\2\0\0\0", 24}, {"\20\6\0\0\0", 64}};
-    static const descry_limits few = {65500, 512000000, 1 << 30, 10}, any = {65500, 512000000, 1 << 30, 0};
+    static const descry_limits few = {sizeof(descry_limits), 65500, 512000000, 1 << 30, 10}, any = {sizeof(descry_limits), 65500, 512000000, 1 << 30, 0};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         enum { WIDTH = 2000, HEIGHT = 1500 };
         size_t size = HEIGHT * (1 + WIDTH * kinds[i].bits / 8);

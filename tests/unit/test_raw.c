@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const descry_limits limits = {4096, 1 << 22, 1 << 26};
+static const descry_limits limits = {sizeof(descry_limits), 4096, 1 << 22, 1 << 26};
 
 static descry_picture open_picture(const char *name)
 {

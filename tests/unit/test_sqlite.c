@@ -50,7 +50,7 @@ static char *sql(const char *path, const char *text)
 
 static int open_library(fixture *f, const char *path, int read_only, int create)
 {
-    descry_library_options options = {read_only, create};
+    const descry_library_options options = {sizeof options, read_only, create};
     descry_library_close(&f->library);
     return descry_library_open(&f->library, &f->context, path, &options, &f->err);
 }
@@ -104,7 +104,7 @@ static void every_version_becomes_the_present_one(void **state)
         assert_int_equal(status.failed, 1);
         assert_int_equal(status.captions, version < 4 ? 1 : 2);
         assert_int_equal(status.model_count, 2);
-        assert_int_equal(status.models[0].vectors + status.models[1].vectors, 7);
+        assert_int_equal(status.models[0]->vectors + status.models[1]->vectors, 7);
         assert_int_equal(status.root_count, 1);
         assert_string_equal(status.roots[0], "/home/u/photos");
         search_ok(f, "0 0 255", 4);
@@ -462,7 +462,7 @@ static void enough_are_found_behind_many_missing_ones(void **state)
         remove_file(f, name);
     }
     index_ok(f, "");
-    assert_int_equal(f->progress.missing, 150);
+    assert_int_equal(f->counts.missing, 150);
     answer found = ask(f, 5);
     assert_int_equal(found.matches, 5);
     assert_string_equal(f->paths[0], at(f, "photos/150.jpg"));
@@ -484,7 +484,7 @@ static void very_many_may_be_missing(void **state)
             remove_file(f, name);
     }
     index_ok(f, "");
-    assert_progress(f, 0, 1, 0, 0, 699);
+    assert_counts(f, 0, 1, 0, 0, 699);
     assert_int_equal(ask(f, 10).matches, 1);
     assert_string_equal(f->paths[0], at(f, "photos/333.jpg"));
 }

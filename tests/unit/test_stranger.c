@@ -30,7 +30,7 @@ static void run(const char *path, const char *sql)
 
 static int open_library(fixture *f, const char *path, int read_only)
 {
-    descry_library_options options = {read_only, 0};
+    const descry_library_options options = {sizeof options, read_only, 0};
     descry_library_close(&f->library);
     return descry_library_open(&f->library, &f->context, path, &options, &f->err);
 }
@@ -221,7 +221,7 @@ static void the_digest_is_that_of_the_present_schema(void **state)
 
 static int status_fails(fixture *f)
 {
-    descry_library_status status;
+    const descry_library_status *status;
     return descry_status(f->library, &status, &f->err);
 }
 

@@ -177,16 +177,15 @@ static void write_head(const char *path, size_t dim)
 static void open_models(world *w, unsigned threads)
 {
     descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
-    descry_model_info info;
     descry_error err;
     options.threads = threads;
-    if (descry_context_open(&w->context, &options, &err) || descry_model_open(&w->model, w->context, w->demo, &err))
+    if (descry_context_open(&w->context, &options, &err) || descry_model_open(&w->model, w->context, w->demo, NULL, &err))
         fail_msg("%s", err.message);
-    descry_model_describe(w->model, &info);
-    w->dim = info.dim;
-    w->picture = (size_t)info.image_width * (size_t)info.image_height * 3;
+    const descry_model_info *info = descry_model_describe(w->model);
+    w->dim = info->dim;
+    w->picture = (size_t)info->image_width * (size_t)info->image_height * 3;
     if (access(w->head_path, F_OK) != 0)
-        write_head(w->head_path, (size_t)info.dim);
+        write_head(w->head_path, (size_t)info->dim);
     if (descry_head_open(&w->head, w->context, w->model, w->head_path, &err))
         fail_msg("%s", err.message);
 }
@@ -256,11 +255,13 @@ static int add_floats(descry_buf *out, const float *values, int n, descry_error 
 static int search(const world *w, const char *query, const descry_head *head, descry_buf *out, descry_error *err)
 {
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
-    descry_library_options reading = {.read_only = 1};
+    descry_filter filter = DESCRY_FILTER_INIT;
+    options.filter = &filter;
+    const descry_library_options reading = {sizeof reading, 1, 0};
     descry_library *library;
     const char *under = w->first; /* what lies elsewhere comes and goes */
-    options.filter.under = &under;
-    options.filter.unders = 1;
+    filter.under = &under;
+    filter.unders = 1;
     options.head = head;
     int rc = descry_library_open(&library, w->context, w->path, &reading, err);
     if (!rc)
@@ -293,7 +294,7 @@ static int embed(const world *w, descry_buf *out, descry_error *err)
 
 static int ask(const world *w, int question, descry_buf *out, descry_error *err)
 {
-    descry_caption_options how = DESCRY_CAPTION_OPTIONS_INIT;
+    descry_generation how = DESCRY_GENERATION_INIT;
     out->size = 0;
     switch (question) {
     case 0:
@@ -435,7 +436,7 @@ static void a_handle_leaves_the_locks_of_another(void **state)
 {
     world *w = *state;
     descry_library *one, *other;
-    descry_library_status status;
+    const descry_library_status *status;
     descry_error err;
     int result;
     open_models(w, 2);

@@ -125,16 +125,17 @@ static void a_killed_filling_is_continued(void **state)
     assert_int_equal(status_of(f).captions, 10);
 }
 
-static int stop_at_once(void *arg, uint64_t done, uint64_t total)
-{
-    (void)arg, (void)total;
-    return done > 0;
-}
-
-static int stop_after_captions(void *arg, const descry_index_progress *progress)
+static int stop_at_once(void *arg, const descry_progress *progress)
 {
     (void)arg;
-    return progress->captions_done >= 4;
+    assert_int_equal(progress->stage, DESCRY_STAGE_CAPTIONS);
+    return progress->done > 0;
+}
+
+static int stop_after_captions(void *arg, const descry_progress *progress)
+{
+    *(descry_progress *)arg = *progress;
+    return progress->stage == DESCRY_STAGE_CAPTIONS && progress->done >= 4;
 }
 
 static void filling_can_be_stopped(void **state)
@@ -143,17 +144,20 @@ static void filling_can_be_stopped(void **state)
     pictures(f, "%02d.jpg", 10);
     index_ok(f, "");
     descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
-    options.progress = stop_at_once;
+    descry_watch watch = {sizeof watch, stop_at_once, NULL, NULL};
+    options.watch = &watch;
     assert_int_equal(descry_caption_library(f->library, &f->model, &options, NULL, NULL, &f->err),
                      DESCRY_ERR_CANCELLED);
     assert_int_equal(status_of(f).captions, 4);
     assert_false(exists(at(f, "library.db.lock")));
     descry_index_options indexing = DESCRY_INDEX_OPTIONS_INIT;
+    descry_progress last;
+    indexing.watch = &watch;
     indexing.captioner = &f->model;
-    indexing.progress = stop_after_captions;
+    watch = (descry_watch){sizeof watch, stop_after_captions, &last, NULL};
     assert_int_equal(index_with(f, "", &indexing), DESCRY_ERR_CANCELLED);
-    assert_int_equal(f->progress.captioned, 4);
-    assert_int_equal(f->progress.captions_total, 6);
+    assert_int_equal(f->counts.captioned, 4);
+    assert_int_equal(last.total, 6);
     assert_int_equal(describe(f), 0);
     assert_int_equal(f->matches, 2);
     options.batch = 1 << 20;
@@ -169,7 +173,7 @@ static void a_persons_caption_stays(void **state)
     index_ok(f, "");
     caption(f, "1.jpg", "our caravan");
     assert_int_equal(index_and_describe(f, "", &f->model), 0);
-    assert_int_equal(f->progress.captioned, 2);
+    assert_int_equal(f->counts.captioned, 2);
     assert_int_equal(describe(f), 0);
     assert_int_equal(f->matches, 0);
     assert_caption(f, "8 100 3", "our caravan");
@@ -190,13 +194,13 @@ static void only_what_is_indexed_is_described(void **state)
     picture(f, "sub/own.jpg", 200, 0, 0);
     index_ok(f, "");
     assert_int_equal(index_and_describe(f, "sub", &f->model), 0);
-    assert_int_equal(f->progress.captioned, 3);
+    assert_int_equal(f->counts.captioned, 3);
     assert_int_equal(index_and_describe(f, "1.jpg", &f->model), 0);
-    assert_int_equal(f->progress.captioned, 0); /* its copy was */
+    assert_int_equal(f->counts.captioned, 0); /* its copy was */
     assert_int_equal(index_and_describe(f, "2.jpg", &f->model), 0);
-    assert_int_equal(f->progress.captioned, 1);
+    assert_int_equal(f->counts.captioned, 1);
     assert_int_equal(index_and_describe(f, "nowhere.jpg", &f->model), 0);
-    assert_int_equal(f->progress.captioned, 0);
+    assert_int_equal(f->counts.captioned, 0);
     assert_int_equal(f->failures, 1);
     assert_int_equal(status_of(f).captions, 4);
 }
@@ -210,18 +214,18 @@ static void bad_pictures_are_named_once(void **state)
     picture(f, "later.jpg", 90, 0, 0);
     write_file(at(f, "photos/bad.jpg"), "hello, no picture", 17);
     assert_int_equal(index_and_describe(f, "", &f->model), 0);
-    assert_int_equal(f->progress.captioned, 4);
+    assert_int_equal(f->counts.captioned, 4);
     assert_int_equal(f->failures, 3);
     assert_string_equal(f->failed[0], at(f, "photos/bad.jpg"));
     assert_string_equal(f->failed[1], at(f, "photos/nan.jpg"));
     assert_string_equal(f->failed[2], at(f, "photos/dumb.jpg"));
-    assert_int_equal(status_of(f).models[0].vectors, 5);
+    assert_int_equal(status_of(f).models[0]->vectors, 5);
     /* one that was good is damaged: known by its vector, not to be described, named once */
     sql(f, "DELETE FROM captions");
     write_file(at(f, "photos/later.jpg"), "damaged", 7);
     assert_int_equal(index_and_describe(f, "", &f->model), 0);
     assert_int_equal(f->failures, 4);
-    assert_int_equal(f->progress.captioned, 3);
+    assert_int_equal(f->counts.captioned, 3);
     assert_int_equal(describe(f), 0); /* here it is tried */
     assert_int_equal(f->matches, 0);
     assert_int_equal(f->failures, 2);
@@ -241,7 +245,7 @@ static void another_model_describes(void **state)
     assert_int_equal(f->clip.embedded, 6);
     assert_int_equal(f->clip.described, 0);
     assert_int_equal(clip.described, 6);
-    assert_int_equal(f->progress.captioned, 6);
+    assert_int_equal(f->counts.captioned, 6);
     assert_int_equal(status_of(f).model_count, 1);
     sqlite3 *db;
     sqlite3_stmt *stmt;
@@ -346,8 +350,8 @@ static void captions_names_and_titles_are_found(void **state)
     ASSERT_WORDS("dog - \xE2\x80\x94 & !", "de"); /* nothing to look for is passed over */
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     const char *under = at(f, "photos/Sub");
-    options.filter.under = &under;
-    options.filter.unders = 1;
+    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1};
+    options.filter = &filter;
     assert_int_equal(words_with(f, "beach", DESCRY_RANKING_WORDS, options), 0);
     assert_int_equal(f->matches, 2);
     options.k = 1;
@@ -355,7 +359,7 @@ static void captions_names_and_titles_are_found(void **state)
     assert_int_equal(f->matches, 1);
     assert_found(f, 1, "Sub/d.jpg");
     /* without a model */
-    options.filter.unders = 0;
+    options.filter = NULL;
     options.ranking = DESCRY_RANKING_WORDS;
     char text[200];
     assert_int_equal(descry_search(f->library, NULL, "running", &options, keep_caption, text, &f->err), 0);
@@ -526,12 +530,12 @@ static void both_rankings_are_merged(void **state)
     assert_int_equal(f->matches, 2);
     options.k = 10;
     const char *under = at(f, "photos/Sub");
-    options.filter.under = &under;
-    options.filter.unders = 1;
+    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1};
+    options.filter = &filter;
     assert_int_equal(search_with(f, "0 0 0", &options), 0);
     assert_int_equal(f->matches, 3);
     assert_found(f, 1, "Sub/f.jpg");
-    options.filter.unders = 0;
+    options.filter = NULL;
     /* any word will do, of texts that are added; a picture that is named is left out */
     options.ranking = DESCRY_RANKING_HYBRID;
     char query[100];

@@ -407,14 +407,17 @@ int descry_sqlite_status(descry_store *base, descry_library_status *status, desc
         return rc;
     rc = read_counts(store, status, &most_models, &most_roots, err);
     descry_library_model *models = descry_arena_alloc(arena, most_models, sizeof *models);
+    const descry_library_model **pointers = descry_arena_alloc(arena, most_models, sizeof *pointers);
     const char **roots = descry_arena_alloc(arena, most_roots, sizeof *roots);
-    if (!rc && (!models || !roots))
+    if (!rc && (!models || !pointers || !roots))
         rc = descry_fail_memory(err);
     if (!rc)
         rc = read_models(store, models, most_models, &status->model_count, arena, err);
     if (!rc)
         rc = read_roots(store, roots, most_roots, &status->root_count, arena, err);
-    status->models = models;
+    for (size_t i = 0; !rc && i < status->model_count; i++)
+        pointers[i] = &models[i];
+    status->models = pointers;
     status->roots = roots;
     return descry_sqlite_leave(store, entered, rc, err);
 }

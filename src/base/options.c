@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/options.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum { MOST = 1 << 12 }; /* bytes: more than any struct of options will have */
+
+static size_t size_of(const void *given)
+{
+    size_t size;
+    memcpy(&size, given, sizeof size);
+    return size;
+}
+
+int descry_options_check(const void *given, descry_error *err)
+{
+    size_t size = given ? size_of(given) : MOST;
+    if (size <= sizeof size || size > MOST)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "options of %zu bytes: their size is to be set by the _INIT macro", size);
+    return 0;
+}
+
+int descry_options_take(void *full, size_t size, const void *given, descry_error *err)
+{
+    int rc = descry_options_check(given, err);
+    if (rc || !given)
+        return rc;
+    size_t known = size_of(given);
+    const char *bytes = given;
+    for (size_t i = size; i < known; i++)
+        if (bytes[i])
+            return descry_fail(err, DESCRY_ERR_ARGUMENT, "options of a later version, with something that this one cannot do");
+    memcpy((char *)full + sizeof size, bytes + sizeof size, (known < size ? known : size) - sizeof size);
+    return 0;
+}
+
+int descry_reading_take(descry_reading *whole, const descry_preprocess_options *given, descry_error *err)
+{
+    *whole = (descry_reading){DESCRY_PREPROCESS_OPTIONS_INIT, DESCRY_LIMITS_INIT};
+    int rc = DESCRY_TAKE(&whole->options, given, err);
+    if (!rc)
+        rc = DESCRY_TAKE(&whole->limits, whole->options.limits, err);
+    whole->options.limits = &whole->limits;
+    return rc;
+}
+
+void descry_options_give(void *given, const void *full, size_t size)
+{
+    if (!given || descry_options_check(given, NULL))
+        return;
+    size_t known = size_of(given);
+    memcpy((char *)given + sizeof size, (const char *)full + sizeof size, (known < size ? known : size) - sizeof size);
+}
