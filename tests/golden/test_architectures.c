@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Real architectures, filled by the formula, against what open_clip computes with the same weights
- * (architectures.json, made by tools/make_goldens.py); the stages on the way; and mutants of the towers, each of which
- * these bounds must notice. */
+ * (architectures.json, made by tools/goldens/make_goldens.py); the stages on the way; and mutants of the towers, each of
+ * which these bounds must notice. */
 #include "cmocka_test.h"
 
 #include "formula.h"

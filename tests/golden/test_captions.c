@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * CoCa, stage by stage (the tokens of pictures and texts, the decoder's logits, the ids of captions), against open_clip's
- * results: the tiny model of openclip-golden.json, and captions.json, made by tools/make_captions.py; and mutants, each of
- * which these goldens must notice. */
+ * results: the tiny model of openclip-golden.json, and captions.json, made by tools/goldens/make_captions.py; and mutants,
+ * each of which these goldens must notice. */
 #include "cmocka_test.h"
 
 #include "formula.h"
@@ -492,7 +492,7 @@ static void check_weights(const char *folder)
     for (size_t i = 0; i < sizeof sum; i++)
         snprintf(hex + 2 * i, 3, "%02x", sum[i]);
     if (strcmp(hex, json_string_value(get(demo, "weights"))) != 0)
-        fail_msg("demo-captions.json belongs to other weights: python tools/make_captions.py --only demo");
+        fail_msg("demo-captions.json belongs to other weights: python tools/goldens/make_captions.py --only demo");
 }
 
 static void large_gallery(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One scene in every format and kind, lying in eight ways (tests/data/formats, made by tools/make_scenes.py with other
- * people's encoders): the demo model sees the same in all of them, and they are all the same way up. */
+ * One scene in every format and kind, lying in eight ways (tests/data/formats, made by tools/goldens/make_scenes.py with
+ * other people's encoders): the demo model sees the same in all of them, and they are all the same way up. */
 #include "cmocka_test.h"
 
 #include "descry.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The search for ids alone: toys, whose logits are a formula of the last id and its position, against what open_clip's and
- * transformers' loops choose with the same logits (search.json, made by tools/make_captions.py); and what has no golden. */
+ * transformers' loops choose with the same logits (search.json, made by tools/goldens/make_captions.py); and what has no
+ * golden. */
 #include "cmocka_test.h"
 
 #include "formula.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Matrices rounded to bf16 when they are packed, through the public header alone: embeddings and captions against
- * open_clip's with such weights (rounded.json, made by tools/make_captions.py). */
+ * open_clip's with such weights (rounded.json, made by tools/goldens/make_captions.py). */
 #include "cmocka_test.h"
 
 #include "formula.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tiny models that differ in one setting each, and files that open_clip changes while loading (other names, types,
- * positions for another size), against its results: variants.json, made by tools/make_variants.py. */
+ * positions for another size), against its results: variants.json, made by tools/goldens/make_variants.py. */
 #include "cmocka_test.h"
 
 #include "formula.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Zero-shot classifiers of a tiny model, filled by the formula, against open_clip's build_zero_shot_classifier
- * (zeroshot.json, made by tools/make_zeroshot_golden.py). */
+ * (zeroshot.json, made by tools/goldens/make_zeroshot_golden.py). */
 #include "cmocka_test.h"
 
 #include "descry.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pictures of every kind, whole, against open_clip's transform (tests/data/pictures, made by tools/make_pictures.py);
+ * Pictures of every kind, whole, against open_clip's transform (tests/data/pictures, made by tools/goldens/make_pictures.py);
  * and damaged in every way. */
 #include "cmocka_test.h"
 
