@@ -5,9 +5,9 @@
 #include "cmocka_test.h"
 
 #include "formula.h"
+#include "golden.h"
 #include "model/generate.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +21,7 @@ static descry_pool *pool;
 static int load(void **state)
 {
     (void)state;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/search.json", getenv("DESCRY_SOURCE_ROOT"));
-    golden = json_load_file(path, 0, NULL);
+    golden = golden_read("search.json");
     return golden && json_integer_value(json_object_get(golden, "vocabulary")) == V ? descry_pool_open(&pool, 2, NULL) : -1;
 }
 
