@@ -49,6 +49,7 @@ cmp -s one out
 verdict $? "the same seed: the same captions"
 exits 0 "another seed" "$DESCRY" caption --model demo $wild --seed 2 pictures
 differs "another seed: other captions" one out
+is "another seed: a caption of each picture" "$(wc -l <out)" 3
 exits 0 "--max-length" "$DESCRY" caption --model demo --max-length 6 --json pictures
 json "--max-length: ids" 'all(len(r["ids"]) <= 6 for r in rows)'
 exits 0 "--min-length" "$DESCRY" caption --model demo --min-length 20 --json pictures
