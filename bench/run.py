@@ -32,7 +32,7 @@ import open_clip
 import torch
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "tools/goldens"))
 import openclip_reference as reference
 
 SHORT, LONG = "a photo of a cat", "a very long description of a picture " * 11  # cut at 77 ids

@@ -5,7 +5,7 @@
     python tools/count_tests.py FOLDER
 
 FOLDER holds *.tap (lines "ok ..." and "not ok ...") and *.json (Meson's testlog.json).  Of a cmocka or TAP program each
-case counts; one that ends badly without saying so, and every skip, counts as a failure.  Exit status 1 on any."""
+case counts; one that ends badly without saying so, one without cases, and every skip, counts as a failure.  Exit status 1 on any."""
 
 import json
 import pathlib
@@ -39,7 +39,9 @@ def main():
             if test["result"] != "OK" and bad == 0:
                 bad = 1
             if good + bad == 0:
-                good = 1  # a program that is one case
+                # a program that is one case; but one that says how many it has, and none of them, tried nothing
+                empty = re.search(r"^\[={10}\]|^1\.\.", test.get("stdout") or "", re.M)
+                good, bad = (0, 1) if empty else (1, 0)
             if bad:
                 print(f"FAILED {path.stem} {test['name']}: {test['result']}")
                 print((test.get("stdout") or "")[-3000:], (test.get("stderr") or "")[-3000:], sep="\n")

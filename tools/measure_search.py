@@ -10,7 +10,7 @@
 
     .venv/bin/python tools/measure_search.py [--descry build/cmd/descry] [--model demo]
 
-Needs Pillow and numpy (tools/demo_world.py)."""
+Needs Pillow and numpy (tools/demo/demo_world.py)."""
 
 import argparse
 import json
@@ -18,13 +18,15 @@ import pathlib
 import random
 import sqlite3
 import subprocess
+import sys
 import tempfile
 
 import numpy as np
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools/demo"))
 import demo_world as world
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOOD = 98  # DESCRY_STRENGTH_GOOD
 
 class Library:

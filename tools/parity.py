@@ -26,10 +26,11 @@ from open_clip.tokenizer import SimpleTokenizer
 from open_clip.transform import PreprocessCfg, image_transform, image_transform_v2
 from PIL import Image, ImageFile
 
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools/goldens"))
 import openclip_reference as reference
 import parity_captions
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 BASE, LARGE = 2e-6, 5e-6
 MODELS = {"ViT-B-32": BASE, "ViT-B-16": BASE, "ViT-B-32-quickgelu": BASE, "ViT-L-14": LARGE, "ViT-L-14-CLIPA": LARGE}
 TYPES = {"ViT-B-32": ("float32", "float16", "bfloat16")}
@@ -215,8 +216,8 @@ def distance(a, b):
 
 def check_goldens(folder):
     for tool, name in (("make_goldens.py", "architectures.json"), ("make_variants.py", "variants.json")):
-        done = subprocess.run([sys.executable, ROOT / "tools" / tool, "--out", folder / name], capture_output=True,
-                              text=True)
+        done = subprocess.run([sys.executable, ROOT / "tools/goldens" / tool, "--out", folder / name],
+                              capture_output=True, text=True)
         if done.returncode:
             report(f"{name} made again", False, done.stderr.strip().splitlines()[-1])
             continue

@@ -40,7 +40,7 @@ INLINE vec v_exp(vec x)
 }
 
 /* x Phi(x) = max(x, 0) - |x| Q(|x|) with Q(a) = erfc(a / sqrt 2) / 2 = e^(-a^2/2) u P(u), u = 1 / (1 + 0.33 a); P is a
- * least-maximum fit of |x| times the error (9e-10), found by tools/fit_gelu.py. */
+ * least-maximum fit of |x| times the error (9e-10), found by tools/tables/fit_gelu.py. */
 INLINE vec v_gelu(vec x)
 {
     vec a = v_abs(x);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Made by tools/make_unicode_tables.py from Python's html.entities (HTML 5's names) and ftfy's chardata (which adds
+ * Made by tools/tables/make_unicode_tables.py from Python's html.entities (HTML 5's names) and ftfy's chardata (which adds
  * upper-cased ones); do not edit. */
 #ifndef DESCRY_TEXT_ENTITIES_H
 #define DESCRY_TEXT_ENTITIES_H

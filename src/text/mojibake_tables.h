@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Made by tools/make_mojibake_tables.py from the data of ftfy 6.3.1 (badness, chardata); do not edit. */
+ * Made by tools/tables/make_mojibake_tables.py from the data of ftfy 6.3.1 (badness, chardata); do not edit. */
 #ifndef DESCRY_TEXT_MOJIBAKE_TABLES_H
 #define DESCRY_TEXT_MOJIBAKE_TABLES_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Made by tools/make_unicode_tables.py from the regex package 2026.11.15 (letters, numbers) and ftfy's chardata;
- * do not edit. */
+ * Made by tools/tables/make_unicode_tables.py from the regex package 2026.11.15 (letters, numbers) and ftfy's
+ * chardata; do not edit. */
 #ifndef DESCRY_TEXT_UNICODE_TABLES_H
 #define DESCRY_TEXT_UNICODE_TABLES_H
 

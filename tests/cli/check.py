@@ -17,8 +17,9 @@ def read_json(path):
         text = f.read().decode("utf-8")  # strictly
     assert text == "" or text.endswith("\n")
     rows = [json.loads(line, parse_constant=refuse) for line in text.split("\n")[:-1]]
+    assert rows, f"{path}: no rows, of which all may be said"
     assert all(isinstance(row, dict) for row in rows)
-    return {"rows": rows, "row": rows[0] if rows else None}
+    return {"rows": rows, "row": rows[0]}
 
 
 def read_npy(path):
@@ -42,6 +43,8 @@ def close(a, b, tolerance):
 
 values = (read_json if sys.argv[1] == "json" else read_npy)(sys.argv[2])
 values.update(close=close, math=math, base64=base64, json=json, read_json=read_json, read_npy=read_npy)
-if not eval(f"({sys.argv[3]})", values):
+result = eval(f"({sys.argv[3]})", values)
+assert isinstance(result, bool), f"neither true nor false: {result!r}"
+if not result:
     print("false:", sys.argv[3], str(values.get("rows", values.get("shape")))[:2000])
     sys.exit(1)

@@ -17,7 +17,7 @@ verdict $? "the program is installed"
 verdict $? "descry.h is the only header"
 [ -z "$(find root -name '*.a')" ]
 verdict $? "no static libraries"
-for name in man1/descry.1 $("$DESCRY" help | sed -n '/^Commands:/,/^$/s|^  \([a-z]*\) .*|man1/descry-\1.1|p') man1/descry-eval-simat.1 \
+for name in man1/descry.1 $(commands | sed 's|.*|man1/descry-&.1|') man1/descry-eval-simat.1 \
     bash-completion/completions/descry zsh/site-functions/_descry fish/vendor_completions.d/descry.fish; do
     [ -s "$(find root -path "*/share/*$name")" ]
     verdict $? "$name is installed"
@@ -30,9 +30,8 @@ grep -q '^descry_context_open$' symbols
 verdict $? "descry_context_open is exported"
 is "only descry_* is exported" "$(grep -v '^descry_' symbols)" ""
 grep -oh 'descry_[a-z_]*(' "$(find root -name descry.h)" "$DESCRY_SOURCE_ROOT/include/descry_dev.h" | tr -d '(' | sort -u >declared
-sort -u symbols | cmp -s - declared
+sort -u symbols | diff declared - >out 2>err
 verdict $? "what is exported is what descry.h and descry_dev.h declare"
-diff declared symbols >out 2>&1
 
 # the header
 include=$(dirname "$(find root -name descry.h)")
@@ -67,8 +66,8 @@ unset DESCRY_DATA_DIR # the program finds its model beside itself
 exits 0 "the installed program" "$program" search --library find.db -k 5 a red apple
 awk '{ print $1, $2, $3 }' out | cmp -s - found
 verdict $? "the installed program: the same matches"
-"$program" models --installed | grep -q "$work/root.*/models/demo"
-verdict $? "the installed program: uses the installed model"
+exits 0 "the installed program: models" "$program" models --installed
+says out "$work/root.*/models/demo" "the installed program: uses the installed model"
 exits 2 "find: usage" ./find
 exits 1 "find: no such model" ./find ./nowhere find.db photos cat
 says err 'nowhere' "find: no such model: named"

@@ -58,6 +58,22 @@ is() {
     [ "$2" = "$3" ] || printf '# got %s\n# not %s\n' "$2" "$3"
 }
 
+# differs DESCRIPTION FILE FILE: both are there, and not the same
+differs() {
+    unequal=0
+    cmp -s "$2" "$3" || unequal=$?
+    [ "$unequal" -eq 1 ]
+    verdict $? "$1"
+}
+
+# commands: what the program's help lists.  options_of COMMAND...: what that command's help lists
+commands() {
+    "$DESCRY" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+options_of() {
+    "$DESCRY" "$@" --help | grep -Eo '^  (-., )?--[a-z0-9-]+' | grep -o -e '--.*'
+}
+
 # says FILE PATTERN DESCRIPTION: FILE (out or err) has a line that matches the extended regular expression
 says() {
     grep -Eq -e "$2" "$work/$1"

@@ -56,6 +56,7 @@ exits 2 "a mistake far on" "$DESCRY" search "$(printf '%0200d' 0) + + $(printf '
 is "a mistake far on: a short line" "$(tail -n 2 err | awk '{ print length }' | tr '\n' ' ')" "108 66 "
 says err '^  \.\.\.0+ \+ \+ 0+\.\.\.$' "a mistake far on: what is around it"
 exits 2 "control characters" "$DESCRY" search "$(printf 'a\033[31m\n + ')"
+says err "^descry: the query, character " "control characters: the mistake is named"
 [ "$(tr -d -c '\033' <err | wc -c)" -eq 0 ]
 verdict $? "control characters: kept from the terminal"
 exits 2 "nothing left" "$DESCRY" search '"a" - "a"'
@@ -90,7 +91,7 @@ json "strength: from 0 to 100, as the score" 'all(0 <= r["strength"] <= 100 for 
 json "strength: high for what is there" 'row["strength"] > 95 and row["path"].endswith(("/0002.jpg", "(1).jpg"))'
 silent err "strength: nothing to add"
 exits 0 "--min-strength" "$DESCRY" search --json --min-strength 95 -k 50 four anchors
-json "--min-strength: only those" 'rows == [r for r in rows if r["strength"] >= 95] and rows'
+json "--min-strength: only those" 'all(r["strength"] >= 95 for r in rows)'
 exits 0 "what is not there" "$DESCRY" search -k 1 the square root of seven
 says err '^descry: nothing here matches well$' "what is not there: said"
 says out '^  1  -?0\.[0-9]{4}  [ 0-9]{2}[0-9] %  /.*\.jpg$' "what is not there: the strength is shown"
@@ -103,7 +104,7 @@ exits 0 "strength of a picture" "$DESCRY" search --json -k 1 '#1'
 json "strength of a picture: none" 'row["strength"] is None'
 
 # URLs
-if "$DESCRY" version | grep -q libcurl; then
+if [ "$URLS" = yes ]; then
     cp photos/0009.jpg "$gallery/0150.jpg" .
     echo "not a picture" >text.jpg
     "$PYTHON" -u -m http.server --bind 127.0.0.1 0 >server.out 2>&1 &

@@ -3,7 +3,7 @@
 . "$DESCRY_SOURCE_ROOT/tests/cli/lib.sh"
 PATH=$(dirname "$DESCRY"):$PATH
 export PATH
-commands=$("$DESCRY" help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+commands=$(commands)
 kinds=$("$DESCRY" eval --help | sed -n '/^Kinds:/,/^$/s/^  \([a-z]*\) .*/eval:\1/p')
 touch 'a picture.jpg'
 mkdir 'some folder'
@@ -63,8 +63,8 @@ says out '^\*--split\[' "zsh: options of a kind"
 says out '^\*--precision\[.*\]:value:\(f32 bf16\)$' "zsh: a value of some"
 says out '^1:command:\(.*search.*\)$' "zsh: help of a command"
 
-[ "$(echo $kinds | wc -w)" -eq 4 ]
-verdict $? "four kinds of eval"
+[ "$(echo $kinds | wc -w)" -eq 4 ] && [ "$(echo $commands | wc -w)" -ge 17 ]
+verdict $? "all commands, and four kinds of eval"
 for command in '' $commands $kinds; do
     command=$(echo "$command" | tr : ' ')
     exits 0 "manual page of ${command:-descry}" "$DESCRY" help --man $command
@@ -76,6 +76,8 @@ for command in '' $commands $kinds; do
     # what is indented is set: as it is typed
     cp out rendered
     "$DESCRY" help $command | sed '/^Options:/,/^$/d; /^Commands:/,/^$/d' | sed -n 's/^  */ /p' >typed
+    [ -s typed ]
+    verdict $? "manual page of ${command:-descry}: lines that are typed"
     while IFS= read -r line; do
         grep -qF -e "${line# }" rendered || echo "$line"
     done <typed >out
@@ -94,8 +96,14 @@ for command in $commands; do
 done
 for command in $commands $kinds; do
     command=$(echo "$command" | tr : ' ')
-    for option in $("$DESCRY" $command --help | grep -Eo '^  (-., )?--[a-z0-9-]+' | grep -o -e '--.*'); do
-        grep -q -e "$option" zsh.completions
+    zsh -f -c '. ./zsh.rc; in_zsh descry "$@" ""' zsh $command >zsh.offers
+    case $command in
+        eval | completions) ;; # kinds and shells
+        *) [ -n "$(options_of $command)" ] ;;
+    esac
+    verdict $? "$command has options, if it is one that has"
+    for option in $(options_of $command); do
+        grep -q -e "[*)]$option\[" zsh.offers
         verdict $? "zsh: $command $option"
         in_bash $command "$option" | tr '|' '\n' | grep -qx -e "$option"
         verdict $? "bash: $command $option"

@@ -19,7 +19,7 @@ status=0
 is "tokenize --stdin: status 0" "$status" 0
 json "tokenize --stdin: a line each, the last unfinished" '[r["text"] for r in rows] == ["a dog", "", "a\rcat", "bad \ufffd\ufffd byte", "last"]'
 json "tokenize --stdin: ids" 'rows[0]["ids"] == [49406, 320, 1929, 49407] and rows[1]["ids"] == [49406, 49407]'
-: | "$DESCRY" tokenize --stdin >out 2>err
+exits 0 "tokenize --stdin of nothing" "$DESCRY" tokenize --stdin </dev/null
 silent out "tokenize --stdin: nothing for nothing"
 status=0
 "$DESCRY" tokenize --stdin </ >out 2>err || status=$?

@@ -133,6 +133,7 @@ cp "$gallery"/*.jpg few # enough of them to be seen at work
 status=$?
 is "on a terminal: status 0" "$status" 0
 silent err "on a terminal: the bar is drawn and cleared"
-[ "$(tr -d -c '\r\033' <index.err | wc -c)" -eq 0 ]
+exits 0 "elsewhere" env TERM=xterm "$DESCRY" index --model demo --library elsewhere.db few
+[ "$(tr -d -c '\r\033' <err | wc -c)" -eq 0 ]
 verdict $? "elsewhere: lines only"
 finish

@@ -129,7 +129,8 @@ int main(int argc, char **argv)
     static uint8_t data[ROOM];
     size_t count = argc > 3 ? (size_t)argc - 3 : 0;
     input *seeds = calloc(count ? count : 1, sizeof *seeds);
-    if (count == 0 || !seeds) {
+    long runs = argc > 1 ? atol(argv[1]) : 0;
+    if (count == 0 || !seeds || runs < 1) {
         fprintf(stderr, "usage: repeat RUNS FOUND SEED...\n");
         return 2;
     }
@@ -141,7 +142,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < count; i++)
         run(seeds[i].data, seeds[i].size);
     uint64_t random = 20261128;
-    for (long runs = atol(argv[1]), i = 0; i < runs; i++) {
+    for (long i = 0; i < runs; i++) {
         const input *seed = &seeds[(size_t)i % count];
         memcpy(data, seed->data, seed->size);
         run(data, mutate(&random, data, seed->size, seeds, count));

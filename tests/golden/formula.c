@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cmocka_test.h"
+#include "support/support.h"
 
 #include "formula.h"
 
@@ -212,8 +212,8 @@ static void decoder(writer *w, const descry_decoder_config *c, size_t vocabulary
 
 enum { HEADER_ROOM = 1 << 18 };
 
-static char *write_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault, const char *prefix,
-                        int logit_dims)
+static char *write_weights(const descry_model_config *config, descry_dtype dtype, formula_fault fault, const char *prefix,
+                           int logit_dims)
 {
     const char *root = getenv("DESCRY_BUILD_ROOT");
     char *path = malloc(4096), *json = NULL;
@@ -245,12 +245,12 @@ static char *write_file(const descry_model_config *config, descry_dtype dtype, f
 
 char *formula_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault)
 {
-    return write_file(config, dtype, fault, "", 0);
+    return write_weights(config, dtype, fault, "", 0);
 }
 
 char *formula_file_as(const descry_model_config *config, descry_dtype dtype, const char *prefix, int logit_dims)
 {
-    return write_file(config, dtype, FAULT_NONE, prefix, logit_dims);
+    return write_weights(config, dtype, FAULT_NONE, prefix, logit_dims);
 }
 
 void formula_open(descry_weights *weights, const descry_model_config *config, descry_dtype dtype, formula_fault fault)
@@ -260,8 +260,7 @@ void formula_open(descry_weights *weights, const descry_model_config *config, de
     int rc = descry_weights_open(weights, config, path, NULL, &err);
     unlink(path);
     free(path);
-    if (rc)
-        fail_msg("%s", err.message);
+    check_rc(rc, &err);
 }
 
 float *formula_patches(const descry_vision_config *c, size_t n, formula_fault fault)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Real architectures, filled by the formula, against what open_clip computes with the same weights
- * (architectures.json, made by tools/make_goldens.py); the stages on the way; and mutants of the towers, each of which
- * these bounds must notice. */
+ * (architectures.json, made by tools/goldens/make_goldens.py); the stages on the way; and mutants of the towers, each of
+ * which these bounds must notice. */
 #include "cmocka_test.h"
 
 #include "formula.h"
+#include "golden.h"
 #include "model/towers.h"
 #include "model/zoo.h"
+#include "support/support.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,22 +18,11 @@
 static json_t *goldens, *tiny;
 static descry_pool *pool;
 
-static json_t *read_json(const char *name)
-{
-    char path[4096];
-    json_error_t error;
-    snprintf(path, sizeof path, "%s/tests/golden/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    json_t *json = json_load_file(path, JSON_ALLOW_NUL, &error);
-    if (!json)
-        fprintf(stderr, "%s: %s\n", path, error.text);
-    return json;
-}
-
 static int load(void **state)
 {
     (void)state;
-    goldens = read_json("architectures.json");
-    tiny = read_json("openclip-golden.json");
+    goldens = golden_read("architectures.json");
+    tiny = golden_read("openclip-golden.json");
     return goldens && tiny && descry_pool_open(&pool, 0, NULL) == 0 ? 0 : -1;
 }
 
@@ -58,26 +48,17 @@ typedef struct subject {
     int32_t *ids;   /* [count, L] */
 } subject;
 
-static void check_rc(int rc, const descry_error *err)
-{
-    if (rc)
-        fail_msg("%s", err->message);
-}
-
+/* A tiny model's configuration, or that of an architecture that the program knows. */
 static void configure(descry_model_config *config, const char *name)
 {
     descry_error err;
     descry_buf json = {0};
-    json_t *cfg = json_object_get(json_object_get(json_object_get(tiny, "tiny_release"), name), "cfg");
-    if (cfg) {
-        json_t *root = json_pack("{sO}", "model_cfg", cfg);
-        char *text = json_dumps(root, 0);
-        check_rc(descry_buf_append(&json, text, strlen(text), &err), &err);
-        free(text);
-        json_decref(root);
-    } else {
-        check_rc(descry_zoo_config(&json, name, &err), &err);
+    const json_t *model = json_object_get(json_object_get(tiny, "tiny_release"), name);
+    if (model) {
+        golden_config(config, name, golden_get(model, "cfg"));
+        return;
     }
+    check_rc(descry_zoo_config(&json, name, &err), &err);
     check_rc(descry_model_config_parse(config, json.data, json.size, name, &err), &err);
     descry_buf_free(&json);
 }
@@ -85,22 +66,13 @@ static void configure(descry_model_config *config, const char *name)
 static void subject_open(subject *s, const char *name, formula_fault fault)
 {
     descry_error err;
-    *s = (subject){.name = name, .golden = json_object_get(json_object_get(goldens, "models"), name)};
-    assert_non_null(s->golden);
+    *s = (subject){.name = name, .golden = golden_get(golden_get(goldens, "models"), name)};
     configure(&s->config, name);
     formula_open(&s->weights, &s->config, DESCRY_F32, fault);
     s->engine = (descry_engine){.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
     s->dim = (size_t)s->config.embed_dim;
-    const json_t *rows = json_object_get(s->golden, "ids");
-    size_t length = (size_t)s->config.text.context_length;
-    s->count = json_array_size(rows);
+    s->ids = golden_ids(golden_get(s->golden, "ids"), (size_t)s->config.text.context_length, &s->count);
     assert_true(s->count >= 4);
-    s->ids = calloc(s->count * length, sizeof *s->ids);
-    for (size_t i = 0; i < s->count; i++) {
-        assert_int_equal(json_array_size(json_array_get(rows, i)), length);
-        for (size_t j = 0; j < length; j++)
-            s->ids[i * length + j] = (int32_t)json_integer_value(json_array_get(json_array_get(rows, i), j));
-    }
     s->patches = formula_patches(&s->config.vision, s->count, fault);
     check_rc(descry_weights_prepare_vision(&s->weights, &s->config, &s->engine, &err), &err);
     check_rc(descry_weights_prepare_text(&s->weights, &s->config, &s->engine, &err), &err);
@@ -115,21 +87,10 @@ static void subject_close(subject *s)
 }
 
 /* Largest difference of the embeddings, made of length 1, from open_clip's. */
-static double difference(const float *x, const json_t *expected, size_t count, size_t dim)
+static double difference(float *x, const json_t *expected, size_t count, size_t dim)
 {
-    double worst = 0;
-    assert_int_equal(json_array_size(expected), count);
-    for (size_t i = 0; i < count; i++, x += dim) {
-        double sum = 0;
-        for (size_t j = 0; j < dim; j++)
-            sum += (double)x[j] * (double)x[j];
-        assert_int_equal(json_array_size(json_array_get(expected, i)), dim);
-        for (size_t j = 0; j < dim; j++) {
-            double d = fabs((double)x[j] / sqrt(sum) - json_number_value(json_array_get(json_array_get(expected, i), j)));
-            worst = d > worst || isnan(d) ? d : worst;
-        }
-    }
-    return worst;
+    golden_normalise(x, count, dim);
+    return golden_rows_off(x, expected, count, dim);
 }
 
 static double picture_difference(subject *s)
@@ -302,6 +263,7 @@ static void check_stages(const char *name)
     check_rc(descry_encode_patches(&s.engine, &s.config, &s.weights.vision, s.patches, 1, out, &err), &err);
     check.tower = "text";
     check_rc(descry_encode_ids(&s.engine, &s.config, &s.weights.text, s.ids, 1, out, &err), &err);
+    assert_true(check.found > 0);
     assert_int_equal(check.found, json_object_size(check.stages));
     free(out);
     subject_close(&s);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One scene in every format and kind, lying in eight ways (tests/data/formats, made by tools/make_scenes.py with other
- * people's encoders): the demo model sees the same in all of them, and they are all the same way up. */
+ * One scene in every format and kind, lying in eight ways (tests/data/formats, made by tools/goldens/make_scenes.py with
+ * other people's encoders): the demo model sees the same in all of them, and they are all the same way up. */
 #include "cmocka_test.h"
 
 #include "descry.h"
+#include "golden.h"
+#include "support/support.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +22,7 @@ static const descry_model_info *info;
 
 static const char *path_of(const char *name)
 {
-    static char path[4096];
-    snprintf(path, sizeof path, "%s/tests/data/formats/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    return path;
+    return source_path("tests/data/formats/%s", name);
 }
 
 static void see(const char *name, int reference, uint8_t *rgb, float *embedding)
@@ -119,10 +118,8 @@ static void wide_scans_do_not_turn_white(void **state)
 
 int main(void)
 {
-    char demo[4096];
     descry_error err;
-    snprintf(demo, sizeof demo, "%s/models/demo", getenv("DESCRY_SOURCE_ROOT"));
-    if (descry_context_open(&ctx, NULL, &err) || descry_model_open(&model, ctx, demo, NULL, &err)) {
+    if (descry_context_open(&ctx, NULL, &err) || descry_model_open(&model, ctx, source_path("models/demo"), NULL, &err)) {
         print_error("%s\n", err.message);
         return 1;
     }

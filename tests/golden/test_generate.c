@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The search for ids alone: toys, whose logits are a formula of the last id and its position, against what open_clip's and
- * transformers' loops choose with the same logits (search.json, made by tools/make_captions.py); and what has no golden. */
+ * transformers' loops choose with the same logits (search.json, made by tools/goldens/make_captions.py); and what has no
+ * golden. */
 #include "cmocka_test.h"
 
 #include "formula.h"
+#include "golden.h"
 #include "model/generate.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +21,7 @@ static descry_pool *pool;
 static int load(void **state)
 {
     (void)state;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/search.json", getenv("DESCRY_SOURCE_ROOT"));
-    golden = json_load_file(path, 0, NULL);
+    golden = golden_read("search.json");
     return golden && json_integer_value(json_object_get(golden, "vocabulary")) == V ? descry_pool_open(&pool, 2, NULL) : -1;
 }
 

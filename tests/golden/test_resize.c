@@ -3,10 +3,10 @@
  * orders of the passes. */
 #include "cmocka_test.h"
 
+#include "golden.h"
 #include "image/preprocess.h"
 #include "image/resample.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,7 @@ static json_t *resize;
 static int load(void **state)
 {
     (void)state;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/openclip-golden.json", getenv("DESCRY_SOURCE_ROOT"));
-    json_t *goldens = json_load_file(path, JSON_ALLOW_NUL, NULL);
+    json_t *goldens = golden_read("openclip-golden.json");
     resize = json_incref(json_object_get(goldens, "resize"));
     json_decref(goldens);
     return resize ? 0 : -1;

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Matrices rounded to bf16 when they are packed, through the public header alone: embeddings and captions against
- * open_clip's with such weights (rounded.json, made by tools/make_captions.py). */
+ * open_clip's with such weights (rounded.json, made by tools/goldens/make_captions.py). */
 #include "cmocka_test.h"
 
 #include "formula.h"
+#include "golden.h"
+#include "support/support.h"
 
 #include <descry.h>
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PICTURES = 2, TEXTS = 2 };
@@ -23,11 +23,9 @@ static char folder[4096];
 static int load(void **state)
 {
     (void)state;
-    char path[4096];
     const char *build = getenv("DESCRY_BUILD_ROOT");
-    snprintf(path, sizeof path, "%s/tests/golden/rounded.json", getenv("DESCRY_SOURCE_ROOT"));
     snprintf(folder, sizeof folder, "%.4000s/rounded-XXXXXX", build ? build : "/tmp");
-    goldens = json_load_file(path, JSON_ALLOW_NUL, NULL);
+    goldens = golden_read("rounded.json");
     return goldens && mkdtemp(folder) ? 0 : -1;
 }
 
@@ -36,20 +34,6 @@ static int unload(void **state)
     (void)state;
     json_decref(goldens);
     return rmdir(folder);
-}
-
-static const json_t *get(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    if (!value)
-        fail_msg("no golden \"%s\"", key);
-    return value;
-}
-
-static void check_rc(int rc, const descry_error *err)
-{
-    if (rc)
-        fail_msg("%s", err->message);
 }
 
 static void in_folder(char path[4200], const char *name)
@@ -62,23 +46,18 @@ static void in_folder(char path[4200], const char *name)
 static void write_model(const char *name, descry_dtype dtype)
 {
     char path[4200];
-    descry_error err;
     descry_model_config config;
-    json_t *root = json_pack("{sO}", "model_cfg", get(get(goldens, name), "cfg"));
-    char *text = json_dumps(root, 0);
+    const json_t *cfg = golden_get(golden_get(goldens, name), "cfg");
+    char *text = golden_config_text(cfg);
     in_folder(path, "open_clip_config.json");
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-    check_rc(descry_model_config_parse(&config, text, strlen(text), "golden", &err), &err);
+    write_file(path, text, strlen(text));
+    golden_config(&config, name, cfg);
     char *weights = formula_file(&config, dtype, FORMULA_TALKATIVE);
     in_folder(path, "open_clip_model.safetensors");
     assert_int_equal(rename(weights, path), 0);
     descry_model_config_free(&config);
     free(weights);
     free(text);
-    json_decref(root);
 }
 
 static void remove_model(void)
@@ -103,7 +82,7 @@ static void subject_open(subject *s, const char *cpu, descry_precision precision
     descry_error err;
     descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
     descry_model_options model_options = DESCRY_MODEL_OPTIONS_INIT;
-    const json_t *texts = get(goldens, "texts");
+    const json_t *texts = golden_get(goldens, "texts");
     const char *some[TEXTS];
     options.threads = 2;
     options.cpu = cpu;
@@ -132,19 +111,6 @@ static void subject_close(subject *s)
 
 /* ---- against open_clip --------------------------------------------------------------------------------------------- */
 
-static double off(const float *got, const json_t *expected, size_t dim)
-{
-    double worst = 0;
-    assert_int_equal(json_array_size(expected), 2);
-    for (size_t i = 0; i < 2; i++)
-        for (size_t j = 0; j < dim; j++) {
-            assert_int_equal(json_array_size(json_array_get(expected, i)), dim);
-            double d = fabs((double)got[i * dim + j] - json_number_value(json_array_get(json_array_get(expected, i), j)));
-            worst = d > worst || isnan(d) ? d : worst;
-        }
-    return isnan(worst) ? INFINITY : worst;
-}
-
 typedef struct comparison {
     const json_t *rows;
     size_t seen, differ;
@@ -166,7 +132,7 @@ static void check_captions(const subject *s, const json_t *golden, const char *r
 {
     descry_error err;
     descry_generation how = DESCRY_GENERATION_INIT;
-    comparison c = {get(golden, rule), 0, 0};
+    comparison c = {golden_get(golden, rule), 0, 0};
     how.decode = decode;
     check_rc(descry_caption_pixels(s->model, s->rgb, PICTURES, &how, NULL, compare, &c, &err), &err);
     assert_int_equal(c.seen, PICTURES);
@@ -176,11 +142,12 @@ static void check_captions(const subject *s, const json_t *golden, const char *r
 
 static void check(const char *name, const char *cpu)
 {
-    const json_t *golden = get(goldens, name);
+    const json_t *golden = golden_get(goldens, name);
     subject s;
     subject_open(&s, cpu, DESCRY_PRECISION_BF16);
     size_t dim = (size_t)s.info->dim;
-    double pictures = off(s.out, get(golden, "image"), dim), texts = off(s.out + PICTURES * dim, get(golden, "text"), dim);
+    double pictures = golden_rows_off(s.out, golden_get(golden, "image"), PICTURES, dim),
+           texts = golden_rows_off(s.out + PICTURES * dim, golden_get(golden, "text"), TEXTS, dim);
     print_message("%s, %s: pictures within %.2g, texts within %.2g\n", name, descry_context_cpu(s.ctx), pictures, texts);
     if (!(pictures <= 2e-6 && texts <= 2e-6))
         fail_msg("%s: pictures off by %.3g, texts by %.3g", name, pictures, texts);

@@ -2,20 +2,14 @@
  * Every string of openclip-golden.json, with the ids that open_clip gives it. */
 #include "cmocka_test.h"
 
+#include "golden.h"
 #include "text/tokenizer.h"
-
-#include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static void golden_strings(void **state)
 {
     (void)state;
     enum { LENGTH = 77 };
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/openclip-golden.json", getenv("DESCRY_SOURCE_ROOT"));
-    json_t *goldens = json_load_file(path, JSON_ALLOW_NUL, NULL), *row;
+    json_t *goldens = golden_read("openclip-golden.json"), *row;
     assert_non_null(goldens);
     descry_tokenizer *t;
     descry_error err;

@@ -3,11 +3,10 @@
 #include "cmocka_test.h"
 
 #include "formula.h"
+#include "golden.h"
 #include "model/towers.h"
+#include "support/support.h"
 
-#include <jansson.h>
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,9 +16,7 @@ static descry_pool *pool;
 static int load(void **state)
 {
     (void)state;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/openclip-golden.json", getenv("DESCRY_SOURCE_ROOT"));
-    goldens = json_load_file(path, JSON_ALLOW_NUL, NULL);
+    goldens = golden_read("openclip-golden.json");
     return goldens && descry_pool_open(&pool, 2, NULL) == 0 ? 0 : -1;
 }
 
@@ -31,50 +28,20 @@ static int unload(void **state)
     return 0;
 }
 
-static void configure(descry_model_config *config, const json_t *golden)
-{
-    json_t *model = json_copy(json_object_get(golden, "cfg"));
-    if (json_object_get(model, "multimodal_cfg")) /* made by its class, not from a configuration file */
-        json_object_set_new(model, "custom_text", json_true());
-    json_t *root = json_pack("{so}", "model_cfg", model);
-    char *text = json_dumps(root, 0);
-    descry_error err;
-    if (descry_model_config_parse(config, text, strlen(text), "golden", &err))
-        fail_msg("%s", err.message);
-    free(text);
-    json_decref(root);
-}
-
 static void compare(const char *what, const float *got, const json_t *expected, size_t dim, double bound)
 {
-    double worst = 0;
-    for (size_t i = 0; i < json_array_size(expected); i++)
-        for (size_t j = 0; j < dim; j++) {
-            double e = json_number_value(json_array_get(json_array_get(expected, i), j));
-            worst = fmax(worst, fabs((double)got[i * dim + j] - e) / fmax(1, fabs(e)));
-        }
-    if (!(worst <= bound))
-        fail_msg("%s: off by %.3g, more than %.3g", what, worst, bound);
-}
-
-static void normalise(float *x, size_t n, size_t dim)
-{
-    for (size_t i = 0; i < n; i++, x += dim) {
-        double sum = 0;
-        for (size_t j = 0; j < dim; j++)
-            sum += (double)x[j] * (double)x[j];
-        for (size_t j = 0; j < dim; j++)
-            x[j] = (float)((double)x[j] / sqrt(sum));
-    }
+    double off = golden_rows_off(got, expected, 2, dim);
+    if (!(off <= bound))
+        fail_msg("%s: off by %.3g, more than %.3g", what, off, bound);
 }
 
 static void check_model(const char *name, const descry_kernels *kernels)
 {
     static const int32_t texts[2][7] = {{49406, 320, 1125, 539, 320, 2368, 49407}, {49406, 3306, 1002, 256, 49407}};
-    const json_t *golden = json_object_get(json_object_get(goldens, "tiny_release"), name);
+    const json_t *golden = golden_tiny(goldens, name);
     descry_model_config config;
     descry_weights weights;
-    configure(&config, golden);
+    golden_config(&config, name, golden_get(golden, "cfg"));
     formula_open(&weights, &config, DESCRY_F32, FAULT_NONE);
     if (json_object_get(golden, "nparams"))
         assert_int_equal(weights.parameters, json_integer_value(json_object_get(golden, "nparams")));
@@ -91,12 +58,12 @@ static void check_model(const char *name, const descry_kernels *kernels)
     int normalised = config.decoder.block.layers > 0; /* CoCa's features are */
     assert_int_equal(descry_encode_patches(&engine, &config, &weights.vision, patches, 2, out, &err), 0);
     if (normalised)
-        normalise(out, 2, dim);
-    compare("picture", out, json_object_get(golden, "image_features"), dim, 3e-6);
+        golden_normalise(out, 2, dim);
+    compare("picture", out, golden_get(golden, "image_features"), dim, 3e-6);
     assert_int_equal(descry_encode_ids(&engine, &config, &weights.text, ids, 2, out, &err), 0);
     if (normalised)
-        normalise(out, 2, dim);
-    compare("text", out, json_object_get(golden, "text_features"), dim, 3e-6);
+        golden_normalise(out, 2, dim);
+    compare("text", out, golden_get(golden, "text_features"), dim, 3e-6);
     free(patches);
     free(out);
     free(ids);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tiny models that differ in one setting each, and files that open_clip changes while loading (other names, types,
- * positions for another size), against its results: variants.json, made by tools/make_variants.py. */
+ * positions for another size), against its results: variants.json, made by tools/goldens/make_variants.py. */
 #include "cmocka_test.h"
 
 #include "formula.h"
+#include "golden.h"
 #include "model/towers.h"
+#include "support/support.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,9 +21,7 @@ static descry_pool *pool;
 static int load(void **state)
 {
     (void)state;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/tests/golden/variants.json", getenv("DESCRY_SOURCE_ROOT"));
-    goldens = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    goldens = golden_read("variants.json");
     return goldens && descry_pool_open(&pool, 2, NULL) == 0 ? 0 : -1;
 }
 
@@ -35,17 +33,6 @@ static int unload(void **state)
     return 0;
 }
 
-static void configure(descry_model_config *config, const char *name, json_t *cfg)
-{
-    json_t *root = json_pack("{sO}", "model_cfg", cfg);
-    char *text = json_dumps(root, 0);
-    descry_error err;
-    if (descry_model_config_parse(config, text, strlen(text), name, &err))
-        fail_msg("%s", err.message);
-    free(text);
-    json_decref(root);
-}
-
 /* The file that the variant's model is loaded from. */
 static char *variant_file(const char *name, const json_t *golden)
 {
@@ -53,7 +40,7 @@ static char *variant_file(const char *name, const json_t *golden)
     const char *prefix = json_string_value(json_object_get(golden, "prefix"));
     json_t *file = json_object_get(golden, "file"), *source = file ? file : json_object_get(golden, "cfg");
     descry_model_config config;
-    configure(&config, name, source);
+    golden_config(&config, name, source);
     descry_dtype dtype = !type ? DESCRY_F32 : strcmp(type, "float16") == 0 ? DESCRY_F16 : DESCRY_BF16;
     int one = json_is_true(json_object_get(source, "nonscalar_logit_scale"));
     char *path = formula_file_as(&config, dtype, prefix ? prefix : "", one);
@@ -87,7 +74,7 @@ static void measure(const char *name, const json_t *golden, json_t *other, const
     descry_error err;
     descry_model_config config;
     descry_weights weights;
-    configure(&config, name, other ? other : json_object_get(golden, "cfg"));
+    golden_config(&config, name, other ? other : golden_get(golden, "cfg"));
     char *path = variant_file(name, golden);
     int rc = descry_weights_open(&weights, &config, path, NULL, &err);
     unlink(path);
@@ -98,15 +85,9 @@ static void measure(const char *name, const json_t *golden, json_t *other, const
     assert_true(fabs((double)weights.logit_scale - log(scale)) < 1e-6);
     assert_true((double)weights.logit_bias == json_number_value(json_object_get(golden, "logit_bias")));
 
-    const json_t *rows = json_object_get(golden, "ids");
-    size_t n = json_array_size(rows), length = (size_t)config.text.context_length, dim = (size_t)config.embed_dim;
-    int32_t *ids = malloc(n * length * sizeof *ids);
+    size_t n, dim = (size_t)config.embed_dim;
+    int32_t *ids = golden_ids(golden_get(golden, "ids"), (size_t)config.text.context_length, &n);
     float *patches = formula_patches(&config.vision, n, FAULT_NONE), *out = malloc(n * dim * sizeof *out);
-    for (size_t i = 0; i < n; i++) {
-        assert_int_equal(json_array_size(json_array_get(rows, i)), length);
-        for (size_t j = 0; j < length; j++)
-            ids[i * length + j] = (int32_t)json_integer_value(json_array_get(json_array_get(rows, i), j));
-    }
     const descry_engine engine = {.kernels = kernels, .pool = pool};
     assert_int_equal(descry_weights_prepare_vision(&weights, &config, &engine, &err), 0);
     assert_int_equal(descry_weights_prepare_text(&weights, &config, &engine, &err), 0);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE /* nftw, setgroups */
+#define _GNU_SOURCE /* setgroups */
 #include "library_fixture.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +23,7 @@ int fixture_open(void **state)
 {
     fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    snprintf(f->folder, sizeof f->folder, "/tmp/descry-test-XXXXXX");
-    assert_non_null(mkdtemp(f->folder));
+    assert_int_equal(make_folder(f->folder), 0);
     assert_int_equal(chmod(f->folder, 0777), 0);
     assert_int_equal(descry_pool_open(&f->context.pool, 2, NULL), 0);
     f->context.log = (descry_log){on_log, f};
@@ -40,18 +36,12 @@ int fixture_open(void **state)
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
 int fixture_close(void **state)
 {
     fixture *f = *state;
     descry_library_close(&f->library);
     descry_pool_close(&f->context.pool);
-    nftw(f->folder, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
+    remove_folder(f->folder);
     free(f);
     return 0;
 }
@@ -84,24 +74,6 @@ void folder(fixture *f, const char *name)
     assert_int_equal(chmod(at(f, "%s", name), 0777), 0);
 }
 
-void write_file(const char *path, const void *data, size_t size)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, data, size), size);
-    close(fd);
-}
-
-size_t read_file(const char *path, void *data, size_t size)
-{
-    int fd = open(path, O_RDONLY);
-    assert_true(fd >= 0);
-    ssize_t n = read(fd, data, size);
-    assert_true(n >= 0);
-    close(fd);
-    return (size_t)n;
-}
-
 void picture(fixture *f, const char *name, int r, int g, int b)
 {
     char text[64];
@@ -117,12 +89,6 @@ void remove_file(fixture *f, const char *name)
 void rename_file(fixture *f, const char *from, const char *to)
 {
     assert_int_equal(rename(at(f, "photos/%s", from), at(f, "photos/%s", to)), 0);
-}
-
-int exists(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0;
 }
 
 /* ---- verbs ----------------------------------------------------------------------------------------------------- */

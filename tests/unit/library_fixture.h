@@ -3,18 +3,13 @@
 #ifndef DESCRY_TESTS_LIBRARY_FIXTURE_H
 #define DESCRY_TESTS_LIBRARY_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "fake_clip.h"
+#include "support/support.h"
 
 enum { MAX_MATCHES = 64, MAX_FAILURES = 16, PATH_SIZE = 4200 };
 
 typedef struct fixture {
-    char folder[64];
+    char folder[FOLDER_SIZE];
     struct descry_context context;
     struct descry_clip clip;
     struct descry_model model;
@@ -38,11 +33,8 @@ int fixture_close(void **state);
 const char *at(fixture *f, const char *format, ...) __attribute__((format(printf, 2, 3))); /* path below the folder */
 void folder(fixture *f, const char *name);
 void picture(fixture *f, const char *name, int r, int g, int b);
-void write_file(const char *path, const void *data, size_t size);
-size_t read_file(const char *path, void *data, size_t size);
 void remove_file(fixture *f, const char *name);
 void rename_file(fixture *f, const char *from, const char *to);
-int exists(const char *path);
 void reopen(fixture *f);
 
 /* Indexes f->folder/name; "" is the folder "photos" itself, NULL every known root. */

@@ -10,17 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-descry_buf file_of(const char *name)
-{
-    char path[4096];
-    descry_buf file = {0};
-    descry_error err;
-    snprintf(path, sizeof path, "%s/tests/data/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    if (descry_file_read(&file, path, 1 << 20, &err))
-        fail_msg("%s", err.message);
-    return file;
-}
-
 void append(descry_buf *buf, const void *bytes, size_t size)
 {
     assert_int_equal(descry_buf_append(buf, bytes, size, NULL), 0);

@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 #include "image/picture.h"
+#include "support/support.h"
 
-descry_buf file_of(const char *name); /* below tests/data */
 void append(descry_buf *buf, const void *bytes, size_t size);
 void append_big(descry_buf *buf, uint32_t number, int bytes); /* big-endian */
 void append_noise(descry_buf *buf, size_t size, uint32_t seed);

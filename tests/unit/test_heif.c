@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * HEIC and AVIF as phones write them and none as they should be: tests/data/cases/heif, made by
- * tools/make_heif_cases.py. */
+ * tools/goldens/make_heif_cases.py. */
 #include "cmocka_test.h"
 
 #include "base/file.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pictures of every kind, whole, against open_clip's transform (tests/data/pictures, made by tools/make_pictures.py);
+ * Pictures of every kind, whole, against open_clip's transform (tests/data/pictures, made by tools/goldens/make_pictures.py);
  * and damaged in every way. */
 #include "cmocka_test.h"
 
-#include "base/file.h"
 #include "image/preprocess.h"
+#include "support/support.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -19,20 +19,14 @@ static int wrong; /* pictures */
 
 static const descry_limits limits = DESCRY_LIMITS_INIT;
 
-static char *path_of(const char *name)
+static const char *path_of(const char *name)
 {
-    static char path[4096];
-    snprintf(path, sizeof path, "%s/tests/data/pictures/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    return path;
+    return source_path("tests/data/pictures/%s", name);
 }
 
-static descry_buf read_file(const char *name)
+static descry_buf picture_file(const char *name)
 {
-    descry_buf file = {0};
-    descry_error err;
-    if (descry_file_read(&file, path_of(name), 1 << 20, &err))
-        fail_msg("%s", err.message);
-    return file;
+    return whole_file(path_of(name));
 }
 
 static void expect_crc(const char *name, int reference, const char *crc)
@@ -93,7 +87,7 @@ static void truncated_pictures_are_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = picture_file(samples[i]);
         /* a JPEG may do without its end mark, a PNG without its end, the checksums of its data and the code that ends them */
         size_t end = strstr(samples[i], ".png") ? 12 + 4 + 4 + 2 : 2;
         for (size_t cut = 0; cut + end < file.size; cut++) {
@@ -116,7 +110,7 @@ static void flipped_bits_do_no_harm(void **state)
 {
     (void)state;
     for (size_t i = 0; i < SAMPLES; i++) {
-        descry_buf file = read_file(samples[i]);
+        descry_buf file = picture_file(samples[i]);
         for (size_t bit = 0; bit < 8 * file.size; bit += 3) {
             file.data[bit / 8] ^= (char)(1 << bit % 8);
             descry_error err;
@@ -145,7 +139,7 @@ static void the_content_tells_the_format(void **state)
     (void)state;
     char path[64];
     snprintf(path, sizeof path, "/tmp/descry-test-%ld.jpg", (long)getpid());
-    descry_buf png = read_file("rgb.png");
+    descry_buf png = picture_file("rgb.png");
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(png.data, 1, png.size, file), png.size);
@@ -182,7 +176,7 @@ static void huge_headers_are_refused_before_memory_is_taken(void **state)
     assert_int_equal(decode(png, sizeof png, &err), DESCRY_ERR_LIMIT);
     assert_string_equal(err.message, "x: 2000000 x 60000 pixels, more than the limit of 65500 a side");
 
-    descry_buf jpeg = read_file("rgb.jpg");
+    descry_buf jpeg = picture_file("rgb.jpg");
     for (size_t i = 2; i + 9 < jpeg.size; i++)
         if ((uint8_t)jpeg.data[i] == 0xFF && (uint8_t)jpeg.data[i + 1] == 0xC0) {
             memcpy(jpeg.data + i + 5, "\xEA\x60\xEA\x60", 4); /* 60000, 60000 */
@@ -209,7 +203,7 @@ static void limits_can_be_set(void **state)
 static void lying_chunks_are_refused(void **state)
 {
     (void)state;
-    descry_buf png = read_file("rgb.png");
+    descry_buf png = picture_file("rgb.png");
     descry_error err;
     for (size_t i = 8; i + 12 <= png.size;) {
         uint8_t *length = (uint8_t *)png.data + i, saved[4];

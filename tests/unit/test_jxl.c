@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JPEG XL: colours of profiles that libjxl has no name for, boxes wherever they are.  tools/make_odd_jxl.py made the files. */
+ * JPEG XL: colours of profiles that libjxl has no name for, boxes wherever they are.  Made by
+ * tools/goldens/make_odd_jxl.py. */
 #include "cmocka_test.h"
 
 #include "picture_fixture.h"
@@ -183,7 +184,7 @@ static void bombs_do_not_go_off(void **state)
     descry_buf_free(&xmp);
 }
 
-/* By tools/make_jxl_bombs.c */
+/* By tools/goldens/make_jxl_bombs.c */
 static void layers_and_channels_are_bounded(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Camera RAW: which JPEG of a file is its preview, lossy DNG, and what files that are not TIFFs say of their picture.
- * tools/make_odd_raw.py made the files: previews are green, thumbnails blue, what is no preview red. */
+ * tools/goldens/make_odd_raw.py made the files: previews are green, thumbnails blue, what is no preview red. */
 #include "cmocka_test.h"
 
 #include "picture_fixture.h"

@@ -35,14 +35,6 @@ static int open_library(fixture *f, const char *path, int read_only)
     return descry_library_open(&f->library, &f->context, path, &options, &f->err);
 }
 
-static void copy(const char *from, const char *to)
-{
-    static char data[1 << 20];
-    size_t size = read_file(from, data, sizeof data);
-    assert_true(size > 0 && size < sizeof data);
-    write_file(to, data, size);
-}
-
 /* A closed library with a few pictures; its path. */
 static const char *some(fixture *f)
 {
@@ -112,7 +104,7 @@ static void other_schemas_are_refused(void **state)
     const char *good = some(f);
     for (size_t i = 0; i < sizeof OTHERS / sizeof *OTHERS; i++) {
         snprintf(path, sizeof path, "%s", at(f, "other-%zu.db", i));
-        copy(good, path);
+        copy_file(good, path);
         run(path, OTHERS[i][0]);
         for (int read_only = 0; read_only < 2; read_only++) {
             int rc = open_library(f, path, read_only);
@@ -135,7 +127,7 @@ static void older_libraries_are_looked_at_first(void **state)
     text[size] = 0;
     snprintf(path, sizeof path, "%s", at(f, "old.db"));
     run(path, text);
-    copy(path, at(f, "good.db"));
+    copy_file(path, at(f, "good.db"));
     assert_int_equal(open_library(f, at(f, "good.db"), 0), 0);
     run(path, "CREATE TRIGGER more AFTER UPDATE ON places BEGIN SELECT " ENDLESS "; END");
     assert_int_equal(open_library(f, path, 0), DESCRY_ERR_FORMAT);
@@ -197,7 +189,7 @@ static void honest_changes_are_not_refused(void **state)
     const char *good = some(f);
     for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++) {
         snprintf(path, sizeof path, "%s", at(f, "changed-%zu.db", i));
-        copy(good, path);
+        copy_file(good, path);
         run(path, "PRAGMA journal_mode = DELETE");
         run(path, CHANGES[i]);
         works(f, path);
@@ -235,7 +227,7 @@ static void wrong_numbers_of_a_model_are_damage(void **state)
     char sql[200];
     const char *good = some(f);
     for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
-        copy(good, at(f, "wrong.db"));
+        copy_file(good, at(f, "wrong.db"));
         snprintf(sql, sizeof sql, "PRAGMA ignore_check_constraints = ON; UPDATE recipes SET %s", WRONG[i]);
         run(at(f, "wrong.db"), sql);
         assert_int_equal(open_library(f, at(f, "wrong.db"), 0), 0);
@@ -264,7 +256,7 @@ static void wrong_columns_are_damage(void **state)
     fixture *f = *state;
     const char *good = some(f);
     for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
-        copy(good, at(f, "wrong.db"));
+        copy_file(good, at(f, "wrong.db"));
         run(at(f, "wrong.db"), WRONG[i]);
         int rc = open_library(f, at(f, "wrong.db"), 0);
         if (!rc)
@@ -352,7 +344,7 @@ static void endless_tables_are_damage(void **state)
         static const char *const ROOTS[] = {"places", "captions", "contents"};
         sqlite3 *db;
         sqlite3_stmt *stmt;
-        copy(path, at(f, "endless.db"));
+        copy_file(path, at(f, "endless.db"));
         assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
         assert_int_equal(sqlite3_prepare_v2(db, "SELECT rootpage FROM sqlite_schema WHERE name = ?1", -1, &stmt, NULL),
                          SQLITE_OK);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Many threads with one pool, one context, one model and one library file: what each gets is to the bit what it would get
  * alone.  Threads report what is wrong as a line; only the main one asserts. */
-#define _GNU_SOURCE /* nftw, pthread_barrier_t */
+#define _GNU_SOURCE /* pthread_barrier_t */
 #include "cmocka_test.h"
 
-#include "base/file.h"
 #include "base/pool.h"
 #include "descry.h"
 #include "heads/head.h"
+#include "support/support.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -133,7 +132,7 @@ static void pool_leaves_no_thread_idle(void **state)
 enum { ASKERS = 4, QUESTIONS = 5, FIRST = 6, SECOND = 22 }; /* pictures in each folder: enough to calibrate */
 
 typedef struct world {
-    char folder[64], demo[4096], library[128], alone[128], first[128], second[128], head_path[128];
+    char folder[FOLDER_SIZE], demo[4096], library[128], alone[128], first[128], second[128], head_path[128];
     descry_context *context;
     descry_model *model;
     descry_head *head;
@@ -146,17 +145,8 @@ typedef struct world {
 static void copy_picture(int number, const char *folder)
 {
     char path[4096];
-    descry_buf bytes = {0};
-    descry_error err;
-    snprintf(path, sizeof path, "%s/samples/gallery/%04d.jpg", getenv("DESCRY_SOURCE_ROOT"), number);
-    if (descry_file_read(&bytes, path, 1 << 24, &err))
-        fail_msg("%s", err.message);
     snprintf(path, sizeof path, "%s/%04d.jpg", folder, number);
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes.data, 1, bytes.size, file), bytes.size);
-    assert_int_equal(fclose(file), 0);
-    descry_buf_free(&bytes);
+    copy_file(source_path("samples/gallery/%04d.jpg", number), path);
 }
 
 /* A head that turns embeddings a little. */
@@ -202,9 +192,8 @@ static int load(void **state)
     world *w = calloc(1, sizeof *w);
     assert_non_null(w);
     *state = w;
-    snprintf(w->folder, sizeof w->folder, "/tmp/descry-threads-XXXXXX");
-    assert_non_null(mkdtemp(w->folder));
-    snprintf(w->demo, sizeof w->demo, "%s/models/demo", getenv("DESCRY_SOURCE_ROOT"));
+    assert_int_equal(make_folder(w->folder), 0);
+    snprintf(w->demo, sizeof w->demo, "%s", source_path("models/demo"));
     snprintf(w->library, sizeof w->library, "%s/library.db", w->folder);
     snprintf(w->alone, sizeof w->alone, "%s/alone.db", w->folder);
     snprintf(w->first, sizeof w->first, "%s/first", w->folder);
@@ -216,16 +205,10 @@ static int load(void **state)
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    return remove(path);
-}
-
 static int unload(void **state)
 {
     world *w = *state;
-    nftw(w->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    remove_folder(w->folder);
     free(w->rgb);
     free(w);
     return 0;

@@ -2,11 +2,11 @@
  * Captions in XMP packets and in sidecar files: put in, replaced, taken out, and refused. */
 #include "cmocka_test.h"
 
-#include "base/file.h"
 #include "meta/exif.h"
 #include "meta/time.h"
 #include "meta/xmp.h"
 #include "meta/xmp_bounds.h"
+#include "support/support.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -30,15 +30,6 @@ static descry_buf packet_of(const char *text)
 {
     descry_buf buf = {0};
     assert_int_equal(descry_buf_append(&buf, text, strlen(text), NULL), 0);
-    return buf;
-}
-
-static descry_buf data_file(const char *name)
-{
-    char path[4096];
-    descry_buf buf = {0};
-    snprintf(path, sizeof path, "%s/tests/data/xmp/%s", getenv("DESCRY_SOURCE_ROOT"), name);
-    assert_int_equal(descry_file_read(&buf, path, 1 << 20, NULL), 0);
     return buf;
 }
 
@@ -105,9 +96,9 @@ static void edit(descry_buf *packet, const char *from, const char *to)
 static void all_else_stays_byte_for_byte(void **state)
 {
     (void)state;
-    static const char *const files[] = {"darktable.xmp", "lightroom.xmp"};
+    static const char *const files[] = {"xmp/darktable.xmp", "xmp/lightroom.xmp"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        descry_buf before = data_file(files[i]), packet = data_file(files[i]);
+        descry_buf before = file_of(files[i]), packet = file_of(files[i]);
         put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
         assert_has(&packet, "<rdf:li xml:lang=\"x-default\">two &lt;cats&gt; &amp; a dog</rdf:li>");
         assert_has(&packet, "<descry:model>demo</descry:model>");
@@ -163,7 +154,7 @@ static void a_persons_description_stays(void **state)
 static void overwriting_keeps_it_for_undo(void **state)
 {
     (void)state;
-    descry_buf before = data_file("digikam.xmp"), packet = data_file("digikam.xmp");
+    descry_buf before = file_of("xmp/digikam.xmp"), packet = file_of("xmp/digikam.xmp");
     put(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
     put(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
     assert_has(&packet, "<descry:replaced>Our two cats &lt;3,\nin spring</descry:replaced>");
@@ -196,7 +187,7 @@ static void other_languages_stay(void **state)
 static void attributes_become_elements_and_come_back_as_texts(void **state)
 {
     (void)state;
-    descry_buf packet = data_file("attribute.xmp");
+    descry_buf packet = file_of("xmp/attribute.xmp");
     put(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
     put(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
     assert_has(&packet, "<descry:replaced>a &gt; b</descry:replaced>");
@@ -212,7 +203,7 @@ static void attributes_become_elements_and_come_back_as_texts(void **state)
 static void what_another_program_wrote_anew_is_found(void **state)
 {
     (void)state;
-    descry_buf packet = data_file("merged.xmp");
+    descry_buf packet = file_of("xmp/merged.xmp");
     put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
     assert_has(&packet, "<r:li xml:lang=\"x-default\">dogs</r:li><r:li xml:lang=\"fr\">deux chats</r:li>");
     assert_has(&packet, "<rdf:li>an old one</rdf:li>");
@@ -472,7 +463,7 @@ static void titles_are_read(void **state)
     assert_false(descry_xmp_described(padded, sizeof padded));
     assert_false(descry_xmp_described(cases[3].packet, strlen(cases[3].packet)));
     assert_false(descry_xmp_described("<", 1));
-    descry_buf before = data_file("digikam.xmp");
+    descry_buf before = file_of("xmp/digikam.xmp");
     assert_title(before.data, before.size, "Mimi and Max");
     descry_buf_free(&before);
     char large[PATH_MAX * 2], text[2 * PATH_MAX - 400];

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes tests/data/cases/heif: HEIC and AVIF files as phones write them and none as they should be.
 
-    python tools/make_heif_cases.py SOURCES tests/data/cases/heif
+    python tools/goldens/make_heif_cases.py SOURCES tests/data/cases/heif
 
 SOURCES holds pictures of 64 x 64 pixels, made with libheif's and libavif's programs; grey.png goes from black above to white
 below, deep.png is rgb.png in 16 bits:

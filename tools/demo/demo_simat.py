@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small SIMAT over the demo world, in the benchmark's own format, and what `descry eval simat` says of it.
 
-    python tools/demo_simat.py build/demo-simat [--descry build/cmd/descry] [--model demo] [--adapt]
+    python tools/demo/demo_simat.py build/demo-simat [--descry build/cmd/descry] [--model demo] [--adapt]
 
 writes transfos.csv, triplets.csv, captions.txt, oscar.npy, images.txt and the pictures; with --descry it then runs the
 evaluation; with --adapt it also trains a head (on other scenes of the world, written to FOLDER/train) and runs it with
@@ -117,7 +117,7 @@ def main():
         print("$ descry", *words, flush=True)
         subprocess.run([os.path.abspath(args.descry), *words], check=True)
 
-    analogies = pathlib.Path(__file__).resolve().parent.parent / "samples/analogies.jsonl"
+    analogies = pathlib.Path(__file__).resolve().parents[2] / "samples/analogies.jsonl"
     heads = [[]]
     if args.adapt:
         write_training(args.folder / "train", args.pairs)

@@ -4,7 +4,7 @@
 bytes that open_clip's transform (shortest, bicubic, 24 pixels) gives for each: "reference", of the file as it is, and
 "upright", of the picture turned by EXIF and made RGB first.
 
-    python tools/make_pictures.py
+    python tools/goldens/make_pictures.py
 
 Needs Pillow, numpy, torch and open_clip_torch, and what picture_formats.py names.  Where Pillow cannot resize a mode,
 "reference" is null."""
@@ -20,7 +20,7 @@ from PIL import Image, ImageOps
 
 from picture_formats import more_pictures
 
-HERE = pathlib.Path(__file__).resolve().parent.parent / "tests/data/pictures"
+HERE = pathlib.Path(__file__).resolve().parents[2] / "tests/data/pictures"
 SIZE = 24
 
 

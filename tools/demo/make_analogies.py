@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes samples/analogies.jsonl: changes of gallery pictures by one fact, for `descry eval analogies`.
 
-    python tools/make_analogies.py [FOLDER]
+    python tools/demo/make_analogies.py [FOLDER]
 
 Each line has a picture to start from, the texts to add and to take away, what changes ("thing", "count", "size" or
 "relation"), the facts wanted and all pictures of the gallery of which they are true, whatever the background.  What there

@@ -5,7 +5,7 @@ Needs torch, torchvision, open_clip_torch (3.x), Pillow, numpy, safetensors and 
 Color Emoji font.  It uses a GPU where torch finds one and the processor otherwise; what
 the model learns goes by the number of scenes seen, and painting them takes most of the time.
 
-    python tools/train_demo.py --minutes 20 --batch 256 --out models/demo
+    python tools/demo/train_demo.py --minutes 20 --batch 256 --out models/demo
 
 The learning rate falls with the time spent in steps, so the run may be paused; it is
 resumed from --checkpoint if that holds one.  The weights written are half precision.

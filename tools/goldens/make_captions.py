@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes goldens of captions with open_clip 3.3.0 and transformers 4.55.4.
 
-    python tools/make_captions.py [--only formula|search|rounded|demo] [--out FOLDER] [--threads N]
+    python tools/goldens/make_captions.py [--only formula|search|rounded|demo] [--out FOLDER] [--threads N]
 
 captions.json: coca_ViT-B-32 filled by the formula, its projection to the vocabulary times sqrt(V / W): embeddings of
 length 1 of four pictures and texts, computed in float64; values of a text's tokens and of the logits after some of its ids,
@@ -17,7 +17,7 @@ of two pictures (bytes by the formula) and two texts; ids of captions, computed 
 
 demo-captions.json: the ids that the bundled model gives the sample gallery; to be made again when its weights change:
 
-    python tools/make_captions.py --only demo"""
+    python tools/goldens/make_captions.py --only demo"""
 
 import argparse
 import hashlib
@@ -33,7 +33,7 @@ from PIL import Image
 import caption_reference as captions
 import openclip_reference as reference
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+HERE = pathlib.Path(__file__).resolve().parents[2]
 TEXTS = ("a photo of a cat", "Hello World!", "a diagram of a very long and winding road that leads to your door", "")
 POSITIONS = (0, 3, 6)
 

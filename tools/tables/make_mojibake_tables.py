@@ -3,7 +3,7 @@
 """Writes src/text/mojibake_tables.h from ftfy's data: its regular expression for text that looks wrongly decoded, its
 classes of characters that look like bytes of UTF-8, and the encodings that it tries.
 
-    python tools/make_mojibake_tables.py
+    python tools/tables/make_mojibake_tables.py
 
 Needs ftfy."""
 
@@ -18,7 +18,7 @@ import ftfy.badness
 import ftfy.chardata
 from make_unicode_tables import wrapped
 
-OUT = pathlib.Path(__file__).resolve().parent.parent / "src/text/mojibake_tables.h"
+OUT = pathlib.Path(__file__).resolve().parents[2] / "src/text/mojibake_tables.h"
 CLUES = ["utf8_first_of_2", "utf8_first_of_3", "utf8_first_of_4", "utf8_continuation", "utf8_continuation_strict"]
 SPACE, WORD, OTHER = "\u2003", "\u4e00", "\u2603"  # stand for every character that no pattern names
 WORD_BITS = 64
@@ -121,7 +121,7 @@ def main():
     tables = "\n".join(f"    /* {name} */\n{encoding_table(name)}" for name in encodings[1:])
     kinds = "\n".join(f"    {{{{{hexes(bits, words)}}}, {flags}}}," for bits, flags in classes)
     OUT.write_text(f"""/* SPDX-License-Identifier: Apache-2.0
- * Made by tools/make_mojibake_tables.py from the data of ftfy {ftfy.__version__} (badness, chardata); do not edit. */
+ * Made by tools/tables/make_mojibake_tables.py from the data of ftfy {ftfy.__version__} (badness, chardata); do not edit. */
 #ifndef DESCRY_TEXT_MOJIBAKE_TABLES_H
 #define DESCRY_TEXT_MOJIBAKE_TABLES_H
 

@@ -3,7 +3,7 @@
 """Makes tests/golden/variants.json: what open_clip computes for tiny models that differ in one setting each, and for
 files that it changes while loading: other names, other types, positions for another size.
 
-    python tools/make_variants.py [--out tests/golden/variants.json]
+    python tools/goldens/make_variants.py [--out tests/golden/variants.json]
 
 Each variant is saved by open_clip's model of `file` (the configuration the file was made for), loaded by open_clip's
 own load_checkpoint into the model of `cfg`, and run in float64.  No two variants may give the same results, unless one
@@ -21,7 +21,7 @@ import torch
 
 import openclip_reference as reference
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+HERE = pathlib.Path(__file__).resolve().parents[2]
 START, END, EOS = 498, 499, 2
 BASE = {
     "embed_dim": 24,

@@ -3,7 +3,7 @@
 """Makes tests/golden/architectures.json: what open_clip computes for real architectures whose weights,
 pictures and texts come from a formula, so that the C tests can make the same inputs without downloads.
 
-    python tools/make_goldens.py [--out tests/golden/architectures.json] [--only NAME ...]
+    python tools/goldens/make_goldens.py [--out tests/golden/architectures.json] [--only NAME ...]
 
 Weights and pictures: openclip_reference.py.  Texts are rows of ids.  Per model: embeddings of the pictures and texts, of
 length 1, and the lengths they had; and for some models what stands after each stage: a few values and a sum weighted
@@ -22,7 +22,7 @@ import torch
 
 import openclip_reference as reference
 
-HERE = pathlib.Path(__file__).resolve().parent.parent
+HERE = pathlib.Path(__file__).resolve().parents[2]
 REAL = ("ViT-B-32", "ViT-B-16", "ViT-L-14", "ViT-B-32-quickgelu", "ViT-L-14-CLIPA")
 TINY = ("vit-gelu", "vit-quickgelu", "clipa", "ls-mlpratio")
 TEXTS = ("a photo of a cat", "Hello World!", "a diagram of a very long and winding road that leads to your door", "")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """open_clip's models with weights from a formula, and the folders that open_clip and descry read them from.
 
-    python tools/openclip_reference.py NAME|CONFIG.json FOLDER [--dtype float32|float16|bfloat16]
+    python tools/goldens/openclip_reference.py NAME|CONFIG.json FOLDER [--dtype float32|float16|bfloat16]
 
 writes open_clip_config.json and open_clip_model.safetensors of an architecture that open_clip knows, or of a
 configuration of one's own, so that both programs can be run on equal weights without a download.

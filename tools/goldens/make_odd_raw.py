@@ -17,7 +17,7 @@ from PIL import Image
 
 from make_scenes import ifd
 
-ROOT = pathlib.Path(__file__).parents[1]
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests/data/raw"
 GREEN, BLUE, RED = (40, 200, 60), (40, 60, 200), (200, 40, 60)
 XYZ_TO_SRGB = [3.2406, -1.5372, -0.4986, -0.9689, 1.8758, 0.0415, 0.0557, -0.2040, 1.0570]

@@ -3,7 +3,7 @@
 """Makes tests/golden/zeroshot.json: the classifiers that open_clip.build_zero_shot_classifier makes with a tiny model whose
 weights come from the formula (openclip_reference.py), for both of CLIP's sets of templates.
 
-    python tools/make_zeroshot_golden.py
+    python tools/goldens/make_zeroshot_golden.py
 
 Needs open_clip_torch 3.3.0, torch and numpy."""
 
@@ -16,7 +16,7 @@ from open_clip.zero_shot_metadata import OPENAI_IMAGENET_TEMPLATES, SIMPLE_IMAGE
 
 import openclip_reference as reference
 
-GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "tests/golden"
+GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "tests/golden"
 MODEL, CLASSES = "vit-gelu", ["tench", "great white shark", "Siamese cat", "crème brûlée"]
 
 

@@ -3,7 +3,7 @@
 """Writes src/text/entities.h and src/text/unicode_tables.h from the tables that the reference uses: Python's
 html.entities, ftfy's chardata, and the letters and numbers of the `regex` package.
 
-    python tools/make_unicode_tables.py
+    python tools/tables/make_unicode_tables.py
 
 Needs ftfy and regex."""
 
@@ -14,7 +14,7 @@ import sys
 import ftfy.chardata
 import regex
 
-HERE = pathlib.Path(__file__).resolve().parent.parent / "src/text"
+HERE = pathlib.Path(__file__).resolve().parents[2] / "src/text"
 HTML, FTFY = 1, 2
 
 
@@ -44,7 +44,7 @@ def entities():
         at += len(name) + 1
     assert at < 65536 and all(len(v) <= 3 for _, (v, _) in rows)
     return f"""/* SPDX-License-Identifier: Apache-2.0
- * Made by tools/make_unicode_tables.py from Python's html.entities (HTML 5's names) and ftfy's chardata (which adds
+ * Made by tools/tables/make_unicode_tables.py from Python's html.entities (HTML 5's names) and ftfy's chardata (which adds
  * upper-cased ones); do not edit. */
 #ifndef DESCRY_TEXT_ENTITIES_H
 #define DESCRY_TEXT_ENTITIES_H
@@ -122,8 +122,8 @@ def unicode_tables():
              range_table("controls", controls), replacements("c1_controls", c1),
              replacements("ligatures", ftfy.chardata.LIGATURES), replacements("widths", ftfy.chardata.WIDTH_MAP)]
     return f"""/* SPDX-License-Identifier: Apache-2.0
- * Made by tools/make_unicode_tables.py from the regex package {regex.__version__} (letters, numbers) and ftfy's chardata;
- * do not edit. */
+ * Made by tools/tables/make_unicode_tables.py from the regex package {regex.__version__} (letters, numbers) and ftfy's
+ * chardata; do not edit. */
 #ifndef DESCRY_TEXT_UNICODE_TABLES_H
 #define DESCRY_TEXT_UNICODE_TABLES_H
 

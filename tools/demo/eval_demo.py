@@ -4,8 +4,8 @@
 Every picture is painted at 256 pixels, packed as JPEG, and read with open_clip's own
 preprocessing.  Needs what train_demo.py needs.
 
-    python tools/eval_demo.py --scenes 200 --captions 200
-    python tools/eval_demo.py --gallery samples
+    python tools/demo/eval_demo.py --scenes 200 --captions 200
+    python tools/demo/eval_demo.py --gallery samples
 """
 
 import argparse

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Makes a JPEG XL of blank layers, which may be larger than the picture, and of extra channels:
  *
- *     cc -o make_jxl_bombs tools/make_jxl_bombs.c -ljxl
+ *     cc -o make_jxl_bombs tools/goldens/make_jxl_bombs.c -ljxl
  *     make_jxl_bombs tests/data/cases/bombs/channels.jxl 400 400 200 400 400
  *     make_jxl_bombs tests/data/jxl/bad-layer.jxl 8 8 0 9000 9000
  *     make_jxl_bombs tests/data/jxl/bad-channels.jxl 16 16 9 16 16 */

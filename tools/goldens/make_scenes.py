@@ -3,7 +3,7 @@
 """Makes tests/data/formats: one scene, a part of a picture of the gallery, in every format and kind, lying in eight ways
 where the format can say so; and matrix.json: which picture each should look like, and how much (cosine of embeddings).
 
-    python tools/make_scenes.py
+    python tools/goldens/make_scenes.py
 
 Needs Pillow, numpy and, from Debian: imagemagick webp libheif-examples libjxl-tools libopenjp2-tools libtiff-tools
 libimage-exiftool-perl."""
@@ -18,7 +18,7 @@ import tempfile
 import numpy as np
 from PIL import Image
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "tests/data/formats"
 LOSSLESS, LOSSY = 0.9999, 0.99
 # the operation that turns an upright picture into what is stored with this orientation

@@ -8,7 +8,7 @@ caption holds for a scene's facts.
 
 Needs Pillow, numpy and the Noto Color Emoji font (Debian: fonts-noto-color-emoji).
 
-    python tools/demo_world.py --gallery samples        # write the sample gallery
+    python tools/demo/demo_world.py --gallery samples        # write the sample gallery
 """
 
 import argparse

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What tests of every kind share: where the sources are, calls that must succeed, files, folders of their own.  Whatever
+ * fails here fails the running test. */
+#ifndef DESCRY_TESTS_SUPPORT_H
+#define DESCRY_TESTS_SUPPORT_H
+
+#include "cmocka_test.h"
+
+#include "base/memory.h"
+#include "descry.h"
+
+/* Below the root of the sources; the last four live at the same time. */
+const char *source_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+void check_rc(int rc, const descry_error *err); /* 0, or the test fails with the message */
+
+descry_buf whole_file(const char *path);
+descry_buf file_of(const char *name); /* below tests/data */
+size_t read_file(const char *path, void *data, size_t size); /* at most so much of it */
+void write_file(const char *path, const void *data, size_t size);
+void copy_file(const char *from, const char *to);
+int exists(const char *path);
+
+enum { FOLDER_SIZE = 64 };
+
+int make_folder(char path[FOLDER_SIZE]); /* a new one in /tmp; 0 or -1, for set-up */
+int remove_folder(const char *path);     /* with all that is in it; 0 or -1 */
+
+#endif
