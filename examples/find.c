@@ -21,13 +21,6 @@ static void show_failure(void *arg, const char *path, const descry_error *err)
     fprintf(stderr, "\r%s\n", err->message);
 }
 
-static int show_match(void *arg, const descry_match *match)
-{
-    (void)arg;
-    printf("%llu  %.4f  %s\n", (unsigned long long)match->rank, match->score, match->path);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     if (argc != 5) {
@@ -38,6 +31,8 @@ int main(int argc, char **argv)
     descry_context *ctx = NULL;
     descry_model *model = NULL;
     descry_library *library = NULL;
+    descry_results *results = NULL;
+    const descry_match *match;
     const char *folders[] = {argv[3]};
     descry_watch watch = DESCRY_WATCH_INIT;
     watch.progress = show_progress;
@@ -56,11 +51,16 @@ int main(int argc, char **argv)
         rc = descry_index(library, model, folders, 1, &index, NULL, &err);
     fputc('\n', stderr);
     if (!rc)
-        rc = descry_search(library, model, argv[4], &search, show_match, NULL, &err);
+        rc = descry_search(&results, library, model, argv[4], &search, &err);
+    while (!rc && (rc = descry_results_next(results, &match, &err)) == 1) {
+        printf("%llu  %.4f  %s\n", (unsigned long long)match->rank, match->score, match->path);
+        rc = 0;
+    }
     if (rc)
         fprintf(stderr, "find: %s\n", err.message);
 
-    descry_library_close(&library); /* closing what was never opened does nothing */
+    descry_results_close(&results); /* closing what was never opened does nothing */
+    descry_library_close(&library);
     descry_model_close(&model);
     descry_context_close(&ctx);
     return rc ? 1 : 0;

@@ -511,6 +511,27 @@ DESCRY_INITIALIZER_(descry_index_options, DESCRY_INDEX_OPTIONS_INIT)
 DESCRY_API int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                             const descry_index_options *options, descry_index_counts *counts, descry_error *err);
 
+/* The same in pieces, for pictures that come one after the other: uploads, folders that are watched.  A session holds the
+ * library, and keeps the model and its threads ready, from open to close; the library is not to be used otherwise, but
+ * through other handles. */
+typedef struct descry_session descry_session;
+
+DESCRY_API int descry_session_open(descry_session **session, descry_library *library, descry_model *model,
+                                   const descry_index_options *options, descry_error *err);
+
+/* As descry_index with these paths: what is found there is committed when it returns, but for captions that are not made in
+ * the same pass.  Stages begin anew with each call, `failed` goes on. */
+DESCRY_API int descry_session_feed(descry_session *session, const char *const *paths, size_t count, descry_error *err);
+
+/* What is done once: scores are calibrated, pictures that were fed and have no caption are described.  *counts (may be NULL):
+ * of all that was fed.  The session is over, whatever it returns. */
+DESCRY_API int descry_session_close(descry_session **session, descry_index_counts *counts, descry_error *err);
+
+/* A person's caption of the picture with this id: it comes before any model's, and no model's ever replaces it.  NULL or ""
+ * takes it back: then the model's, if there was one, is the picture's again.  DESCRY_ERR_NOT_FOUND: no such picture;
+ * DESCRY_ERR_LIMIT: more than 64 KiB. */
+DESCRY_API int descry_caption_put(descry_library *library, int64_t id, const char *text, descry_error *err);
+
 /* Describes the pictures of the library that have no caption, neither a person's nor a model's, and keeps the captions
  * with the model's name and recipe.  Commits in batches; `each` (may be NULL) is told of a caption once it is committed, and
  * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same.
@@ -612,6 +633,7 @@ typedef enum descry_ranking {
 typedef struct descry_search_options {
     size_t size;
     size_t k;                 /* at most this many matches */
+    size_t offset;            /* after so many that are passed over; their ranks count */
     float threshold;          /* only matches with score >= this; -2: all */
     const descry_filter *filter; /* applied before the cut at k: no match is lost to it; NULL: all */
     const descry_preprocess_options *preprocess;
@@ -630,7 +652,7 @@ typedef struct descry_search_options {
 } descry_search_options;
 
 #define DESCRY_SEARCH_OPTIONS_INIT                                                                                     \
-    {sizeof(descry_search_options), 10, -2.0f, NULL, NULL, 0.0f, -2.0f, 0, NULL, NULL, NULL, DESCRY_RANKING_VECTORS, NULL}
+    {sizeof(descry_search_options), 10, 0, -2.0f, NULL, NULL, 0.0f, -2.0f, 0, NULL, NULL, NULL, DESCRY_RANKING_VECTORS, NULL}
 DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 
 /* Checks how a query is written, without looking anything up: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be
@@ -644,12 +666,27 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * left out of its results; copies are one match, at their place with the lowest id, in a bin or
  * snapshot only when there is no other; missing files are left out.
  * `model` may be NULL when the library holds one model's vectors and the query only pictures that it knows; with
- * options->open_model it is opened when needed, and is the one last indexed with.  options->ranking has other ways to find.
- * A non-zero return of `each` stops. */
-typedef int (*descry_match_callback)(void *arg, const descry_match *match);
-DESCRY_API int descry_search(descry_library *library, descry_model *model, const char *query,
-                             const descry_search_options *options, descry_match_callback each, void *arg,
-                             descry_error *err);
+ * options->open_model it is opened when needed, and is the one last indexed with.  options->ranking has other ways to find. */
+typedef struct descry_results descry_results;
+
+DESCRY_API int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
+                             const descry_search_options *options, descry_error *err);
+
+/* Finds the pictures nearest to vector [dim], of any length but 0, instead; without strengths.  `model` says whose embeddings it
+ * is one of; NULL: of the model that the library was last indexed with.  DESCRY_ERR_ARGUMENT: another dim, a vector that is
+ * not finite, options for queries (not_threshold, explain, another ranking). */
+DESCRY_API int descry_search_vector(descry_results **results, descry_library *library, descry_model *model,
+                                    const float *vector, size_t dim, const descry_search_options *options,
+                                    descry_error *err);
+
+/* How many there are, those given already included, those at `offset` and before not. */
+DESCRY_API size_t descry_results_count(const descry_results *results);
+
+/* The next match: 1, and *match is valid until the next call; 0: there are no more.  Which pictures were found, in which
+ * order, was fixed by the search; what is said of each is read from its library only now, some ahead, and who was forgotten
+ * meanwhile is passed over.  Close them before the library. */
+DESCRY_API int descry_results_next(descry_results *results, const descry_match **match, descry_error *err);
+DESCRY_API void descry_results_close(descry_results **results);
 
 typedef struct descry_library_model {
     const char *name;      /* as it was indexed */
@@ -710,6 +747,11 @@ DESCRY_INITIALIZER_(descry_export_options, DESCRY_EXPORT_OPTIONS_INIT)
 typedef int (*descry_entry_callback)(void *arg, const descry_entry *entry);
 DESCRY_API int descry_entries(descry_library *library, const descry_export_options *options,
                               descry_entry_callback each, void *arg, descry_error *err);
+
+/* The picture with this id, and its vector of `model` (its name or recipe; NULL: none); both live until the next call on the library.
+ * DESCRY_ERR_NOT_FOUND: no such picture. */
+DESCRY_API int descry_entry_at(descry_library *library, int64_t id, const char *model, const descry_entry **entry,
+                               descry_error *err);
 
 /* Writes the vectors of one model to a NumPy archive, for numpy.load: "features", float32 [n, dim], and "urls", unicode
  * [n], the paths and sources (bytes that are not UTF-8 as Python's surrogateescape: os.fsencode gives them back).  The

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The installed tree: a program is built against it with what pkg-config says, and run.
+RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} # where rustc may be, before HOME becomes another
+export RUSTUP_HOME
 . "$DESCRY_SOURCE_ROOT/tests/cli/lib.sh"
 flags=
 [ "$SANITIZE" = none ] || flags="-fsanitize=$SANITIZE"
@@ -62,6 +64,29 @@ is "the model is installed" "$(basename "$DESCRY_DATA_DIR")" descry
 exits 0 "find runs" ./find demo find.db photos "a red apple"
 is "find: five matches" "$(wc -l <out)" 5
 awk '{ print $1, $2, $3 }' out >found
+
+# the same in other languages, where they are there: as good as find.c
+same() {
+    exits 0 "find in $1 runs" "$@" demo "$(echo "$1" | tr -dc a-z).db" photos "a red apple"
+    awk 'NR <= 5 { print $1, substr($2, 1, 5), $3 }' out >same
+    awk '{ print $1, substr($2, 1, 5), $3 }' found | cmp -s - same
+    verdict $? "find in $1: the same matches"
+}
+exits 0 "find.cpp compiles" ${CXX:-g++} -std=c++11 -Wall -Wextra -Wpedantic -Werror $flags "$DESCRY_SOURCE_ROOT/examples/find.cpp" \
+    $built -o find-cpp
+same ./find-cpp
+same "$PYTHON" "$DESCRY_SOURCE_ROOT/examples/find.py"
+if command -v go >/dev/null && [ -z "$flags" ]; then
+    cp "$DESCRY_SOURCE_ROOT/examples/find.go" .
+    exits 0 "find.go compiles" env CGO_CFLAGS="$(pkg-config --define-variable=prefix="$prefix" --cflags descry)" \
+        CGO_LDFLAGS="$(pkg-config --define-variable=prefix="$prefix" --libs descry)" GOFLAGS= GOTOOLCHAIN=local \
+        go build -o find-go find.go
+    same ./find-go
+fi
+if rustc --version >/dev/null 2>&1 && [ -z "$flags" ]; then
+    exits 0 "find.rs compiles" rustc -D warnings -o find-rs -L "$libdir" -l descry "$DESCRY_SOURCE_ROOT/examples/find.rs"
+    same ./find-rs
+fi
 unset DESCRY_DATA_DIR # the program finds its model beside itself
 exits 0 "the installed program" "$program" search --library find.db -k 5 a red apple
 awk '{ print $1, $2, $3 }' out | cmp -s - found
