@@ -131,9 +131,9 @@ static void print_text(const descry_match *match)
     }
 }
 
-static int print_match(void *arg, const descry_match *match)
+/* False: no more can be printed. */
+static bool print_match(printer *to, const descry_match *match)
 {
-    printer *to = arg;
     if (to->count++ == 0)
         to->best = match->strength;
     if (to->json)
@@ -142,7 +142,7 @@ static int print_match(void *arg, const descry_match *match)
         fwrite(match->path, 1, strlen(match->path) + 1, stdout);
     else
         print_text(match);
-    return to->status != CMD_DONE || ferror(stdout);
+    return to->status == CMD_DONE && !ferror(stdout);
 }
 
 /* ---- the query ------------------------------------------------------------------------------------------------- */
@@ -228,7 +228,9 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
     descry_error err;
     opener own = {0};
     descry_library *library = NULL;
-    int status = cmd_open_context(&own.ctx, common->threads);
+    descry_results *results = NULL;
+    const descry_match *match;
+    int rc, status = cmd_open_context(&own.ctx, common->threads);
     if (status == CMD_DONE)
         status = cmd_open_library(&library, own.ctx, common->library);
     if (status == CMD_DONE && !to->words)
@@ -236,8 +238,14 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
     options->open_model = open_model;
     options->model_arg = &own;
     options->head = own.head;
-    if (status == CMD_DONE && descry_search(library, own.model, query, options, print_match, to, &err))
-        status = cmd_fail(&err);
+    if (status == CMD_DONE) {
+        rc = descry_search(&results, library, own.model, query, options, &err);
+        while (!rc && (rc = descry_results_next(results, &match, &err)) == 1 && print_match(to, match))
+            rc = 0;
+        if (rc < 0)
+            status = cmd_fail(&err);
+    }
+    descry_results_close(&results);
     descry_library_close(&library);
     descry_head_close(&own.head);
     descry_model_close(&own.model);

@@ -511,21 +511,20 @@ DESCRY_INITIALIZER_(descry_index_options, DESCRY_INDEX_OPTIONS_INIT)
 DESCRY_API int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                             const descry_index_options *options, descry_index_counts *counts, descry_error *err);
 
-/* The same in pieces, for pictures that come one after the other: uploads, folders that are watched.  A session holds the
- * library, and keeps the model and its threads ready, from open to close; the library is not to be used otherwise, but
- * through other handles. */
+/* The same in pieces, for pictures that come one after the other: uploads, folders that are watched.  A session keeps the
+ * model and its threads ready and holds the right to write places from open to close; what `options` and `counts` point to
+ * has to live as long.  Between two feeds the library may be searched as usual. */
 typedef struct descry_session descry_session;
 
 DESCRY_API int descry_session_open(descry_session **session, descry_library *library, descry_model *model,
-                                   const descry_index_options *options, descry_error *err);
+                                   const descry_index_options *options, descry_index_counts *counts, descry_error *err);
 
-/* As descry_index with these paths: what is found there is committed when it returns, but for captions that are not made in
- * the same pass.  Stages begin anew with each call, `failed` goes on. */
+/* As descry_index with these paths: what is found there is committed when it returns.  `counts` goes on from feed to feed,
+ * progress begins anew.  After an error, or when it was stopped, a session can only be closed. */
 DESCRY_API int descry_session_feed(descry_session *session, const char *const *paths, size_t count, descry_error *err);
 
-/* What is done once: scores are calibrated, pictures that were fed and have no caption are described.  *counts (may be NULL):
- * of all that was fed.  The session is over, whatever it returns. */
-DESCRY_API int descry_session_close(descry_session **session, descry_index_counts *counts, descry_error *err);
+/* What need not be done each time: scores are calibrated. */
+DESCRY_API void descry_session_close(descry_session **session);
 
 /* A person's caption of the picture with this id: it comes before any model's, and no model's ever replaces it.  NULL or ""
  * takes it back: then the model's, if there was one, is the picture's again.  DESCRY_ERR_NOT_FOUND: no such picture;
@@ -649,10 +648,11 @@ typedef struct descry_search_options {
     /* of the model: the query's terms and all of the library's vectors go through it, which takes much longer; scores are
      * then without strength.  NULL: none.  DESCRY_ERR_ARGUMENT: for embeddings of another length */
     const descry_head *head;
+    const int *cancel; /* as in descry_watch: looked at between the steps, also by descry_results_next */
 } descry_search_options;
 
 #define DESCRY_SEARCH_OPTIONS_INIT                                                                                     \
-    {sizeof(descry_search_options), 10, 0, -2.0f, NULL, NULL, 0.0f, -2.0f, 0, NULL, NULL, NULL, DESCRY_RANKING_VECTORS, NULL}
+    {sizeof(descry_search_options), 10, 0, -2.0f, NULL, NULL, 0.0f, -2.0f, 0, NULL, NULL, NULL, DESCRY_RANKING_VECTORS, NULL, NULL}
 DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 
 /* Checks how a query is written, without looking anything up: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be
@@ -672,9 +672,9 @@ typedef struct descry_results descry_results;
 DESCRY_API int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
                              const descry_search_options *options, descry_error *err);
 
-/* Finds the pictures nearest to vector [dim], of any length but 0, instead; without strengths.  `model` says whose embeddings it
- * is one of; NULL: of the model that the library was last indexed with.  DESCRY_ERR_ARGUMENT: another dim, a vector that is
- * not finite, options for queries (not_threshold, explain, another ranking). */
+/* Finds the pictures nearest to vector [dim], of any length but 0, instead; without strengths.  It is an embedding by `model`,
+ * of a picture if it goes through a head; NULL as above.  DESCRY_ERR_ARGUMENT: another dim, a vector that is not finite, options
+ * for queries (min_strength, not_threshold, explain, another ranking). */
 DESCRY_API int descry_search_vector(descry_results **results, descry_library *library, descry_model *model,
                                     const float *vector, size_t dim, const descry_search_options *options,
                                     descry_error *err);
@@ -683,8 +683,8 @@ DESCRY_API int descry_search_vector(descry_results **results, descry_library *li
 DESCRY_API size_t descry_results_count(const descry_results *results);
 
 /* The next match: 1, and *match is valid until the next call; 0: there are no more.  Which pictures were found, in which
- * order, was fixed by the search; what is said of each is read from its library only now, some ahead, and who was forgotten
- * meanwhile is passed over.  Close them before the library. */
+ * order, was fixed by the search; what is said of each is read from the library only then, some ahead, and what was forgotten
+ * meanwhile is passed over.  To be closed before the library, and the head that was given. */
 DESCRY_API int descry_results_next(descry_results *results, const descry_match **match, descry_error *err);
 DESCRY_API void descry_results_close(descry_results **results);
 

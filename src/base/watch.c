@@ -11,10 +11,15 @@ int descry_watch_begin(descry_watching *w, const descry_watch *given, descry_err
     return DESCRY_TAKE(&w->watch, given, err);
 }
 
+int descry_watch_cancelled(const int *cancel, descry_error *err)
+{
+    int stop = cancel && __atomic_load_n(cancel, __ATOMIC_RELAXED);
+    return stop ? descry_fail(err, DESCRY_ERR_CANCELLED, "stopped") : 0;
+}
+
 int descry_watch_check(const descry_watching *w, descry_error *err)
 {
-    int stop = w->watch.cancel && __atomic_load_n(w->watch.cancel, __ATOMIC_RELAXED);
-    return stop ? descry_fail(err, DESCRY_ERR_CANCELLED, "stopped") : 0;
+    return descry_watch_cancelled(w->watch.cancel, err);
 }
 
 int descry_watch_tell(descry_watching *w, descry_error *err)

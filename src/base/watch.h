@@ -16,5 +16,6 @@ int descry_watch_begin(descry_watching *w, const descry_watch *given, descry_err
 /* DESCRY_ERR_CANCELLED when the caller wants it to stop. */
 int descry_watch_tell(descry_watching *w, descry_error *err);
 int descry_watch_check(const descry_watching *w, descry_error *err); /* without telling */
+int descry_watch_cancelled(const int *cancel, descry_error *err);    /* by descry_watch.cancel alone */
 
 #endif

@@ -34,28 +34,6 @@ typedef struct export {
 
 /* ---- which pictures --------------------------------------------------------------------------------------------- */
 
-/* The recipe of options->model: by its name or its digest, the last indexed first. */
-static int choose_recipe(export *job)
-{
-    descry_arena arena = {0};
-    descry_library_status status;
-    const char *wanted = job->how.model, *path = job->library->path;
-    int rc = job->store->ops->status(job->store, &status, &arena, job->err);
-    size_t i = 0;
-    while (!rc && wanted && i < status.model_count && strcmp(status.models[i]->name, wanted) != 0 &&
-           strcmp(status.models[i]->recipe, wanted) != 0)
-        i++;
-    if (!rc && i < status.model_count)
-        rc = job->store->ops->recipe(job->store, status.models[i]->recipe, status.models[i]->name,
-                                     status.models[i]->dim, 0, &job->recipe, job->err);
-    else if (!rc && wanted)
-        rc = descry_fail(job->err, DESCRY_ERR_NOT_FOUND, "%s: nothing is indexed with %s", path, wanted);
-    else if (!rc)
-        rc = descry_fail(job->err, DESCRY_ERR_NOT_FOUND, "%s: no pictures are indexed yet", path);
-    descry_arena_free(&arena);
-    return rc;
-}
-
 static int measure(void *arg, const char *path, size_t size)
 {
     export *job = arg;
@@ -79,7 +57,7 @@ static int open_export(export *job, descry_library *library, const descry_export
     if (!rc)
         rc = descry_library_filter(library, job->how.filter, &filter, &arena, err);
     if (!rc && vectors)
-        rc = choose_recipe(job);
+        rc = descry_library_recipe(library, job->how.model, &job->recipe, err);
     job->list = (descry_list){.filter = &filter, .recipe = vectors == 2 ? job->recipe.id : 0, .each = measure, .arg = job};
     if (!rc)
         rc = job->store->ops->list(job->store, &job->list, err);

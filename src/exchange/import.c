@@ -402,7 +402,8 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
 {
     descry_error local;
     import job = {.library = library, .store = library->store, .how = DESCRY_IMPORT_OPTIONS_INIT,
-                  .limits = DESCRY_LIMITS_INIT, .counts = DESCRY_IMPORT_COUNTS_INIT, .given = counts};
+                  .limits = DESCRY_LIMITS_INIT, .counts = DESCRY_IMPORT_COUNTS_INIT, .given = counts,
+                  .watch.start = descry_clock_now()};
     job.err = err ? err : &local;
     int rc = take_options(&job, options);
     const descry_model_info *info = descry_clip_info(model->clip);

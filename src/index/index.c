@@ -41,8 +41,10 @@ typedef struct target {
     struct stat st;
 } target;
 
-typedef struct ingest {
+/* A session, or the one run of descry_index. */
+typedef struct descry_session {
     descry_library *library;
+    descry_model *model;
     descry_store *store;
     descry_index_options how;
     descry_folder_options folders;
@@ -50,23 +52,30 @@ typedef struct ingest {
     descry_generation generation;
     descry_index_counts counts, *given; /* `given`: the caller's */
     descry_watching watch;
-    int64_t recipe;
-    descry_batch *batch;
+    descry_recipe recipe; /* once a batch is open */
+    descry_batch *batch;  /* NULL: nothing was fed yet */
     descry_error *err;
     page page;
     int stopped; /* why a callback stopped the walk: an error that *err describes */
+    int locked, failed;  /* failed: not all that was fed is in */
+    /* of what is fed at the time */
     target *targets;
     size_t count;
-    uint64_t described; /* captions from the pass that embedded */
+    uint64_t found, passed_over, described; /* of `counts` before; captions from the pass that embedded */
     descry_others others;
 } ingest;
 
 /* ---- telling the caller ---------------------------------------------------------------------------------------- */
 
-static int tell(ingest *run)
+static void give_counts(ingest *run)
 {
     run->counts.seconds = descry_clock_now() - run->watch.start;
     DESCRY_GIVE(run->given, &run->counts);
+}
+
+static int tell(ingest *run)
+{
+    give_counts(run);
     return descry_watch_tell(&run->watch, run->err);
 }
 
@@ -146,7 +155,7 @@ static int finish_page(ingest *run)
     descry_place places[PAGE];
     int mine[PAGE], rc = 0;
     if (files->count > 0)
-        rc = run->store->ops->places(run->store, (const char *const *)files->paths, files->count, run->recipe, places,
+        rc = run->store->ops->places(run->store, (const char *const *)files->paths, files->count, run->recipe.id, places,
                                      run->err);
     if (!rc)
         rc = claim(run, places, mine);
@@ -183,7 +192,7 @@ static int count_file(void *arg, const char *path, const struct stat *st)
 {
     ingest *run = arg;
     (void)path, (void)st;
-    run->watch.progress.done = ++run->counts.found;
+    run->watch.progress.done = ++run->counts.found - run->found;
     return run->counts.found % TELL_EVERY ? 0 : (run->stopped = tell(run));
 }
 
@@ -191,7 +200,7 @@ static int count_other(void *arg, const char *name)
 {
     ingest *run = arg;
     run->stopped = descry_others_count(&run->others, name, run->err);
-    run->counts.passed_over = run->others.files;
+    run->counts.passed_over = run->passed_over + run->others.files;
     return run->stopped;
 }
 
@@ -214,7 +223,7 @@ static int lost_file(ingest *run, const char *path, int number)
     report(run, path, &why);
     int rc = descry_path_real_folder(&known, path, run->err);
     if (!rc)
-        rc = run->store->ops->places(run->store, (const char *const[]){known.data}, 1, run->recipe, &place, run->err);
+        rc = run->store->ops->places(run->store, (const char *const[]){known.data}, 1, run->recipe.id, &place, run->err);
     if (!rc && place.id)
         rc = run->store->ops->mark_missing(run->store, known.data, gone, NULL, &run->counts.missing, run->err);
     descry_buf_free(&known);
@@ -315,7 +324,7 @@ static int count_files(ingest *run)
     if (!rc) {
         run->watch.progress.stage = DESCRY_STAGE_WORKING;
         run->watch.progress.done = 0;
-        run->watch.progress.total = run->counts.found;
+        run->watch.progress.total = run->counts.found - run->found;
     }
     return rc;
 }
@@ -405,6 +414,8 @@ static int fill_captions(ingest *run)
     return rc;
 }
 
+/* ---- sessions -------------------------------------------------------------------------------------------------- */
+
 static int take_options(ingest *run, const descry_index_options *options)
 {
     int rc = DESCRY_TAKE(&run->how, options, run->err);
@@ -415,57 +426,129 @@ static int take_options(ingest *run, const descry_index_options *options)
     if (!rc)
         rc = descry_reading_take(&run->reading, run->how.preprocess, run->err);
     if (!rc)
-        rc = descry_options_check(run->given, run->err);
-    if (!rc)
         rc = descry_watch_begin(&run->watch, run->how.watch, run->err);
     return rc || !run->how.captioner ? rc : descry_clip_caption_check(run->how.captioner->clip, &run->generation, run->err);
+}
+
+static int open_run(ingest *run, descry_library *library, descry_model *model, const descry_index_options *options)
+{
+    run->library = library;
+    run->store = library->store;
+    run->model = model;
+    run->how = (descry_index_options)DESCRY_INDEX_OPTIONS_INIT;
+    run->folders = (descry_folder_options)DESCRY_FOLDER_OPTIONS_INIT;
+    run->generation = (descry_generation)DESCRY_GENERATION_INIT;
+    run->counts = (descry_index_counts)DESCRY_INDEX_COUNTS_INIT;
+    run->watch.start = descry_clock_now();
+    int rc = take_options(run, options);
+    if (!rc && run->store->ops->is_read_only(run->store))
+        rc = descry_fail(run->err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    if (!rc)
+        rc = descry_library_lock(library, run->err);
+    run->locked = !rc;
+    return rc;
+}
+
+static int open_batch(ingest *run)
+{
+    const descry_model_info *info = descry_clip_info(run->model->clip);
+    int rc = run->store->ops->recipe(run->store, info->recipe, info->name, info->dim, 1, &run->recipe, run->err);
+    if (!rc)
+        rc = run->store->ops->touch_recipe(run->store, run->recipe.id, run->err);
+    const descry_batches batches = {.library = run->library, .model = run->model, .recipe = &run->recipe,
+                                    .preprocess = &run->reading.options, .size = run->how.batch,
+                                    .captions = run->how.captioner == run->model ? &run->generation : NULL,
+                                    .done = count_items, .arg = run};
+    return rc ? rc : descry_batch_open(&run->batch, &batches, run->err);
+}
+
+static void drop_targets(ingest *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        free(run->targets[i].path);
+    free(run->targets);
+    run->targets = NULL;
+    run->count = 0;
+    drop_page(&run->page);
+    descry_others_free(&run->others);
+}
+
+static int feed(ingest *run, const char *const *paths, size_t count)
+{
+    run->found = run->counts.found;
+    run->passed_over = run->counts.passed_over;
+    run->watch.progress.stage = DESCRY_STAGE_LOOKING;
+    run->watch.progress.done = run->watch.progress.total = 0;
+    int rc = add_targets(run, paths, count);
+    if (!rc && !run->batch)
+        rc = open_batch(run);
+    if (!rc)
+        rc = index_targets(run);
+    run->failed |= rc != 0;
+    if (!rc && run->how.captioner)
+        rc = fill_captions(run);
+    drop_targets(run);
+    give_counts(run);
+    return rc;
+}
+
+static void close_run(ingest *run)
+{
+    descry_error why;
+    descry_batch_close(&run->batch); /* its threads look things up in the library */
+    if (run->counts.embedded > 0)
+        run->store->ops->prepare(run->store, &run->recipe);
+    if (run->recipe.id && !run->failed && descry_calibrate(run->library, run->model, &why)) /* all the same they are in */
+        descry_log_write(&run->library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", why.message);
+    if (run->locked)
+        descry_library_unlock(run->library);
+    give_counts(run);
 }
 
 int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
                  const descry_index_options *options, descry_index_counts *counts, descry_error *err)
 {
-    ingest run = {.library = library, .store = library->store, .how = DESCRY_INDEX_OPTIONS_INIT, .given = counts,
-                  .folders = DESCRY_FOLDER_OPTIONS_INIT, .generation = DESCRY_GENERATION_INIT,
-                  .counts = DESCRY_INDEX_COUNTS_INIT};
-    descry_error local;
-    run.err = err ? err : &local;
-    const descry_model_info *info = descry_clip_info(model->clip);
-    descry_recipe recipe;
-    int rc = take_options(&run, options);
-    if (!rc && run.store->ops->is_read_only(run.store))
-        rc = descry_fail(run.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    descry_session *session;
+    int rc = descry_session_open(&session, library, model, options, counts, err);
     if (!rc)
-        rc = descry_library_lock(library, run.err);
-    if (!rc)
-        rc = add_targets(&run, paths, count);
-    if (!rc)
-        rc = run.store->ops->recipe(run.store, info->recipe, info->name, info->dim, 1, &recipe, run.err);
-    if (!rc)
-        rc = run.store->ops->touch_recipe(run.store, recipe.id, run.err);
-    if (!rc) {
-        run.recipe = recipe.id;
-        const descry_batches batches = {.library = library, .model = model, .recipe = &recipe,
-                                        .preprocess = &run.reading.options, .size = run.how.batch,
-                                        .captions = run.how.captioner == model ? &run.generation : NULL,
-                                        .done = count_items, .arg = &run};
-        rc = descry_batch_open(&run.batch, &batches, run.err);
-    }
-    if (!rc)
-        rc = index_targets(&run);
-    descry_batch_close(&run.batch); /* its threads look things up in the library */
-    if (run.counts.embedded > 0)
-        run.store->ops->prepare(run.store, &recipe);
-    if (!rc && descry_calibrate(library, model, &local)) /* the pictures are in all the same */
-        descry_log_write(&library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", local.message);
-    if (!rc && run.how.captioner)
-        rc = fill_captions(&run);
-    for (size_t i = 0; i < run.count; i++)
-        free(run.targets[i].path);
-    free(run.targets);
-    drop_page(&run.page);
-    descry_others_free(&run.others);
-    descry_library_unlock(library);
-    run.counts.seconds = descry_clock_now() - run.watch.start;
-    DESCRY_GIVE(counts, &run.counts);
+        rc = descry_session_feed(session, paths, count, err);
+    descry_session_close(&session);
     return rc;
+}
+
+int descry_session_open(descry_session **out, descry_library *library, descry_model *model,
+                        const descry_index_options *options, descry_index_counts *counts, descry_error *err)
+{
+    descry_error local;
+    *out = NULL;
+    int rc = descry_options_check(counts, err);
+    if (rc)
+        return rc;
+    ingest *run = calloc(1, sizeof *run);
+    if (!run)
+        return descry_fail_memory(err);
+    run->given = counts;
+    run->err = err ? err : &local;
+    rc = open_run(run, library, model, options);
+    if (rc)
+        descry_session_close(&run);
+    *out = run;
+    return rc;
+}
+
+int descry_session_feed(descry_session *run, const char *const *paths, size_t count, descry_error *err)
+{
+    descry_error local;
+    run->err = err ? err : &local;
+    return run->failed ? descry_fail(err, DESCRY_ERR_ARGUMENT, "the session has failed before: it can only be closed")
+                       : feed(run, paths, count);
+}
+
+void descry_session_close(descry_session **slot)
+{
+    if (!slot || !*slot)
+        return;
+    close_run(*slot);
+    free(*slot);
+    *slot = NULL;
 }

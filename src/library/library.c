@@ -69,6 +69,7 @@ void descry_library_close(descry_library **slot)
     if (library->store)
         library->store->ops->close(library->store);
     descry_arena_free(&library->arena);
+    descry_arena_free(&library->entry_arena);
     free(library->path);
     free(library);
     *slot = NULL;
@@ -88,6 +89,26 @@ int descry_status(descry_library *library, const descry_library_status **status,
     int rc = library->store->ops->status(library->store, &library->status, &library->arena, err);
     if (!rc)
         *status = &library->status;
+    return rc;
+}
+
+int descry_library_recipe(descry_library *library, const char *model, descry_recipe *recipe, descry_error *err)
+{
+    descry_arena arena = {0};
+    descry_library_status status;
+    int rc = library->store->ops->status(library->store, &status, &arena, err);
+    size_t i = 0;
+    while (!rc && model && i < status.model_count && strcmp(status.models[i]->name, model) != 0 &&
+           strcmp(status.models[i]->recipe, model) != 0)
+        i++;
+    if (!rc && i < status.model_count)
+        rc = library->store->ops->recipe(library->store, status.models[i]->recipe, status.models[i]->name,
+                                         status.models[i]->dim, 0, recipe, err);
+    else if (!rc && model)
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: nothing is indexed with %s", library->path, model);
+    else if (!rc)
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no pictures are indexed yet", library->path);
+    descry_arena_free(&arena);
     return rc;
 }
 

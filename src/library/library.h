@@ -12,7 +12,13 @@ struct descry_library {
     char *path;          /* as asked for, absolute */
     descry_library_status status; /* the last */
     descry_arena arena;           /* what it points to */
+    descry_entry entry;           /* the last that was asked for */
+    descry_arena entry_arena;
 };
+
+/* The recipe of a model by its name or digest, of those of that name the last indexed; NULL: the last indexed of all.
+ * DESCRY_ERR_NOT_FOUND. */
+int descry_library_recipe(descry_library *library, const char *model, descry_recipe *recipe, descry_error *err);
 
 /* The text of `path` under which the library knows something (its absolute path, then itself, which may be a source),
  * else its real path. */

@@ -2,6 +2,7 @@
 #include "search/mapped.h"
 
 #include "base/error.h"
+#include "base/watch.h"
 #include "heads/head.h"
 
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static int is_excluded(const descry_nearest *query, int64_t content)
 
 /* All scores of the list, whose items that `query` leaves in become the hits. */
 static int score_list(descry_store *store, const descry_head *head, const descry_recipe *recipe,
-                      const descry_nearest *query, descry_list *list, size_t *count, descry_error *err)
+                      const descry_nearest *query, const int *cancel, descry_list *list, size_t *count,
+                      descry_error *err)
 {
     size_t n = 0;
     float *rows = descry_alloc(ROWS, (size_t)recipe->dim * sizeof *rows);
@@ -62,22 +64,22 @@ static int score_list(descry_store *store, const descry_head *head, const descry
     for (size_t i = 0; i < list->count; i++)
         if (!is_excluded(query, list->items[i].content))
             list->items[n++] = list->items[i];
-    for (size_t i = 0; i < n && !rc; i += ROWS)
+    for (size_t i = 0; i < n && !rc && !(rc = descry_watch_cancelled(cancel, err)); i += ROWS)
         rc = score_block(store, head, recipe, query, list->items + i, n - i < ROWS ? n - i : ROWS, rows, err);
     free(rows);
     *count = n;
     return rc;
 }
 
-int descry_mapped_nearest(descry_library *library, const descry_head *head, const descry_recipe *recipe,
-                          const descry_nearest *query, descry_hit **hits, size_t *count, descry_error *err)
+int descry_mapped_nearest(descry_store *store, const descry_head *head, const descry_recipe *recipe,
+                          const descry_nearest *query, const int *cancel, descry_hit **hits, size_t *count,
+                          descry_error *err)
 {
-    descry_store *store = library->store;
     descry_list list = {.filter = query->filter, .recipe = recipe->id};
     size_t good = 0, n = 0;
     int rc = store->ops->list(store, &list, err);
     if (!rc)
-        rc = score_list(store, head, recipe, query, &list, &n, err);
+        rc = score_list(store, head, recipe, query, cancel, &list, &n, err);
     if (!rc) {
         *hits = list.items;
         list.items = NULL;

@@ -5,6 +5,7 @@
 #include "search/mapped.h"
 
 #include "base/error.h"
+#include "base/watch.h"
 #include "net/fetch.h"
 
 #include <inttypes.h>
@@ -17,9 +18,9 @@ static int need_model(descry_search_job *job, const char *what, descry_error *er
 {
     if (job->model)
         return 0;
-    if (!job->options->open_model)
+    if (!job->how.open_model)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: a model is needed to look for it", what);
-    int rc = job->options->open_model(job->options->model_arg, job->recipe_name, &job->model, err);
+    int rc = job->how.open_model(job->how.model_arg, job->recipe_name, &job->model, err);
     if (rc)
         return rc;
     const descry_model_info *info = descry_clip_info(job->model->clip);
@@ -141,7 +142,9 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
 {
     descry_search_job *job = arg;
     const char *text = term->text;
-    int rc = 0;
+    int rc = descry_watch_cancelled(job->how.cancel, err);
+    if (rc)
+        return rc;
     switch (term->kind) {
     case DESCRY_TERM_FILE:
         rc = embed_path(job, text, vector, err);
@@ -158,5 +161,5 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
             rc = descry_clip_embed_texts(job->model->clip, &text, 1, 1, vector, err);
         break;
     }
-    return rc ? rc : descry_map_query(job->options->head, term->kind == DESCRY_TERM_TEXT, vector, err);
+    return rc ? rc : descry_map_query(job->how.head, term->kind == DESCRY_TERM_TEXT, vector, err);
 }

@@ -85,7 +85,7 @@ static int ask(descry_search_job *job, const words *of, int any, size_t k, descr
                descry_error *err)
 {
     descry_filter filter = DESCRY_FILTER_INIT;
-    int rc = descry_library_filter(job->library, job->options->filter, &filter, &job->arena, err);
+    int rc = descry_library_filter(job->library, job->how.filter, &filter, &job->arena, err);
     descry_words query = {of->items, of->count, any, k, &filter};
     return rc ? rc : job->store->ops->words(job->store, &query, hits, count, err);
 }
@@ -99,7 +99,7 @@ int descry_search_by_words(descry_search_job *job, const char *text, descry_hit 
         rc = refuse_not(&of, err);
     if (!rc)
         rc = check_words(&of, err);
-    return rc ? rc : ask(job, &of, 0, job->options->k, hits, count, err);
+    return rc ? rc : ask(job, &of, 0, job->how.k, hits, count, err);
 }
 
 /* ---- both ------------------------------------------------------------------------------------------------------ */
@@ -170,7 +170,7 @@ int descry_search_merge(descry_search_job *job, const descry_hit *near, size_t n
         merge(job, all, &total, near, nears, 0);
         merge(job, all, &total, found, n, 1);
         qsort(all, total, sizeof *all, best_first);
-        *count = total < job->options->k ? total : job->options->k;
+        *count = total < job->how.k ? total : job->how.k;
         *hits = descry_alloc(*count, sizeof **hits);
         job->ranks = descry_arena_alloc(&job->arena, *count, sizeof *job->ranks);
         rc = *hits && job->ranks ? 0 : descry_fail_memory(err);

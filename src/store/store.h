@@ -178,6 +178,8 @@ typedef struct descry_store_ops {
      * than DESCRY_CAPTION_SIZE. */
     int (*put_captions)(descry_store *store, const char *model, const char *recipe, descry_put_caption *items, size_t n,
                         descry_error *err);
+    /* A person's caption, in place of what a person said before; NULL: none any more.  DESCRY_ERR_LIMIT as above. */
+    int (*put_person)(descry_store *store, int64_t content, const char *text, descry_error *err);
     /* Marks the places at or under `path` missing for which gone(arg, path) is not 0; those never read are dropped.
      * *missing: all that are marked now. */
     int (*mark_missing)(descry_store *store, const char *path, int (*gone)(void *arg, const char *path), void *arg,

@@ -98,3 +98,18 @@ int remove_folder(const char *path)
 {
     return nftw(path, remove_entry, 32, FTW_DEPTH | FTW_PHYS);
 }
+
+/* ---- results --------------------------------------------------------------------------------------------------- */
+
+int search_each(descry_library *library, descry_model *model, const char *query, const descry_search_options *options,
+                int (*each)(void *arg, const descry_match *match), void *arg, descry_error *err)
+{
+    descry_results *results;
+    const descry_match *match;
+    int rc = descry_search(&results, library, model, query, options, err);
+    while (!rc && (rc = descry_results_next(results, &match, err)) == 1)
+        if ((rc = 0, each && each(arg, match)))
+            break;
+    descry_results_close(&results);
+    return rc;
+}

@@ -26,4 +26,8 @@ enum { FOLDER_SIZE = 64 };
 int make_folder(char path[FOLDER_SIZE]); /* a new one in /tmp; 0 or -1, for set-up */
 int remove_folder(const char *path);     /* with all that is in it; 0 or -1 */
 
+/* Searches and calls `each` (may be NULL) for all matches, until it does not return 0. */
+int search_each(descry_library *library, descry_model *model, const char *query, const descry_search_options *options,
+                int (*each)(void *arg, const descry_match *match), void *arg, descry_error *err);
+
 #endif

@@ -158,7 +158,7 @@ static int on_match(void *arg, const descry_match *match)
 int search_with(fixture *f, const char *query, const descry_search_options *options)
 {
     f->matches = f->warnings = 0;
-    return descry_search(f->library, &f->model, query, options, on_match, f, &f->err);
+    return search_each(f->library, &f->model, query, options, on_match, f, &f->err);
 }
 
 void search_ok(fixture *f, const char *query, size_t matches)

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What descry.h says of growth and of stopping, with the demo model: structs of other sizes, and a flag that another thread
  * sets.  Only the public headers are used. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support/support.h"
 
-#include "descry.h"
 #include "descry_dev.h"
 
 #include <ftw.h>
@@ -202,7 +197,7 @@ static int with_library(world *w, void *options)
 static int with_search(world *w, void *options)
 {
     uint64_t found = 0;
-    int rc = descry_search(w->library, w->model, "a red apple", options, see_match, &found, &w->err);
+    int rc = search_each(w->library, w->model, "a red apple", options, see_match, &found, &w->err);
     if (!rc)
         assert_int_equal(found, PICTURES);
     return rc;
@@ -413,9 +408,9 @@ static void an_older_caller_is_heard(void **state)
     uint64_t found = 0;
     descry_search_options search = DESCRY_SEARCH_OPTIONS_INIT;
     memset(&search, GARBAGE, sizeof search);
-    search.size = offsetof(descry_search_options, threshold);
+    search.size = offsetof(descry_search_options, offset);
     search.k = 2;
-    GOOD(descry_search(w->library, w->model, "a red apple", &search, see_match, &found, &w->err));
+    GOOD(search_each(w->library, w->model, "a red apple", &search, see_match, &found, &w->err));
     assert_int_equal(found, 2);
     descry_limits limits;
     memset(&limits, GARBAGE, sizeof limits);

@@ -52,7 +52,7 @@ static void rows_without_a_file_are_found(void **state)
     assert_int_equal(status.contents, 3);
     assert_int_equal(status.models[0]->vectors, 3);
     char query[32], first[] = "https://example.org/a/1.jpg";
-    assert_int_equal(descry_search(f->library, &f->model, "20 0 0", NULL, see_source, first, &f->err), 0);
+    assert_int_equal(search_each(f->library, &f->model, "20 0 0", NULL, see_source, first, &f->err), 0);
     snprintf(query, sizeof query, "#%lld", (long long)f->ids[0]);
     search_ok(f, query, 2); /* not itself */
     assert_string_equal(f->paths[0], "https://example.org/a/2.jpg");
@@ -68,7 +68,7 @@ static void rows_without_a_file_are_found(void **state)
     fake_clip_init(&other, "other", 'b');
     struct descry_model second = {&f->context, &other};
     assert_int_equal(descry_index(f->library, &second, &(const char *){at(f, "photos")}, 1, NULL, NULL, &f->err), 0);
-    assert_int_equal(descry_search(f->library, &second, query, NULL, NULL, NULL, &f->err), DESCRY_ERR_NOT_FOUND);
+    assert_int_equal(search_each(f->library, &second, query, NULL, NULL, NULL, &f->err), DESCRY_ERR_NOT_FOUND);
     assert_non_null(strstr(f->err.message, "https://example.org/a/1.jpg: no vector of this model"));
 }
 

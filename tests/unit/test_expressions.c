@@ -82,7 +82,7 @@ static answers ask(fixture *f, const char *query, const descry_search_options *o
 {
     answers to = {0};
     f->warnings = 0;
-    if (descry_search(f->library, &f->model, query, options, note, &to, &f->err))
+    if (search_each(f->library, &f->model, query, options, note, &to, &f->err))
         fail_msg("%s: %s", query, f->err.message);
     return to;
 }
@@ -351,7 +351,7 @@ static size_t openings(fixture *f, const char *query, int expected)
     options.open_model = open_model;
     options.model_arg = &to;
     options.not_threshold = 0.99f;
-    int rc = descry_search(f->library, NULL, query, &options, NULL, NULL, &f->err);
+    int rc = search_each(f->library, NULL, query, &options, NULL, NULL, &f->err);
     if (rc != expected)
         fail_msg("%s: %d: %s", query, rc, f->err.message);
     if (to.calls)
@@ -373,7 +373,7 @@ static void a_model_is_opened_when_needed(void **state)
     assert_int_equal(openings(f, "#1 + 1 2 3 - 4 5 6", 0), 1);
     assert_int_equal(openings(f, "#1 NOT 1 2 3", 0), 1);
     assert_int_equal(openings(f, at(f, "photos/new.jpg"), 0), 1);
-    assert_int_equal(descry_search(f->library, NULL, "#1 + 1 1 1", NULL, NULL, NULL, &f->err), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(search_each(f->library, NULL, "#1 + 1 1 1", NULL, NULL, NULL, &f->err), DESCRY_ERR_ARGUMENT);
     assert_string_equal(f->err.message, "1 1 1: a model is needed to look for it");
     /* of several the last */
     fake_clip_init(&f->clip, "other", 'b');

@@ -395,7 +395,7 @@ static void bounds_are_what_they_are_said_to_be(void **state)
     assert_int_equal(search_with(f, "0 0 0", &options), DESCRY_ERR_ARGUMENT);
 
     descry_metadata m;
-    assert_int_equal(descry_search(f->library, &f->model, "0 0 0", NULL, see_metadata, &m, NULL), 0);
+    assert_int_equal(search_each(f->library, &f->model, "0 0 0", NULL, see_metadata, &m, NULL), 0);
     assert_string_equal(m.camera, "NIKON D90");
     assert_true(m.latitude == 0.5 && m.longitude == -179 && m.taken == INT64_C(1577836799000));
 }

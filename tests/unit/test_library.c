@@ -450,7 +450,7 @@ static void a_library_is_described_afterwards(void **state)
     assert_string_equal(f->failed[0], at(f, "photos/02.jpg"));
     assert_string_equal(f->failed[1], at(f, "photos/03.jpg"));
     assert_int_equal(status_of(f).captions, 4);
-    assert_int_equal(descry_search(f->library, &f->model, "8 100 3", &one, keep_caption, caption, &f->err), 0);
+    assert_int_equal(search_each(f->library, &f->model, "8 100 3", &one, keep_caption, caption, &f->err), 0);
     assert_string_equal(caption, "shade 8 of red, 100 of green, 3 of blue");
     assert_int_equal(descry_caption_library(f->library, &f->model, NULL, NULL, NULL, &f->err), 0);
     assert_int_equal(status_of(f).captions, 4); /* what failed is tried again, and fails again */

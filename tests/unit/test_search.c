@@ -148,7 +148,7 @@ static void models_do_not_mix(void **state)
     assert_string_equal(status.models[0]->name, "other");
     assert_int_equal(status.models[0]->vectors, 1);
     assert_int_equal(status.models[1]->vectors, 2);
-    assert_int_equal(descry_search(f->library, NULL, "#1", NULL, NULL, NULL, &f->err), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(search_each(f->library, NULL, "#1", NULL, NULL, NULL, &f->err), DESCRY_ERR_ARGUMENT);
     index_ok(f, "");
     assert_counts(f, 1, 1, 0, 0, 0);
     search_ok(f, "255 0 0", 2);
@@ -161,9 +161,9 @@ static void no_model_is_needed_for_known_pictures(void **state)
     picture(f, "a.jpg", 255, 0, 0);
     picture(f, "b.jpg", 0, 255, 0);
     index_ok(f, "");
-    assert_int_equal(descry_search(f->library, NULL, "#1", NULL, NULL, NULL, &f->err), 0);
-    assert_int_equal(descry_search(f->library, NULL, at(f, "photos/a.jpg"), NULL, NULL, NULL, &f->err), 0);
-    assert_int_equal(descry_search(f->library, NULL, "1 1 1", NULL, NULL, NULL, &f->err), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(search_each(f->library, NULL, "#1", NULL, NULL, NULL, &f->err), 0);
+    assert_int_equal(search_each(f->library, NULL, at(f, "photos/a.jpg"), NULL, NULL, NULL, &f->err), 0);
+    assert_int_equal(search_each(f->library, NULL, "1 1 1", NULL, NULL, NULL, &f->err), DESCRY_ERR_ARGUMENT);
 }
 
 /* ---- forgetting ------------------------------------------------------------------------------------------------ */

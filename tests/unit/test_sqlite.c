@@ -114,7 +114,7 @@ static void every_version_becomes_the_present_one(void **state)
                             "3\n5\n1\n"); /* squares finds square */
         char caption[64];
         sql(path, "UPDATE places SET missing = 0");
-        assert_int_equal(descry_search(f->library, &f->model, "9 9 9", NULL, caption_of_first, caption, NULL), 0);
+        assert_int_equal(search_each(f->library, &f->model, "9 9 9", NULL, caption_of_first, caption, NULL), 0);
         assert_string_equal(caption, "a red square"); /* a person's, though a model's is newer */
     }
 }

@@ -248,7 +248,7 @@ static int search(const world *w, const char *query, const descry_head *head, de
     options.head = head;
     int rc = descry_library_open(&library, w->context, w->path, &reading, err);
     if (!rc)
-        rc = descry_search(library, w->model, query, &options, add_match, out, err);
+        rc = search_each(library, w->model, query, &options, add_match, out, err);
     descry_library_close(&library);
     return rc;
 }

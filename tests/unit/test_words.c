@@ -90,7 +90,7 @@ static int keep_caption(void *arg, const descry_match *match)
 static void assert_caption(fixture *f, const char *query, const char *expected)
 {
     char caption[200] = "";
-    assert_int_equal(descry_search(f->library, &f->model, query, NULL, keep_caption, caption, &f->err), 0);
+    assert_int_equal(search_each(f->library, &f->model, query, NULL, keep_caption, caption, &f->err), 0);
     assert_string_equal(caption, expected);
 }
 
@@ -362,7 +362,7 @@ static void captions_names_and_titles_are_found(void **state)
     options.filter = NULL;
     options.ranking = DESCRY_RANKING_WORDS;
     char text[200];
-    assert_int_equal(descry_search(f->library, NULL, "running", &options, keep_caption, text, &f->err), 0);
+    assert_int_equal(search_each(f->library, NULL, "running", &options, keep_caption, text, &f->err), 0);
     assert_string_equal(text, "two dogs running on a beach");
 }
 
@@ -523,7 +523,7 @@ static void both_rankings_are_merged(void **state)
     static const uint64_t expected[][2] = {{2, 2}, {6, 1}, {1, 0}, {3, 0}, {4, 0}, {5, 0}};
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     options.ranking = DESCRY_RANKING_HYBRID;
-    assert_int_equal(descry_search(f->library, &f->model, "0 0 0", &options, keep_ranks, ranks, &f->err), 0);
+    assert_int_equal(search_each(f->library, &f->model, "0 0 0", &options, keep_ranks, ranks, &f->err), 0);
     assert_memory_equal(ranks, expected, sizeof expected);
     options.k = 2;
     assert_int_equal(search_with(f, "0 0 0", &options), 0);
@@ -541,12 +541,12 @@ static void both_rankings_are_merged(void **state)
     char query[100];
     assert_string_equal(found(f, "0042", DESCRY_RANKING_WORDS), "b");
     snprintf(query, sizeof query, "#%d + \"0 0 0\" - \"dogs\"", (int)f->ids[0]);
-    assert_int_equal(descry_search(f->library, &f->model, query, &options, keep_ranks, ranks, &f->err), 0);
+    assert_int_equal(search_each(f->library, &f->model, query, &options, keep_ranks, ranks, &f->err), 0);
     assert_string_equal(found(f, query, DESCRY_RANKING_HYBRID), "facde");
     assert_int_equal(ranks[0][1], 1);
     assert_int_equal(ranks[3][1] + ranks[4][1], 0); /* dogs are not looked for */
     found(f, "dogs zebras", DESCRY_RANKING_HYBRID);
-    assert_int_equal(descry_search(f->library, &f->model, "dogs zebras", &options, keep_ranks, ranks, &f->err), 0);
+    assert_int_equal(search_each(f->library, &f->model, "dogs zebras", &options, keep_ranks, ranks, &f->err), 0);
     size_t worded = 0;
     for (size_t i = 0; i < 6; i++)
         worded += ranks[i][1] > 0;

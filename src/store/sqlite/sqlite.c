@@ -350,6 +350,7 @@ static const descry_store_ops OPS = {
     .places = descry_sqlite_places,
     .contents = descry_sqlite_contents,
     .put = descry_sqlite_put,
+    .put_person = descry_sqlite_put_person,
     .put_captions = descry_sqlite_put_captions,
     .mark_missing = descry_sqlite_mark_missing,
     .any_under = descry_sqlite_any_under,

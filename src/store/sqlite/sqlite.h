@@ -103,6 +103,7 @@ void descry_sqlite_unlock(descry_store *store);
 int descry_sqlite_claim(descry_store *store, const char *const *paths, size_t n, int64_t until, int *mine,
                         descry_error *err);
 int descry_sqlite_put(descry_store *store, const descry_recipe *recipe, descry_put *items, size_t n, descry_error *err);
+int descry_sqlite_put_person(descry_store *store, int64_t content, const char *text, descry_error *err);
 int descry_sqlite_put_captions(descry_store *store, const char *model, const char *recipe, descry_put_caption *items,
                                size_t n, descry_error *err);
 int descry_sqlite_describe(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted,

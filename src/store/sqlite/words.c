@@ -75,6 +75,34 @@ int descry_sqlite_put_captions(descry_store *base, const char *model, const char
     return descry_sqlite_leave(store, entered, rc, err);
 }
 
+int descry_sqlite_put_person(descry_store *base, int64_t content, const char *text, descry_error *err)
+{
+    static const char DELETE[] = "DELETE FROM captions WHERE content = ?1 AND author = 'person'";
+    static const char INSERT[] = "INSERT INTO captions (content, author, text, written)"
+                                 " SELECT ?1, 'person', ?2, ?3 WHERE EXISTS (SELECT 1 FROM contents WHERE id = ?1)";
+    descry_sqlite *store = (descry_sqlite *)base;
+    sqlite3_stmt *stmt;
+    if (text && strlen(text) > DESCRY_CAPTION_SIZE)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
+    int entered, rc = descry_sqlite_enter_writing(store, &entered, err);
+    if (rc)
+        return rc;
+    rc = descry_sqlite_get(store, DELETE, &stmt, err);
+    if (!rc) {
+        sqlite3_bind_int64(stmt, 1, content);
+        rc = descry_sqlite_run(store, stmt, err);
+    }
+    if (!rc && text)
+        rc = descry_sqlite_get(store, INSERT, &stmt, err);
+    if (!rc && text) {
+        sqlite3_bind_int64(stmt, 1, content);
+        sqlite3_bind_text(stmt, 2, text, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(stmt, 3, (int64_t)time(NULL));
+        rc = descry_sqlite_run(store, stmt, err);
+    }
+    return descry_sqlite_leave(store, entered, rc, err);
+}
+
 typedef struct hits {
     descry_hit *items;
     size_t count, room;

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One picture of a library. */
+#include "library/library.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistr.h>
+
+static int describe(descry_library *library, int64_t id, const descry_wanted *wanted, descry_row *row, descry_error *err)
+{
+    descry_arena_free(&library->entry_arena);
+    int rc = library->store->ops->describe(library->store, &id, 1, wanted, row, &library->entry_arena, err);
+    return rc || row->content ? rc
+                              : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, library->path, id);
+}
+
+int descry_entry_at(descry_library *library, int64_t id, const char *model, const descry_entry **entry, descry_error *err)
+{
+    descry_recipe recipe = {0};
+    descry_wanted wanted = {.captions = 1, .metadata = 1};
+    descry_row row;
+    *entry = NULL;
+    int rc = model ? descry_library_recipe(library, model, &recipe, err) : 0;
+    if (model)
+        wanted.vectors = &recipe;
+    if (!rc)
+        rc = describe(library, id, &wanted, &row, err);
+    if (rc)
+        return rc;
+    library->entry = (descry_entry){row.id, row.path, row.source, row.caption, row.captioner, row.metadata, row.vector,
+                                    recipe.dim};
+    *entry = &library->entry;
+    return 0;
+}
+
+/* UTF-8, with U+FFFD for what is ill-formed. */
+static int mend(descry_buf *out, const char *text, descry_error *err)
+{
+    const uint8_t *at = (const uint8_t *)text;
+    size_t left = strlen(text);
+    int rc = 0;
+    while (left > 0 && !rc) {
+        ucs4_t c;
+        uint8_t bytes[6];
+        int n = u8_mbtouc(&c, at, left);
+        rc = descry_buf_append(out, bytes, (size_t)u8_uctomb(bytes, c, sizeof bytes), err);
+        at += n;
+        left -= (size_t)n;
+    }
+    return rc;
+}
+
+int descry_caption_put(descry_library *library, int64_t id, const char *text, descry_error *err)
+{
+    descry_buf good = {0};
+    descry_row row;
+    int rc = 0;
+    if (library->store->ops->is_read_only(library->store))
+        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    if (text && strlen(text) > DESCRY_CAPTION_SIZE)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
+    if (text && *text)
+        rc = mend(&good, text, err);
+    if (!rc)
+        rc = describe(library, id, &(descry_wanted){0}, &row, err);
+    if (!rc)
+        rc = library->store->ops->put_person(library->store, row.content, good.size ? good.data : NULL, err);
+    descry_buf_free(&good);
+    return rc;
+}
