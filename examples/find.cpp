@@ -5,6 +5,7 @@
 //     ./find demo pictures.db ~/Pictures "a red apple beside a dog"
 #include <descry.h>
 
+#include <iomanip>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -46,7 +47,7 @@ static void find(char **argv)
     const descry_match *match;
     int more;
     while ((more = descry_results_next(results, &match, &err)) == 1)
-        std::cout << match->rank << "  " << match->score << "  " << match->path << '\n';
+        std::cout << match->rank << "  " << std::fixed << std::setprecision(4) << match->score << "  " << match->path << '\n';
     check(more);
 }
 
