@@ -34,6 +34,9 @@ def gallery(root, count):
     return sorted((root / "samples/gallery").glob("*.jpg"))[:count]
 
 
+TIE = 1e-6  # a choice closer than this is not float32's to make: another order of sums, as of another torch, makes it otherwise
+
+
 class Tally:
     def __init__(self):
         self.tried, self.differ, self.near = 0, [], []
@@ -44,16 +47,20 @@ class Tally:
         margin = min(found, default=1.)
         if ours != reference_ids:
             self.differ.append((what, rule, margin, ours, reference_ids))
-        elif margin < 1e-6:
+        elif margin < TIE:
             self.near.append((what, rule, margin))
 
     def report(self, report, name):
+        """Captions have to be the same, but for one in a hundred that differ after a tie."""
+        wrong = sum(margin >= TIE for _, _, margin, _, _ in self.differ)
+        ties = len(self.differ) - wrong
         for what, rule, margin, ours, theirs in self.differ[:10]:
             print(f"  {what}, {rule}: least margin {margin:.1e}\n    {ours}\n    {theirs}")
         for what, rule, margin in self.near[:10]:
             print(f"  {what}, {rule}: the same, though two candidates came within {margin:.1e}")
-        near = f", {len(self.near)} of them with a choice closer than 1e-6" if self.near else ""
-        report(name, not self.differ, f"{self.tried} captions, {len(self.differ)} differ{near}")
+        near = f", {len(self.near)} of the same with a choice closer than {TIE:g}" if self.near else ""
+        tied = f", {ties} of them after such a choice" if ties else ""
+        report(name, not wrong and 100 * ties <= self.tried, f"{self.tried} captions, {len(self.differ)} differ{tied}{near}")
 
 
 def ids_of(descry, args, folder, rule, options, pictures, precision="f32"):
