@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_SIZE = 32, MAX_SIZE = 4096 };
+enum { DEFAULT_SIZE = 32, MAX_SIZE = 4096, JUDGED = 32 };
 
 struct descry_batch {
     descry_batches how;
@@ -41,15 +41,28 @@ static void take_known(descry_item *item, const descry_known *known)
     item->loaded.want = known->unread ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
 }
 
-static void judge(void *arg, descry_loaded *loaded)
+static void judge_some(const descry_batch *batch, descry_loaded *const *pictures, size_t n)
 {
-    const descry_batch *batch = arg;
-    descry_item *item = (descry_item *)loaded;
-    const uint8_t *const digests[] = {loaded->sha256};
-    descry_known known;
-    item->broken = batch->store->ops->contents(batch->store, digests, 1, batch->how.recipe->id, &known, &loaded->err) != 0;
-    if (!item->broken)
-        take_known(item, &known);
+    const uint8_t *digests[JUDGED];
+    descry_known known[JUDGED];
+    descry_error err;
+    for (size_t i = 0; i < n; i++)
+        digests[i] = pictures[i]->sha256;
+    int rc = batch->store->ops->contents(batch->store, digests, n, batch->how.recipe->id, known, &err);
+    for (size_t i = 0; i < n; i++) {
+        descry_item *item = (descry_item *)pictures[i];
+        item->broken = rc != 0;
+        if (rc)
+            item->loaded.err = err;
+        else
+            take_known(item, &known[i]);
+    }
+}
+
+static void judge(void *arg, descry_loaded *const *pictures, size_t n)
+{
+    for (size_t i = 0; i < n; i += JUDGED)
+        judge_some(arg, pictures + i, n - i < JUDGED ? n - i : JUDGED);
 }
 
 /* The batches before may have brought what was not known when this one was read: a copy of a picture, or the same file,

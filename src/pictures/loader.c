@@ -11,6 +11,12 @@
 
 enum { MOST_BATCHES = 3, MOST_BYTES = 256 << 20 };
 
+/* A picture that its thread has read and wants judged. */
+typedef struct waiter {
+    descry_loaded *item;
+    int judged;
+} waiter;
+
 struct descry_loader {
     descry_loading how;
     size_t picture, slots;
@@ -19,10 +25,13 @@ struct descry_loader {
     void **good;       /* [batch] */
     size_t delivered;  /* as are added, begun: of all that come before this number it is true */
     pthread_mutex_t turn;       /* the caller's, except while it waits or encodes: then `judge` may be called */
+    descry_loaded **asked;      /* [threads + 1]: what it is asked of; of whoever has the turn */
     pthread_mutex_t mutex;      /* over what follows */
     pthread_cond_t more, ready; /* to prepare; prepared */
     size_t added, begun;
     uint8_t *prepared; /* [slots] */
+    waiter **waiting;  /* [threads + 1], `waits` of them */
+    size_t waits;
     int stop;
     unsigned started;
     pthread_t *ids; /* [threads] */
@@ -58,14 +67,27 @@ static int decode(const descry_loading *how, descry_loaded *item, uint8_t *rgb)
     return rc;
 }
 
+/* Whoever gets the turn has all judged that wait for it. */
 static int judge(descry_loader *loader, descry_loaded *item)
 {
+    waiter own = {item, 0};
+    size_t n = 0;
+    pthread_mutex_lock(&loader->mutex);
+    loader->waiting[loader->waits++] = &own;
+    pthread_mutex_unlock(&loader->mutex);
     pthread_mutex_lock(&loader->turn);
     pthread_mutex_lock(&loader->mutex);
     int stop = loader->stop;
+    if (!stop && !own.judged) {
+        for (; n < loader->waits; n++) {
+            loader->asked[n] = loader->waiting[n]->item;
+            loader->waiting[n]->judged = 1;
+        }
+        loader->waits = 0;
+    }
     pthread_mutex_unlock(&loader->mutex);
-    if (!stop)
-        loader->how.judge(loader->how.arg, item);
+    if (n > 0)
+        loader->how.judge(loader->how.arg, loader->asked, n);
     pthread_mutex_unlock(&loader->turn);
     return stop ? DESCRY_ERR_CANCELLED : item->err.code;
 }
@@ -231,7 +253,10 @@ int descry_loader_open(descry_loader **out, const descry_loading *loading, descr
     loader->good = descry_alloc(batch, sizeof *loader->good);
     loader->prepared = calloc(batch, batches);
     loader->ids = descry_alloc(loading->threads + 1u, sizeof *loader->ids);
-    if (!loader->items || !loader->rgb || !loader->good || !loader->prepared || !loader->ids) {
+    loader->asked = descry_alloc(loading->threads + 1u, sizeof *loader->asked);
+    loader->waiting = descry_alloc(loading->threads + 1u, sizeof *loader->waiting);
+    if (!loader->items || !loader->rgb || !loader->good || !loader->prepared || !loader->ids || !loader->asked ||
+        !loader->waiting) {
         descry_loader_close(&loader);
         return descry_fail_memory(err);
     }
@@ -263,6 +288,8 @@ void descry_loader_close(descry_loader **slot)
     free(loader->good);
     free(loader->prepared);
     free(loader->ids);
+    free(loader->asked);
+    free(loader->waiting);
     free(loader);
     *slot = NULL;
 }

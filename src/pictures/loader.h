@@ -47,9 +47,10 @@ typedef struct descry_loading {
     size_t batch;     /* pictures; 0: one */
     size_t item;      /* bytes of what is added */
     int digest;       /* 1: SHA-256 wanted */
-    /* Asked once a picture is read, and digested, how much of it is wanted: lowers picture->want, or fails it.  By one
-     * thread at a time, and only while the caller waits for pictures or encodes.  NULL: as it was added. */
-    void (*judge)(void *arg, descry_loaded *picture);
+    /* Asked of pictures that are read, and digested, how much of each is wanted: lowers its want, or fails it.  Of all that
+     * wait for it together, by one thread at a time, and only while the caller waits for pictures or encodes.  NULL: as it
+     * was added. */
+    void (*judge)(void *arg, descry_loaded *const *pictures, size_t n);
     /* Takes a batch; what it returns ends it when it is not 0. */
     int (*deliver)(void *arg, descry_loaded_batch *batch, descry_error *err);
     /* Frees what an item owns, which is not needed any more, be it delivered or not.  NULL: nothing. */

@@ -144,7 +144,7 @@ static void drop(void *arg, void *dropped)
     free(((item *)dropped)->owned);
 }
 
-static descry_loader *open_loader(unsigned threads, size_t batch, void (*judge)(void *arg, descry_loaded *loaded))
+static descry_loader *open_loader(unsigned threads, size_t batch, void (*judge)(void *arg, descry_loaded *const *pictures, size_t n))
 {
     static const descry_preprocess preprocess = {.width = W, .height = H};
     static const descry_limits limits = DESCRY_LIMITS_INIT;
@@ -268,7 +268,7 @@ static void files_are_read(void **state)
 }
 
 /* 0: pixels, 1: facts, 2: nothing, 3: fails */
-static void judge_by_number(void *arg, descry_loaded *loaded)
+static void judge_one(void *arg, descry_loaded *loaded)
 {
     item *it = (item *)loaded;
     uint8_t digest[DESCRY_SHA256_SIZE];
@@ -281,6 +281,13 @@ static void judge_by_number(void *arg, descry_loaded *loaded)
         descry_fail(&loaded->err, DESCRY_ERR_IO, "judged");
     else if (it->number % 4)
         loaded->want = it->number % 4 == 1 ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
+}
+
+static void judge_by_number(void *arg, descry_loaded *const *pictures, size_t n)
+{
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++)
+        judge_one(arg, pictures[i]);
 }
 
 static void judges_what_was_read(void **state)
@@ -355,10 +362,10 @@ static int encode_meanwhile(void *arg, size_t first, size_t n, descry_error *err
     return encode_all(arg, first, n, err);
 }
 
-static void judge_counts(void *arg, descry_loaded *loaded)
+static void judge_counts(void *arg, descry_loaded *const *pictures, size_t n)
 {
-    (void)arg, (void)loaded;
-    t.turn++;
+    (void)arg, (void)pictures;
+    t.turn += (int)n;
 }
 
 /* Were the next batches not judged and decoded while the first is encoded, this would not end. */
