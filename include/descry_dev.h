@@ -43,6 +43,7 @@ typedef struct descry_files_options {
 } descry_files_options;
 
 #define DESCRY_FILES_OPTIONS_INIT {sizeof(descry_files_options), NULL, 0, NULL, NULL}
+DESCRY_INITIALIZER_(descry_files_options, DESCRY_FILES_OPTIONS_INIT)
 
 /* The embedding of file i, [dim], or NULL and what is wrong with it; a non-zero return stops: DESCRY_ERR_CANCELLED. */
 typedef int (*descry_file_fn)(void *arg, size_t i, const float *vector, const descry_error *err);
@@ -78,6 +79,7 @@ typedef struct descry_adapt_state {
 } descry_adapt_state;
 
 #define DESCRY_ADAPT_STATE_INIT {sizeof(descry_adapt_state), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+DESCRY_INITIALIZER_(descry_adapt_state, DESCRY_ADAPT_STATE_INIT)
 
 typedef struct descry_adapt_options {
     size_t size;
@@ -91,6 +93,7 @@ typedef struct descry_adapt_options {
 } descry_adapt_options;
 
 #define DESCRY_ADAPT_OPTIONS_INIT {sizeof(descry_adapt_options), 0.1f, 1e-3f, 512, 50, 25, 10, 0.1f, 1, NULL}
+DESCRY_INITIALIZER_(descry_adapt_options, DESCRY_ADAPT_OPTIONS_INIT)
 
 /* Trains a head on n pairs, images and texts float [n, dim] of length 1; row i of both belongs together.  The source
  * of the method: Couairon et al. 2022, arXiv 2112.03162; of the optimiser: Kingma and Ba 2015.  The same seed gives the
