@@ -421,7 +421,7 @@ int descry_index(descry_library *library, descry_model *model, const char *const
     if (!rc)
         rc = prepare_captions(&run, &how);
     if (!rc)
-        rc = descry_library_lock(library, run.err);
+        rc = descry_library_lock(library, 0, run.err);
     if (!rc)
         rc = add_targets(&run, paths, count);
     if (!rc)

@@ -13,6 +13,10 @@ struct descry_library {
     descry_arena status; /* what the last status points to */
 };
 
+/* A library over any store, which is its own from now on, closed also when this fails; `path` is for messages. */
+int descry_library_over(descry_library **out, descry_context *ctx, descry_store *store, const char *path,
+                        descry_error *err);
+
 /* The text of `path` under which the library knows something (its absolute path, then itself, which may be a source),
  * else its real path. */
 int descry_library_resolve(descry_library *library, const char *path, descry_buf *out, descry_error *err);
@@ -21,8 +25,9 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err);
 
-/* At most one process changes a library's places: DESCRY_ERR_BUSY names the one that does. */
-int descry_library_lock(descry_library *library, descry_error *err);
+/* Only one changes a library's places, or, without `alone`, several that claim what they read (store.h): DESCRY_ERR_BUSY names
+ * who does. */
+int descry_library_lock(descry_library *library, int alone, descry_error *err);
 void descry_library_unlock(descry_library *library); /* nothing when it is not locked */
 
 #endif

@@ -13,8 +13,11 @@ enum { DIM = 4, MANY = 200 };
 
 static const char RECIPE[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/* A kind of store: how one is opened, in a folder that is empty at first. */
-typedef int open_store(descry_store **store, fixture *f, descry_error *err);
+/* A kind of store: how another handle on the one library of a test is opened. */
+typedef struct store_kind {
+    int (*open)(descry_store **store, fixture *f, descry_error *err);
+    int in_memory, workers; /* workers 1: several may share its files */
+} store_kind;
 
 static int open_sqlite(descry_store **store, fixture *f, descry_error *err)
 {
@@ -22,29 +25,33 @@ static int open_sqlite(descry_store **store, fixture *f, descry_error *err)
     return descry_store_open_sqlite(store, at(f, "seam.db"), &options, err);
 }
 
-static open_store *const KINDS[] = {open_sqlite};
+static int open_memory(descry_store **store, fixture *f, descry_error *err)
+{
+    const descry_store_options options = {.create = 1, .pool = f->context.pool, .log = &f->context.log};
+    return memory_store_open(store, f->memories[1], &options, err);
+}
 
-/* Runs a test with an empty store of each kind. */
+static const store_kind SQLITE = {open_sqlite, 0, 0}, MEMORY = {open_memory, 1, 1};
+
+/* Runs a test with an empty store of a kind. */
 typedef struct seam {
     fixture *f;
-    open_store *open;
+    const store_kind *kind;
     descry_store *store;
     const descry_store_ops *ops;
     descry_recipe recipe;
     descry_error err;
 } seam;
 
-static void for_kinds(fixture *f, void (*test)(seam *s))
+static void with(fixture *f, const store_kind *kind, void (*test)(seam *s))
 {
-    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
-        seam s = {.f = f, .open = KINDS[i]};
-        if (s.open(&s.store, f, &s.err))
-            fail_msg("%s", s.err.message);
-        s.ops = s.store->ops;
-        assert_int_equal(s.ops->recipe(s.store, RECIPE, "model", DIM, 1, &s.recipe, &s.err), 0);
-        test(&s);
-        s.ops->close(s.store);
-    }
+    seam s = {.f = f, .kind = kind};
+    if (kind->open(&s.store, f, &s.err))
+        fail_msg("%s", s.err.message);
+    s.ops = s.store->ops;
+    assert_int_equal(s.ops->recipe(s.store, RECIPE, "model", DIM, 1, &s.recipe, &s.err), 0);
+    test(&s);
+    s.ops->close(s.store);
 }
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
@@ -254,7 +261,7 @@ static void a_list_is_of_one_moment(seam *s)
     assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
     assert_int_equal(list.count, 4);
     seam other = *s;
-    assert_int_equal(s->open(&other.store, s->f, &s->err), 0);
+    assert_int_equal(s->kind->open(&other.store, s->f, &s->err), 0);
     descry_put_caption caption = {list.items[1].content, "later", 0};
     assert_int_equal(other.ops->put_captions(other.store, "m", RECIPE, &caption, 1, &s->err), 0);
     descry_row row;
@@ -296,6 +303,213 @@ static void the_nearest_come_first(seam *s)
     free(hits);
 }
 
+/* How many the filter lets through, asked in three ways. */
+static size_t count_through(seam *s, const descry_filter *filter)
+{
+    const float query[DIM] = {1};
+    const descry_nearest nearest = {.recipe = s->recipe.id, .vector = query, .k = 1000, .threshold = -2, .filter = filter};
+    descry_list list = {.filter = filter};
+    descry_hit *hits;
+    int64_t *places;
+    size_t found, bare;
+    assert_int_equal(s->ops->nearest(s->store, &s->recipe, &nearest, &hits, &found, &s->err), 0);
+    assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
+    assert_int_equal(list.count, found);
+    s->ops->unlist(s->store, &list);
+    assert_int_equal(s->ops->uncaptioned(s->store, filter, &places, &bare, &s->err), 0);
+    assert_int_equal(bare, found);
+    free(hits);
+    free(places);
+    return found;
+}
+
+static void filters_let_through_what_they_say(seam *s)
+{
+    descry_filter filter = DESCRY_FILTER_INIT;
+    for (int i = 0; i < 20; i++) {
+        given g = make(i);
+        descry_put item = file(&g);
+        g.metadata.latitude = i;
+        g.metadata.longitude = 0;
+        put(s, &item, 1);
+    }
+    given bare = make(20);
+    descry_put item = file(&bare);
+    bare.metadata = (descry_metadata){.taken = DESCRY_NO_TIME, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN, .longitude = NAN};
+    put(s, &item, 1);
+    assert_int_equal(count_through(s, &filter), 21);
+    filter.after = 5;
+    assert_int_equal(count_through(s, &filter), 15);
+    filter.before = 8;
+    assert_int_equal(count_through(s, &filter), 3);
+    filter.camera = "AMERA 6";
+    assert_int_equal(count_through(s, &filter), 1);
+    filter = (descry_filter)DESCRY_FILTER_INIT;
+    filter.before = 3;
+    assert_int_equal(count_through(s, &filter), 3);
+    filter = (descry_filter)DESCRY_FILTER_INIT;
+    filter.camera = "CAMERA";
+    assert_int_equal(count_through(s, &filter), 20);
+    filter.latitude = 10.5;
+    filter.km = 111 * 3; /* a degree has 111.2 */
+    assert_int_equal(count_through(s, &filter), 6);
+    filter.under = (const char *const[]){"/p/009.jpg", "/p/00", "/p/012.jpg", "/p/019.jpg"};
+    filter.unders = 4;
+    assert_int_equal(count_through(s, &filter), 2);
+    filter.km = -1;
+    assert_int_equal(count_through(s, &filter), 3);
+}
+
+static int is_named(void *arg, const char *path)
+{
+    return strcmp(arg, path) == 0;
+}
+
+/* The place that stands for the one content that is let through. */
+static void assert_stands(seam *s, const descry_filter *filter, const char *path)
+{
+    const float query[DIM] = {0, 1};
+    const descry_nearest nearest = {.recipe = s->recipe.id, .vector = query, .k = 9, .threshold = -2, .filter = filter};
+    descry_list list = {.filter = filter, .recipe = s->recipe.id};
+    descry_hit *hits;
+    size_t count;
+    assert_int_equal(s->ops->nearest(s->store, &s->recipe, &nearest, &hits, &count, &s->err), 0);
+    assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
+    assert_true(count == 1 && list.count == 1);
+    assert_int_equal(hits[0].id, place(s, path).id);
+    assert_int_equal(list.items[0].id, hits[0].id);
+    s->ops->unlist(s->store, &list);
+    free(hits);
+}
+
+static void one_place_stands_for_its_copies(seam *s)
+{
+    static const char *const paths[] = {"/p/#recycle/a.jpg", "/p/b.jpg", "/p/sub/c.jpg"};
+    const given g = make(1);
+    descry_filter none = DESCRY_FILTER_INIT, sub = DESCRY_FILTER_INIT;
+    uint64_t missing;
+    sub.under = (const char *const[]){"/p/sub", "/p/#recycle"};
+    sub.unders = 1;
+    for (int i = 0; i < 3; i++) {
+        descry_put item = file(&g);
+        item.path = paths[i];
+        put(s, &item, 1);
+    }
+    assert_stands(s, &none, paths[1]); /* the lowest id is in a bin */
+    assert_stands(s, NULL, paths[1]);
+    assert_stands(s, &sub, paths[2]);
+    sub.unders = 2;
+    assert_stands(s, &sub, paths[2]);
+    assert_int_equal(s->ops->mark_missing(s->store, "/p", is_named, (char *)(uintptr_t)paths[1], &missing, &s->err), 0);
+    assert_stands(s, &none, paths[2]);
+    assert_int_equal(s->ops->mark_missing(s->store, "/", is_named, (char *)(uintptr_t)paths[2], &missing, &s->err), 0);
+    assert_int_equal(missing, 2);
+    assert_stands(s, &none, paths[0]);
+    descry_put same = {.path = paths[2], .what = DESCRY_PUT_SAME};
+    put(s, &same, 1);
+    assert_stands(s, &none, paths[2]);
+}
+
+/* Which of the pictures 0 to 9 the words find, as a sum of powers of two. */
+static int found_by(seam *s, int any, const char *const *words, size_t count)
+{
+    const descry_words query = {.words = words, .count = count, .any = any, .k = 100};
+    descry_hit *hits;
+    size_t n;
+    int sum = 0;
+    assert_int_equal(s->ops->words(s->store, &query, &hits, &n, &s->err), 0);
+    for (int i = 0; i < 10; i++) {
+        char path[32];
+        snprintf(path, sizeof path, "/p/%03d.jpg", i);
+        int64_t id = place(s, path).id;
+        for (size_t j = 0; j < n; j++)
+            sum += (hits[j].id == id && hits[j].score > 0) << i;
+    }
+    free(hits);
+    return sum;
+}
+
+static void words_find_what_has_them(seam *s)
+{
+    static const char *const texts[] = {"a red house by the sea", "red dogs", "Caf\xC3\xA9 in a house"};
+    descry_put_caption captions[3];
+    for (int i = 0; i < 4; i++) {
+        given g = make(i);
+        descry_put item = file(&g);
+        snprintf(g.metadata.title, sizeof g.metadata.title, "%s", i == 3 ? "our beach-house" : "");
+        put(s, &item, 1);
+        if (i < 3)
+            captions[i] = (descry_put_caption){item.id, texts[i], 0};
+    }
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, captions, 3, &s->err), 0);
+#define FOUND(any, ...)                                                                                                \
+    found_by(s, any, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+    assert_int_equal(FOUND(0, "house"), 1 | 4 | 8);
+    assert_int_equal(FOUND(0, "red", "house"), 1);
+    assert_int_equal(FOUND(1, "red", "house"), 15);
+    assert_int_equal(FOUND(0, "DOG"), 2);
+    assert_int_equal(FOUND(0, "cafe"), 4);
+    assert_int_equal(FOUND(0, "beach-house"), 8);
+    assert_int_equal(FOUND(0, "house-beach"), 0);
+    assert_int_equal(FOUND(0, "002"), 4); /* a name */
+    assert_int_equal(FOUND(0, "hous"), 0);
+#undef FOUND
+}
+
+static void sums_and_models_are_kept(seam *s)
+{
+    descry_library_status status;
+    descry_arena arena = {0};
+    descry_recipe other;
+    uint64_t lacking;
+    static const char OTHER[] = "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
+    for (int i = 0; i < 6; i++)
+        put_number(s, i);
+    const given g = make(9);
+    descry_put source = {.path = "web", .what = DESCRY_PUT_SOURCE, .content = &g.content};
+    descry_put bad = {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    put(s, &source, 1);
+    put(s, &bad, 1);
+    descry_put_caption caption = {source.id, "a web", 0};
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, &caption, 1, &s->err), 0);
+    assert_int_equal(s->ops->recipe(s->store, OTHER, "other", DIM, 0, &other, &s->err), 0);
+    assert_int_equal(other.id, 0);
+    assert_int_equal(s->ops->recipe(s->store, OTHER, "other", DIM, 1, &other, &s->err), 0);
+    assert_int_equal(s->ops->recipe(s->store, OTHER, "other", DIM + 1, 0, &other, &s->err), DESCRY_ERR_FORMAT);
+    assert_int_equal(s->ops->lacking(s->store, &s->recipe, &lacking, &s->err), 0);
+    assert_int_equal(lacking, 1);
+    assert_int_equal(s->ops->lacking(s->store, &other, &lacking, &s->err), 0);
+    assert_int_equal(lacking, 7);
+    assert_int_equal(s->ops->add_root(s->store, "/q", &s->err), 0);
+    assert_int_equal(s->ops->add_root(s->store, "/p", &s->err), 0);
+    assert_int_equal(s->ops->add_root(s->store, "/q", &s->err), 0);
+    assert_int_equal(s->ops->touch_recipe(s->store, s->recipe.id, &s->err), 0);
+    assert_int_equal(s->ops->status(s->store, &status, &arena, &s->err), 0);
+    assert_true(status.photos == 7 && status.contents == 7 && status.missing == 0 && status.failed == 1);
+    assert_true(status.sources == 1 && status.captions == 1 && status.model_count == 1 && status.root_count == 2);
+    assert_string_equal(status.roots[0], "/p");
+    assert_string_equal(status.models[0].name, "model");
+    assert_string_equal(status.models[0].recipe, RECIPE);
+    assert_true(status.models[0].vectors == 6 && status.models[0].dim == DIM && status.models[0].last_indexed > 1000000000);
+    descry_arena_free(&arena);
+
+    descry_calibration calibration;
+    assert_int_equal(s->ops->calibration(s->store, &s->recipe, &calibration, &s->err), 0);
+    assert_int_equal(calibration.version, 0);
+    const descry_calibration made = {2, 6, 0.5, 0.25, 0.75, 0.125};
+    assert_int_equal(s->ops->put_calibration(s->store, &s->recipe, &made, &s->err), 0);
+    assert_int_equal(s->ops->calibration(s->store, &s->recipe, &calibration, &s->err), 0);
+    assert_true(calibration.version == 2 && calibration.vectors == 6 && calibration.best == 0.5 && calibration.picture == 0.125);
+    float *vectors;
+    size_t count;
+    assert_int_equal(s->ops->recipe(s->store, RECIPE, "model", DIM, 0, &s->recipe, &s->err), 0);
+    assert_int_equal(s->ops->sample(s->store, &s->recipe, 3, &vectors, &count, &s->err), 0);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++) /* 0, 2 and 4 */
+        assert_true(vectors[i * DIM + 2 * i % DIM] == 1);
+    free(vectors);
+}
+
 static int ends_in_zero(void *arg, const char *path)
 {
     (void)arg;
@@ -333,28 +547,63 @@ static void one_has_the_lock(seam *s)
     descry_buf holder = {0};
     const char *const paths[] = {"/a", "/b"};
     int mine[] = {0, 0};
-    assert_int_equal(s->open(&other.store, s->f, &s->err), 0);
+    assert_int_equal(s->kind->open(&other.store, s->f, &s->err), 0);
     s->ops->unlock(s->store);
-    assert_int_equal(s->ops->lock(s->store, &holder, &s->err), 0);
+    assert_int_equal(s->ops->lock(s->store, 1, &holder, &s->err), 0);
     assert_int_equal(holder.size, 0);
-    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), DESCRY_ERR_BUSY);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), DESCRY_ERR_BUSY);
     assert_true(holder.size > 0);
     assert_int_equal(other.ops->claim(other.store, paths, 2, INT64_MAX, mine, &s->err), DESCRY_ERR_BUSY);
     other.ops->unlock(other.store); /* not its own */
-    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), DESCRY_ERR_BUSY);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), DESCRY_ERR_BUSY);
     assert_int_equal(s->ops->claim(s->store, paths, 2, INT64_MAX, mine, &s->err), 0);
     assert_true(mine[0] && mine[1]);
     s->ops->unlock(s->store);
-    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), 0);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), 0);
     other.ops->close(other.store); /* which unlocks */
-    assert_int_equal(s->ops->lock(s->store, &holder, &s->err), 0);
+    assert_int_equal(s->ops->lock(s->store, 1, &holder, &s->err), 0);
+    descry_buf_free(&holder);
+}
+
+/* Without `alone` those whose engine can may be several, and each file is one's. */
+static void workers_share_the_files(seam *s)
+{
+    seam other = *s;
+    descry_buf holder = {0};
+    const char *const paths[] = {"/a", "/b", "/c"};
+    int mine[3], theirs[3];
+    assert_int_equal(s->kind->open(&other.store, s->f, &s->err), 0);
+    assert_int_equal(s->ops->lock(s->store, 0, &holder, &s->err), 0);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), DESCRY_ERR_BUSY);
+    int rc = other.ops->lock(other.store, 0, &holder, &s->err);
+    assert_int_equal(rc, s->kind->workers ? 0 : DESCRY_ERR_BUSY);
+    assert_int_equal(s->ops->claim(s->store, paths, 2, INT64_MAX, mine, &s->err), 0);
+    assert_true(mine[0] && mine[1]);
+    if (rc == 0) {
+        assert_int_equal(other.ops->claim(other.store, paths, 3, 0, theirs, &s->err), 0); /* until a time that was */
+        assert_true(!theirs[0] && !theirs[1] && theirs[2]);
+        assert_int_equal(s->ops->claim(s->store, paths, 3, INT64_MAX, mine, &s->err), 0); /* renewed, and given anew */
+        assert_true(mine[0] && mine[1] && mine[2]);
+        assert_int_equal(other.ops->claim(other.store, paths, 3, INT64_MAX, theirs, &s->err), 0);
+        assert_true(!theirs[0] && !theirs[1] && !theirs[2]);
+        s->ops->unlock(s->store);
+        assert_int_equal(other.ops->claim(other.store, paths, 3, INT64_MAX, theirs, &s->err), 0);
+        assert_true(theirs[0] && theirs[1] && theirs[2]);
+    }
+    other.ops->close(other.store);
+    s->ops->unlock(s->store);
+    assert_int_equal(s->ops->lock(s->store, 1, &holder, &s->err), 0);
     descry_buf_free(&holder);
 }
 
 #define SEAM_TEST(name)                                                                                                \
-    static void each_##name(void **state)                                                                              \
+    static void name##_sqlite(void **state)                                                                            \
     {                                                                                                                  \
-        for_kinds(*state, name);                                                                                       \
+        with(*state, &SQLITE, name);                                                                                   \
+    }                                                                                                                  \
+    static void name##_memory(void **state)                                                                            \
+    {                                                                                                                  \
+        with(*state, &MEMORY, name);                                                                                   \
     }
 
 SEAM_TEST(what_is_put_is_there)
@@ -364,23 +613,34 @@ SEAM_TEST(all_is_put_or_nothing)
 SEAM_TEST(rows_are_in_the_order_asked_for)
 SEAM_TEST(a_list_is_of_one_moment)
 SEAM_TEST(the_nearest_come_first)
+SEAM_TEST(filters_let_through_what_they_say)
+SEAM_TEST(one_place_stands_for_its_copies)
+SEAM_TEST(words_find_what_has_them)
+SEAM_TEST(sums_and_models_are_kept)
 SEAM_TEST(what_is_gone_is_missing_until_it_is_back)
 SEAM_TEST(one_has_the_lock)
+SEAM_TEST(workers_share_the_files)
 
-#define TEST(name) cmocka_unit_test_setup_teardown(each_##name, fixture_open, fixture_close)
+#define TESTS(name)                                                                                                    \
+    LIBRARY_TEST(name##_sqlite), {#name "_memory", name##_memory, fixture_open_in_memory, fixture_close, NULL}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_put_is_there),
-        TEST(a_place_changes_as_it_is_told),
-        TEST(a_source_keeps_its_content),
-        TEST(all_is_put_or_nothing),
-        TEST(rows_are_in_the_order_asked_for),
-        TEST(a_list_is_of_one_moment),
-        TEST(the_nearest_come_first),
-        TEST(what_is_gone_is_missing_until_it_is_back),
-        TEST(one_has_the_lock),
+        TESTS(what_is_put_is_there),
+        TESTS(a_place_changes_as_it_is_told),
+        TESTS(a_source_keeps_its_content),
+        TESTS(all_is_put_or_nothing),
+        TESTS(rows_are_in_the_order_asked_for),
+        TESTS(a_list_is_of_one_moment),
+        TESTS(the_nearest_come_first),
+        TESTS(filters_let_through_what_they_say),
+        TESTS(one_place_stands_for_its_copies),
+        TESTS(words_find_what_has_them),
+        TESTS(sums_and_models_are_kept),
+        TESTS(what_is_gone_is_missing_until_it_is_back),
+        TESTS(one_has_the_lock),
+        TESTS(workers_share_the_files),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
