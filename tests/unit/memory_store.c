@@ -4,7 +4,6 @@
 #include "memory_tables.h"
 
 #include "base/error.h"
-#include "base/paths.h"
 #include "scan/rows.h"
 #include "scan/scan.h"
 
@@ -105,7 +104,8 @@ const char *memory_keep(handle *store, const char *text, descry_error *err)
 
 int memory_is_under(const char *path, const char *folder)
 {
-    return folder[1] ? descry_path_is_below(path, folder) : path[0] == '/';
+    size_t size = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+    return strncmp(path, folder, size) == 0 && (path[size] == '/' || (size > 0 && !path[size]));
 }
 
 static place *place_at(const tables *t, const char *path)

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Two workers that index one folder into one library, where the engine can have several. */
+#include "library_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PICTURES = 150 };
+
+typedef struct worker {
+    fixture *f;
+    struct descry_clip clip;
+    struct descry_model model;
+    descry_library *library;
+    descry_index_progress progress;
+    int begun;
+} worker;
+
+static void index_all(worker *w, const descry_index_options *options)
+{
+    const char *photos = at(w->f, "photos");
+    descry_error err;
+    if (descry_index(w->library, &w->model, &photos, 1, options, &w->progress, &err))
+        fail_msg("%s", err.message);
+}
+
+/* When the first pictures of one are done, the other does all that are not that one's. */
+static int have_the_other_index(void *arg, const descry_index_progress *progress)
+{
+    worker *other = arg;
+    if (progress->embedded > 0 && !other->begun) {
+        other->begun = 1;
+        index_all(other, NULL);
+        uint64_t removed;
+        descry_error err;
+        assert_int_equal(descry_forget(other->library, at(other->f, "photos"), &removed, &err), DESCRY_ERR_BUSY);
+    }
+    return 0;
+}
+
+static void each_picture_is_embedded_once(void **state)
+{
+    fixture *f = *state;
+    worker one = {.f = f, .library = f->library}, other = {.f = f};
+    worker *both[] = {&one, &other};
+    for (int i = 0; i < 2; i++) {
+        fake_clip_init(&both[i]->clip, "fake", 'a');
+        both[i]->model = (struct descry_model){&f->context, &both[i]->clip};
+    }
+    assert_int_equal(open_in_memory(f, &other.library, "library.db", 0), 0);
+    for (int i = 0; i < PICTURES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%03d.jpg", i);
+        picture(f, name, i, 100, 255 - i);
+    }
+    descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    options.batch = 8;
+    options.progress = have_the_other_index;
+    options.arg = &other;
+    index_all(&one, &options);
+    assert_true(other.begun);
+    assert_true(one.progress.embedded > 0 && other.progress.embedded > 0);
+    assert_int_equal(one.progress.embedded + other.progress.embedded, PICTURES);
+    assert_int_equal(one.clip.embedded + other.clip.embedded, PICTURES);
+    assert_int_equal(one.progress.embedded + one.progress.unchanged, PICTURES);
+    assert_int_equal(one.progress.recognised + other.progress.recognised, 0);
+    assert_int_equal(one.progress.missing + other.progress.missing, 0);
+    descry_library_close(&other.library);
+    assert_int_equal(status_of(f).contents, PICTURES);
+    assert_int_equal(status_of(f).models[0].vectors, PICTURES);
+    index_ok(f, ""); /* nothing is left */
+    assert_progress(f, 0, PICTURES, 0, 0, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        MEMORY_TEST(each_picture_is_embedded_once),
+    };
+    return cmocka_run_group_tests_name("workers", tests, NULL, NULL);
+}
