@@ -2,10 +2,13 @@
  * Two workers that index one folder into one library, where the engine can have several. */
 #include "library_fixture.h"
 
+#include "store/store.h"
+
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { PICTURES = 150 };
+enum { PICTURES = 150, FILES = 512, PAGE = 8 };
 
 typedef struct worker {
     fixture *f;
@@ -72,10 +75,56 @@ static void each_picture_is_embedded_once(void **state)
     assert_progress(f, 0, PICTURES, 0, 0, 0);
 }
 
+typedef struct claimer {
+    descry_store *store;
+    const char *const *paths;
+    int mine[FILES], rc;
+} claimer;
+
+static void *claim_all(void *arg)
+{
+    claimer *c = arg;
+    descry_error err;
+    for (size_t i = 0; i < FILES && !c->rc; i += PAGE)
+        c->rc = c->store->ops->claim(c->store, c->paths + i, PAGE, INT64_MAX, c->mine + i, &err);
+    return NULL;
+}
+
+static void a_file_is_claimed_by_one_thread(void **state)
+{
+    fixture *f = *state;
+    static char names[FILES][8];
+    static claimer claimers[2];
+    const char *paths[FILES];
+    pthread_t threads[2];
+    descry_buf holder = {0};
+    for (int i = 0; i < FILES; i++) {
+        snprintf(names[i], sizeof names[i], "/%d", i);
+        paths[i] = names[i];
+    }
+    for (int i = 0; i < 2; i++) {
+        const descry_store_options options = {0};
+        claimers[i] = (claimer){.paths = paths};
+        assert_int_equal(memory_store_open(&claimers[i].store, f->memories[0], &options, &f->err), 0);
+        assert_int_equal(claimers[i].store->ops->lock(claimers[i].store, 0, &holder, &f->err), 0);
+    }
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, claim_all, &claimers[i]), 0);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(claimers[i].rc, 0);
+    }
+    for (int i = 0; i < FILES; i++)
+        assert_int_equal(claimers[0].mine[i] + claimers[1].mine[i], 1);
+    for (int i = 0; i < 2; i++)
+        claimers[i].store->ops->close(claimers[i].store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         MEMORY_TEST(each_picture_is_embedded_once),
+        MEMORY_TEST(a_file_is_claimed_by_one_thread),
     };
     return cmocka_run_group_tests_name("workers", tests, NULL, NULL);
 }
