@@ -412,7 +412,7 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     if (!rc)
         rc = open_archive(&job, path, info->dim);
     if (!rc)
-        rc = descry_library_lock(library, job.err);
+        rc = descry_library_lock(library, 1, job.err);
     if (!rc)
         rc = import_rows(&job, info);
     descry_library_unlock(library);

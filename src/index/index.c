@@ -444,7 +444,7 @@ static int open_run(ingest *run, descry_library *library, descry_model *model, c
     if (!rc && run->store->ops->is_read_only(run->store))
         rc = descry_fail(run->err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
-        rc = descry_library_lock(library, run->err);
+        rc = descry_library_lock(library, 0, run->err);
     run->locked = !rc;
     return rc;
 }

@@ -22,6 +22,21 @@ static int default_path(descry_buf *path, descry_error *err)
     return rc ? rc : descry_buf_printf(path, err, "/descry/library.db");
 }
 
+int descry_library_over(descry_library **out, descry_context *ctx, descry_store *store, const char *path, descry_error *err)
+{
+    descry_library *library = calloc(1, sizeof *library);
+    *out = library;
+    if (!library || !(library->path = strdup(path))) {
+        free(library);
+        *out = NULL;
+        store->ops->close(store);
+        return descry_fail_memory(err);
+    }
+    library->context = ctx;
+    library->store = store;
+    return 0;
+}
+
 int descry_library_open(descry_library **out, descry_context *ctx, const char *path,
                         const descry_library_options *options, descry_error *err)
 {
@@ -30,10 +45,7 @@ int descry_library_open(descry_library **out, descry_context *ctx, const char *p
     int rc = DESCRY_TAKE(&how, options, err);
     if (rc)
         return rc;
-    descry_library *library = calloc(1, sizeof *library);
-    if (!library)
-        return descry_fail_memory(err);
-    library->context = ctx;
+    descry_store *store = NULL;
     descry_buf name = {0}, absolute = {0}, real = {0};
     rc = path ? descry_buf_printf(&name, err, "%s", path) : default_path(&name, err);
     if (!rc && (strncmp(name.data, "postgresql:", 11) == 0 || strncmp(name.data, "postgres:", 9) == 0))
@@ -45,19 +57,14 @@ int descry_library_open(descry_library **out, descry_context *ctx, const char *p
     if (!rc)
         rc = descry_path_real(&real, absolute.data, err);
     if (!rc) {
-        descry_store_options store = {how.read_only, how.create, ctx->pool, &ctx->log, ctx->cpu};
-        rc = descry_store_open_sqlite(&library->store, real.data, &store, err);
+        const descry_store_options with = {how.read_only, how.create, ctx->pool, &ctx->log, ctx->cpu};
+        rc = descry_store_open_sqlite(&store, real.data, &with, err);
     }
-    if (!rc) {
-        library->path = absolute.data;
-        absolute = (descry_buf){0};
-    }
+    if (!rc)
+        rc = descry_library_over(out, ctx, store, absolute.data, err);
     descry_buf_free(&name);
     descry_buf_free(&absolute);
     descry_buf_free(&real);
-    if (rc)
-        descry_library_close(&library);
-    *out = library;
     return rc;
 }
 
@@ -129,10 +136,10 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 
 /* ---- changing it ----------------------------------------------------------------------------------------------- */
 
-int descry_library_lock(descry_library *library, descry_error *err)
+int descry_library_lock(descry_library *library, int alone, descry_error *err)
 {
     descry_buf holder = {0};
-    int rc = library->store->ops->lock(library->store, &holder, err);
+    int rc = library->store->ops->lock(library->store, alone, &holder, err);
     if (rc == DESCRY_ERR_BUSY)
         descry_fail(err, DESCRY_ERR_BUSY, "%s is indexing %s", holder.data, library->path);
     descry_buf_free(&holder);
@@ -153,7 +160,7 @@ int descry_forget(descry_library *library, const char *path, uint64_t *removed, 
     if (store->ops->is_read_only(store))
         rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
-        rc = descry_library_lock(library, err);
+        rc = descry_library_lock(library, 1, err);
     if (!rc)
         rc = descry_library_resolve(library, path, &known, err);
     if (!rc)

@@ -16,6 +16,10 @@ struct descry_library {
     descry_arena entry_arena;
 };
 
+/* A library over any store, which is its own from now on, closed also when this fails; `path` is for messages. */
+int descry_library_over(descry_library **out, descry_context *ctx, descry_store *store, const char *path,
+                        descry_error *err);
+
 /* The recipe of a model by its name or digest, of those of that name the last indexed; NULL: the last indexed of all.
  * DESCRY_ERR_NOT_FOUND. */
 int descry_library_recipe(descry_library *library, const char *model, descry_recipe *recipe, descry_error *err);
@@ -28,8 +32,9 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err);
 
-/* At most one process changes a library's places: DESCRY_ERR_BUSY names the one that does. */
-int descry_library_lock(descry_library *library, descry_error *err);
+/* Only one changes a library's places, or, without `alone`, several that claim what they read (store.h): DESCRY_ERR_BUSY names
+ * who does. */
+int descry_library_lock(descry_library *library, int alone, descry_error *err);
 void descry_library_unlock(descry_library *library); /* nothing when it is not locked */
 
 #endif

@@ -152,10 +152,11 @@ typedef struct descry_store_ops {
     const char *(*file)(const descry_store *store); /* which with those beside it nobody else may open; NULL: none */
     int (*is_read_only)(const descry_store *store);
 
-    /* The right to write places, until unlock or close: DESCRY_ERR_BUSY when another has it, *holder is then who. */
-    int (*lock)(descry_store *store, descry_buf *holder, descry_error *err);
+    /* The right to write places, until unlock or close: DESCRY_ERR_BUSY when another has it, *holder is then who.  With
+     * `alone` nobody else may have it; without, other workers may, where the engine can have several. */
+    int (*lock)(descry_store *store, int alone, descry_buf *holder, descry_error *err);
     void (*unlock)(descry_store *store); /* nothing when it is not held */
-    /* mine[i] 1: until that time (seconds since 1970) paths[i] is for this worker to read and embed. */
+    /* mine[i] 1: until that time (seconds since 1970), unlock or close, paths[i] is for this worker to read and embed. */
     int (*claim)(descry_store *store, const char *const *paths, size_t n, int64_t until, int *mine, descry_error *err);
 
     /* The recipe with this digest (64 hexadecimal digits); id 0 when the library has none, unless `create`. */

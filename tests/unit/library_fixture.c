@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* setgroups */
 #include "library_fixture.h"
 
+#include "library/library.h"
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static void on_log(void *arg, descry_log_level level, const char *message)
     snprintf(f->warning, sizeof f->warning, "%s", message);
 }
 
-int fixture_open(void **state)
+static int open_kind(void **state, int in_memory)
 {
     fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
@@ -31,26 +32,56 @@ int fixture_open(void **state)
     f->model = (struct descry_model){&f->context, &f->clip};
     descry_index_counts_init(&f->counts);
     folder(f, "photos");
+    for (int i = 0; i < 2 && in_memory; i++)
+        assert_int_equal(memory_open(&f->memories[i], NULL), 0);
     reopen(f);
     *state = f;
     return 0;
+}
+
+int fixture_open(void **state)
+{
+    return open_kind(state, 0);
+}
+
+int fixture_open_in_memory(void **state)
+{
+    return open_kind(state, 1);
 }
 
 int fixture_close(void **state)
 {
     fixture *f = *state;
     descry_library_close(&f->library);
+    memory_close(&f->memories[0]);
+    memory_close(&f->memories[1]);
     descry_pool_close(&f->context.pool);
     remove_folder(f->folder);
     free(f);
     return 0;
 }
 
+int open_in_memory(fixture *f, descry_library **library, const char *name, int read_only)
+{
+    const descry_store_options options = {read_only, 1, f->context.pool, &f->context.log, f->context.cpu};
+    descry_store *store;
+    int rc = memory_store_open(&store, f->memories[strcmp(name, "library.db") != 0], &options, &f->err);
+    return rc ? rc : descry_library_over(library, &f->context, store, at(f, "%s", name), &f->err);
+}
+
+void open_named(fixture *f, const char *name, int read_only)
+{
+    descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
+    options.read_only = read_only;
+    descry_library_close(&f->library);
+    if (f->memories[0] ? open_in_memory(f, &f->library, name, read_only)
+                       : descry_library_open(&f->library, &f->context, at(f, "%s", name), &options, &f->err))
+        fail_msg("%s", f->err.message);
+}
+
 void reopen(fixture *f)
 {
-    descry_library_close(&f->library);
-    if (descry_library_open(&f->library, &f->context, at(f, "library.db"), NULL, &f->err))
-        fail_msg("%s", f->err.message);
+    open_named(f, "library.db", 0);
 }
 
 /* ---- files ----------------------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 #define DESCRY_TESTS_LIBRARY_FIXTURE_H
 
 #include "fake_clip.h"
+#include "memory_store.h"
 #include "support/support.h"
 
 enum { MAX_MATCHES = 64, MAX_FAILURES = 16, PATH_SIZE = 4200 };
@@ -14,6 +15,7 @@ typedef struct fixture {
     struct descry_clip clip;
     struct descry_model model;
     descry_library *library;
+    memory *memories[2];        /* NULL: libraries are files; else library.db, and any other */
     descry_index_counts counts; /* of the last index */
     descry_progress last;       /* of the last index without options */
     descry_error err;           /* of the last call */
@@ -28,6 +30,7 @@ typedef struct fixture {
 } fixture;
 
 int fixture_open(void **state); /* cmocka's set-up and tear-down */
+int fixture_open_in_memory(void **state);
 int fixture_close(void **state);
 
 const char *at(fixture *f, const char *format, ...) __attribute__((format(printf, 2, 3))); /* path below the folder */
@@ -36,6 +39,9 @@ void picture(fixture *f, const char *name, int r, int g, int b);
 void remove_file(fixture *f, const char *name);
 void rename_file(fixture *f, const char *from, const char *to);
 void reopen(fixture *f);
+void open_named(fixture *f, const char *name, int read_only); /* another one, after closing */
+/* One more handle on a library, in memory. */
+int open_in_memory(fixture *f, descry_library **library, const char *name, int read_only);
 
 /* Indexes f->folder/name; "" is the folder "photos" itself, NULL every known root. */
 int index_with(fixture *f, const char *name, const descry_index_options *options);
@@ -52,5 +58,8 @@ descry_library_status status_of(fixture *f);
 int in_child(void (*work)(fixture *f), fixture *f, int as_nobody); /* its exit status, or 1000 + signal */
 
 #define LIBRARY_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+/* The same over a second engine, for what does not look into a file. */
+#define MEMORY_TEST(name) {#name "_in_memory", name, fixture_open_in_memory, fixture_close, NULL}
+#define BOTH_TEST(name) LIBRARY_TEST(name), MEMORY_TEST(name)
 
 #endif

@@ -212,11 +212,11 @@ static void indexing_tells_in_order_and_keeps_what_is_done(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIBRARY_TEST(copies_in_later_batches_are_recognised),
-        LIBRARY_TEST(a_file_that_is_named_twice_is_unchanged),
+        BOTH_TEST(copies_in_later_batches_are_recognised),
+        BOTH_TEST(a_file_that_is_named_twice_is_unchanged),
         LIBRARY_TEST(files_are_embedded_in_order),
         LIBRARY_TEST(files_are_described_in_order),
-        LIBRARY_TEST(indexing_tells_in_order_and_keeps_what_is_done),
+        BOTH_TEST(indexing_tells_in_order_and_keeps_what_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

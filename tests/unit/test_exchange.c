@@ -504,8 +504,7 @@ static void what_was_exported_is_imported(void **state)
     memcpy(scores, f->scores, sizeof scores);
     memcpy(paths, f->paths, sizeof paths);
     import_ok(f, at(f, "out.npz"), 0, 0, 5, 0);
-    descry_library_close(&f->library);
-    assert_int_equal(descry_library_open(&f->library, &f->context, at(f, "second.db"), NULL, &f->err), 0);
+    open_named(f, "second.db", 0);
     size_t embedded = f->clip.embedded;
     import_ok(f, at(f, "out.npz"), 5, 0, 0, 0);
     assert_int_equal(f->clip.embedded, embedded);
@@ -557,10 +556,7 @@ static void both_can_be_stopped_and_fail(void **state)
     assert_non_null(strstr(f->err.message, "no/out.npz: "));
     seen s = {0};
     assert_int_equal(descry_entries(f->library, &options, see, &s, &f->err), DESCRY_ERR_CANCELLED);
-    descry_library_close(&f->library);
-    descry_library_options reading = DESCRY_LIBRARY_OPTIONS_INIT;
-    reading.read_only = 1;
-    assert_int_equal(descry_library_open(&f->library, &f->context, at(f, "library.db"), &reading, &f->err), 0);
+    open_named(f, "library.db", 1);
     assert_int_equal(import_with(f, three(f), &(told){0}, &p), DESCRY_ERR_IO);
     assert_int_equal(descry_export_npz(f->library, at(f, "out.npz"), NULL, NULL, &f->err), 0);
 }
@@ -568,19 +564,19 @@ static void both_can_be_stopped_and_fail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIBRARY_TEST(rows_without_a_file_are_found),
-        LIBRARY_TEST(sources_are_forgotten_by_their_text),
-        LIBRARY_TEST(short_sources_are_themselves),
+        BOTH_TEST(rows_without_a_file_are_found),
+        BOTH_TEST(sources_are_forgotten_by_their_text),
+        BOTH_TEST(short_sources_are_themselves),
         LIBRARY_TEST(every_layout_is_the_same),
         LIBRARY_TEST(keys_can_be_chosen),
-        LIBRARY_TEST(bad_rows_are_named_and_the_rest_is_taken),
+        BOTH_TEST(bad_rows_are_named_and_the_rest_is_taken),
         LIBRARY_TEST(archives_that_lie_change_nothing),
         LIBRARY_TEST(what_inflates_too_much_is_refused),
         LIBRARY_TEST(damage_is_survived),
-        LIBRARY_TEST(files_here_are_as_if_indexed),
-        LIBRARY_TEST(entries_are_listed),
-        LIBRARY_TEST(what_was_exported_is_imported),
-        LIBRARY_TEST(both_can_be_stopped_and_fail),
+        BOTH_TEST(files_here_are_as_if_indexed),
+        BOTH_TEST(entries_are_listed),
+        BOTH_TEST(what_was_exported_is_imported),
+        BOTH_TEST(both_can_be_stopped_and_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

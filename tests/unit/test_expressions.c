@@ -390,14 +390,14 @@ static void a_model_is_opened_when_needed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIBRARY_TEST(the_ranking_is_that_of_the_formula),
-        LIBRARY_TEST(pictures_named_are_left_out),
-        LIBRARY_TEST(not_leaves_out_what_matches),
-        LIBRARY_TEST(few_pictures_calibrate_nothing),
-        LIBRARY_TEST(texts_have_a_strength),
-        LIBRARY_TEST(calibration_follows_the_library),
-        LIBRARY_TEST(shares_add_up),
-        LIBRARY_TEST(a_model_is_opened_when_needed),
+        BOTH_TEST(the_ranking_is_that_of_the_formula),
+        BOTH_TEST(pictures_named_are_left_out),
+        BOTH_TEST(not_leaves_out_what_matches),
+        BOTH_TEST(few_pictures_calibrate_nothing),
+        BOTH_TEST(texts_have_a_strength),
+        BOTH_TEST(calibration_follows_the_library),
+        BOTH_TEST(shares_add_up),
+        BOTH_TEST(a_model_is_opened_when_needed),
     };
     return cmocka_run_group_tests_name("expressions", tests, NULL, NULL);
 }

@@ -449,9 +449,9 @@ static void older_libraries_get_it_without_the_model(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LIBRARY_TEST(filtered_search_equals_brute_force),
-        LIBRARY_TEST(a_list_has_each_content_once),
-        LIBRARY_TEST(bounds_are_what_they_are_said_to_be),
+        BOTH_TEST(filtered_search_equals_brute_force),
+        BOTH_TEST(a_list_has_each_content_once),
+        BOTH_TEST(bounds_are_what_they_are_said_to_be),
         LIBRARY_TEST(older_libraries_get_it_without_the_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -286,8 +286,8 @@ int main(void)
         cmocka_unit_test(words_end_where_scripts_change),
         cmocka_unit_test(marks_case_and_widths_do_not_count),
         cmocka_unit_test(anything_is_a_text),
-        LIBRARY_TEST(both_forms_of_names_are_found_by_both),
-        LIBRARY_TEST(parts_of_words_are_found),
+        BOTH_TEST(both_forms_of_names_are_found_by_both),
+        BOTH_TEST(parts_of_words_are_found),
         LIBRARY_TEST(long_queries_are_refused),
         LIBRARY_TEST(standing_titles_are_not_words),
     };

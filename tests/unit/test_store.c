@@ -1,98 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What every kind of store does, asked through its table of operations alone. */
-#include "library_fixture.h"
-
-#include "store/store.h"
+ * What every kind of store does with what it is given, asked through its table of operations alone. */
+#include "store_fixture.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIM = 4, MANY = 200 };
-
-static const char RECIPE[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-/* A kind of store: how one is opened, in a folder that is empty at first. */
-typedef int open_store(descry_store **store, fixture *f, descry_error *err);
-
-static int open_sqlite(descry_store **store, fixture *f, descry_error *err)
-{
-    const descry_store_options options = {.create = 1, .pool = f->context.pool, .log = &f->context.log};
-    return descry_store_open_sqlite(store, at(f, "seam.db"), &options, err);
-}
-
-static open_store *const KINDS[] = {open_sqlite};
-
-/* Runs a test with an empty store of each kind. */
-typedef struct seam {
-    fixture *f;
-    open_store *open;
-    descry_store *store;
-    const descry_store_ops *ops;
-    descry_recipe recipe;
-    descry_error err;
-} seam;
-
-static void for_kinds(fixture *f, void (*test)(seam *s))
-{
-    for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
-        seam s = {.f = f, .open = KINDS[i]};
-        if (s.open(&s.store, f, &s.err))
-            fail_msg("%s", s.err.message);
-        s.ops = s.store->ops;
-        assert_int_equal(s.ops->recipe(s.store, RECIPE, "model", DIM, 1, &s.recipe, &s.err), 0);
-        test(&s);
-        s.ops->close(s.store);
-    }
-}
-
 /* ---- writing --------------------------------------------------------------------------------------------------- */
-
-typedef struct given {
-    char path[32];
-    descry_content content;
-    descry_metadata metadata;
-    float vector[DIM];
-} given;
-
-/* The picture of a number: its vector points along axis number % DIM. */
-static given make(int number)
-{
-    given g = {.content = {.bytes = 10, .width = 3, .height = 2, .orientation = 1},
-               .metadata = {.taken = number, .taken_offset = DESCRY_NO_OFFSET, .latitude = NAN, .longitude = NAN}};
-    snprintf(g.path, sizeof g.path, "/p/%03d.jpg", number);
-    snprintf(g.metadata.camera, sizeof g.metadata.camera, "camera %d", number);
-    memcpy(g.content.sha256, &number, sizeof number);
-    g.vector[number % DIM] = 1;
-    return g;
-}
-
-static descry_put file(const given *g)
-{
-    return (descry_put){.path = g->path, .what = DESCRY_PUT_FILE, .size = 10, .mtime = 20, .content = &g->content,
-                        .metadata = &g->metadata, .vector = g->vector};
-}
-
-static void put(seam *s, descry_put *items, size_t n)
-{
-    if (s->ops->put(s->store, &s->recipe, items, n, &s->err))
-        fail_msg("%s", s->err.message);
-}
-
-static void put_number(seam *s, int number)
-{
-    given g = make(number);
-    descry_put item = file(&g);
-    put(s, &item, 1);
-}
-
-static descry_place place(seam *s, const char *path)
-{
-    descry_place found;
-    assert_int_equal(s->ops->places(s->store, &path, 1, s->recipe.id, &found, &s->err), 0);
-    return found;
-}
 
 static void what_is_put_is_there(seam *s)
 {
@@ -191,109 +105,96 @@ static void all_is_put_or_nothing(seam *s)
     assert_false(captions[0].written);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------- */
-
-static void rows_are_in_the_order_asked_for(seam *s)
+static void assert_caption(seam *s, const char *path, const char *text, const char *captioner)
 {
-    for (int i = 0; i < 10; i++)
-        put_number(s, i);
-    descry_put bad = {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
-    put(s, &bad, 1);
-    const descry_place seven = place(s, "/p/007.jpg"), two = place(s, "/p/002.jpg"), failed = place(s, bad.path);
-    descry_put_caption caption = {seven.content, "a seven", 0};
-    assert_int_equal(s->ops->put_captions(s->store, "captioner", RECIPE, &caption, 1, &s->err), 0);
-    const int64_t ids[] = {seven.id, 999, two.id, failed.id, seven.id};
-    const descry_wanted wanted = {.vectors = &s->recipe, .captions = 1, .metadata = 1}, nothing = {0};
-    descry_row rows[5];
-    descry_arena arena = {0};
-    assert_int_equal(s->ops->describe(s->store, ids, 5, &wanted, rows, &arena, &s->err), 0);
-    for (int i = 0; i < 5; i += 4) {
-        assert_true(rows[i].id == seven.id && rows[i].content == seven.content && rows[i].path_size == 10);
-        assert_string_equal(rows[i].path, "/p/007.jpg");
-        assert_string_equal(rows[i].caption, "a seven");
-        assert_string_equal(rows[i].captioner, "captioner");
-        assert_string_equal(rows[i].metadata->camera, "camera 7");
-        assert_true(rows[i].vector[3] == 1 && rows[i].vector[0] == 0);
-    }
-    assert_true(rows[1].id == 0 && !rows[1].caption && !rows[1].vector);
-    assert_true(rows[2].id == two.id && !rows[2].caption && !rows[2].captioner && rows[2].vector[2] == 1);
-    assert_true(rows[3].id == failed.id && rows[3].content == 0 && rows[3].failed && !rows[3].vector);
-    assert_int_equal(s->ops->describe(s->store, ids, 1, &nothing, rows, &arena, &s->err), 0);
-    assert_string_equal(rows[0].path, "/p/007.jpg");
-    assert_true(!rows[0].caption && !rows[0].metadata && !rows[0].vector);
-    descry_arena_free(&arena);
-
-    const int64_t contents[] = {two.content, 999, seven.content};
-    float vectors[3][DIM];
-    int found[3];
-    assert_int_equal(s->ops->vectors(s->store, &s->recipe, contents, 3, vectors[0], found, &s->err), 0);
-    assert_true(found[0] && !found[1] && found[2]);
-    assert_true(vectors[0][2] == 1 && vectors[2][3] == 1);
-    for (int i = 0; i < DIM; i++)
-        assert_true(vectors[1][i] == 0);
-}
-
-static int hear(void *arg, const char *path, size_t size)
-{
-    assert_true(size > 3 && memcmp(path, "/p/", 3) == 0);
-    return ++*(int *)arg == 5 ? 77 : 0;
-}
-
-/* What another handle writes meanwhile is not of that moment. */
-static void a_list_is_of_one_moment(seam *s)
-{
-    for (int i = 0; i < 4; i++)
-        put_number(s, i);
-    const given g = make(50);
-    descry_put plain = {.path = "/p/plain.jpg", .what = DESCRY_PUT_FILE, .content = &g.content};
-    put(s, &plain, 1);
-    int heard = 0;
-    descry_list all = {.each = hear, .arg = &heard}, list = {.recipe = s->recipe.id};
-    assert_int_equal(s->ops->list(s->store, &all, &s->err), 77);
-    s->ops->unlist(s->store, &all);
-    assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
-    assert_int_equal(list.count, 4);
-    seam other = *s;
-    assert_int_equal(s->open(&other.store, s->f, &s->err), 0);
-    descry_put_caption caption = {list.items[1].content, "later", 0};
-    assert_int_equal(other.ops->put_captions(other.store, "m", RECIPE, &caption, 1, &s->err), 0);
-    descry_row row;
-    descry_arena arena = {0};
     const descry_wanted wanted = {.captions = 1};
-    assert_int_equal(s->ops->describe(s->store, &list.items[1].id, 1, &wanted, &row, &arena, &s->err), 0);
-    assert_string_equal(row.path, "/p/001.jpg");
-    assert_null(row.caption);
-    int64_t id = list.items[1].id;
-    s->ops->unlist(s->store, &list);
-    assert_null(list.items);
+    const int64_t id = place(s, path).id;
+    descry_arena arena = {0};
+    descry_row row;
     assert_int_equal(s->ops->describe(s->store, &id, 1, &wanted, &row, &arena, &s->err), 0);
-    assert_string_equal(row.caption, "later");
+    assert_string_equal(row.caption ? row.caption : "", text);
+    assert_string_equal(row.captioner ? row.captioner : "", captioner);
     descry_arena_free(&arena);
-    other.ops->close(other.store);
 }
 
-static void the_nearest_come_first(seam *s)
+static void a_person_comes_before_a_model(seam *s)
 {
-    given some[MANY];
-    descry_put items[MANY];
-    for (int i = 0; i < MANY; i++) {
-        some[i] = make(i);
-        items[i] = file(&some[i]);
-    }
-    put(s, items, MANY);
-    assert_int_equal(s->ops->recipe(s->store, RECIPE, "model", DIM, 0, &s->recipe, &s->err), 0);
-    assert_int_equal(s->recipe.vectors, MANY);
-    const float query[DIM] = {0, 1};
-    const descry_nearest nearest = {.recipe = s->recipe.id, .vector = query, .k = 60, .threshold = -2};
-    descry_hit *hits;
+    put_number(s, 0);
+    const int64_t content = place(s, "/p/000.jpg").content;
+    descry_put_caption caption = {content, "a model's", 0};
+    descry_library_status status;
+    descry_arena arena = {0};
+    assert_int_equal(s->ops->put_person(s->store, content, "a person's", &s->err), 0);
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, &caption, 1, &s->err), 0);
+    assert_false(caption.written);
+    assert_caption(s, "/p/000.jpg", "a person's", "");
+    assert_int_equal(s->ops->put_person(s->store, content, NULL, &s->err), 0);
+    assert_caption(s, "/p/000.jpg", "", "");
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, &caption, 1, &s->err), 0);
+    assert_true(caption.written);
+    assert_int_equal(s->ops->put_person(s->store, content, "first", &s->err), 0);
+    assert_int_equal(s->ops->put_person(s->store, content, "second", &s->err), 0);
+    assert_caption(s, "/p/000.jpg", "second", "");
+    assert_int_equal(s->ops->status(s->store, &status, &arena, &s->err), 0);
+    assert_int_equal(status.captions, 1);
+    descry_arena_free(&arena);
+    assert_int_equal(s->ops->put_person(s->store, content, NULL, &s->err), 0);
+    assert_caption(s, "/p/000.jpg", "a model's", "m");
+    assert_int_equal(s->ops->put_person(s->store, content + 1000, "of nothing", &s->err), 0);
+}
+
+static void sums_and_models_are_kept(seam *s)
+{
+    descry_library_status status;
+    descry_arena arena = {0};
+    descry_recipe other;
+    uint64_t lacking;
+    static const char OTHER[] = "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
+    for (int i = 0; i < 6; i++)
+        put_number(s, i);
+    const given g = make(9);
+    descry_put source = {.path = "web", .what = DESCRY_PUT_SOURCE, .content = &g.content};
+    descry_put bad = {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    put(s, &source, 1);
+    put(s, &bad, 1);
+    descry_put_caption caption = {source.id, "a web", 0};
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, &caption, 1, &s->err), 0);
+    assert_int_equal(s->ops->recipe(s->store, OTHER, "other", DIM, 0, &other, &s->err), 0);
+    assert_int_equal(other.id, 0);
+    assert_int_equal(s->ops->recipe(s->store, OTHER, "other", DIM, 1, &other, &s->err), 0);
+    assert_int_equal(s->ops->recipe(s->store, OTHER, "other", DIM + 1, 0, &other, &s->err), DESCRY_ERR_FORMAT);
+    assert_int_equal(s->ops->lacking(s->store, &s->recipe, &lacking, &s->err), 0);
+    assert_int_equal(lacking, 1);
+    assert_int_equal(s->ops->lacking(s->store, &other, &lacking, &s->err), 0);
+    assert_int_equal(lacking, 7);
+    assert_int_equal(s->ops->add_root(s->store, "/q", &s->err), 0);
+    assert_int_equal(s->ops->add_root(s->store, "/p", &s->err), 0);
+    assert_int_equal(s->ops->add_root(s->store, "/q", &s->err), 0);
+    assert_int_equal(s->ops->touch_recipe(s->store, s->recipe.id, &s->err), 0);
+    assert_int_equal(s->ops->status(s->store, &status, &arena, &s->err), 0);
+    assert_true(status.photos == 7 && status.contents == 7 && status.missing == 0 && status.failed == 1);
+    assert_true(status.sources == 1 && status.captions == 1 && status.model_count == 1 && status.root_count == 2);
+    assert_string_equal(status.roots[0], "/p");
+    assert_string_equal(status.models[0]->name, "model");
+    assert_string_equal(status.models[0]->recipe, RECIPE);
+    assert_true(status.models[0]->vectors == 6 && status.models[0]->dim == DIM && status.models[0]->last_indexed > 1000000000);
+    descry_arena_free(&arena);
+
+    descry_calibration calibration;
+    assert_int_equal(s->ops->calibration(s->store, &s->recipe, &calibration, &s->err), 0);
+    assert_int_equal(calibration.version, 0);
+    const descry_calibration made = {2, 6, 0.5, 0.25, 0.75, 0.125};
+    assert_int_equal(s->ops->put_calibration(s->store, &s->recipe, &made, &s->err), 0);
+    assert_int_equal(s->ops->calibration(s->store, &s->recipe, &calibration, &s->err), 0);
+    assert_true(calibration.version == 2 && calibration.vectors == 6 && calibration.best == 0.5 && calibration.picture == 0.125);
+    float *vectors;
     size_t count;
-    assert_int_equal(s->ops->nearest(s->store, &s->recipe, &nearest, &hits, &count, &s->err), 0);
-    assert_int_equal(count, 60);
-    for (size_t i = 0; i < count; i++) {
-        assert_true(hits[i].score == (i < MANY / DIM ? 1.0f : 0.0f));
-        assert_true(i == 0 || i == MANY / DIM || hits[i].id > hits[i - 1].id);
-    }
-    free(hits);
+    assert_int_equal(s->ops->recipe(s->store, RECIPE, "model", DIM, 0, &s->recipe, &s->err), 0);
+    assert_int_equal(s->ops->sample(s->store, &s->recipe, 3, &vectors, &count, &s->err), 0);
+    assert_int_equal(count, 3);
+    for (size_t i = 0; i < count; i++) /* 0, 2 and 4 */
+        assert_true(vectors[i * DIM + 2 * i % DIM] == 1);
+    free(vectors);
 }
 
 static int ends_in_zero(void *arg, const char *path)
@@ -333,54 +234,77 @@ static void one_has_the_lock(seam *s)
     descry_buf holder = {0};
     const char *const paths[] = {"/a", "/b"};
     int mine[] = {0, 0};
-    assert_int_equal(s->open(&other.store, s->f, &s->err), 0);
+    assert_int_equal(s->kind->open(&other.store, s->f, &s->err), 0);
     s->ops->unlock(s->store);
-    assert_int_equal(s->ops->lock(s->store, &holder, &s->err), 0);
+    assert_int_equal(s->ops->lock(s->store, 1, &holder, &s->err), 0);
     assert_int_equal(holder.size, 0);
-    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), DESCRY_ERR_BUSY);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), DESCRY_ERR_BUSY);
     assert_true(holder.size > 0);
     assert_int_equal(other.ops->claim(other.store, paths, 2, INT64_MAX, mine, &s->err), DESCRY_ERR_BUSY);
     other.ops->unlock(other.store); /* not its own */
-    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), DESCRY_ERR_BUSY);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), DESCRY_ERR_BUSY);
     assert_int_equal(s->ops->claim(s->store, paths, 2, INT64_MAX, mine, &s->err), 0);
     assert_true(mine[0] && mine[1]);
     s->ops->unlock(s->store);
-    assert_int_equal(other.ops->lock(other.store, &holder, &s->err), 0);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), 0);
     other.ops->close(other.store); /* which unlocks */
-    assert_int_equal(s->ops->lock(s->store, &holder, &s->err), 0);
+    assert_int_equal(s->ops->lock(s->store, 1, &holder, &s->err), 0);
     descry_buf_free(&holder);
 }
 
-#define SEAM_TEST(name)                                                                                                \
-    static void each_##name(void **state)                                                                              \
-    {                                                                                                                  \
-        for_kinds(*state, name);                                                                                       \
+/* Without `alone` those whose engine can may be several, and each file is one's. */
+static void workers_share_the_files(seam *s)
+{
+    seam other = *s;
+    descry_buf holder = {0};
+    const char *const paths[] = {"/a", "/b", "/c"};
+    int mine[3], theirs[3];
+    assert_int_equal(s->kind->open(&other.store, s->f, &s->err), 0);
+    assert_int_equal(s->ops->lock(s->store, 0, &holder, &s->err), 0);
+    assert_int_equal(other.ops->lock(other.store, 1, &holder, &s->err), DESCRY_ERR_BUSY);
+    int rc = other.ops->lock(other.store, 0, &holder, &s->err);
+    assert_int_equal(rc, s->kind->workers ? 0 : DESCRY_ERR_BUSY);
+    assert_int_equal(s->ops->claim(s->store, paths, 2, INT64_MAX, mine, &s->err), 0);
+    assert_true(mine[0] && mine[1]);
+    if (rc == 0) {
+        assert_int_equal(other.ops->claim(other.store, paths, 3, 0, theirs, &s->err), 0); /* until a time that was */
+        assert_true(!theirs[0] && !theirs[1] && theirs[2]);
+        assert_int_equal(s->ops->claim(s->store, paths, 3, INT64_MAX, mine, &s->err), 0); /* renewed, and given anew */
+        assert_true(mine[0] && mine[1] && mine[2]);
+        assert_int_equal(other.ops->claim(other.store, paths, 3, INT64_MAX, theirs, &s->err), 0);
+        assert_true(!theirs[0] && !theirs[1] && !theirs[2]);
+        s->ops->unlock(s->store);
+        assert_int_equal(other.ops->claim(other.store, paths, 3, INT64_MAX, theirs, &s->err), 0);
+        assert_true(theirs[0] && theirs[1] && theirs[2]);
     }
+    other.ops->close(other.store);
+    s->ops->unlock(s->store);
+    assert_int_equal(s->ops->lock(s->store, 1, &holder, &s->err), 0);
+    descry_buf_free(&holder);
+}
 
 SEAM_TEST(what_is_put_is_there)
 SEAM_TEST(a_place_changes_as_it_is_told)
 SEAM_TEST(a_source_keeps_its_content)
 SEAM_TEST(all_is_put_or_nothing)
-SEAM_TEST(rows_are_in_the_order_asked_for)
-SEAM_TEST(a_list_is_of_one_moment)
-SEAM_TEST(the_nearest_come_first)
+SEAM_TEST(a_person_comes_before_a_model)
+SEAM_TEST(sums_and_models_are_kept)
 SEAM_TEST(what_is_gone_is_missing_until_it_is_back)
 SEAM_TEST(one_has_the_lock)
-
-#define TEST(name) cmocka_unit_test_setup_teardown(each_##name, fixture_open, fixture_close)
+SEAM_TEST(workers_share_the_files)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_put_is_there),
-        TEST(a_place_changes_as_it_is_told),
-        TEST(a_source_keeps_its_content),
-        TEST(all_is_put_or_nothing),
-        TEST(rows_are_in_the_order_asked_for),
-        TEST(a_list_is_of_one_moment),
-        TEST(the_nearest_come_first),
-        TEST(what_is_gone_is_missing_until_it_is_back),
-        TEST(one_has_the_lock),
+        SEAM_TESTS(what_is_put_is_there),
+        SEAM_TESTS(a_place_changes_as_it_is_told),
+        SEAM_TESTS(a_source_keeps_its_content),
+        SEAM_TESTS(all_is_put_or_nothing),
+        SEAM_TESTS(a_person_comes_before_a_model),
+        SEAM_TESTS(sums_and_models_are_kept),
+        SEAM_TESTS(what_is_gone_is_missing_until_it_is_back),
+        SEAM_TESTS(one_has_the_lock),
+        SEAM_TESTS(workers_share_the_files),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

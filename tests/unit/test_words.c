@@ -577,9 +577,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LIBRARY_TEST(a_killed_filling_is_continued),
-        LIBRARY_TEST(filling_can_be_stopped),
+        BOTH_TEST(filling_can_be_stopped),
         LIBRARY_TEST(a_persons_caption_stays),
-        LIBRARY_TEST(only_what_is_indexed_is_described),
+        BOTH_TEST(only_what_is_indexed_is_described),
         LIBRARY_TEST(bad_pictures_are_named_once),
         LIBRARY_TEST(another_model_describes),
         LIBRARY_TEST(a_read_only_library_is_not_described),

@@ -5,15 +5,10 @@
 
 #include "base/aside.h"
 #include "base/error.h"
+#include "store/described.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unicase.h>
-#include <unistr.h>
-
-#define EARTH_KM 6371.0088 /* mean radius: Moritz, Geodetic Reference System 1980, R1 */
-#define RADIANS  0.017453292519943295
 
 /* ---- the list of pairs ------------------------------------------------------------------------------------------ */
 
@@ -114,57 +109,13 @@ static int read_everywhere(descry_sqlite *store, descry_sqlite_filter *filter, d
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */
 
-/* The haversine formula: half the chord of the angle between two places, squared, is
- * sin(dlat / 2)^2 + cos(lat1) cos(lat2) sin(dlon / 2)^2 (R. W. Sinnott, Virtues of the Haversine, Sky & Telescope 68,
- * 1984).  Degrees to kilometres. */
-static double distance(double lat1, double lon1, double lat2, double lon2)
+static int is_near(const descry_described *wanted, sqlite3_stmt *stmt)
 {
-    double a = sin((lat2 - lat1) * RADIANS / 2), b = sin((lon2 - lon1) * RADIANS / 2);
-    double h = a * a + cos(lat1 * RADIANS) * cos(lat2 * RADIANS) * b * b;
-    return 2 * EARTH_KM * asin(fmin(1, sqrt(h)));
-}
-
-/* Unicode's full case folding; NULL when it is not UTF-8 or memory is short. */
-static char *fold(const char *text)
-{
-    size_t size = strlen(text) + 1;
-    if (u8_check((const uint8_t *)text, size))
-        return NULL;
-    return (char *)u8_casefold((const uint8_t *)text, size, NULL, NULL, NULL, &size);
-}
-
-/* Few cameras took many pictures: the last verdict is kept. */
-typedef struct camera {
-    char *part; /* folded; NULL: any */
-    char last[DESCRY_CAMERA_SIZE];
-    int verdict;
-} camera;
-
-static int is_camera(camera *wanted, const char *name)
-{
-    if (!wanted->part)
-        return 1;
-    if (!name)
-        return 0;
-    if (*wanted->last && strcmp(wanted->last, name) == 0)
-        return wanted->verdict;
-    char *folded = fold(name);
-    wanted->verdict = folded && strstr(folded, wanted->part);
-    free(folded);
-    wanted->last[0] = 0;
-    if (strlen(name) < sizeof wanted->last)
-        memcpy(wanted->last, name, strlen(name) + 1);
-    return wanted->verdict;
-}
-
-static int is_near(const descry_filter *wanted, sqlite3_stmt *stmt)
-{
-    if (wanted->km < 0)
+    if (wanted->filter->km < 0)
         return 1;
     if (sqlite3_column_type(stmt, 2) == SQLITE_NULL || sqlite3_column_type(stmt, 3) == SQLITE_NULL)
         return 0;
-    return distance(wanted->latitude, wanted->longitude, sqlite3_column_double(stmt, 2),
-                    sqlite3_column_double(stmt, 3)) <= wanted->km;
+    return descry_described_near(wanted, sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3));
 }
 
 /* The statement that looks at the fewest rows, with its bounds. */
@@ -177,7 +128,7 @@ static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, s
     static const char COLUMNS_CAMERA[] = "SELECT id, camera, latitude, longitude FROM contents"
                                          " WHERE camera IS NOT NULL";
     int rc;
-    if (wanted->after != DESCRY_NO_TIME || wanted->before != DESCRY_NO_TIME) {
+    if (descry_described_by_time(wanted)) {
         rc = descry_sqlite_get(store, COLUMNS_DATE, stmt, err);
         if (rc)
             return rc;
@@ -190,7 +141,7 @@ static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, s
     rc = descry_sqlite_get(store, COLUMNS_NEAR, stmt, err);
     if (rc)
         return rc;
-    double degrees = wanted->km / EARTH_KM / RADIANS + 1e-6; /* of latitude: no place farther north or south is near */
+    double degrees = descry_described_degrees(wanted);
     sqlite3_bind_double(*stmt, 1, wanted->latitude - degrees);
     sqlite3_bind_double(*stmt, 2, wanted->latitude + degrees);
     return 0;
@@ -199,19 +150,19 @@ static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, s
 static int read_metadata(descry_sqlite *store, descry_sqlite_filter *filter, const descry_filter *wanted,
                          descry_error *err)
 {
-    camera of = {0};
+    descry_described of;
     sqlite3_stmt *stmt = NULL;
-    if (wanted->camera && !(of.part = fold(wanted->camera)))
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "the camera's name is not UTF-8");
-    int rc = prepare_metadata(store, wanted, &stmt, err);
+    int rc = descry_described_open(&of, wanted, err);
+    if (!rc)
+        rc = prepare_metadata(store, wanted, &stmt, err);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
         rc = 0;
-        if (is_near(wanted, stmt) && is_camera(&of, (const char *)sqlite3_column_text(stmt, 1)))
+        if (is_near(&of, stmt) && descry_described_camera(&of, (const char *)sqlite3_column_text(stmt, 1)))
             rc = add_pair(filter, (descry_sqlite_pair){sqlite3_column_int64(stmt, 0), 0, 0}, err);
         if (rc)
             sqlite3_reset(stmt);
     }
-    free(of.part);
+    descry_described_free(&of);
     return rc;
 }
 
@@ -231,8 +182,7 @@ int descry_sqlite_filter_read(descry_sqlite *store, descry_sqlite_filter *filter
                               descry_error *err)
 {
     *filter = (descry_sqlite_filter){0};
-    int dated = wanted && (wanted->after != DESCRY_NO_TIME || wanted->before != DESCRY_NO_TIME);
-    int described = dated || (wanted && (wanted->camera || wanted->km >= 0)), rc = 0;
+    int described = descry_described_is_asked(wanted), rc = 0;
     filter->all = !described && (!wanted || wanted->unders == 0);
     descry_sqlite_filter other = {0};
     for (size_t i = 0; wanted && i < wanted->unders && !rc; i++)

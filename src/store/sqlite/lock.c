@@ -19,8 +19,10 @@ static int name_holder(descry_buf *holder, const char *path, descry_error *err)
     return pid > 0 ? descry_buf_printf(holder, err, "process %ld", pid) : descry_buf_printf(holder, err, "another process");
 }
 
-int descry_sqlite_lock(descry_store *base, descry_buf *holder, descry_error *err)
+/* There is one worker: it is always alone. */
+int descry_sqlite_lock(descry_store *base, int alone, descry_buf *holder, descry_error *err)
 {
+    (void)alone;
     descry_sqlite *store = (descry_sqlite *)base;
     descry_buf path = {0};
     int fd = -1, rc = descry_buf_printf(&path, err, "%s.lock", store->path);
@@ -51,7 +53,7 @@ void descry_sqlite_unlock(descry_store *base)
     descry_buf_free(&path);
 }
 
-/* There is one worker: the one that holds the lock. */
+/* All of them are for the one that holds the lock. */
 int descry_sqlite_claim(descry_store *base, const char *const *paths, size_t n, int64_t until, int *mine,
                         descry_error *err)
 {

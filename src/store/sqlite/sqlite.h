@@ -98,7 +98,7 @@ int descry_sqlite_nearest(descry_store *store, const descry_recipe *recipe, cons
 void descry_sqlite_prepare(descry_store *store, const descry_recipe *recipe);
 void descry_sqlite_remove_rows(descry_sqlite *store); /* scan files, after a removal */
 
-int descry_sqlite_lock(descry_store *store, descry_buf *holder, descry_error *err);
+int descry_sqlite_lock(descry_store *store, int alone, descry_buf *holder, descry_error *err);
 void descry_sqlite_unlock(descry_store *store);
 int descry_sqlite_claim(descry_store *store, const char *const *paths, size_t n, int64_t until, int *mine,
                         descry_error *err);
