@@ -319,6 +319,10 @@ int descry_loader_finish(descry_loader *loader, descry_error *err)
     int rc = 0;
     while (!rc && loader->delivered < loader->added)
         rc = deliver(loader, err);
+    pthread_mutex_lock(&loader->mutex);
+    if (!rc) /* what comes next begins at a whole batch: none goes over the ring's end */
+        loader->added = loader->begun = loader->delivered = 0;
+    pthread_mutex_unlock(&loader->mutex);
     return rc;
 }
 
