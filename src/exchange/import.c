@@ -411,11 +411,10 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
         rc = descry_fail(job.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
         rc = open_archive(&job, path, info->dim);
-    if (!rc)
-        rc = descry_library_lock(library, 1, job.err);
-    if (!rc)
+    if (!rc && !(rc = descry_library_lock(library, 1, job.err))) {
         rc = import_rows(&job, info);
-    descry_library_unlock(library);
+        descry_library_unlock(library);
+    }
     close_arrays(&job);
     descry_npz_close(&job.npz);
     free(job.values);

@@ -35,6 +35,6 @@ int descry_library_filter(descry_library *library, const descry_filter *filter, 
 /* Only one changes a library's places, or, without `alone`, several that claim what they read (store.h): DESCRY_ERR_BUSY names
  * who does. */
 int descry_library_lock(descry_library *library, int alone, descry_error *err);
-void descry_library_unlock(descry_library *library); /* nothing when it is not locked */
+void descry_library_unlock(descry_library *library); /* only by whoever has locked it: another may hold it on this handle */
 
 #endif
