@@ -57,7 +57,9 @@ typedef struct descry_session {
     descry_error *err;
     page page;
     int stopped; /* why a callback stopped the walk: an error that *err describes */
-    int locked, failed;  /* failed: not all that was fed is in */
+    int locked;
+    int failed, ended;    /* not all that was fed is in; nothing more may be fed */
+    double start;
     /* of what is fed at the time */
     target *targets;
     size_t count;
@@ -69,7 +71,7 @@ typedef struct descry_session {
 
 static void give_counts(ingest *run)
 {
-    run->counts.seconds = descry_clock_now() - run->watch.start;
+    run->counts.seconds = descry_clock_now() - run->start;
     DESCRY_GIVE(run->given, &run->counts);
 }
 
@@ -219,13 +221,15 @@ static int lost_file(ingest *run, const char *path, int number)
     descry_error why;
     descry_place place;
     descry_buf known = {0};
+    uint64_t missing = 0;
     descry_fail_errno(&why, number, "%s", path);
     report(run, path, &why);
     int rc = descry_path_real_folder(&known, path, run->err);
     if (!rc)
         rc = run->store->ops->places(run->store, (const char *const[]){known.data}, 1, run->recipe.id, &place, run->err);
     if (!rc && place.id)
-        rc = run->store->ops->mark_missing(run->store, known.data, gone, NULL, &run->counts.missing, run->err);
+        rc = run->store->ops->mark_missing(run->store, known.data, gone, NULL, &missing, run->err);
+    run->counts.missing += missing;
     descry_buf_free(&known);
     return rc;
 }
@@ -439,7 +443,7 @@ static int open_run(ingest *run, descry_library *library, descry_model *model, c
     run->folders = (descry_folder_options)DESCRY_FOLDER_OPTIONS_INIT;
     run->generation = (descry_generation)DESCRY_GENERATION_INIT;
     run->counts = (descry_index_counts)DESCRY_INDEX_COUNTS_INIT;
-    run->watch.start = descry_clock_now();
+    run->start = descry_clock_now();
     int rc = take_options(run, options);
     if (!rc && run->store->ops->is_read_only(run->store))
         rc = descry_fail(run->err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
@@ -477,16 +481,17 @@ static int feed(ingest *run, const char *const *paths, size_t count)
 {
     run->found = run->counts.found;
     run->passed_over = run->counts.passed_over;
-    run->watch.progress.stage = DESCRY_STAGE_LOOKING;
-    run->watch.progress.done = run->watch.progress.total = 0;
+    run->watch.progress = (descry_progress){.stage = DESCRY_STAGE_LOOKING};
+    run->watch.start = descry_clock_now();
     int rc = add_targets(run, paths, count);
     if (!rc && !run->batch)
         rc = open_batch(run);
     if (!rc)
         rc = index_targets(run);
-    run->failed |= rc != 0;
+    run->failed = rc != 0;
     if (!rc && run->how.captioner)
         rc = fill_captions(run);
+    run->ended = rc != 0;
     drop_targets(run);
     give_counts(run);
     return rc;
@@ -540,8 +545,8 @@ int descry_session_feed(descry_session *run, const char *const *paths, size_t co
 {
     descry_error local;
     run->err = err ? err : &local;
-    return run->failed ? descry_fail(err, DESCRY_ERR_ARGUMENT, "the session has failed before: it can only be closed")
-                       : feed(run, paths, count);
+    return run->ended ? descry_fail(err, DESCRY_ERR_ARGUMENT, "the session has failed before: it can only be closed")
+                      : feed(run, paths, count);
 }
 
 void descry_session_close(descry_session **slot)
