@@ -220,9 +220,11 @@ static int take_vector(search *job, descry_error *err)
     if (!job->vector)
         return descry_fail_memory(err);
     memcpy(job->vector, job->given, dim * sizeof *job->vector);
-    if (!(descry_dot(job->vector, job->vector, dim) > 0))
+    const double length = sqrt(descry_dot(job->vector, job->vector, dim));
+    if (!(length > 0))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "the vector has length 0");
-    descry_unit_rows(job->vector, 1, dim, NULL);
+    for (size_t i = 0; i < dim; i++) /* without the least length of descry_unit_rows */
+        job->vector[i] = (float)((double)job->vector[i] / length);
     return descry_map_query(job->how.head, 0, job->vector, err);
 }
 
