@@ -276,6 +276,8 @@ static int run(descry_results **out, descry_library *library, descry_model *mode
     job->model = model;
     rc = take_options(job, options, err);
     if (!rc)
+        rc = descry_watch_cancelled(job->how.cancel, err);
+    if (!rc)
         rc = !job->text                                 ? find_vector(job, &hits, &count, err)
              : job->how.ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(job, job->text, &hits, &count, err)
                                                         : find(job, &hits, &count, err);
