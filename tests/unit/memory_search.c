@@ -263,8 +263,10 @@ static int add_text(descry_buf *to, const char *text, descry_error *err)
 /* Captions, names and title, with something between them that no phrase spans. */
 static int text_of(const tables *t, int64_t id, descry_buf *text, descry_error *err)
 {
-    const caption *written = memory_caption(t, id);
-    int rc = written ? add_text(text, written->text, err) : 0;
+    int rc = 0;
+    for (size_t i = 0; i < t->caption_count && !rc; i++) /* a person's, and the model's that it stands before */
+        if (t->captions[i].content == id)
+            rc = add_text(text, t->captions[i].text, err);
     if (!rc)
         rc = descry_buf_append(text, "\n", 1, err);
     for (size_t i = 0; i < t->place_count && !rc; i++)
