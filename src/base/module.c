@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Installed, modules are in a folder beside the library; in the tree that it was built in, beside it.  No variable of
- * the environment has a say: the library may be part of a program with more rights than who starts it. */
+ * the environment has a say: a program with the library in it may have more rights than whoever starts it. */
 static const char *const folders[] = {"descry/", ""};
 
 typedef struct opening {
@@ -38,11 +38,12 @@ static int check(const descry_module **table, const opening *o, const char *besi
 static int look(opening *o, const char *library, descry_error *err)
 {
     const char *slash = strrchr(library, '/');
-    int length = slash ? (int)(slash - library) + 1 : 0, rc = 0;
+    int rc = 0;
+    if (!slash) /* the loader would take such a name for one to be looked for, by the environment, too */
+        return 0;
     for (size_t i = 0; !rc && !o->handle && i < sizeof folders / sizeof *folders; i++) {
         o->path.size = 0;
-        /* a name without a slash would be looked for elsewhere */
-        rc = descry_buf_printf(&o->path, err, "%s%.*s%s%s", slash ? "" : "./", length, library, folders[i], o->file);
+        rc = descry_buf_printf(&o->path, err, "%.*s%s%s", (int)(slash - library) + 1, library, folders[i], o->file);
         if (rc || (o->handle = dlopen(o->path.data, RTLD_NOW | RTLD_LOCAL)) != NULL)
             break;
         const char *why = dlerror();
