@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Times a program from exec to exit, again and again, and takes the most memory it held:
+"""Times programs from exec to exit, again and again, and takes the most memory each held:
 
-    python bench/cold.py ROUNDS PROGRAM [ARGUMENT...]
+    python bench/cold.py ROUNDS PROGRAM [ARGUMENT...] [--- PROGRAM [ARGUMENT...]]...
 
-prints {"seconds": [...], "kilobytes": n}.  A process of its own, because Linux counts what a parent held as the child's
-until it calls exec, and a parent with PyTorch in it holds more than descry ever does."""
+prints {"seconds": [...], "kilobytes": n} for each, which take turns.  A process of its own, because Linux counts what a
+parent held as the child's until it calls exec, and a parent with PyTorch in it holds more than descry ever does."""
 
 import json
 import os
@@ -13,13 +13,21 @@ import subprocess
 import sys
 import time
 
-seconds, kilobytes = [], 0
+commands = [[]]
+for word in sys.argv[2:]:
+    if word == "---":
+        commands.append([])
+    else:
+        commands[-1].append(word)
+results = [{"seconds": [], "kilobytes": 0} for _ in commands]
 for _ in range(int(sys.argv[1])):
-    start = time.perf_counter()
-    process = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds.append(time.perf_counter() - start)
-    kilobytes = max(kilobytes, usage.ru_maxrss)
-    if status:
-        sys.exit(f"{sys.argv[2]} failed")
-print(json.dumps({"seconds": seconds, "kilobytes": kilobytes}))
+    for command, result in zip(commands, results):
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        result["seconds"].append(time.perf_counter() - start)
+        result["kilobytes"] = max(result["kilobytes"], usage.ru_maxrss)
+        if status:
+            sys.exit(f"{command[0]} failed")
+for result in results:
+    print(json.dumps(result))

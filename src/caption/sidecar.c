@@ -353,31 +353,33 @@ static int clean_model(descry_buf *line, const char *model, descry_error *err)
     return rc;
 }
 
-/* Has a person described the picture in its own XMP?  A sidecar's description would come before that.  JPEG only. */
-static int is_described_itself(const char *path)
+/* Has a person described the picture in its own XMP?  A sidecar's description would come before that.  JPEG only; a
+ * damaged one says nothing. */
+static int is_described_itself(int *described, const char *path, const descry_xmp *xmp, descry_error *err)
 {
     static const descry_limits limits = DESCRY_LIMITS_INIT;
-    descry_picture picture;
+    descry_picture picture = {0};
     descry_buf file = {0};
+    *described = 0;
     if (descry_file_read(&file, path, limits.max_bytes, NULL))
         return 0;
-    int described = 0;
-    if (file.size > 3 && memcmp(file.data, "\xFF\xD8\xFF", 3) == 0 &&
-        descry_picture_peek(&picture, (const uint8_t *)file.data, file.size, path, &limits, NULL) == 0) {
-        described = picture.xmp && descry_xmp_described((const char *)picture.xmp, picture.xmp_size);
+    int rc = 0;
+    if (file.size > 3 && memcmp(file.data, "\xFF\xD8\xFF", 3) == 0) {
+        rc = descry_picture_peek(&picture, (const uint8_t *)file.data, file.size, path, &limits, err);
+        *described = !rc && picture.xmp && xmp->described((const char *)picture.xmp, picture.xmp_size);
         descry_picture_free(&picture);
     }
     descry_buf_free(&file);
-    return described;
+    return rc == DESCRY_ERR_IO ? rc : 0; /* the codecs are missing */
 }
 
-static int write_caption(sidecar *s, const descry_xmp_caption *caption, const descry_sidecar_options *options,
+static int write_caption(sidecar *s, const descry_xmp *xmp, const descry_xmp_caption *caption, const descry_sidecar_options *options,
                          descry_sidecar_outcome *outcome, descry_error *err)
 {
     descry_buf out = {0};
     int rc = descry_buf_append(&out, s->text.data, s->mark, err);
     if (!rc)
-        rc = descry_xmp_put(&out, s->exists ? s->text.data + s->mark : NULL, s->text.size - s->mark, s->name, caption,
+        rc = xmp->put(&out, s->exists ? s->text.data + s->mark : NULL, s->text.size - s->mark, s->name, caption,
                             options->overwrite, !s->exists, outcome, err);
     if (!rc && (*outcome == DESCRY_SIDECAR_WRITTEN || *outcome == DESCRY_SIDECAR_REPLACED))
         rc = write_sidecar(s, &out, err);
@@ -391,6 +393,8 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
 {
     struct stat st;
     sidecar s = {0};
+    const descry_xmp *xmp = NULL;
+    int described = 0;
     descry_buf path = {0}, text = {0}, model_name = {0};
     char date[32];
     descry_sidecar_options how = DESCRY_SIDECAR_OPTIONS_INIT;
@@ -418,10 +422,14 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
                          DESCRY_CAPTION_SIZE);
     if (!rc)
         rc = read_sidecar(&s, path.data, how.max_bytes, err);
-    if (!rc && !how.overwrite && descry_xmp_feature() && is_described_itself(picture))
+    if (!rc)
+        rc = descry_xmp_open(&xmp, path.data, err);
+    if (!rc && !how.overwrite)
+        rc = is_described_itself(&described, picture, xmp, err);
+    if (!rc && described)
         *outcome = DESCRY_SIDECAR_EMBEDDED;
     else if (!rc)
-        rc = write_caption(&s, &(descry_xmp_caption){text.data, model_name.data, date}, &how, outcome, err);
+        rc = write_caption(&s, xmp, &(descry_xmp_caption){text.data, model_name.data, date}, &how, outcome, err);
     close_sidecar(&s);
     descry_buf_free(&text);
     descry_buf_free(&model_name);
@@ -445,13 +453,16 @@ static int take_out(const char *path, const descry_sidecar_options *options, des
                     descry_error *err)
 {
     sidecar s;
+    const descry_xmp *xmp;
     descry_buf out = {0};
     *outcome = DESCRY_SIDECAR_NOTHING;
     int rc = read_sidecar(&s, path, options->max_bytes, err);
     if (!rc)
         rc = descry_buf_append(&out, s.text.data, s.mark, err);
-    if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) /* the namespace's name has it */
-        rc = descry_xmp_take(&out, s.text.data + s.mark, s.text.size - s.mark, path, outcome, err);
+    if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) { /* the namespace's name has it */
+        rc = descry_xmp_open(&xmp, path, err);
+        rc = rc ? rc : xmp->take(&out, s.text.data + s.mark, s.text.size - s.mark, path, outcome, err);
+    }
     if (!rc && *outcome == DESCRY_SIDECAR_DELETED) {
         rc = descry_file_unchanged(s.path, &s.st, err);
         if (!rc && (unlink(s.path) != 0 || (s.is_link && unlink(path) != 0)))

@@ -271,9 +271,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return runs ? read_runs(&r) : read_plain(&r);
 }
 
-static const char *library(void)
-{
-    return "BMP (descry)";
-}
-
-const descry_codec descry_codec_bmp = {decode, library};
+const descry_codec descry_codec_bmp = {.decode = decode};

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One adapter per codec library, each in its own file. */
+ * One adapter per codec library, each in its own file; those of foreign libraries in a module of their own. */
 #ifndef DESCRY_IMAGE_CODECS_H
 #define DESCRY_IMAGE_CODECS_H
 
+#include "base/module.h"
+#include "image/formats.h"
 #include "image/picture.h"
 
 #include <stdbool.h>
@@ -13,12 +15,24 @@ typedef int descry_decode(descry_picture *picture, const uint8_t *bytes, size_t 
 
 typedef struct descry_codec {
     descry_decode *decode;
-    const char *(*library)(void); /* format, library and version */
-    descry_decode *peek;          /* all but the pixels; NULL: only `decode` can */
+    descry_decode *peek; /* all but the pixels; NULL: only `decode` can */
 } descry_codec;
 
 extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp, descry_codec_gif, descry_codec_tiff,
     descry_codec_bmp, descry_codec_pnm, descry_codec_heif, descry_codec_jxl, descry_codec_jpeg2000, descry_codec_raw;
+
+typedef struct descry_codecs {
+    descry_module module;
+    const descry_codec *codecs[DESCRY_FORMATS]; /* NULL: of descry's own, or not in this build */
+} descry_codecs;
+
+extern const descry_codecs descry_codecs_table; /* in the module */
+
+/* `name`: the picture's, for messages */
+int descry_codecs_open(const descry_codecs **codecs, const char *name, descry_error *err);
+
+/* "JPEG (libjpeg-turbo 2.1.5)": what reads the format, as this build was made; NULL: nothing does.  No module is opened. */
+const char *descry_codec_library(size_t format);
 
 /* No pixels, upright, nothing known. */
 void descry_picture_begin(descry_picture *picture);

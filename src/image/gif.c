@@ -145,12 +145,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return rc;
 }
 
-#define TEXT_1(x) #x
-#define TEXT(x) TEXT_1(x)
-
-static const char *library(void)
-{
-    return "GIF (giflib " TEXT(GIFLIB_MAJOR) "." TEXT(GIFLIB_MINOR) "." TEXT(GIFLIB_RELEASE) ")";
-}
-
-const descry_codec descry_codec_gif = {decode, library};
+const descry_codec descry_codec_gif = {.decode = decode};

@@ -510,9 +510,4 @@ static int peek(descry_picture *picture, const uint8_t *bytes, size_t size, cons
     return read_file(picture, bytes, size, name, limits, false, err);
 }
 
-static const char *library(void)
-{
-    return "HEIC, AVIF (libheif " LIBHEIF_VERSION ")";
-}
-
-const descry_codec descry_codec_heif = {decode, library, peek};
+const descry_codec descry_codec_heif = {decode, peek};

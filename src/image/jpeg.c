@@ -188,16 +188,4 @@ static int peek(descry_picture *picture, const uint8_t *bytes, size_t size, cons
     return run(picture, bytes, size, name, limits, 1, err);
 }
 
-#define TEXT_1(x) #x
-#define TEXT(x) TEXT_1(x)
-
-static const char *library(void)
-{
-#ifdef LIBJPEG_TURBO_VERSION
-    return "JPEG (libjpeg-turbo " TEXT(LIBJPEG_TURBO_VERSION) ")";
-#else
-    return "JPEG (libjpeg " TEXT(JPEG_LIB_VERSION) ")";
-#endif
-}
-
-const descry_codec descry_codec_jpeg = {decode, library, peek};
+const descry_codec descry_codec_jpeg = {decode, peek};

@@ -192,9 +192,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return rc;
 }
 
-static const char *library(void)
-{
-    return "JPEG 2000 (OpenJPEG " DESCRY_WITH_JPEG2000 ")";
-}
-
-const descry_codec descry_codec_jpeg2000 = {decode, library};
+const descry_codec descry_codec_jpeg2000 = {.decode = decode};

@@ -260,9 +260,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return 0;
 }
 
-static const char *library(void)
-{
-    return "JPEG XL (libjxl " DESCRY_WITH_JXL ")";
-}
-
-const descry_codec descry_codec_jxl = {decode, library};
+const descry_codec descry_codec_jxl = {.decode = decode};

@@ -48,6 +48,6 @@ void descry_picture_free(descry_picture *picture);
 
 int descry_picture_bands(descry_picture_mode mode);    /* samples in a pixel */
 size_t descry_picture_pixel(descry_picture_mode mode); /* bytes of a pixel */
-const char *descry_picture_format(size_t index);      /* "JPEG (libjpeg-turbo 2.1.5)", ...; NULL after the last */
+const char *descry_picture_format(size_t index);       /* "JPEG (libjpeg-turbo 2.1.5)", ...; NULL after the last */
 
 #endif

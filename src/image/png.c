@@ -248,9 +248,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return r.rc;
 }
 
-static const char *library(void)
-{
-    return "PNG (libpng " PNG_LIBPNG_VER_STRING ")";
-}
-
-const descry_codec descry_codec_png = {decode, library, NULL};
+const descry_codec descry_codec_png = {.decode = decode};

@@ -150,9 +150,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return 0;
 }
 
-static const char *library(void)
-{
-    return "PNM (descry)";
-}
-
-const descry_codec descry_codec_pnm = {decode, library};
+const descry_codec descry_codec_pnm = {.decode = decode};

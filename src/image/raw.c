@@ -266,9 +266,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return rc;
 }
 
-static const char *library(void)
-{
-    return "camera RAW (LibRaw " DESCRY_WITH_RAW ")";
-}
-
-const descry_codec descry_codec_raw = {decode, library};
+const descry_codec descry_codec_raw = {.decode = decode};

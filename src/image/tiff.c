@@ -499,9 +499,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return rc;
 }
 
-static const char *library(void)
-{
-    return "TIFF (libtiff " DESCRY_WITH_TIFF ")";
-}
-
-const descry_codec descry_codec_tiff = {decode, library};
+const descry_codec descry_codec_tiff = {.decode = decode};

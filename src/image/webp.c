@@ -84,9 +84,4 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return rc;
 }
 
-static const char *library(void)
-{
-    return "WebP (libwebp " DESCRY_WITH_WEBP ")";
-}
-
-const descry_codec descry_codec_webp = {decode, library};
+const descry_codec descry_codec_webp = {.decode = decode};

@@ -9,6 +9,7 @@
 #define DESCRY_META_XMP_H
 
 #include "base/memory.h"
+#include "base/module.h"
 
 #include <stdint.h>
 
@@ -43,6 +44,21 @@ int descry_xmp_described(const char *data, size_t size);
 
 /* Is it XMP, and, when `caption` is given, is that its description?  (xmp_judge.c) */
 int descry_xmp_judge(const char *data, size_t size, const char *name, const char *caption, descry_error *err);
+
+/* libexempi and Expat are in a module of their own, and so is all of this but descry_xmp_fill, which is where codecs are. */
+typedef struct descry_xmp {
+    descry_module module;
+    int (*put)(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption,
+               int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err);
+    int (*take)(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
+                descry_error *err);
+    int (*described)(const char *data, size_t size);
+} descry_xmp;
+
+extern const descry_xmp descry_xmp_table; /* in the module */
+
+/* DESCRY_ERR_UNSUPPORTED: this build has no libexempi */
+int descry_xmp_open(const descry_xmp **xmp, const char *name, descry_error *err);
 
 const char *descry_xmp_feature(void); /* "xmp (libexempi 2.6.3)", NULL: not built in */
 

@@ -576,3 +576,5 @@ int descry_xmp_title(descry_buf *title, const char *data, size_t size)
     descry_buf_free(&packet);
     return rc == DESCRY_ERR_MEMORY ? -1 : 0;
 }
+
+DESCRY_MODULE_TABLE const descry_xmp descry_xmp_table = {{DESCRY_VERSION}, descry_xmp_put, descry_xmp_take, descry_xmp_described};

@@ -58,8 +58,3 @@ int descry_xmp_judge(const char *data, size_t size, const char *name, const char
         xmp_free(xmp);
     return rc;
 }
-
-const char *descry_xmp_feature(void)
-{
-    return "xmp (libexempi " DESCRY_WITH_XMP ")";
-}

@@ -123,7 +123,4 @@ int descry_fetch(descry_buf *out, const char *url, const descry_fetch_options *o
     return rc;
 }
 
-const char *descry_fetch_feature(void)
-{
-    return "url (libcurl " LIBCURL_VERSION ")";
-}
+DESCRY_MODULE_TABLE const descry_net descry_net_table = {{DESCRY_VERSION}, descry_fetch};

@@ -4,6 +4,7 @@
 #define DESCRY_NET_FETCH_H
 
 #include "base/memory.h"
+#include "base/module.h"
 
 struct sockaddr;
 
@@ -16,8 +17,19 @@ typedef struct descry_fetch_options {
 } descry_fetch_options;
 
 /* Appends what is at `url` to *out.  DESCRY_ERR_NOT_FOUND: the server says so; DESCRY_ERR_LIMIT: too large or too slow;
- * DESCRY_ERR_UNSUPPORTED: this build has no libcurl; DESCRY_ERR_IO: anything else. */
+ * DESCRY_ERR_IO: anything else. */
 int descry_fetch(descry_buf *out, const char *url, const descry_fetch_options *options, descry_error *err);
+
+/* libcurl and what it brings are in a module of their own, and so is descry_fetch. */
+typedef struct descry_net {
+    descry_module module;
+    int (*fetch)(descry_buf *out, const char *url, const descry_fetch_options *options, descry_error *err);
+} descry_net;
+
+extern const descry_net descry_net_table; /* in the module */
+
+/* DESCRY_ERR_UNSUPPORTED: this build has no libcurl */
+int descry_net_open(const descry_net **net, const char *url, descry_error *err);
 
 /* 1: an address of the public internet; 0: of this machine, a local network, a group, or reserved. */
 int descry_address_is_public(const struct sockaddr *address);

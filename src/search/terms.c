@@ -108,10 +108,13 @@ static int embed_url(descry_search_job *job, const char *url, float *vector, des
 {
     const descry_net_options *net = &job->net;
     descry_fetch_options how = {net->max_bytes, net->seconds, net->allow_private ? NULL : descry_address_is_public};
+    const descry_net *module;
     descry_buf bytes = {0};
     if (how.max_bytes > job->reading.limits.max_bytes)
         how.max_bytes = job->reading.limits.max_bytes;
-    int rc = descry_fetch(&bytes, url, &how, err);
+    int rc = descry_net_open(&module, url, err);
+    if (!rc)
+        rc = module->fetch(&bytes, url, &how, err);
     if (!rc)
         rc = embed_bytes(job, &bytes, url, vector, err);
     descry_buf_free(&bytes);

@@ -95,4 +95,71 @@ says out "$work/root.*/models/demo" "the installed program: uses the installed m
 exits 2 "find: usage" ./find
 exits 1 "find: no such model" ./find ./nowhere find.db photos cat
 says err 'nowhere' "find: no such model: named"
+
+# modules: found from the library, wherever that is
+mv root elsewhere
+libdir=$work/elsewhere${libdir#"$work/root"}
+program=elsewhere${program#root}
+LD_LIBRARY_PATH=$libdir
+cp photos/0003.jpg other.jpg
+echo >>other.jpg
+codecs=$libdir/descry/descry-codecs.so
+exits 0 "the tree is moved: a picture" "$program" search --library find.db -k 5 ./other.jpg
+is "the tree is moved: five matches" "$(wc -l <out)" 5
+mkdir links
+ln -s "$libdir/libdescry.so.0" links
+exits 0 "the library is a link" env LD_LIBRARY_PATH="$work/links" "$program" search --library find.db -k 5 ./other.jpg
+[ "$XMP" = no ] || exits 0 "the tree is moved: captions" "$program" caption --model demo --library find.db
+# no variable leads elsewhere
+mkdir other && mv "$codecs" other
+exits 1 "no codecs: a picture" env LD_LIBRARY_PATH="$libdir:$work/other" "$program" search --library find.db -k 5 ./other.jpg
+says err "other\.jpg: needs descry-codecs\.so.* tried $codecs, $libdir/descry-codecs\.so" "no codecs: what was tried is named"
+exits 0 "no codecs: a text" "$program" search --library find.db -k 5 a red apple
+awk '$1 + 0 > 0 { print $1, $2, $3 }' out | cmp -s - found # without captions
+verdict $? "no codecs: the same matches"
+exits 0 "no codecs: version" "$program" version
+says out 'libjpeg' "no codecs: version says what was built"
+printf 'P6 2 2 255 %s' abcdefghijkl >plain.ppm
+exits 0 "no codecs: a picture in a format of descry's own" "$program" search --library find.db -k 5 ./plain.ppm
+mkdir more
+cp other.jpg more
+run "$program" index --library find.db --model demo more
+says err 'needs descry-codecs\.so' "no codecs: index names them"
+if [ "$XMP" = yes ]; then # whether a person has described a picture in its own XMP cannot be told
+    run "$program" caption --model demo --library find.db --write-xmp
+    says err 'photos/0001\.jpg: needs descry-codecs\.so' "no codecs: captions are not written into sidecars"
+    is "no codecs: no sidecars" "$(find photos -name '*.xmp')" ""
+fi
+echo 'const struct { const char *version; } descry_codecs_table = {"0.0.9"};' >old.c
+echo 'int nothing;' >nothing.c
+echo text >"$codecs"
+exits 1 "the codecs are damaged" "$program" search --library find.db -k 5 ./other.jpg
+says err "needs $codecs: " "the codecs are damaged: named"
+rm "$codecs"
+exits 0 "a module of another version compiles" $CC $flags -shared -fPIC old.c -o "$codecs"
+exits 1 "codecs of another version" "$program" search --library find.db -k 5 ./other.jpg
+says err "$codecs is of descry 0\.0\.9, $libdir/libdescry\.so\.0 of descry " "codecs of another version: both are named"
+exits 0 "a module that is none compiles" $CC $flags -shared -fPIC nothing.c -o "$codecs"
+exits 1 "codecs that are none" "$program" search --library find.db -k 5 ./other.jpg
+says err "$codecs is of descry without a version" "codecs that are none: named"
+mv other/descry-codecs.so "$codecs"
+exits 0 "the codecs are back" "$program" index --library find.db --model demo more
+is "the codecs are back: the picture is indexed" "$("$program" status --library find.db --json | "$PYTHON" -c 'import json, sys; s = json.loads(sys.stdin.readline()); print(s)' | grep -c "'failed': 0")" 1
+if [ "$URLS" = yes ]; then
+    exits 1 "net: opened" "$program" search --library find.db http://127.0.0.1:1/a.jpg
+    says err 'not a public address' "net: asked"
+    rm "$libdir/descry/descry-net.so"
+    exits 1 "no net" "$program" search --library find.db http://127.0.0.1:1/a.jpg
+    says err "^descry: http://127\.0\.0\.1:1/a\.jpg: needs descry-net\.so.* tried $libdir/" "no net: named"
+fi
+if [ "$XMP" = yes ]; then
+    exits 0 "xmp: opened" "$program" caption --model demo --write-xmp photos/0001.jpg
+    [ -s photos/0001.jpg.xmp ]
+    verdict $? "xmp: written"
+    rm "$libdir/descry/descry-xmp.so"
+    run "$program" caption --model demo --write-xmp photos/0002.jpg
+    says err "needs descry-xmp\.so.* tried $libdir/" "no xmp: named"
+    [ "$status" -ne 0 ] && [ ! -e photos/0002.jpg.xmp ]
+    verdict $? "no xmp: nothing is written"
+fi
 finish

@@ -190,7 +190,9 @@ static int fetch(const char *path, int (*may_connect)(const struct sockaddr *), 
     descry_buf bytes = {0};
     descry_fetch_options options = {100, 2, may_connect};
     snprintf(url, sizeof url, "http://127.0.0.1:%d%s", server.port, path);
-    int rc = descry_fetch(&bytes, *path == '/' ? url : path, &options, err);
+    const descry_net *net;
+    int rc = descry_net_open(&net, url, err);
+    rc = rc ? rc : net->fetch(&bytes, *path == '/' ? url : path, &options, err);
     snprintf(got, 100, "%s", bytes.data ? bytes.data : "");
     descry_buf_free(&bytes);
     return rc;
