@@ -96,6 +96,19 @@ int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t heig
     return 0;
 }
 
+int descry_picture_eighths(const descry_picture *picture, uint64_t width, uint64_t height, const descry_enough *enough)
+{
+    bool turned = picture->orientation >= 5;
+    uint64_t across = (uint64_t)(turned ? enough->height : enough->width), down = (uint64_t)(turned ? enough->width : enough->height);
+    int eighths = across && down ? 1 : 8;
+    for (; eighths < 8; eighths *= 2) {
+        bool wide = width * (uint64_t)eighths / 8 >= across, high = height * (uint64_t)eighths / 8 >= down;
+        if (enough->either ? wide || high : wide && high)
+            break;
+    }
+    return eighths;
+}
+
 int descry_picture_note_exif(descry_picture *picture, const uint8_t *exif, size_t size)
 {
     return descry_exif_fill(&picture->metadata, DESCRY_EXIF_WHOLE, exif, size);
@@ -143,8 +156,9 @@ void descry_picture_begin(descry_picture *picture)
     descry_metadata_clear(&picture->metadata);
 }
 
+/* `enough` NULL: the whole, and with `peek` all but the pixels. */
 static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                        const descry_limits *limits, int peek, descry_error *err)
+                        const descry_limits *limits, int peek, const descry_enough *enough, descry_error *err)
 {
     descry_picture_begin(picture);
     if (size == 0)
@@ -166,10 +180,15 @@ static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t si
         descry_picture_begin(picture);
         tried = true;
         descry_decode *decode = peek && codecs[i]->peek ? codecs[i]->peek : codecs[i]->decode;
-        rc = decode(picture, bytes, size, name, limits, err);
+        rc = enough && codecs[i]->draft ? codecs[i]->draft(picture, bytes, size, name, limits, enough, err)
+                                        : decode(picture, bytes, size, name, limits, err);
     }
     if (rc)
         descry_picture_free(picture);
+    else if (!picture->whole_width) {
+        picture->whole_width = picture->width;
+        picture->whole_height = picture->height;
+    }
     if (missing && rc)
         return descry_fail(err, rc, "%s: %s is not in this build; on Debian, install %s and build again", name, missing,
                            package);
@@ -181,13 +200,19 @@ static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t si
 int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                           const descry_limits *limits, descry_error *err)
 {
-    return read_picture(picture, bytes, size, name, limits, 0, err);
+    return read_picture(picture, bytes, size, name, limits, 0, NULL, err);
+}
+
+int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                         const descry_limits *limits, const descry_enough *enough, descry_error *err)
+{
+    return read_picture(picture, bytes, size, name, limits, 0, enough, err);
 }
 
 int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, descry_error *err)
 {
-    return read_picture(picture, bytes, size, name, limits, 1, err);
+    return read_picture(picture, bytes, size, name, limits, 1, NULL, err);
 }
 
 int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "b7": bad; "s7": slow,
+ * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "d7": good,
+ * and large; "b7": bad; "s7": slow,
  * it is decoded once all others are that the slots hold. */
 #include "cmocka_test.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77 };
+enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77, ENOUGH = 5 };
 
 typedef struct item {
     descry_loaded loaded;
@@ -32,7 +33,7 @@ static struct {
     int turn; /* without a lock: a sanitizer tells when two have it */
     descry_loaded_batch *now;
     char wrong[MOST][128];
-    int levels[MOST];
+    int levels[MOST], widths[MOST], drafts[MOST];
 } t;
 
 /* ---- the room image -------------------------------------------------------------------------------------------- */
@@ -58,6 +59,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     if (size < 2 || bytes[0] == 'b')
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
     *picture = (descry_picture){.width = atoi((const char *)bytes + 1), .height = 1, .orientation = 1};
+    picture->whole_width = picture->width;
+    picture->whole_height = 1;
     return 0;
 }
 
@@ -70,6 +73,22 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
     int rc = decode(picture, bytes, size, name, err);
     count_and_tell(&t.decoded);
     return rc;
+}
+
+/* A draft is of a whole that is ten times as wide. */
+int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                         const descry_limits *limits, const descry_enough *enough, descry_error *err)
+{
+    assert_int_equal(enough->width, ENOUGH);
+    int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
+    picture->whole_width *= bytes[0] == 'd' ? 10 : 1;
+    return rc;
+}
+
+descry_enough descry_preprocess_enough(const descry_preprocess *preprocess)
+{
+    assert_int_equal(preprocess->width, W);
+    return (descry_enough){ENOUGH, 1, 0};
 }
 
 int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
@@ -128,6 +147,8 @@ static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
     int rc = t.encode ? descry_loaded_encode(batch, t.encode, &t, err) : 0;
     for (size_t i = 0; i < batch->count; i++) {
         snprintf(t.wrong[t.delivered], sizeof t.wrong[0], "%s", items[i].loaded.err.code ? items[i].loaded.err.message : "");
+        t.widths[t.delivered] = items[i].loaded.width;
+        t.drafts[t.delivered] = items[i].loaded.draft;
         t.levels[t.delivered++] = items[i].loaded.want;
     }
     t.turn++;

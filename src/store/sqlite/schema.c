@@ -171,6 +171,10 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "CREATE TRIGGER counts_caption_removed AFTER DELETE ON captions"
     "  WHEN NOT EXISTS (SELECT 1 FROM captions WHERE content = OLD.content) BEGIN"
     "  UPDATE counts SET captions = captions - 1 WHERE recipe = 0; END;",
+
+    /* draft 1: of a picture that was decoded at a smaller scale.  Asked of every file of a run, by its index alone */
+    "ALTER TABLE vectors ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX vectors_draft ON vectors (content, recipe) WHERE draft = 1;",
 };
 
 /* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
