@@ -165,23 +165,31 @@ static void drop(void *arg, void *dropped)
     free(((item *)dropped)->owned);
 }
 
-static descry_loader *open_loader(unsigned threads, size_t batch, void (*judge)(void *arg, descry_loaded *const *pictures, size_t n))
+typedef void judge_fn(void *arg, descry_loaded *const *pictures, size_t n);
+
+static descry_loader *open_loader_for(unsigned threads, size_t batch, judge_fn *judge, int draft, int reference)
 {
     static const descry_preprocess preprocess = {.width = W, .height = H};
     static const descry_limits limits = DESCRY_LIMITS_INIT;
-    static const descry_preprocess_options options = {sizeof options, 0, 13, &limits};
+    static const descry_preprocess_options usual = {sizeof usual, 0, 13, &limits}, as_reference = {sizeof usual, 1, 13, &limits};
     memset(&t, 0, sizeof t);
     pthread_mutex_init(&t.lock, NULL);
     pthread_cond_init(&t.changed, NULL);
     t.batch = batch ? batch : 1;
     t.numeric = MOST;
-    descry_loading loading = {.preprocess = &preprocess, .options = &options, .threads = threads, .batch = batch,
-                              .item = sizeof(item), .digest = 1, .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
+    descry_loading loading = {.preprocess = &preprocess, .options = reference ? &as_reference : &usual,
+                              .threads = threads, .batch = batch, .item = sizeof(item), .digest = 1, .draft = draft,
+                              .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
     descry_loader *loader;
     assert_int_equal(descry_loader_open(&loader, &loading, NULL), 0);
     t.slots = descry_loader_slots(loader);
     assert_true(t.slots % t.batch == 0 && (threads > 1 ? t.slots > t.batch : t.slots == t.batch));
     return loader;
+}
+
+static descry_loader *open_loader(unsigned threads, size_t batch, judge_fn *judge)
+{
+    return open_loader_for(threads, batch, judge, 0, 0);
 }
 
 /* The next picture, in memory that is its own. */
@@ -361,6 +369,25 @@ static void stops_in_any_state(void **state)
         }
 }
 
+/* Facts are those of the whole, and a reference has no drafts. */
+static void drafts_where_they_are_good_enough(void **state)
+{
+    (void)state;
+    FOR_SIZES (threads, batch)
+        for (int how = 0; how < 3; how++) {
+            static const int kinds[] = {'g', 'd', 'd'};
+            descry_loader *loader = open_loader_for(threads, batch, NULL, how > 0, how > 1);
+            while (t.added < 9)
+                assert_int_equal(add(loader, (char)kinds[t.added % 3]), 0);
+            end(loader);
+            for (int i = 0; i < 9; i++) {
+                int draft = how == 1 && kinds[i % 3] == 'd' && i > 0;
+                assert_int_equal(t.drafts[i], draft);
+                assert_int_equal(t.widths[i], draft ? 10 * i : i);
+            }
+        }
+}
+
 /* The slow one is decoded last of all that have a slot; were another to wait for it, this would not end. */
 static void one_that_is_slow_holds_up_no_other(void **state)
 {
@@ -460,6 +487,7 @@ int main(void)
         cmocka_unit_test(in_order_without_gaps),
         cmocka_unit_test(what_is_not_to_be_loaded),
         cmocka_unit_test(files_are_read),
+        cmocka_unit_test(drafts_where_they_are_good_enough),
         cmocka_unit_test(judges_what_was_read),
         cmocka_unit_test(stops_in_any_state),
         cmocka_unit_test(one_that_is_slow_holds_up_no_other),
