@@ -37,7 +37,7 @@ json "index --full-decode: the large one anew" '(row["embedded"], row["unchanged
 "$DESCRY" export --library large.db --jsonl --vectors >whole
 exits 0 "index --full-decode again" "$DESCRY" index --library large.db --full-decode --json
 json "index --full-decode again: once is enough" '(row["embedded"], row["unchanged"]) == (0, 2)'
-"$DESCRY" embed --model demo --json large/large.jpg >out
+"$DESCRY" embed --model demo --json ./large/large.jpg >out
 json "index --full-decode: as embed" 'max(abs(a - b) for a, b in zip(row["embedding"], [r for r in read_json("whole")["rows"] if r["path"].endswith("large.jpg")][0]["embedding"])) < 1e-3'
 
 # folders as they are

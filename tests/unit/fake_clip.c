@@ -68,7 +68,7 @@ int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t s
     int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
     if (!rc && picture->data[0] == LARGE) {
         picture->width = picture->height = 4;
-        picture->data[2]++;
+        picture->data[2] = (uint8_t)(picture->data[2] + 64);
     }
     return rc;
 }
