@@ -8,7 +8,7 @@
 - time, on the wall and of the processor, for pictures of 4000 x 3000 and of 500 x 375: medians of runs with and without
   --full-decode in turn.
 
-    .venv/bin/python tools/measure_drafts.py [--descry build/cmd/descry] [--pictures 600] [--keep FOLDER]
+    .venv/bin/python tools/measure_drafts.py [--descry build/cmd/descry] [--pictures 600] [--webp] [--keep FOLDER]
 
 Needs Pillow, numpy and the font of tools/demo/demo_world.py."""
 
@@ -36,7 +36,7 @@ NEAREST = 10
 
 
 def paint(number, size=None):
-    """A scene in the middle of a picture that is wider than high, as JPEG bytes."""
+    """A scene in the middle of a picture that is wider than high, and how it is saved."""
     rng = random.Random(f"draft {number}")
     width, height = size or rng.choice(SIZES)
     upright = rng.random() < .25
