@@ -500,10 +500,14 @@ typedef struct descry_index_options {
      * lower case, without its dot; "" for no ending; NULL at last for rare and odd ones together */
     void (*passed_over)(void *arg, const char *ending, uint64_t files);
     void *arg; /* of both */
+    /* 0: a JPEG or WebP that is much larger than the model's pictures is decoded at a half, a quarter or an eighth of its size where
+     * that makes its vector nearly the same (not while it is described in the same pass, nor as a reference), and the vector
+     * is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
+    int full_decode;
 } descry_index_options;
 
 #define DESCRY_INDEX_OPTIONS_INIT                                                                                      \
-    {sizeof(descry_index_options), NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+    {sizeof(descry_index_options), NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0}
 DESCRY_INITIALIZER_(descry_index_options, DESCRY_INDEX_OPTIONS_INIT)
 
 /* Adds new and changed pictures at `paths` (folders or files); with none, updates every known root.  Commits in

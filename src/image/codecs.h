@@ -13,9 +13,13 @@
 typedef int descry_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                           const descry_limits *limits, descry_error *err);
 
+typedef int descry_decode_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                                const descry_limits *limits, const descry_enough *enough, descry_error *err);
+
 typedef struct descry_codec {
     descry_decode *decode;
-    descry_decode *peek; /* all but the pixels; NULL: only `decode` can */
+    descry_decode *peek;        /* all but the pixels; NULL: only `decode` can */
+    descry_decode_draft *draft; /* NULL: the whole is the only one; else it sets the size of the whole, too */
 } descry_codec;
 
 extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp, descry_codec_gif, descry_codec_tiff,
@@ -51,6 +55,10 @@ int descry_picture_note_tiff(descry_picture *picture, const uint8_t *bytes, size
 /* Sets dimensions and mode and takes memory for the pixels, after checking them against `limits`. */
 int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t height, descry_picture_mode mode,
                           const char *name, const descry_limits *limits, descry_error *err);
+
+/* The least of 1, 2, 4, 8 for which so many eighths of the pixels along each side of the picture, whose orientation is known,
+ * are enough; 8, too, when none are. */
+int descry_picture_eighths(const descry_picture *picture, uint64_t width, uint64_t height, const descry_enough *enough);
 
 /* Only the check, for libraries that take memory of their own. */
 int descry_picture_check(uint64_t width, uint64_t height, const char *name, const descry_limits *limits,

@@ -17,8 +17,9 @@ static int find_codec(const descry_codec **codec, size_t format, const char *nam
     return rc;
 }
 
+/* `enough` NULL: the whole, and with `peek` all but the pixels. */
 static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                        const descry_limits *limits, int peek, descry_error *err)
+                        const descry_limits *limits, int peek, const descry_enough *enough, descry_error *err)
 {
     descry_picture_begin(picture);
     if (size == 0)
@@ -43,10 +44,16 @@ static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t si
         rc = find_codec(&codec, i, name, err);
         if (rc)
             break;
-        rc = (peek && codec->peek ? codec->peek : codec->decode)(picture, bytes, size, name, limits, err);
+        descry_decode *decode = peek && codec->peek ? codec->peek : codec->decode;
+        rc = enough && codec->draft ? codec->draft(picture, bytes, size, name, limits, enough, err)
+                                    : decode(picture, bytes, size, name, limits, err);
     }
     if (rc)
         descry_picture_free(picture);
+    else if (!picture->whole_width) {
+        picture->whole_width = picture->width;
+        picture->whole_height = picture->height;
+    }
     if (missing && rc)
         return descry_fail(err, rc, "%s: %s is not in this build; on Debian, install %s and build again", name, missing,
                            package);
@@ -58,13 +65,19 @@ static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t si
 int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                           const descry_limits *limits, descry_error *err)
 {
-    return read_picture(picture, bytes, size, name, limits, 0, err);
+    return read_picture(picture, bytes, size, name, limits, 0, NULL, err);
+}
+
+int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                         const descry_limits *limits, const descry_enough *enough, descry_error *err)
+{
+    return read_picture(picture, bytes, size, name, limits, 0, enough, err);
 }
 
 int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, descry_error *err)
 {
-    return read_picture(picture, bytes, size, name, limits, 1, err);
+    return read_picture(picture, bytes, size, name, limits, 1, NULL, err);
 }
 
 int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err)

@@ -28,6 +28,7 @@ typedef struct reader {
     descry_picture *picture;
     descry_error *err;
     int peek; /* 1: no pixels */
+    const descry_enough *enough; /* NULL: all pixels */
     descry_jpeg_layout layout;
     const uint8_t *bytes, *reached; /* up to where pixels were read from */
     int spent;                      /* libjpeg wanted more bytes than there are */
@@ -132,7 +133,14 @@ static void read_all(reader *r)
     r->rc = r->rc ? r->rc : check(r);
     if (r->rc)
         return;
-    r->rc = descry_picture_create(r->picture, jpeg->image_width, jpeg->image_height, mode, r->name, r->limits, r->err);
+    if (r->enough) {
+        jpeg->scale_num = (unsigned)descry_picture_eighths(r->picture, jpeg->image_width, jpeg->image_height, r->enough);
+        jpeg->scale_denom = 8;
+    }
+    jpeg_calc_output_dimensions(jpeg);
+    r->rc = descry_picture_create(r->picture, jpeg->output_width, jpeg->output_height, mode, r->name, r->limits, r->err);
+    r->picture->whole_width = (int)jpeg->image_width;
+    r->picture->whole_height = (int)jpeg->image_height;
     if (r->rc)
         return;
     jpeg_start_decompress(jpeg);
@@ -162,15 +170,16 @@ static void read_guarded(reader *r)
 }
 
 static int run(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-               const descry_limits *limits, int only_look, descry_error *err)
+               const descry_limits *limits, int only_look, const descry_enough *enough, descry_error *err)
 {
-    reader r = {.name = name, .limits = limits, .picture = picture, .peek = only_look, .err = err, .bytes = bytes};
+    reader r = {.name = name, .limits = limits, .picture = picture, .peek = only_look, .enough = enough, .err = err,
+                .bytes = bytes};
     r.jpeg.err = jpeg_std_error(&r.manager);
     r.manager.error_exit = fail;
     r.manager.emit_message = warn;
     r.progress.progress_monitor = watch;
     descry_jpeg_walk(&r.layout, bytes, size);
-    descry_jpeg_note(picture, bytes, size);
+    descry_jpeg_note(picture, bytes, size); /* before: which side is which depends on the orientation */
     read_guarded(&r);
     jpeg_destroy_decompress(&r.jpeg);
     return r.rc;
@@ -179,13 +188,19 @@ static int run(descry_picture *picture, const uint8_t *bytes, size_t size, const
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                   const descry_limits *limits, descry_error *err)
 {
-    return run(picture, bytes, size, name, limits, 0, err);
+    return run(picture, bytes, size, name, limits, 0, NULL, err);
+}
+
+static int draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                 const descry_limits *limits, const descry_enough *enough, descry_error *err)
+{
+    return run(picture, bytes, size, name, limits, 0, enough, err);
 }
 
 static int peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                 const descry_limits *limits, descry_error *err)
 {
-    return run(picture, bytes, size, name, limits, 1, err);
+    return run(picture, bytes, size, name, limits, 1, NULL, err);
 }
 
-const descry_codec descry_codec_jpeg = {decode, peek};
+const descry_codec descry_codec_jpeg = {decode, peek, draft};

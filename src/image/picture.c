@@ -63,6 +63,19 @@ int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t heig
     return 0;
 }
 
+int descry_picture_eighths(const descry_picture *picture, uint64_t width, uint64_t height, const descry_enough *enough)
+{
+    bool turned = picture->orientation >= 5;
+    uint64_t across = (uint64_t)(turned ? enough->height : enough->width), down = (uint64_t)(turned ? enough->width : enough->height);
+    int eighths = across && down ? 1 : 8;
+    for (; eighths < 8; eighths *= 2) {
+        bool wide = width * (uint64_t)eighths / 8 >= across, high = height * (uint64_t)eighths / 8 >= down;
+        if (enough->either ? wide || high : wide && high)
+            break;
+    }
+    return eighths;
+}
+
 void descry_picture_begin(descry_picture *picture)
 {
     *picture = (descry_picture){.orientation = 1};

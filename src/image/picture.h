@@ -20,6 +20,7 @@ typedef enum descry_picture_mode {
 
 typedef struct descry_picture {
     int width, height;         /* pixels, as stored, before any rotation */
+    int whole_width, whole_height; /* of the file; not the same only of a draft */
     descry_picture_mode mode;
     int orientation;           /* EXIF: 1 (upright) .. 8 */
     uint8_t *data;             /* [height, width, bands], rows without padding; owned */
@@ -35,6 +36,17 @@ typedef struct descry_picture {
  * format that this build does not read; DESCRY_ERR_LIMIT: dimensions beyond `limits`, checked before memory is taken. */
 int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                           const descry_limits *limits, descry_error *err);
+
+/* How many pixels are enough of a picture, upright: so many along both sides or, `either`, along one of them. */
+typedef struct descry_enough {
+    int width, height; /* 0: only all are */
+    int either;
+} descry_enough;
+
+/* The same, but where the codec is much faster at it (JPEG, WebP) of a half, a quarter or an eighth of the pixels along each side, the
+ * least that is enough: a draft (Pillow's term).  All else is as of the whole. */
+int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                         const descry_limits *limits, const descry_enough *enough, descry_error *err);
 
 /* The same for all but the pixels: `data` may be NULL, and what is wrong with them may go unnoticed.  Much faster where
  * the codec can. */

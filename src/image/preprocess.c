@@ -157,6 +157,11 @@ int descry_preprocess_run(const descry_preprocess *p, const descry_preprocess_op
     return rc;
 }
 
+descry_enough descry_preprocess_enough(const descry_preprocess *p)
+{
+    return (descry_enough){DESCRY_DRAFT_SIDES * p->width, DESCRY_DRAFT_SIDES * p->height, p->resize_mode == DESCRY_LONGEST};
+}
+
 void descry_preprocess_to_tensor(const descry_preprocess *p, const uint8_t *rgb, float *chw)
 {
     size_t pixels = (size_t)p->width * (size_t)p->height;

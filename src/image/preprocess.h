@@ -22,6 +22,11 @@ typedef struct descry_preprocess {
 int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,
                           const descry_picture *picture, uint8_t *rgb, descry_error *err);
 
+/* What a draft needs for pixels that are nearly those of the whole picture: DESCRY_DRAFT_SIDES of the tower's sides, where the
+ * resize takes its scale from.  What that does to embeddings: docs/library.md. */
+enum { DESCRY_DRAFT_SIDES = 2 };
+descry_enough descry_preprocess_enough(const descry_preprocess *preprocess);
+
 /* (rgb / 255 - mean) / std in float, rgb [height, width, 3] -> chw [3, height, width]. */
 void descry_preprocess_to_tensor(const descry_preprocess *preprocess, const uint8_t *rgb, float *chw);
 

@@ -41,25 +41,48 @@ static void read_metadata(descry_picture *picture, const uint8_t *bytes, size_t 
     picture->orientation = orientation ? orientation : 1;
 }
 
+/* A draft is scaled by libwebp, which is then spared the colours of what is not wanted. */
 static int read_frame(descry_picture *picture, const WebPIterator *frame, const char *name, descry_error *err)
 {
     size_t pixel = descry_picture_pixel(picture->mode), stride = (size_t)picture->width * pixel;
-    if (frame->x_offset < 0 || frame->y_offset < 0 || frame->width > picture->width - frame->x_offset ||
-        frame->height > picture->height - frame->y_offset)
-        return damaged(name, "a frame outside of its canvas", err);
-    if (frame->width < picture->width || frame->height < picture->height)
-        memset(picture->data, 0, stride * (size_t)picture->height);
-    size_t first = (size_t)frame->y_offset * stride + (size_t)frame->x_offset * pixel;
-    uint8_t *out = picture->data + first;
-    size_t room = stride * (size_t)picture->height - first;
-    uint8_t *done = picture->mode == DESCRY_MODE_RGBA
-                        ? WebPDecodeRGBAInto(frame->fragment.bytes, frame->fragment.size, out, room, (int)stride)
-                        : WebPDecodeRGBInto(frame->fragment.bytes, frame->fragment.size, out, room, (int)stride);
-    return done ? 0 : damaged(name, "its pixels cannot be decoded", err);
+    size_t first = 0, room = stride * (size_t)picture->height;
+    WebPDecoderConfig config;
+    if (!WebPInitDecoderConfig(&config))
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: this build is for another version of libwebp", name);
+    if (picture->width < picture->whole_width || picture->height < picture->whole_height) {
+        config.options.use_scaling = 1;
+        config.options.scaled_width = picture->width;
+        config.options.scaled_height = picture->height;
+    } else if (frame->width < picture->width || frame->height < picture->height) {
+        memset(picture->data, 0, room);
+        first = (size_t)frame->y_offset * stride + (size_t)frame->x_offset * pixel;
+    }
+    config.output.colorspace = picture->mode == DESCRY_MODE_RGBA ? MODE_RGBA : MODE_RGB;
+    config.output.is_external_memory = 1;
+    config.output.u.RGBA = (WebPRGBABuffer){.rgba = picture->data + first, .stride = (int)stride, .size = room - first};
+    return WebPDecode(frame->fragment.bytes, frame->fragment.size, &config) == VP8_STATUS_OK
+               ? 0
+               : damaged(name, "its pixels cannot be decoded", err);
 }
 
-static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                  const descry_limits *limits, descry_error *err)
+static int read_first(descry_picture *picture, const WebPIterator *frame, uint64_t width, uint64_t height, bool alpha,
+                      const char *name, const descry_limits *limits, const descry_enough *enough, descry_error *err)
+{
+    if (frame->x_offset < 0 || frame->y_offset < 0 || (uint64_t)frame->x_offset + (uint64_t)frame->width > width ||
+        (uint64_t)frame->y_offset + (uint64_t)frame->height > height)
+        return damaged(name, "a frame outside of its canvas", err);
+    /* of a scaled one libwebp makes what is transparent black, which it need not be */
+    bool scales = !alpha && (uint64_t)frame->width == width && (uint64_t)frame->height == height;
+    unsigned eighths = enough && scales ? (unsigned)descry_picture_eighths(picture, width, height, enough) : 8;
+    int rc = descry_picture_create(picture, (width * eighths + 7) / 8, (height * eighths + 7) / 8,
+                                   alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB, name, limits, err);
+    picture->whole_width = (int)width;
+    picture->whole_height = (int)height;
+    return rc ? rc : read_frame(picture, frame, name, err);
+}
+
+static int draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                 const descry_limits *limits, const descry_enough *enough, descry_error *err)
 {
     WebPBitstreamFeatures features;
     WebPData data = {bytes, size};
@@ -69,13 +92,12 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     WebPDemuxer *demux = WebPDemux(&data); /* NULL also when truncated */
     if (!demux)
         return damaged(name, "it is truncated or its parts do not fit", err);
-    int rc = descry_picture_create(picture, WebPDemuxGetI(demux, WEBP_FF_CANVAS_WIDTH),
-                                   WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT),
-                                   features.has_alpha ? DESCRY_MODE_RGBA : DESCRY_MODE_RGB, name, limits, err);
+    uint64_t width = WebPDemuxGetI(demux, WEBP_FF_CANVAS_WIDTH), height = WebPDemuxGetI(demux, WEBP_FF_CANVAS_HEIGHT);
+    int rc = descry_picture_check(width, height, name, limits, err);
     if (!rc) {
         read_metadata(picture, bytes, size);
         if (WebPDemuxGetFrame(demux, 1, &frame)) {
-            rc = read_frame(picture, &frame, name, err);
+            rc = read_first(picture, &frame, width, height, features.has_alpha, name, limits, enough, err);
             WebPDemuxReleaseIterator(&frame);
         } else
             rc = damaged(name, "it has no picture", err);
@@ -84,4 +106,10 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return rc;
 }
 
-const descry_codec descry_codec_webp = {.decode = decode};
+static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                  const descry_limits *limits, descry_error *err)
+{
+    return draft(picture, bytes, size, name, limits, NULL, err);
+}
+
+const descry_codec descry_codec_webp = {decode, NULL, draft};

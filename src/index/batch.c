@@ -32,10 +32,10 @@ struct descry_batch {
 /* ---- which pictures are new ------------------------------------------------------------------------------------ */
 
 /* A content that has a vector is known; `unread`: what else the library holds of it is from before metadata were kept. */
-static void take_known(descry_item *item, const descry_known *known)
+static void take_known(const descry_batch *batch, descry_item *item, const descry_known *known)
 {
     item->content = known->id;
-    if (!known->has_vector)
+    if (!known->has_vector || (batch->how.whole && known->draft))
         return;
     item->state = DESCRY_ITEM_KNOWN;
     item->loaded.want = known->unread ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
@@ -55,7 +55,7 @@ static void judge_some(const descry_batch *batch, descry_loaded *const *pictures
         if (rc)
             item->loaded.err = err;
         else
-            take_known(item, &known[i]);
+            take_known(batch, item, &known[i]);
     }
 }
 
@@ -77,7 +77,7 @@ static int judge_again(descry_batch *batch, descry_error *err)
         }
     int rc = n ? batch->store->ops->contents(batch->store, batch->digests, n, batch->how.recipe->id, batch->known, err) : 0;
     for (size_t i = 0; i < n && !rc; i++)
-        take_known(batch->asked[i], &batch->known[i]);
+        take_known(batch, batch->asked[i], &batch->known[i]);
     return rc;
 }
 
@@ -167,6 +167,8 @@ static void fill_put(const descry_batch *batch, const descry_item *item, descry_
         return;
     case DESCRY_ITEM_NEW:
         put->vector = batch->vectors + item->loaded.slot * (size_t)batch->how.recipe->dim;
+        put->draft = item->loaded.draft;
+        put->anew = batch->how.whole;
         break;
     case DESCRY_ITEM_KNOWN: /* with the content of its twin, which comes before it, if there is one */
         break;
@@ -305,7 +307,8 @@ int descry_batch_open(descry_batch **out, const descry_batches *batches, descry_
     batch->store = batches->library->store;
     descry_loading loading = {.preprocess = descry_clip_preprocess(batches->model->clip), .options = batches->preprocess,
                               .threads = descry_pool_threads(batches->library->context->pool), .batch = size,
-                              .item = sizeof(descry_item), .digest = 1, .judge = judge, .deliver = deliver, .drop = drop,
+                              .item = sizeof(descry_item), .digest = 1,
+                              .draft = !batches->whole && !batches->captions, .judge = judge, .deliver = deliver, .drop = drop,
                               .arg = batch};
     int rc = take_memory(batch, size) ? descry_loader_open(&batch->loader, &loading, err) : descry_fail_memory(err);
     if (rc)

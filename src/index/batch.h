@@ -40,6 +40,7 @@ typedef struct descry_batches {
     const descry_preprocess_options *preprocess; /* with limits: see descry_reading */
     const descry_generation *captions; /* how new pictures are described in the same pass, once the vectors of their
                                                batch are committed; NULL: they are not */
+    int whole;                              /* 1: no drafts, and vectors of drafts are made anew */
     size_t size;                            /* 0: chosen */
     descry_batch_fn done;
     void *arg;

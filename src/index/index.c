@@ -109,9 +109,11 @@ static int count_items(void *arg, const descry_item *items, size_t n)
     return tell(run);
 }
 
-static int is_same(const page *files, size_t i, const descry_place *place)
+static int is_same(const ingest *run, size_t i, const descry_place *place)
 {
-    return place->has_vector && !place->unread && place->size == files->sizes[i] && place->mtime == files->mtimes[i];
+    const page *files = &run->page;
+    int has_vector = place->has_vector && !(place->draft && run->how.full_decode);
+    return has_vector && !place->unread && place->size == files->sizes[i] && place->mtime == files->mtimes[i];
 }
 
 /* Claims those of a page that have to be read; of those that have not, mine[i] is 1. */
@@ -122,7 +124,7 @@ static int claim(ingest *run, const descry_place *places, int *mine)
     size_t which[PAGE], n = 0;
     int granted[PAGE];
     for (size_t i = 0; i < files->count; i++) {
-        mine[i] = is_same(files, i, &places[i]);
+        mine[i] = is_same(run, i, &places[i]);
         if (!mine[i]) {
             which[n] = i;
             paths[n++] = files->paths[i];
@@ -137,7 +139,7 @@ static int claim(ingest *run, const descry_place *places, int *mine)
 static int look_at(ingest *run, size_t i, const descry_place *place, int is_mine)
 {
     const page *files = &run->page;
-    int same = is_same(files, i, place);
+    int same = is_same(run, i, place);
     if (is_mine && !(same && !place->missing && !place->failed))
         return descry_batch_add(run->batch, files->paths[i], files->sizes[i], files->mtimes[i], place, same, run->err);
     run->counts.unchanged += (uint64_t)is_mine; /* another worker's is passed over */
@@ -462,7 +464,7 @@ static int open_batch(ingest *run)
     const descry_batches batches = {.library = run->library, .model = run->model, .recipe = &run->recipe,
                                     .preprocess = &run->reading.options, .size = run->how.batch,
                                     .captions = run->how.captioner == run->model ? &run->generation : NULL,
-                                    .done = count_items, .arg = run};
+                                    .whole = run->how.full_decode, .done = count_items, .arg = run};
     return rc ? rc : descry_batch_open(&run->batch, &batches, run->err);
 }
 

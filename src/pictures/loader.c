@@ -46,8 +46,9 @@ static descry_loaded *item_of(const descry_loader *loader, size_t number)
 
 static void take_facts(descry_loaded *item, const descry_picture *picture)
 {
-    item->width = picture->width;
-    item->height = picture->height;
+    item->width = picture->whole_width;
+    item->height = picture->whole_height;
+    item->draft = picture->width != picture->whole_width || picture->height != picture->whole_height;
     item->orientation = picture->orientation;
     item->metadata = picture->metadata;
 }
@@ -55,9 +56,14 @@ static void take_facts(descry_loaded *item, const descry_picture *picture)
 static int decode(const descry_loading *how, descry_loaded *item, uint8_t *rgb)
 {
     descry_picture picture = {0};
-    int pixels = item->want == DESCRY_WANT_PIXELS;
-    int rc = (pixels ? descry_picture_decode : descry_picture_peek)(&picture, item->bytes, item->size, item->path,
-                                                                    how->options->limits, &item->err);
+    const descry_limits *limits = how->options->limits;
+    int pixels = item->want == DESCRY_WANT_PIXELS, rc;
+    if (pixels && how->draft && !how->options->reference) {
+        descry_enough enough = descry_preprocess_enough(how->preprocess);
+        rc = descry_picture_draft(&picture, item->bytes, item->size, item->path, limits, &enough, &item->err);
+    } else
+        rc = (pixels ? descry_picture_decode : descry_picture_peek)(&picture, item->bytes, item->size, item->path, limits,
+                                                                    &item->err);
     if (rc)
         return rc;
     take_facts(item, &picture);

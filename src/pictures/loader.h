@@ -25,7 +25,8 @@ typedef struct descry_loaded {
     descry_want want;      /* what is there in the end, if nothing is wrong */
     descry_error err;      /* code 0: nothing is wrong.  It may be wrong from the beginning */
     uint8_t sha256[DESCRY_SHA256_SIZE]; /* of the bytes, if digests are wanted */
-    int width, height, orientation;     /* facts, as in descry_picture */
+    int width, height, orientation;     /* facts, as in descry_picture: of the whole */
+    int draft;             /* 1: the pixels are a draft's */
     descry_metadata metadata;
     size_t slot;           /* which of a batch's prepared pictures, if it is one */
 } descry_loaded;
@@ -47,6 +48,7 @@ typedef struct descry_loading {
     size_t batch;     /* pictures; 0: one */
     size_t item;      /* bytes of what is added */
     int digest;       /* 1: SHA-256 wanted */
+    int draft;        /* 1: drafts are good enough (descry_preprocess_enough); not with options->reference */
     /* Asked of pictures that are read, and digested, how much of each is wanted: lowers its want, or fails it.  Of all that
      * wait for it together, by one thread at a time, and only while the caller waits for pictures or encodes.  NULL: as it
      * was added. */

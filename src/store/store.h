@@ -39,6 +39,7 @@ typedef struct descry_place {
     int64_t mtime;        /* nanoseconds since 1970 */
     int missing, failed;
     int has_vector;       /* its content has one of the recipe asked for */
+    int draft;            /* and that is of a draft (image/picture.h) */
     int unread;           /* its content's metadata were not read yet */
     int source;           /* there is no file: its path is a source */
 } descry_place;
@@ -83,6 +84,7 @@ typedef struct descry_hit {
 typedef struct descry_known {
     int64_t id;     /* 0: unknown */
     int has_vector; /* of the recipe asked for */
+    int draft;      /* and that is of a draft */
     int unread;     /* its metadata were not read yet */
 } descry_known;
 
@@ -102,7 +104,8 @@ typedef struct descry_put {
     const char *reason;              /* FAILED */
     const descry_content *content;   /* FILE, SOURCE */
     const descry_metadata *metadata; /* NULL: none; those of a content that was read stay */
-    const float *vector;             /* [dim]; NULL: none; one that exists stays */
+    const float *vector;             /* [dim]; NULL: none; one that exists stays, unless */
+    int draft, anew;                 /* 1: it is of a draft; it replaces that of a draft */
     int64_t id;                      /* of the content; 0: it is looked up or added, and then here */
     int new_place, new_vector;       /* answers: the place had no content before; the content had no vector */
 } descry_put;

@@ -28,6 +28,18 @@ exits 0 "--max-side" "$DESCRY" index --library other.db --model demo photos/0003
 exits 3 "--max-side too small" "$DESCRY" index --library other2.db --model demo --max-side 255 photos/0003.jpg photos/0004.jpg
 is "--max-side: each failure is named" "$(grep -c 'photos/000[34]\.jpg' err)" 2
 
+# large JPEGs
+mkdir large
+cp "$DESCRY_SOURCE_ROOT/tests/data/large.jpg" "$gallery/0001.jpg" large
+exits 0 "index of a large picture" "$DESCRY" index --library large.db --model demo large
+exits 0 "index --full-decode" "$DESCRY" index --library large.db --full-decode --json
+json "index --full-decode: the large one anew" '(row["embedded"], row["unchanged"]) == (1, 1)'
+"$DESCRY" export --library large.db --jsonl --vectors >whole
+exits 0 "index --full-decode again" "$DESCRY" index --library large.db --full-decode --json
+json "index --full-decode again: once is enough" '(row["embedded"], row["unchanged"]) == (0, 2)'
+"$DESCRY" embed --model demo --json ./large/large.jpg >out
+json "index --full-decode: as embed" 'max(abs(a - b) for a, b in zip(row["embedding"], [r for r in read_json("whole")["rows"] if r["path"].endswith("large.jpg")][0]["embedding"])) < 1e-3'
+
 # folders as they are
 mkdir -p 'drive/#recycle' drive/.hidden
 cp "$gallery/0001.jpg" drive/one.MPO

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LARGE = 222 };
+
 static struct descry_clip *the_clip; /* pictures are decoded without one */
 
 void fake_clip_init(struct descry_clip *clip, const char *name, char digit)
@@ -44,7 +46,10 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
         unlink(the_clip->unlink_on_read);
     if (size < 9 || memcmp(bytes, "PIX ", 4) != 0 || sscanf((const char *)bytes, "PIX %d %d %d", &r, &g, &b) != 3)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
-    *picture = (descry_picture){.width = 1, .height = 1, .mode = DESCRY_MODE_RGB, .orientation = 1, .data = malloc(3)};
+    *picture = (descry_picture){.width = 1, .height = 1, .whole_width = 1, .whole_height = 1, .mode = DESCRY_MODE_RGB,
+                                .orientation = 1, .data = malloc(3)};
+    if (r == LARGE)
+        picture->width = picture->height = picture->whole_width = picture->whole_height = 8;
     picture->data[0] = (uint8_t)r;
     picture->data[1] = (uint8_t)g;
     picture->data[2] = (uint8_t)b;
@@ -54,6 +59,23 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
     if (line)
         descry_exif_fill(&picture->metadata, DESCRY_EXIF_WHOLE, line + 1, rest);
     return 0;
+}
+
+int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                         const descry_limits *limits, const descry_enough *enough, descry_error *err)
+{
+    (void)enough;
+    int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
+    if (!rc && picture->data[0] == LARGE) {
+        picture->width = picture->height = 4;
+        picture->data[2] = (uint8_t)(picture->data[2] + 64);
+    }
+    return rc;
+}
+
+descry_enough descry_preprocess_enough(const descry_preprocess *preprocess)
+{
+    return (descry_enough){preprocess->width, preprocess->height, 0};
 }
 
 int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,

@@ -3,7 +3,8 @@
  *
  * A picture is a file "PIX r g b", maybe with an EXIF block from the next line on; its embedding of length 8 is its
  * colour, and a text "r g b" has that of the same colour, any other text that of some colour.  The picture of the colour
- * 1 2 3 has no finite embedding, that of 3 2 1 no finite caption.  Captions are "shade R of red, G of green, B of blue". */
+ * 1 2 3 has no finite embedding, that of 3 2 1 no finite caption.  With 222 of red it is large, and its draft has 64 more of
+ * blue.  Captions are "shade R of red, G of green, B of blue". */
 #ifndef DESCRY_TESTS_FAKE_CLIP_H
 #define DESCRY_TESTS_FAKE_CLIP_H
 

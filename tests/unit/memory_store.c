@@ -266,9 +266,10 @@ static int places(descry_store *base, const char *const *paths, size_t n, int64_
         const place *p = place_at(t, paths[i]);
         const content *c = p ? memory_content(t, p->content) : NULL;
         out[i] = (descry_place){0};
+        const vector *v = p ? memory_vector(t, recipe_id, p->content) : NULL;
         if (p)
-            out[i] = (descry_place){p->id, p->content, p->size, p->mtime, p->missing, p->failed,
-                                    memory_vector(t, recipe_id, p->content) != NULL, c && !c->read, p->source};
+            out[i] = (descry_place){p->id, p->content, p->size, p->mtime, p->missing, p->failed, v != NULL, v && v->draft,
+                                    c && !c->read, p->source};
     }
     memory_looked(of(base));
     return 0;
@@ -282,8 +283,9 @@ static int contents(descry_store *base, const uint8_t *const *sha256, size_t n, 
     for (size_t i = 0; i < n; i++) {
         const content *c = content_with(t, sha256[i]);
         known[i] = (descry_known){0};
+        const vector *v = c ? memory_vector(t, recipe_id, c->id) : NULL;
         if (c)
-            known[i] = (descry_known){c->id, memory_vector(t, recipe_id, c->id) != NULL, !c->read};
+            known[i] = (descry_known){c->id, v != NULL, v && v->draft, !c->read};
     }
     memory_looked(of(base));
     return 0;
@@ -291,7 +293,8 @@ static int contents(descry_store *base, const uint8_t *const *sha256, size_t n, 
 
 static int put_vector(handle *store, tables *t, const descry_recipe *what, descry_put *item, descry_error *err)
 {
-    if (memory_vector(t, what->id, item->id))
+    vector *there = (vector *)memory_vector(t, what->id, item->id);
+    if (there && !(item->anew && there->draft))
         return 0;
     size_t dim = (size_t)what->dim;
     uint16_t *halves = descry_arena_alloc(&store->library->texts, dim, sizeof *halves);
@@ -299,7 +302,7 @@ static int put_vector(handle *store, tables *t, const descry_recipe *what, descr
         return descry_fail_memory(err);
     if (!descry_scan_pack(item->vector, dim, halves))
         return descry_fail(err, DESCRY_ERR_NUMERIC, "the embedding is not finite");
-    t->vectors[t->vector_count++] = (vector){what->id, item->id, halves};
+    *(there ? there : &t->vectors[t->vector_count++]) = (vector){what->id, item->id, halves, item->draft};
     item->new_vector = 1;
     return 0;
 }

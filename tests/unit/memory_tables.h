@@ -25,6 +25,7 @@ typedef struct content {
 typedef struct vector {
     int64_t recipe, content;
     const uint16_t *halves;
+    int draft;
 } vector;
 
 typedef struct caption {

@@ -209,6 +209,81 @@ static void indexing_tells_in_order_and_keeps_what_is_done(void **state)
     assert_counts(f, 10, 12, 2, 6, 0);
 }
 
+/* ---- drafts ------------------------------------------------------------------------------------------------------ */
+
+static void index_as(fixture *f, int full_decode, descry_model *captioner, uint64_t embedded, uint64_t unchanged, uint64_t recognised)
+{
+    descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    options.full_decode = full_decode;
+    options.captioner = captioner;
+    options.batch = 2;
+    assert_int_equal(index_with(f, "", &options), 0);
+    assert_counts(f, embedded, unchanged, recognised, 0, 0);
+}
+
+/* Of the large picture of the colour 222 0 `blue`. */
+static void expect_draft(fixture *f, int blue, int draft)
+{
+    char query[32];
+    snprintf(query, sizeof query, "222 0 %d", blue + 64 * draft);
+    search_ok(f, query, status_of(f).models[0]->vectors);
+    assert_true(f->scores[0] > .999F);
+    snprintf(query, sizeof query, "222 0 %d", blue + 64 * !draft);
+    search_ok(f, query, status_of(f).models[0]->vectors);
+    assert_true(f->scores[0] < .999F);
+}
+
+static void large_pictures_are_indexed_as_drafts(void **state)
+{
+    fixture *f = *state;
+    picture(f, "large.jpg", 222, 0, 100);
+    picture(f, "small.jpg", 0, 100, 0);
+    picture(f, "small2.jpg", 0, 0, 100);
+    index_as(f, 0, NULL, 3, 0, 0);
+    expect_draft(f, 100, 1);
+    /* what there is of it is left alone, until the whole is asked for; then only what is of a draft is done */
+    index_as(f, 0, NULL, 0, 3, 0);
+    picture(f, "copy.jpg", 222, 0, 100);
+    index_as(f, 0, NULL, 0, 3, 1);
+    size_t embedded = f->clip.embedded;
+    index_as(f, 1, NULL, 1, 3, 0);
+    assert_int_equal(f->clip.embedded, embedded + 1);
+    expect_draft(f, 100, 0);
+    assert_int_equal(status_of(f).models[0]->vectors, 3);
+    index_as(f, 1, NULL, 0, 4, 0);
+    index_as(f, 0, NULL, 0, 4, 0);
+    expect_draft(f, 100, 0);
+    /* a session of the whole; what a caption is made of */
+    picture(f, "new.jpg", 222, 0, 0);
+    index_as(f, 1, NULL, 1, 4, 0);
+    expect_draft(f, 0, 0);
+    picture(f, "described.jpg", 222, 0, 190);
+    index_as(f, 0, &f->model, 1, 5, 0);
+    expect_draft(f, 190, 0);
+}
+
+static int keep_caption(void *arg, const descry_match *match)
+{
+    snprintf(arg, 64, "%s", match->caption);
+    return 0;
+}
+
+/* Nor is it while another describes it afterwards: then it is decoded anew. */
+static void a_draft_is_not_described(void **state)
+{
+    fixture *f = *state;
+    picture(f, "large.jpg", 222, 0, 100);
+    struct descry_clip clip;
+    fake_clip_init(&clip, "other", '7');
+    descry_model other = f->model;
+    other.clip = &clip;
+    index_as(f, 0, &other, 1, 0, 0);
+    expect_draft(f, 100, 1);
+    char caption[64];
+    assert_int_equal(search_each(f->library, &f->model, "9 9 9", NULL, keep_caption, caption, NULL), 0);
+    assert_string_equal(caption, "shade 222 of red, 0 of green, 100 of blue");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +292,8 @@ int main(void)
         LIBRARY_TEST(files_are_embedded_in_order),
         LIBRARY_TEST(files_are_described_in_order),
         BOTH_TEST(indexing_tells_in_order_and_keeps_what_is_done),
+        LIBRARY_TEST(large_pictures_are_indexed_as_drafts),
+        LIBRARY_TEST(a_draft_is_not_described),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * GIF files of more pixels than they can tell, and what WebP files say of themselves. */
+ * GIF files of more pixels than they can tell, what WebP files say of themselves, and drafts of them. */
 #include "cmocka_test.h"
 
+#include "image/preprocess.h"
 #include "picture_fixture.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void append_little(descry_buf *buf, uint32_t number, int bytes)
@@ -138,11 +141,79 @@ static void webp_says_it_in_exif_or_xmp(void **state)
     descry_buf_free(&exif);
 }
 
+/* ---- drafts ------------------------------------------------------------------------------------------------------ */
+
+static void draft_of(const char *name, const descry_enough *enough, descry_picture *picture)
+{
+    static const descry_limits limits = DESCRY_LIMITS_INIT;
+    descry_error err;
+    descry_buf file = file_of(name);
+    if (descry_picture_draft(picture, (const uint8_t *)file.data, file.size, "x", &limits, enough, &err))
+        fail_msg("%s: %s", name, err.message);
+    descry_buf_free(&file);
+}
+
+static void webp_drafts_look_like_the_whole(void **state)
+{
+    (void)state;
+    enum { SIDE = 24, NEAR = 4, SIZE = 3 * SIDE * SIDE };
+    static const char *const names[] = {"q85", "lossless", "turned1", "turned2", "turned3", "turned4", "turned5", "turned6",
+                                        "turned7", "turned8"};
+    static const descry_limits limits = DESCRY_LIMITS_INIT;
+    static const descry_preprocess p = {.width = SIDE, .height = SIDE, .interpolation = DESCRY_BICUBIC};
+    static const descry_enough all = {0};
+    descry_preprocess_options options = DESCRY_PREPROCESS_OPTIONS_INIT;
+    options.limits = &limits;
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        char name[64];
+        descry_enough enough = descry_preprocess_enough(&p);
+        descry_picture whole, draft;
+        descry_error err;
+        uint8_t a[SIZE], b[SIZE];
+        int apart = 0, contrast = 0;
+        snprintf(name, sizeof name, "formats/%s.webp", names[n]);
+        draft_of(name, &all, &whole);
+        draft_of(name, &enough, &draft);
+        assert_true(2 * draft.width == whole.width && 2 * draft.height == whole.height);
+        assert_true(draft.whole_width == whole.width && draft.whole_height == whole.height);
+        assert_int_equal(draft.orientation, whole.orientation);
+        assert_int_equal(descry_preprocess_run(&p, &options, &whole, a, &err), 0);
+        assert_int_equal(descry_preprocess_run(&p, &options, &draft, b, &err), 0);
+        for (int i = 0; i < SIZE; i++) {
+            apart += abs(a[i] - b[i]);
+            contrast += abs(a[i] - a[SIZE - 1 - i]);
+        }
+        if (apart > NEAR * SIZE || contrast < 4 * apart)
+            fail_msg("%s: %g apart, of %g", name, (double)apart / SIZE, (double)contrast / SIZE);
+        descry_picture_free(&whole);
+        descry_picture_free(&draft);
+    }
+}
+
+/* What lies below what is transparent counts, and a frame has its place on a canvas. */
+static void webp_with_alpha_or_frames_has_no_drafts(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"pictures/lossy-alpha.webp", "pictures/lossless-alpha.webp", "pictures/animated.webp"};
+    static const descry_enough enough = {2, 2, 0};
+    descry_picture picture;
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        draft_of(names[n], &enough, &picture);
+        assert_true(picture.width == 45 && picture.height == 31 && picture.whole_width == 45 && picture.whole_height == 31);
+        descry_picture_free(&picture);
+    }
+    draft_of("pictures/lossy.webp", &enough, &picture);
+    assert_true(picture.width == 6 && picture.height == 4);
+    descry_picture_free(&picture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pixels_are_bounded_by_bytes),
         cmocka_unit_test(webp_says_it_in_exif_or_xmp),
+        cmocka_unit_test(webp_drafts_look_like_the_whole),
+        cmocka_unit_test(webp_with_alpha_or_frames_has_no_drafts),
     };
     return cmocka_run_group_tests_name("frames", tests, NULL, NULL);
 }

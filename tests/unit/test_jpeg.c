@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JPEG files that lack their end or have something else there, that ask for more work than they are worth, and what they
- * say of themselves in several segments. */
+ * JPEG files that lack their end or have something else there, that ask for more work than they are worth, what they
+ * say of themselves in several segments, and drafts of them. */
 #include "cmocka_test.h"
 
 #include "exif_fixture.h"
+#include "image/preprocess.h"
 #include "picture_fixture.h"
 
 #include <stdbool.h>
@@ -294,6 +295,132 @@ static void exif_goes_on_in_further_segments(void **state)
         }
 }
 
+/* ---- drafts ------------------------------------------------------------------------------------------------------ */
+
+static void orient(descry_buf *file, int orientation)
+{
+    exif e = {0};
+    uint8_t value[2] = {(uint8_t)orientation, 0};
+    size_t at = 2;
+    exif_value(&e, EXIF_MAIN, 0x112, 3, 1, value, 2);
+    exif_make(&e, 0);
+    insert_app1(file, &at, "Exif\0", 6, e.bytes, e.size);
+}
+
+static void draft_of(const descry_buf *file, const descry_enough *enough, descry_picture *picture)
+{
+    descry_error err;
+    if (descry_picture_draft(picture, (const uint8_t *)file->data, file->size, "x", &limits, enough, &err))
+        fail_msg("%s", err.message);
+}
+
+static void drafts_are_the_least_that_is_enough(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned width, height;
+        int orientation;
+        descry_enough enough;
+        int parts; /* the whole is so many times as wide and high */
+    } cases[] = {
+        {640, 480, 1, {60, 60, 0}, 8},   {640, 480, 1, {61, 61, 0}, 4},   {640, 480, 1, {120, 120, 0}, 4},
+        {640, 480, 1, {121, 121, 0}, 2}, {640, 480, 1, {240, 240, 0}, 2}, {640, 480, 1, {241, 241, 0}, 1},
+        {640, 480, 1, {480, 480, 0}, 1}, {640, 480, 1, {9000, 9000, 0}, 1}, {640, 480, 1, {0, 0, 0}, 1},
+        {639, 479, 1, {60, 60, 0}, 4},   {645, 487, 1, {60, 60, 0}, 8},   {480, 640, 1, {60, 60, 0}, 8},
+        /* a tower's picture that is no square; which side is which */
+        {640, 480, 1, {80, 60, 0}, 8},   {640, 480, 1, {60, 80, 0}, 4},   {640, 480, 6, {60, 80, 0}, 8},
+        {640, 480, 8, {80, 60, 0}, 4},   {640, 480, 3, {80, 60, 0}, 8},   {640, 480, 3, {81, 60, 0}, 4},
+        /* either side */
+        {640, 480, 1, {80, 80, 1}, 8},   {640, 480, 1, {81, 81, 1}, 4},   {480, 640, 1, {80, 80, 1}, 8},
+        {640, 480, 5, {81, 80, 1}, 8},   {9, 7, 1, {1, 1, 0}, 4},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        descry_picture picture;
+        int parts = cases[i].parts;
+        descry_buf file = encode(PLAIN, cases[i].width, cases[i].height);
+        orient(&file, cases[i].orientation);
+        draft_of(&file, &cases[i].enough, &picture);
+        if (picture.width != ((int)cases[i].width + parts - 1) / parts || picture.height != ((int)cases[i].height + parts - 1) / parts)
+            fail_msg("case %zu: %d x %d", i, picture.width, picture.height);
+        assert_int_equal(picture.whole_width, cases[i].width);
+        assert_int_equal(picture.whole_height, cases[i].height);
+        assert_int_equal(picture.orientation, cases[i].orientation);
+        descry_picture_free(&picture);
+        descry_buf_free(&file);
+    }
+}
+
+static void drafts_look_like_the_whole(void **state)
+{
+    (void)state;
+    enum { SIDE = 48, NEAR = 4, SIZE = 3 * SIDE * SIDE };
+    static const int kinds[] = {PLAIN, PROGRESSIVE, GREY, PLANES, ARITHMETIC};
+    static const descry_resize_mode modes[] = {DESCRY_SHORTEST, DESCRY_SQUASH, DESCRY_LONGEST};
+    descry_preprocess_options options = DESCRY_PREPROCESS_OPTIONS_INIT;
+    options.limits = &limits;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (size_t m = 0; m < sizeof modes / sizeof *modes; m++)
+            for (int orientation = 1; orientation <= 8; orientation++) {
+                descry_preprocess p = {.width = SIDE, .height = SIDE, .interpolation = DESCRY_BICUBIC, .resize_mode = modes[m]};
+                descry_enough enough = descry_preprocess_enough(&p);
+                descry_picture whole, draft;
+                descry_error err;
+                uint8_t a[SIZE], b[SIZE];
+                int apart = 0, contrast = 0;
+                descry_buf file = encode(kinds[k], 500, 400);
+                orient(&file, orientation);
+                assert_int_equal(decode_with(&limits, file.data, file.size, &whole, &err), 0);
+                draft_of(&file, &enough, &draft);
+                assert_true(whole.width == 500 && whole.whole_width == 500 && draft.width == 125 && draft.height == 100);
+                assert_int_equal(draft.mode, whole.mode);
+                assert_int_equal(descry_preprocess_run(&p, &options, &whole, a, &err), 0);
+                assert_int_equal(descry_preprocess_run(&p, &options, &draft, b, &err), 0);
+                for (int i = 0; i < SIZE; i++) {
+                    apart += abs(a[i] - b[i]);
+                    contrast += abs(a[i] - a[SIZE - 1 - i]);
+                }
+                if (apart > NEAR * SIZE || contrast < 4 * apart)
+                    fail_msg("kind %d, mode %zu, orientation %d: %g apart, of %g", kinds[k], m, orientation,
+                             (double)apart / SIZE, (double)contrast / SIZE);
+                descry_picture_free(&whole);
+                descry_picture_free(&draft);
+                descry_buf_free(&file);
+            }
+}
+
+/* Neither the limits nor what is missing are another matter. */
+static void drafts_are_refused_like_the_whole(void **state)
+{
+    (void)state;
+    static const descry_enough enough = {8, 8, 0};
+    descry_limits few = limits;
+    descry_picture picture;
+    descry_error err;
+    descry_buf file = encode(PLAIN, 320, 240);
+    few.max_side = 319;
+    assert_int_equal(descry_picture_draft(&picture, (const uint8_t *)file.data, file.size, "x", &few, &enough, &err), DESCRY_ERR_LIMIT);
+    assert_null(picture.data);
+    for (size_t size = 0; size < file.size - 2; size += 97)
+        if (!descry_picture_draft(&picture, (const uint8_t *)file.data, size, "x", &limits, &enough, &err))
+            fail_msg("read from %zu of %zu bytes", size, file.size);
+    descry_buf_free(&file);
+}
+
+/* A format that has none. */
+static void other_drafts_are_the_whole(void **state)
+{
+    (void)state;
+    static const descry_enough enough = {1, 1, 0};
+    descry_picture picture;
+    descry_buf file = {0};
+    append(&file, "P5 16 8 255\n", 12);
+    append_noise(&file, 128, 1);
+    draft_of(&file, &enough, &picture);
+    assert_true(picture.width == 16 && picture.height == 8 && picture.whole_width == 16 && picture.whole_height == 8);
+    descry_picture_free(&picture);
+    descry_buf_free(&file);
+}
+
 static void exif_goes_before_xmp(void **state)
 {
     (void)state;
@@ -324,6 +451,10 @@ int main(void)
         cmocka_unit_test(blank_pictures_are_read),
         cmocka_unit_test(exif_goes_on_in_further_segments),
         cmocka_unit_test(exif_goes_before_xmp),
+        cmocka_unit_test(drafts_are_the_least_that_is_enough),
+        cmocka_unit_test(drafts_look_like_the_whole),
+        cmocka_unit_test(drafts_are_refused_like_the_whole),
+        cmocka_unit_test(other_drafts_are_the_whole),
     };
     return cmocka_run_group_tests_name("jpeg", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "b7": bad; "s7": slow,
+ * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "d7": good,
+ * and large; "b7": bad; "s7": slow,
  * it is decoded once all others are that the slots hold. */
 #include "cmocka_test.h"
 
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77 };
+enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77, ENOUGH = 5 };
 
 typedef struct item {
     descry_loaded loaded;
@@ -32,7 +33,7 @@ static struct {
     int turn; /* without a lock: a sanitizer tells when two have it */
     descry_loaded_batch *now;
     char wrong[MOST][128];
-    int levels[MOST];
+    int levels[MOST], widths[MOST], drafts[MOST];
 } t;
 
 /* ---- the room image -------------------------------------------------------------------------------------------- */
@@ -58,6 +59,8 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     if (size < 2 || bytes[0] == 'b')
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
     *picture = (descry_picture){.width = atoi((const char *)bytes + 1), .height = 1, .orientation = 1};
+    picture->whole_width = picture->width;
+    picture->whole_height = 1;
     return 0;
 }
 
@@ -70,6 +73,22 @@ int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t 
     int rc = decode(picture, bytes, size, name, err);
     count_and_tell(&t.decoded);
     return rc;
+}
+
+/* A draft is of a whole that is ten times as wide. */
+int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                         const descry_limits *limits, const descry_enough *enough, descry_error *err)
+{
+    assert_int_equal(enough->width, ENOUGH);
+    int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
+    picture->whole_width *= bytes[0] == 'd' ? 10 : 1;
+    return rc;
+}
+
+descry_enough descry_preprocess_enough(const descry_preprocess *preprocess)
+{
+    assert_int_equal(preprocess->width, W);
+    return (descry_enough){ENOUGH, 1, 0};
 }
 
 int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
@@ -128,6 +147,8 @@ static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
     int rc = t.encode ? descry_loaded_encode(batch, t.encode, &t, err) : 0;
     for (size_t i = 0; i < batch->count; i++) {
         snprintf(t.wrong[t.delivered], sizeof t.wrong[0], "%s", items[i].loaded.err.code ? items[i].loaded.err.message : "");
+        t.widths[t.delivered] = items[i].loaded.width;
+        t.drafts[t.delivered] = items[i].loaded.draft;
         t.levels[t.delivered++] = items[i].loaded.want;
     }
     t.turn++;
@@ -144,23 +165,31 @@ static void drop(void *arg, void *dropped)
     free(((item *)dropped)->owned);
 }
 
-static descry_loader *open_loader(unsigned threads, size_t batch, void (*judge)(void *arg, descry_loaded *const *pictures, size_t n))
+typedef void judge_fn(void *arg, descry_loaded *const *pictures, size_t n);
+
+static descry_loader *open_loader_for(unsigned threads, size_t batch, judge_fn *judge, int draft, int reference)
 {
     static const descry_preprocess preprocess = {.width = W, .height = H};
     static const descry_limits limits = DESCRY_LIMITS_INIT;
-    static const descry_preprocess_options options = {sizeof options, 0, 13, &limits};
+    static const descry_preprocess_options usual = {sizeof usual, 0, 13, &limits}, as_reference = {sizeof usual, 1, 13, &limits};
     memset(&t, 0, sizeof t);
     pthread_mutex_init(&t.lock, NULL);
     pthread_cond_init(&t.changed, NULL);
     t.batch = batch ? batch : 1;
     t.numeric = MOST;
-    descry_loading loading = {.preprocess = &preprocess, .options = &options, .threads = threads, .batch = batch,
-                              .item = sizeof(item), .digest = 1, .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
+    descry_loading loading = {.preprocess = &preprocess, .options = reference ? &as_reference : &usual,
+                              .threads = threads, .batch = batch, .item = sizeof(item), .digest = 1, .draft = draft,
+                              .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
     descry_loader *loader;
     assert_int_equal(descry_loader_open(&loader, &loading, NULL), 0);
     t.slots = descry_loader_slots(loader);
     assert_true(t.slots % t.batch == 0 && (threads > 1 ? t.slots > t.batch : t.slots == t.batch));
     return loader;
+}
+
+static descry_loader *open_loader(unsigned threads, size_t batch, judge_fn *judge)
+{
+    return open_loader_for(threads, batch, judge, 0, 0);
 }
 
 /* The next picture, in memory that is its own. */
@@ -340,6 +369,25 @@ static void stops_in_any_state(void **state)
         }
 }
 
+/* Facts are those of the whole, and a reference has no drafts. */
+static void drafts_where_they_are_good_enough(void **state)
+{
+    (void)state;
+    FOR_SIZES (threads, batch)
+        for (int how = 0; how < 3; how++) {
+            static const int kinds[] = {'g', 'd', 'd'};
+            descry_loader *loader = open_loader_for(threads, batch, NULL, how > 0, how > 1);
+            while (t.added < 9)
+                assert_int_equal(add(loader, (char)kinds[t.added % 3]), 0);
+            end(loader);
+            for (int i = 0; i < 9; i++) {
+                int draft = how == 1 && kinds[i % 3] == 'd' && i > 0;
+                assert_int_equal(t.drafts[i], draft);
+                assert_int_equal(t.widths[i], draft ? 10 * i : i);
+            }
+        }
+}
+
 /* The slow one is decoded last of all that have a slot; were another to wait for it, this would not end. */
 static void one_that_is_slow_holds_up_no_other(void **state)
 {
@@ -439,6 +487,7 @@ int main(void)
         cmocka_unit_test(in_order_without_gaps),
         cmocka_unit_test(what_is_not_to_be_loaded),
         cmocka_unit_test(files_are_read),
+        cmocka_unit_test(drafts_where_they_are_good_enough),
         cmocka_unit_test(judges_what_was_read),
         cmocka_unit_test(stops_in_any_state),
         cmocka_unit_test(one_that_is_slow_holds_up_no_other),

@@ -42,6 +42,59 @@ static void what_is_put_is_there(seam *s)
     assert_false(known[1].has_vector);
 }
 
+static void expect_vector(seam *s, const descry_put *item, int number, int draft)
+{
+    float vector[DIM];
+    int found;
+    descry_known known;
+    descry_nearest query = {.recipe = s->recipe.id, .vector = (float[DIM]){[1] = 1}, .k = 1, .threshold = -1};
+    descry_hit *hits;
+    size_t n;
+    assert_int_equal(s->ops->vectors(s->store, &s->recipe, &item->id, 1, vector, &found, &s->err), 0);
+    for (int i = 0; i < DIM; i++)
+        assert_true(found && vector[i] == (i == number));
+    assert_int_equal(s->ops->contents(s->store, (const uint8_t *const[]){item->content->sha256}, 1, s->recipe.id, &known, &s->err), 0);
+    assert_true(known.has_vector && known.draft == draft);
+    descry_place found_there = place(s, item->path);
+    assert_true(found_there.has_vector && found_there.draft == draft);
+    assert_int_equal(s->ops->nearest(s->store, &s->recipe, &query, &hits, &n, &s->err), 0);
+    assert_true(n == 1 && hits[0].score == (number == 1));
+    free(hits);
+}
+
+static void only_vectors_of_drafts_are_replaced(seam *s)
+{
+    given a = make(1);
+    descry_put item = file(&a);
+    item.draft = 1;
+    put(s, &item, 1);
+    s->ops->prepare(s->store, &s->recipe);
+    assert_true(item.new_vector);
+    expect_vector(s, &item, 1, 1);
+    a.vector[1] = 0;
+    a.vector[2] = 1;
+    item.draft = 0;
+    put(s, &item, 1); /* an import */
+    assert_false(item.new_vector);
+    expect_vector(s, &item, 1, 1);
+    item.anew = 1;
+    put(s, &item, 1);
+    assert_true(item.new_vector && !item.new_place);
+    expect_vector(s, &item, 2, 0);
+    a.vector[2] = 0;
+    a.vector[3] = 1;
+    put(s, &item, 1);
+    assert_false(item.new_vector);
+    item.draft = 1;
+    put(s, &item, 1);
+    expect_vector(s, &item, 2, 0);
+    uint64_t lacking;
+    assert_int_equal(s->ops->lacking(s->store, &s->recipe, &lacking, &s->err), 0);
+    assert_int_equal(lacking, 0);
+    assert_int_equal(s->ops->recipe(s->store, RECIPE, "model", DIM, 0, &s->recipe, &s->err), 0);
+    assert_int_equal(s->recipe.vectors, 1);
+}
+
 static void a_place_changes_as_it_is_told(seam *s)
 {
     given a = make(1);
@@ -286,6 +339,7 @@ static void workers_share_the_files(seam *s)
 SEAM_TEST(what_is_put_is_there)
 SEAM_TEST(a_place_changes_as_it_is_told)
 SEAM_TEST(a_source_keeps_its_content)
+SEAM_TEST(only_vectors_of_drafts_are_replaced)
 SEAM_TEST(all_is_put_or_nothing)
 SEAM_TEST(a_person_comes_before_a_model)
 SEAM_TEST(sums_and_models_are_kept)
@@ -299,6 +353,7 @@ int main(void)
         SEAM_TESTS(what_is_put_is_there),
         SEAM_TESTS(a_place_changes_as_it_is_told),
         SEAM_TESTS(a_source_keeps_its_content),
+        SEAM_TESTS(only_vectors_of_drafts_are_replaced),
         SEAM_TESTS(all_is_put_or_nothing),
         SEAM_TESTS(a_person_comes_before_a_model),
         SEAM_TESTS(sums_and_models_are_kept),

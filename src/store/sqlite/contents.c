@@ -86,7 +86,8 @@ static int find_content(descry_sqlite *store, const uint8_t *sha256, int64_t rec
                         descry_error *err)
 {
     static const char SQL[] = "SELECT id, EXISTS (SELECT 1 FROM vectors WHERE content = contents.id AND recipe = ?2),"
-                              " metadata < " DESCRY_SQLITE_READING " FROM contents WHERE sha256 = ?1";
+                              " metadata < " DESCRY_SQLITE_READING ", " DESCRY_SQLITE_DRAFT("contents.id", "?2")
+                              " FROM contents WHERE sha256 = ?1";
     *known = (descry_known){0};
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
@@ -102,6 +103,7 @@ static int find_content(descry_sqlite *store, const uint8_t *sha256, int64_t rec
              : descry_sqlite_damaged(store, "the number of a picture", err);
     known->has_vector = sqlite3_column_int(stmt, 1);
     known->unread = sqlite3_column_int(stmt, 2) == 1;
+    known->draft = sqlite3_column_int(stmt, 3);
     sqlite3_reset(stmt);
     return rc;
 }
@@ -222,29 +224,40 @@ int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadat
 
 /* ---- vectors --------------------------------------------------------------------------------------------------- */
 
-int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, const float *vector,
-                             int *added, descry_error *err)
+static int run_with_vector(descry_sqlite *store, const char *sql, int64_t recipe, const descry_put *item,
+                           const uint16_t *halves, size_t size, descry_error *err)
 {
-    static const char SQL[] = "INSERT INTO vectors (recipe, content, f16) VALUES (?1, ?2, ?3)"
-                              " ON CONFLICT (content, recipe) DO NOTHING";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, sql, &stmt, err);
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(stmt, 1, recipe);
+    sqlite3_bind_int64(stmt, 2, item->id);
+    if (halves) {
+        sqlite3_bind_blob64(stmt, 3, halves, size, SQLITE_STATIC);
+        sqlite3_bind_int(stmt, 4, item->draft);
+    }
+    return descry_sqlite_run(store, stmt, err);
+}
+
+/* A vector is never changed, but may go: so the scan files, whose rows have no numbers of their own, notice. */
+int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, descry_put *item, descry_error *err)
+{
+    static const char DRAFT[] = "DELETE FROM vectors WHERE recipe = ?1 AND content = ?2 AND draft = 1";
+    static const char INSERT[] = "INSERT INTO vectors (recipe, content, f16, draft) VALUES (?1, ?2, ?3, ?4)"
+                                 " ON CONFLICT (content, recipe) DO NOTHING";
     size_t dim = (size_t)recipe->dim;
-    *added = 0;
     uint16_t *halves = descry_alloc(dim, sizeof *halves);
     if (!halves)
         return descry_fail_memory(err);
-    sqlite3_stmt *stmt;
     int rc = 0;
-    if (!descry_scan_pack(vector, dim, halves))
+    if (!descry_scan_pack(item->vector, dim, halves))
         rc = descry_fail(err, DESCRY_ERR_NUMERIC, "the embedding is not finite");
+    if (!rc && item->anew)
+        rc = run_with_vector(store, DRAFT, recipe->id, item, NULL, 0, err);
     if (!rc)
-        rc = descry_sqlite_get(store, SQL, &stmt, err);
-    if (!rc) {
-        sqlite3_bind_int64(stmt, 1, recipe->id);
-        sqlite3_bind_int64(stmt, 2, content);
-        sqlite3_bind_blob64(stmt, 3, halves, dim * sizeof *halves, SQLITE_STATIC);
-        rc = descry_sqlite_run(store, stmt, err);
-        *added = !rc && sqlite3_changes(store->db) > 0;
-    }
+        rc = run_with_vector(store, INSERT, recipe->id, item, halves, dim * sizeof *halves, err);
+    item->new_vector = !rc && sqlite3_changes(store->db) > 0;
     free(halves);
     return rc;
 }

@@ -43,7 +43,8 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
 #define PLACE                                                                                                          \
     "SELECT id, ifnull(content, 0), size, mtime, missing, error IS NOT NULL,"                                          \
     " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path,"                    \
-    " (SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = places.content), source FROM places "
+    " (SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = places.content), source, "                     \
+    DESCRY_SQLITE_DRAFT("places.content", "?2") " FROM places "
 
 static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *place, descry_buf *path,
                       descry_error *err)
@@ -72,6 +73,7 @@ static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *pl
             .missing = (int)missing,
             .failed = sqlite3_column_int(stmt, 5),
             .has_vector = sqlite3_column_int(stmt, 6),
+            .draft = sqlite3_column_int(stmt, 10),
             .unread = sqlite3_column_int(stmt, 8),
             .source = (int)source,
         };

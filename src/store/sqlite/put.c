@@ -24,7 +24,7 @@ static int put(descry_sqlite *store, const descry_recipe *recipe, descry_put *it
     if (item->what == DESCRY_PUT_FILE || item->what == DESCRY_PUT_SOURCE) {
         rc = find_content(store, item, err);
         if (!rc && item->vector)
-            rc = descry_sqlite_put_vector(store, recipe, item->id, item->vector, &item->new_vector, err);
+            rc = descry_sqlite_put_vector(store, recipe, item, err);
         if (!rc && item->metadata)
             rc = descry_sqlite_put_metadata(store, item->id, item->metadata, err);
     }

@@ -171,11 +171,15 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "CREATE TRIGGER counts_caption_removed AFTER DELETE ON captions"
     "  WHEN NOT EXISTS (SELECT 1 FROM captions WHERE content = OLD.content) BEGIN"
     "  UPDATE counts SET captions = captions - 1 WHERE recipe = 0; END;",
+
+    /* draft 1: of a picture that was decoded at a smaller scale.  Asked of every file of a run, by its index alone */
+    "ALTER TABLE vectors ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX vectors_draft ON vectors (content, recipe, draft) WHERE draft = 1;",
 };
 
 /* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
-    "72182fb8881afd9a9c97ebac1d204a6dbbdac703fd0a4f23065b4560b4dd6b3b";
+    "8ac89eaa039ce22cc2089010e64f4f25262f59a1efdb8653a291d387462371e1";
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {

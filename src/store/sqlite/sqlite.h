@@ -127,14 +127,17 @@ int descry_sqlite_recipe(descry_store *store, const char *digest, const char *na
 int descry_sqlite_touch_recipe(descry_store *store, int64_t recipe, descry_error *err);
 int descry_sqlite_contents(descry_store *store, const uint8_t *const *sha256, size_t n, int64_t recipe,
                            descry_known *known, descry_error *err);
+/* Whether a content has a vector of a draft, of a recipe. */
+#define DESCRY_SQLITE_DRAFT(content, recipe)                                                                           \
+    "EXISTS (SELECT 1 FROM vectors INDEXED BY vectors_draft WHERE vectors.content = " content " AND recipe = " recipe      \
+    " AND draft = 1)"
 /* What is read of a picture: one more, to have the headers of all read again. */
 #define DESCRY_SQLITE_READING "3"
 int descry_sqlite_put_content(descry_sqlite *store, const descry_content *content, int64_t *id, descry_error *err);
 int descry_sqlite_put_metadata(descry_sqlite *store, int64_t content, const descry_metadata *metadata,
                                descry_error *err);
 int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadata *metadata, descry_error *err);
-int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, const float *vector,
-                             int *added, descry_error *err);
+int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, descry_put *item, descry_error *err);
 int descry_sqlite_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
                          descry_error *err);
 /* The text, and a model's name; nothing is appended when there is none. */
