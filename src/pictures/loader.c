@@ -319,7 +319,12 @@ int descry_loader_finish(descry_loader *loader, descry_error *err)
     int rc = 0;
     while (!rc && loader->delivered < loader->added)
         rc = deliver(loader, err);
-    return rc;
+    if (rc)
+        return rc;
+    pthread_mutex_lock(&loader->mutex); /* from the first slot on again: a batch's slots are one after the other */
+    loader->added = loader->begun = loader->delivered = 0;
+    pthread_mutex_unlock(&loader->mutex);
+    return 0;
 }
 
 size_t descry_loader_slots(const descry_loader *loader)

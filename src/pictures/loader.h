@@ -66,7 +66,7 @@ int descry_loader_open(descry_loader **loader, const descry_loading *loading, de
 void descry_loader_close(descry_loader **loader);
 
 /* Adds a copy of *item, which is the loader's from now on, and delivers a batch when no slot is free.  Fails as `deliver`
- * does; nothing may be added then, nor after descry_loader_finish, which delivers the rest. */
+ * does; nothing may be added then.  descry_loader_finish delivers the rest, and more may be added. */
 int descry_loader_add(descry_loader *loader, const void *item, descry_error *err);
 int descry_loader_finish(descry_loader *loader, descry_error *err);
 
