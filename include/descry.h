@@ -51,7 +51,7 @@ enum {
     DESCRY_ERR_ARGUMENT = -5,    /* the caller's mistake */
     DESCRY_ERR_LIMIT = -6,       /* beyond a configured limit */
     DESCRY_ERR_NOT_FOUND = -7,   /* no such model, picture or file */
-    DESCRY_ERR_BUSY = -8,        /* another process holds it */
+    DESCRY_ERR_BUSY = -8,        /* another process, handle or session holds it */
     DESCRY_ERR_CANCELLED = -9,   /* a callback asked to stop */
     DESCRY_ERR_NUMERIC = -10     /* a result is not finite */
 };

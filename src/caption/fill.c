@@ -241,10 +241,10 @@ int descry_caption_library(descry_library *library, descry_model *model, const d
                         .batch = how.batch, .tell = call_progress, .each = call_each, .arg = &c};
     if (!rc && library->store->ops->is_read_only(library->store))
         rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
-    if (!rc)
-        rc = descry_library_lock(library, 1, err);
+    int locked = !rc && !(rc = descry_library_lock(library, 1, err)); /* else it may be held by a session */
     if (!rc)
         rc = descry_fill_run(&fill, err);
-    descry_library_unlock(library);
+    if (locked)
+        descry_library_unlock(library);
     return rc;
 }

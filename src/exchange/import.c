@@ -411,11 +411,11 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
         rc = descry_fail(job.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
         rc = open_archive(&job, path, info->dim);
-    if (!rc)
-        rc = descry_library_lock(library, 1, job.err);
+    int locked = !rc && !(rc = descry_library_lock(library, 1, job.err)); /* else it may be held by a session */
     if (!rc)
         rc = import_rows(&job, info);
-    descry_library_unlock(library);
+    if (locked)
+        descry_library_unlock(library);
     close_arrays(&job);
     descry_npz_close(&job.npz);
     free(job.values);

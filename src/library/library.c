@@ -159,13 +159,13 @@ int descry_forget(descry_library *library, const char *path, uint64_t *removed, 
     int rc = 0;
     if (store->ops->is_read_only(store))
         rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
-    if (!rc)
-        rc = descry_library_lock(library, 1, err);
+    int locked = !rc && !(rc = descry_library_lock(library, 1, err)); /* else it may be held by a session */
     if (!rc)
         rc = descry_library_resolve(library, path, &known, err);
     if (!rc)
         rc = store->ops->forget(store, known.data, &count, err);
-    descry_library_unlock(library);
+    if (locked)
+        descry_library_unlock(library);
     descry_buf_free(&known);
     if (removed)
         *removed = count;

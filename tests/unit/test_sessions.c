@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Indexing in pieces: feeds of any size one after the other. */
+ * Indexing in pieces: feeds of any size one after the other, and what else is done with the library between two. */
 #include "library_fixture.h"
 
 #include <stdio.h>
@@ -57,10 +57,30 @@ static void feeds_are_of_any_size(void **state)
     assert_counts(f, 0, all, 0, 0, 0);
 }
 
+/* What is refused because of a session leaves to it the right to write. */
+static void a_session_keeps_its_right_to_write(void **state)
+{
+    fixture *f = *state;
+    uint64_t removed;
+    picture(f, "a.jpg", 255, 0, 0);
+    picture(f, "b.jpg", 0, 255, 0);
+    descry_session *session = open_session(f, NULL);
+    feed(f, session, "a.jpg");
+    assert_int_equal(descry_forget(f->library, at(f, "photos"), &removed, &f->err), DESCRY_ERR_BUSY);
+    assert_int_equal(descry_import_npz(f->library, &f->model, at(f, "none.npz"), NULL, NULL, &f->err), DESCRY_ERR_NOT_FOUND);
+    feed(f, session, "b.jpg");
+    assert_int_equal(descry_forget(f->library, at(f, "photos"), &removed, &f->err), DESCRY_ERR_BUSY);
+    descry_session_close(&session);
+    assert_int_equal(f->counts.embedded, 2);
+    assert_int_equal(descry_forget(f->library, at(f, "photos"), &removed, &f->err), 0);
+    assert_int_equal(removed, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH_TEST(feeds_are_of_any_size),
+        BOTH_TEST(a_session_keeps_its_right_to_write),
     };
     return cmocka_run_group_tests_name("sessions", tests, NULL, NULL);
 }
