@@ -742,8 +742,8 @@ typedef struct descry_export_options {
 #define DESCRY_EXPORT_OPTIONS_INIT {sizeof(descry_export_options), NULL, NULL, 0, NULL}
 DESCRY_INITIALIZER_(descry_export_options, DESCRY_EXPORT_OPTIONS_INIT)
 
-/* Calls `each` for the pictures, in order of id, as they are at one moment; a non-zero return stops.  The model itself
- * is not needed.  DESCRY_ERR_NOT_FOUND: nothing is indexed with it, though vectors are asked for. */
+/* Calls `each` for the pictures, in order of id, as they are at one moment; a non-zero return stops.  Until it returns,
+ * nothing can be written by this handle: DESCRY_ERR_BUSY.  The model itself is not needed.  DESCRY_ERR_NOT_FOUND: nothing is indexed with it, though vectors are asked for. */
 typedef int (*descry_entry_callback)(void *arg, const descry_entry *entry);
 DESCRY_API int descry_entries(descry_library *library, const descry_export_options *options,
                               descry_entry_callback each, void *arg, descry_error *err);

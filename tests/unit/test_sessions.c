@@ -76,11 +76,32 @@ static void a_session_keeps_its_right_to_write(void **state)
     assert_int_equal(removed, 2);
 }
 
+static int put_caption(void *arg, const descry_entry *entry)
+{
+    fixture *f = arg;
+    assert_int_equal(descry_caption_put(f->library, entry->id, "a wall", &f->err), DESCRY_ERR_BUSY);
+    return 0;
+}
+
+/* What was said to be written while pictures are listed must not be undone with the end of the list. */
+static void nothing_is_written_while_pictures_are_listed(void **state)
+{
+    fixture *f = *state;
+    picture(f, "a.jpg", 255, 0, 0);
+    index_ok(f, "");
+    if (descry_entries(f->library, NULL, put_caption, f, NULL))
+        fail_msg("%s", f->err.message);
+    assert_int_equal(status_of(f).captions, 0);
+    assert_int_equal(descry_caption_put(f->library, 1, "a wall", &f->err), 0);
+    assert_int_equal(status_of(f).captions, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH_TEST(feeds_are_of_any_size),
         BOTH_TEST(a_session_keeps_its_right_to_write),
+        BOTH_TEST(nothing_is_written_while_pictures_are_listed),
     };
     return cmocka_run_group_tests_name("sessions", tests, NULL, NULL);
 }
