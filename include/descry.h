@@ -51,7 +51,7 @@ enum {
     DESCRY_ERR_ARGUMENT = -5,    /* the caller's mistake */
     DESCRY_ERR_LIMIT = -6,       /* beyond a configured limit */
     DESCRY_ERR_NOT_FOUND = -7,   /* no such model, picture or file */
-    DESCRY_ERR_BUSY = -8,        /* another process holds it */
+    DESCRY_ERR_BUSY = -8,        /* another process, handle or session holds it */
     DESCRY_ERR_CANCELLED = -9,   /* a callback asked to stop */
     DESCRY_ERR_NUMERIC = -10     /* a result is not finite */
 };
@@ -527,7 +527,7 @@ DESCRY_API int descry_session_open(descry_session **session, descry_library *lib
  * progress begins anew.  After an error, or when it was stopped, a session can only be closed. */
 DESCRY_API int descry_session_feed(descry_session *session, const char *const *paths, size_t count, descry_error *err);
 
-/* What need not be done each time: scores are calibrated. */
+/* What need not be done each time: scores are calibrated.  Before the library and the model are closed. */
 DESCRY_API void descry_session_close(descry_session **session);
 
 /* A person's caption of the picture with this id: it comes before any model's, and no model's ever replaces it.  NULL or ""
@@ -652,7 +652,8 @@ typedef struct descry_search_options {
     /* of the model: the query's terms and all of the library's vectors go through it, which takes much longer; scores are
      * then without strength.  NULL: none.  DESCRY_ERR_ARGUMENT: for embeddings of another length */
     const descry_head *head;
-    const int *cancel; /* as in descry_watch: looked at between the steps, also by descry_results_next */
+    const int *cancel; /* as in descry_watch: looked at between the steps, also by descry_results_next, until the results
+                          are closed */
 } descry_search_options;
 
 #define DESCRY_SEARCH_OPTIONS_INIT                                                                                     \
@@ -683,12 +684,12 @@ DESCRY_API int descry_search_vector(descry_results **results, descry_library *li
                                     const float *vector, size_t dim, const descry_search_options *options,
                                     descry_error *err);
 
-/* How many there are, those given already included, those at `offset` and before not. */
+/* How many were found, those given already included, and those forgotten meanwhile, but not those that `offset` passes over. */
 DESCRY_API size_t descry_results_count(const descry_results *results);
 
 /* The next match: 1, and *match is valid until the next call; 0: there are no more.  Which pictures were found, in which
  * order, was fixed by the search; what is said of each is read from the library only then, some ahead, and what was forgotten
- * meanwhile is passed over.  To be closed before the library, and the head that was given. */
+ * meanwhile is passed over.  To be closed before the library, and the head that was given: it uses both. */
 DESCRY_API int descry_results_next(descry_results *results, const descry_match **match, descry_error *err);
 DESCRY_API void descry_results_close(descry_results **results);
 
@@ -746,8 +747,9 @@ typedef struct descry_export_options {
 #define DESCRY_EXPORT_OPTIONS_INIT {sizeof(descry_export_options), NULL, NULL, 0, NULL}
 DESCRY_INITIALIZER_(descry_export_options, DESCRY_EXPORT_OPTIONS_INIT)
 
-/* Calls `each` for the pictures, in order of id, as they are at one moment; a non-zero return stops.  The model itself
- * is not needed.  DESCRY_ERR_NOT_FOUND: nothing is indexed with it, though vectors are asked for. */
+/* Calls `each` for the pictures, in order of id, as they are at one moment; a non-zero return stops.  Until it returns,
+ * nothing can be written by this handle: DESCRY_ERR_BUSY.  The model itself is not needed.  DESCRY_ERR_NOT_FOUND: nothing
+ * is indexed with it, though vectors are asked for. */
 typedef int (*descry_entry_callback)(void *arg, const descry_entry *entry);
 DESCRY_API int descry_entries(descry_library *library, const descry_export_options *options,
                               descry_entry_callback each, void *arg, descry_error *err);

@@ -49,6 +49,7 @@ static int open_export(export *job, descry_library *library, const descry_export
     descry_arena arena = {0};
     descry_filter filter;
     *job = (export){.library = library, .store = library->store, .how = DESCRY_EXPORT_OPTIONS_INIT, .width = 1, .err = err};
+    library->listing++;
     int rc = DESCRY_TAKE(&job->how, options, err);
     int vectors = archive ? 2 : job->how.vectors;
     if (!rc)
@@ -69,6 +70,7 @@ static int open_export(export *job, descry_library *library, const descry_export
 static void close_export(export *job)
 {
     job->store->ops->unlist(job->store, &job->list);
+    job->library->listing--;
     descry_arena_free(&job->arena);
     free(job->points);
 }

@@ -547,8 +547,10 @@ int descry_session_feed(descry_session *run, const char *const *paths, size_t co
 {
     descry_error local;
     run->err = err ? err : &local;
-    return run->ended ? descry_fail(err, DESCRY_ERR_ARGUMENT, "the session has failed before: it can only be closed")
-                      : feed(run, paths, count);
+    if (run->ended)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "the session has failed before: it can only be closed");
+    int rc = descry_library_writable(run->library, err);
+    return rc ? rc : feed(run, paths, count);
 }
 
 void descry_session_close(descry_session **slot)

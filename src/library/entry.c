@@ -61,7 +61,8 @@ int descry_caption_put(descry_library *library, int64_t id, const char *text, de
         return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (text && strlen(text) > DESCRY_CAPTION_SIZE)
         return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
-    if (text && *text)
+    rc = descry_library_writable(library, err);
+    if (!rc && text && *text)
         rc = mend(&good, text, err);
     if (!rc)
         rc = describe(library, id, &(descry_wanted){0}, &row, err);

@@ -136,10 +136,19 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 
 /* ---- changing it ----------------------------------------------------------------------------------------------- */
 
+/* A list is of one moment, and what is written until its end would be undone with it. */
+int descry_library_writable(const descry_library *library, descry_error *err)
+{
+    return library->listing ? descry_fail(err, DESCRY_ERR_BUSY, "%s: its pictures are being listed", library->path) : 0;
+}
+
 int descry_library_lock(descry_library *library, int alone, descry_error *err)
 {
     descry_buf holder = {0};
-    int rc = library->store->ops->lock(library->store, alone, &holder, err);
+    int rc = descry_library_writable(library, err);
+    if (rc)
+        return rc;
+    rc = library->store->ops->lock(library->store, alone, &holder, err);
     if (rc == DESCRY_ERR_BUSY)
         descry_fail(err, DESCRY_ERR_BUSY, "%s is indexing %s", holder.data, library->path);
     descry_buf_free(&holder);

@@ -14,6 +14,7 @@ struct descry_library {
     descry_arena arena;           /* what it points to */
     descry_entry entry;           /* the last that was asked for */
     descry_arena entry_arena;
+    int listing;                  /* calls that list pictures, one in another's callback */
 };
 
 /* A library over any store, which is its own from now on, closed also when this fails; `path` is for messages. */
@@ -31,6 +32,8 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 /* Checks a filter (NULL: everything); *out is the same with paths as the library has them, which live in `arena`. */
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err);
+
+int descry_library_writable(const descry_library *library, descry_error *err); /* DESCRY_ERR_BUSY: while it is listed */
 
 /* Only one changes a library's places, or, without `alone`, several that claim what they read (store.h): DESCRY_ERR_BUSY names
  * who does. */
