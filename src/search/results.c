@@ -155,7 +155,7 @@ int descry_results_fill(descry_results *results, descry_hit *hits, size_t count,
         return rc;
     while (results->count < count && !(job->of.known && strength(job, &hits[results->count]) < job->how.min_strength))
         results->count++; /* strengths fall with the scores */
-    results->next = job->how.offset < results->count ? job->how.offset : results->count;
+    results->next = job->how.offset;
     rc = make_shares(results, err);
     results->job.text = NULL; /* the caller's */
     results->job.given = NULL;

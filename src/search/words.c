@@ -3,7 +3,6 @@
 #include "search/search.h"
 
 #include "base/error.h"
-#include "base/watch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,9 +85,7 @@ static int ask(descry_search_job *job, const words *of, int any, size_t k, descr
                descry_error *err)
 {
     descry_filter filter = DESCRY_FILTER_INIT;
-    int rc = descry_watch_cancelled(job->how.cancel, err);
-    if (!rc)
-        rc = descry_library_filter(job->library, job->how.filter, &filter, &job->arena, err);
+    int rc = descry_library_filter(job->library, job->how.filter, &filter, &job->arena, err);
     descry_words query = {of->items, of->count, any, k, &filter};
     return rc ? rc : job->store->ops->words(job->store, &query, hits, count, err);
 }

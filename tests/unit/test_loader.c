@@ -252,6 +252,24 @@ static void in_order_without_gaps(void **state)
         }
 }
 
+/* Whatever was delivered before, batches are whole ones again and none goes over the end of the ring. */
+static void more_may_be_added_when_all_is_delivered(void **state)
+{
+    (void)state;
+    FOR_SIZES (threads, batch) {
+        descry_loader *loader = open_loader(threads, batch, NULL);
+        for (size_t n = 0; n < 7; n++) {
+            for (size_t i = 0; i < n; i++)
+                assert_int_equal(add(loader, i % 3 == 1 ? 'b' : 'g'), 0);
+            assert_int_equal(descry_loader_finish(loader, NULL), 0);
+            assert_int_equal(t.delivered, t.added);
+            assert_int_equal(t.dropped, t.added);
+        }
+        end(loader);
+        assert_int_equal(t.decoded, 21);
+    }
+}
+
 static void what_is_not_to_be_loaded(void **state)
 {
     (void)state;
@@ -485,6 +503,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_order_without_gaps),
+        cmocka_unit_test(more_may_be_added_when_all_is_delivered),
         cmocka_unit_test(what_is_not_to_be_loaded),
         cmocka_unit_test(files_are_read),
         cmocka_unit_test(drafts_where_they_are_good_enough),

@@ -325,6 +325,39 @@ static void a_flag_stops_searches_and_pages(void **state)
     descry_results_close(&results);
 }
 
+/* Opening a model takes long: that is when the caller changes its mind. */
+typedef struct opener {
+    descry_model *model;
+    int flag, calls;
+} opener;
+
+static int open_and_stop(void *arg, const char *name, descry_model **model, descry_error *err)
+{
+    opener *o = arg;
+    (void)err;
+    assert_string_equal(name, "fake");
+    *model = o->model;
+    o->flag = 1;
+    o->calls++;
+    return 0;
+}
+
+static void it_is_stopped_between_the_steps(void **state)
+{
+    fixture *f = *state;
+    opener o = {.model = &f->model};
+    descry_results *results;
+    many(f);
+    descry_search_options options = best(PICTURES, 0);
+    options.cancel = &o.flag;
+    options.open_model = open_and_stop;
+    options.model_arg = &o;
+    assert_int_equal(descry_search(&results, f->library, NULL, "5 5 5", &options, &f->err), DESCRY_ERR_CANCELLED);
+    assert_int_equal(o.calls, 1);
+    assert_int_equal(descry_search(&results, f->library, NULL, "5 5 5", &options, &f->err), DESCRY_ERR_CANCELLED);
+    assert_int_equal(o.calls, 1); /* not even begun */
+}
+
 static void words_are_stopped_too(void **state)
 {
     fixture *f = *state;
@@ -522,6 +555,7 @@ int main(void)
         BOTH_TEST(two_results_do_not_mix),
         BOTH_TEST(the_query_may_go),
         BOTH_TEST(a_flag_stops_searches_and_pages),
+        BOTH_TEST(it_is_stopped_between_the_steps),
         BOTH_TEST(words_are_stopped_too),
         BOTH_TEST(a_picture_s_vector_finds_it_first),
         BOTH_TEST(its_length_does_not_matter),
