@@ -204,9 +204,10 @@ typedef enum descry_precision {
 typedef struct descry_model_options {
     size_t size;
     descry_precision precision;
+    int reserved; /* 0 */
 } descry_model_options;
 
-#define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32}
+#define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32, 0}
 DESCRY_INITIALIZER_(descry_model_options, DESCRY_MODEL_OPTIONS_INIT)
 
 /* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
@@ -393,9 +394,9 @@ typedef enum descry_sidecar_outcome {
 
 typedef struct descry_sidecar_options {
     size_t size;
-    int overwrite;      /* 1: a person's description gives way */
     int64_t time;       /* that is recorded, seconds since 1970; 0: now */
     uint64_t max_bytes; /* of a sidecar; 0: 16 MiB, which is also the most */
+    int overwrite;      /* 1: a person's description gives way */
     int include_hidden; /* as in descry_folder_options */
 } descry_sidecar_options;
 
@@ -488,6 +489,10 @@ typedef struct descry_index_options {
     const descry_folder_options *folders; /* what the library knows of what is passed over stays as it is */
     const descry_preprocess_options *preprocess;
     size_t batch; /* pictures per model call; 0: chosen */
+    /* 0: a JPEG or WebP that is much larger than the model's pictures is decoded at a half, a quarter or an eighth of its size
+     * where that makes its vector nearly the same (not while it is described in the same pass, nor as a reference), and the
+     * vector is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
+    int full_decode;
     /* A model that describes the pictures at `paths` that have no caption; NULL: none.  When it is the one that is indexed
      * with, new pictures go through the image tower once for both, and their vectors are committed before their captions
      * are begun; else all captions come after all vectors.  Captions that are there, a person's or a model's, stay. */
@@ -500,14 +505,10 @@ typedef struct descry_index_options {
      * lower case, without its dot; "" for no ending; NULL at last for rare and odd ones together */
     void (*passed_over)(void *arg, const char *ending, uint64_t files);
     void *arg; /* of both */
-    /* 0: a JPEG or WebP that is much larger than the model's pictures is decoded at a half, a quarter or an eighth of its size where
-     * that makes its vector nearly the same (not while it is described in the same pass, nor as a reference), and the vector
-     * is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
-    int full_decode;
 } descry_index_options;
 
 #define DESCRY_INDEX_OPTIONS_INIT                                                                                      \
-    {sizeof(descry_index_options), NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0}
+    {sizeof(descry_index_options), NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}
 DESCRY_INITIALIZER_(descry_index_options, DESCRY_INDEX_OPTIONS_INIT)
 
 /* Adds new and changed pictures at `paths` (folders or files); with none, updates every known root.  Commits in

@@ -71,11 +71,11 @@ typedef struct descry_adapt_state {
     size_t size;
     size_t epoch;         /* finished */
     size_t trained, held; /* pairs learned from, pairs held out */
+    int stopped;          /* by the watch */
     double loss;          /* mean of the epoch's batches, each before its step */
     double first_loss, held_loss; /* on the part held out (or, if there is none, on all): at first, now */
     double best_loss;
     size_t best_epoch;    /* 0: the head as it was at first */
-    int stopped;          /* by the watch */
 } descry_adapt_state;
 
 #define DESCRY_ADAPT_STATE_INIT {sizeof(descry_adapt_state), 0, 0, 0, 0, 0, 0, 0, 0, 0}

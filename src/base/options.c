@@ -2,10 +2,36 @@
 #include "base/options.h"
 
 #include "base/error.h"
+#include "descry_dev.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { MOST = 1 << 12 }; /* bytes: more than any struct of options will have */
+
+/* Room that a compiler leaves at a struct's end holds anything, and would be taken for the next member of a later version. */
+#define ENDS(type, last) _Static_assert(offsetof(type, last) + sizeof((type){0}.last) == sizeof(type), #type)
+ENDS(descry_context_options, log_arg);
+ENDS(descry_watch, cancel);
+ENDS(descry_limits, max_pixels_per_byte);
+ENDS(descry_preprocess_options, limits);
+ENDS(descry_folder_options, sniff);
+ENDS(descry_model_options, reserved);
+ENDS(descry_generation, prompt);
+ENDS(descry_caption_options, watch);
+ENDS(descry_sidecar_options, include_hidden);
+ENDS(descry_library_options, create);
+ENDS(descry_index_counts, seconds);
+ENDS(descry_index_options, arg);
+ENDS(descry_filter, km);
+ENDS(descry_net_options, allow_private);
+ENDS(descry_search_options, cancel);
+ENDS(descry_export_options, watch);
+ENDS(descry_import_counts, seconds);
+ENDS(descry_import_options, arg);
+ENDS(descry_files_options, watch);
+ENDS(descry_adapt_state, best_epoch);
+ENDS(descry_adapt_options, watch);
 
 static size_t size_of(const void *given)
 {
@@ -17,7 +43,7 @@ static size_t size_of(const void *given)
 int descry_options_check(const void *given, descry_error *err)
 {
     size_t size = given ? size_of(given) : MOST;
-    if (size <= sizeof size || size > MOST)
+    if (size <= sizeof size || size > MOST || size % sizeof size)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "options of %zu bytes: their size is to be set by the _INIT macro", size);
     return 0;
 }

@@ -24,10 +24,11 @@ struct descry_loader {
     uint8_t *rgb;      /* [slots, H, W, 3] */
     void **good;       /* [batch] */
     size_t delivered;  /* as are added, begun: of all that come before this number it is true */
-    pthread_mutex_t turn;       /* the caller's, except while it waits or encodes: then `judge` may be called */
     descry_loaded **asked;      /* [threads + 1]: what it is asked of; of whoever has the turn */
     pthread_mutex_t mutex;      /* over what follows */
     pthread_cond_t more, ready; /* to prepare; prepared */
+    pthread_cond_t left;        /* the turn is */
+    int turn;                   /* somebody's: the caller's, except while it waits or encodes; else of who judges */
     size_t added, begun;
     uint8_t *prepared; /* [slots] */
     waiter **waiting;  /* [threads + 1], `waits` of them */
@@ -73,6 +74,29 @@ static int decode(const descry_loading *how, descry_loaded *item, uint8_t *rgb)
     return rc;
 }
 
+/* With the mutex held.  No mutex of its own, for the caller's thread may be another one each time. */
+static void await_turn(descry_loader *loader)
+{
+    while (loader->turn)
+        pthread_cond_wait(&loader->left, &loader->mutex);
+    loader->turn = 1;
+}
+
+static void take_turn(descry_loader *loader)
+{
+    pthread_mutex_lock(&loader->mutex);
+    await_turn(loader);
+    pthread_mutex_unlock(&loader->mutex);
+}
+
+static void leave_turn(descry_loader *loader)
+{
+    pthread_mutex_lock(&loader->mutex);
+    loader->turn = 0;
+    pthread_cond_signal(&loader->left);
+    pthread_mutex_unlock(&loader->mutex);
+}
+
 /* Whoever gets the turn has all judged that wait for it. */
 static int judge(descry_loader *loader, descry_loaded *item)
 {
@@ -80,9 +104,7 @@ static int judge(descry_loader *loader, descry_loaded *item)
     size_t n = 0;
     pthread_mutex_lock(&loader->mutex);
     loader->waiting[loader->waits++] = &own;
-    pthread_mutex_unlock(&loader->mutex);
-    pthread_mutex_lock(&loader->turn);
-    pthread_mutex_lock(&loader->mutex);
+    await_turn(loader);
     int stop = loader->stop;
     if (!stop && !own.judged) {
         for (; n < loader->waits; n++) {
@@ -94,7 +116,7 @@ static int judge(descry_loader *loader, descry_loaded *item)
     pthread_mutex_unlock(&loader->mutex);
     if (n > 0)
         loader->how.judge(loader->how.arg, loader->asked, n);
-    pthread_mutex_unlock(&loader->turn);
+    leave_turn(loader);
     return stop ? DESCRY_ERR_CANCELLED : item->err.code;
 }
 
@@ -153,14 +175,14 @@ static void *serve(void *arg)
 
 static void await(descry_loader *loader, size_t end)
 {
-    pthread_mutex_unlock(&loader->turn);
+    leave_turn(loader);
     pthread_mutex_lock(&loader->mutex);
     for (size_t number = loader->delivered; number < end; number++)
         while (!loader->prepared[number % loader->slots])
             if (loader->started > 0 || !prepare_next(loader))
                 pthread_cond_wait(&loader->ready, &loader->mutex);
+    await_turn(loader);
     pthread_mutex_unlock(&loader->mutex);
-    pthread_mutex_lock(&loader->turn);
 }
 
 static descry_loaded *batch_item(const descry_loaded_batch *batch, size_t i)
@@ -206,12 +228,12 @@ static int deliver(descry_loader *loader, descry_error *err)
 
 void descry_loaded_hold(descry_loaded_batch *batch)
 {
-    pthread_mutex_lock(&batch->loader->turn);
+    take_turn(batch->loader);
 }
 
 void descry_loaded_release(descry_loaded_batch *batch)
 {
-    pthread_mutex_unlock(&batch->loader->turn);
+    leave_turn(batch->loader);
 }
 
 static int encode_some(descry_loaded_batch *batch, descry_encode_fn encode, void *arg, size_t first, size_t n,
@@ -244,11 +266,11 @@ int descry_loader_open(descry_loader **out, const descry_loading *loading, descr
     descry_loader *loader = calloc(1, sizeof *loader);
     if (!loader)
         return descry_fail_memory(err);
-    pthread_mutex_init(&loader->turn, NULL);
     pthread_mutex_init(&loader->mutex, NULL);
     pthread_cond_init(&loader->more, NULL);
     pthread_cond_init(&loader->ready, NULL);
-    pthread_mutex_lock(&loader->turn);
+    pthread_cond_init(&loader->left, NULL);
+    loader->turn = 1;
     loader->how = *loading;
     loader->how.batch += !loading->batch;
     loader->picture = (size_t)loading->preprocess->width * (size_t)loading->preprocess->height * 3;
@@ -280,7 +302,7 @@ void descry_loader_close(descry_loader **slot)
     loader->stop = 1;
     pthread_cond_broadcast(&loader->more);
     pthread_mutex_unlock(&loader->mutex);
-    pthread_mutex_unlock(&loader->turn);
+    leave_turn(loader);
     for (unsigned i = 0; i < loader->started; i++)
         pthread_join(loader->ids[i], NULL);
     while (loader->delivered < loader->added)
@@ -288,7 +310,7 @@ void descry_loader_close(descry_loader **slot)
     pthread_cond_destroy(&loader->ready);
     pthread_cond_destroy(&loader->more);
     pthread_mutex_destroy(&loader->mutex);
-    pthread_mutex_destroy(&loader->turn);
+    pthread_cond_destroy(&loader->left);
     free(loader->items);
     free(loader->rgb);
     free(loader->good);

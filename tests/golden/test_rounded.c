@@ -217,7 +217,7 @@ static void a_precision_that_there_is_not(void **state)
     descry_error err;
     descry_context *ctx;
     descry_model *model;
-    const descry_model_options options = {.precision = (descry_precision)7};
+    const descry_model_options options = {.size = sizeof options, .precision = (descry_precision)7};
     check_rc(descry_context_open(&ctx, NULL, &err), &err);
     assert_int_equal(descry_model_open(&model, ctx, folder, &options, &err), DESCRY_ERR_ARGUMENT);
     assert_null(model);

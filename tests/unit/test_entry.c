@@ -355,6 +355,26 @@ static void it_is_of_a_picture_that_is_known(void **state)
     assert_caption(f, a, "mine");
 }
 
+static int put_caption(void *arg, const descry_entry *entry)
+{
+    fixture *f = arg;
+    assert_int_equal(descry_caption_put(f->library, entry->id, "a wall", &f->err), DESCRY_ERR_BUSY);
+    return 0;
+}
+
+/* What was said to be written while pictures are listed must not be undone with the end of the list. */
+static void nothing_is_written_while_pictures_are_listed(void **state)
+{
+    fixture *f = *state;
+    picture(f, "a.jpg", 255, 0, 0);
+    index_ok(f, "");
+    if (descry_entries(f->library, NULL, put_caption, f, NULL))
+        fail_msg("%s", f->err.message);
+    assert_int_equal(status_of(f).captions, 0);
+    assert_int_equal(descry_caption_put(f->library, 1, "a wall", &f->err), 0);
+    assert_int_equal(status_of(f).captions, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +389,7 @@ int main(void)
         BOTH_TEST(ill_formed_texts_are_mended),
         BOTH_TEST(a_caption_has_at_most_64_kib),
         BOTH_TEST(it_is_of_a_picture_that_is_known),
+        BOTH_TEST(nothing_is_written_while_pictures_are_listed),
     };
     return cmocka_run_group_tests_name("entry", tests, NULL, NULL);
 }

@@ -252,11 +252,12 @@ static void options_go_by_their_size(void **state)
     check_rc(descry_preprocess_memory(w->model, b.data, b.size, NULL, NULL, plain, &err), &err);
     descry_preprocess_options options;
     memset(&options, GARBAGE, sizeof options);
-    options.size = offsetof(descry_preprocess_options, pillow); /* an older caller's */
+    options.size = offsetof(descry_preprocess_options, limits); /* an older caller's */
     options.reference = 0;
+    options.pillow = 13;
     check_rc(descry_preprocess_memory(w->model, b.data, b.size, NULL, &options, rgb, &err), &err);
     assert_memory_equal(rgb, plain, w->pixels);
-    static const size_t odd[] = {0, 1, sizeof(size_t), SIZE_MAX};
+    static const size_t odd[] = {0, 1, sizeof(size_t), sizeof(size_t) + 4, SIZE_MAX};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         descry_generation generation = DESCRY_GENERATION_INIT;
         options.size = generation.size = odd[i];
