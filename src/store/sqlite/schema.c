@@ -173,8 +173,8 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "  UPDATE counts SET captions = captions - 1 WHERE recipe = 0; END;",
 
     /* draft 1: of a picture that was decoded at a smaller scale.  Asked of every file of a run, by its index alone */
-    "ALTER TABLE vectors ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;"
-    "CREATE INDEX vectors_draft ON vectors (content, recipe, draft) WHERE draft = 1;",
+    ("ALTER TABLE vectors ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;"
+     "CREATE INDEX vectors_draft ON vectors (content, recipe, draft) WHERE draft = 1;"),
 };
 
 /* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
