@@ -239,8 +239,6 @@ int descry_caption_library(descry_library *library, descry_model *model, const d
     c.watch.progress.stage = DESCRY_STAGE_CAPTIONS;
     descry_fill fill = {.library = library, .model = model, .generation = &generation, .preprocess = &reading.options,
                         .batch = how.batch, .tell = call_progress, .each = call_each, .arg = &c};
-    if (!rc && library->store->ops->is_read_only(library->store))
-        rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc && !(rc = descry_library_lock(library, 1, err))) {
         rc = descry_fill_run(&fill, err);
         descry_library_unlock(library);

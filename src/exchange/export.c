@@ -111,8 +111,7 @@ static int give(export *job, size_t i, descry_entry_callback each, void *arg, in
     int rc = read_row(job, i, &row);
     if (rc)
         return rc;
-    descry_entry entry = {row->id, row->path, row->source, row->caption, row->captioner, row->metadata, row->vector,
-                          job->recipe.dim};
+    const descry_entry entry = descry_library_entry(row, job->recipe.dim);
     *stop = each(arg, &entry);
     return 0;
 }

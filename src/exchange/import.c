@@ -407,8 +407,8 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     job.err = err ? err : &local;
     int rc = take_options(&job, options);
     const descry_model_info *info = descry_clip_info(model->clip);
-    if (!rc && job.store->ops->is_read_only(job.store))
-        rc = descry_fail(job.err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
+    if (!rc) /* before the archive is read */
+        rc = descry_library_writable(library, job.err);
     if (!rc)
         rc = open_archive(&job, path, info->dim);
     if (!rc && !(rc = descry_library_lock(library, 1, job.err))) {

@@ -447,8 +447,6 @@ static int open_run(ingest *run, descry_library *library, descry_model *model, c
     run->counts = (descry_index_counts)DESCRY_INDEX_COUNTS_INIT;
     run->start = descry_clock_now();
     int rc = take_options(run, options);
-    if (!rc && run->store->ops->is_read_only(run->store))
-        rc = descry_fail(run->err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     if (!rc)
         rc = descry_library_lock(library, 0, run->err);
     run->locked = !rc;

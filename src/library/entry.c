@@ -16,6 +16,11 @@ static int describe(descry_library *library, int64_t id, const descry_wanted *wa
                               : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, library->path, id);
 }
 
+descry_entry descry_library_entry(const descry_row *row, int dim)
+{
+    return (descry_entry){row->id, row->path, row->source, row->caption, row->captioner, row->metadata, row->vector, dim};
+}
+
 int descry_entry_at(descry_library *library, int64_t id, const char *model, const descry_entry **entry, descry_error *err)
 {
     descry_recipe recipe = {0};
@@ -29,8 +34,7 @@ int descry_entry_at(descry_library *library, int64_t id, const char *model, cons
         rc = describe(library, id, &wanted, &row, err);
     if (rc)
         return rc;
-    library->entry = (descry_entry){row.id, row.path, row.source, row.caption, row.captioner, row.metadata, row.vector,
-                                    recipe.dim};
+    library->entry = descry_library_entry(&row, recipe.dim);
     *entry = &library->entry;
     return 0;
 }
@@ -56,13 +60,8 @@ int descry_caption_put(descry_library *library, int64_t id, const char *text, de
 {
     descry_buf good = {0};
     descry_row row;
-    int rc = 0;
-    if (library->store->ops->is_read_only(library->store))
-        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
-    if (text && strlen(text) > DESCRY_CAPTION_SIZE)
-        return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
-    rc = descry_library_writable(library, err);
-    if (!rc && text && *text)
+    int rc = descry_library_writable(library, err);
+    if (!rc && text)
         rc = mend(&good, text, err);
     if (!rc)
         rc = describe(library, id, &(descry_wanted){0}, &row, err);

@@ -73,8 +73,7 @@ void descry_library_close(descry_library **slot)
     descry_library *library = slot ? *slot : NULL;
     if (!library)
         return;
-    if (library->store)
-        library->store->ops->close(library->store);
+    library->store->ops->close(library->store);
     descry_arena_free(&library->arena);
     descry_arena_free(&library->entry_arena);
     free(library->path);
@@ -139,6 +138,8 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 /* A list is of one moment, and what is written until its end would be undone with it. */
 int descry_library_writable(const descry_library *library, descry_error *err)
 {
+    if (library->store->ops->is_read_only(library->store))
+        return descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
     return library->listing ? descry_fail(err, DESCRY_ERR_BUSY, "%s: its pictures are being listed", library->path) : 0;
 }
 
@@ -164,14 +165,11 @@ int descry_forget(descry_library *library, const char *path, uint64_t *removed, 
 {
     uint64_t count = 0;
     descry_buf known = {0};
-    descry_store *store = library->store;
-    int rc = 0;
-    if (store->ops->is_read_only(store))
-        rc = descry_fail(err, DESCRY_ERR_IO, "%s: the library is read-only", library->path);
-    if (!rc && !(rc = descry_library_lock(library, 1, err))) {
+    int rc = descry_library_lock(library, 1, err);
+    if (!rc) {
         rc = descry_library_resolve(library, path, &known, err);
         if (!rc)
-            rc = store->ops->forget(store, known.data, &count, err);
+            rc = library->store->ops->forget(library->store, known.data, &count, err);
         descry_library_unlock(library);
     }
     descry_buf_free(&known);

@@ -33,9 +33,12 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err);
 
-int descry_library_writable(const descry_library *library, descry_error *err); /* DESCRY_ERR_BUSY: while it is listed */
+/* DESCRY_ERR_IO: it is read-only; DESCRY_ERR_BUSY: while it is listed. */
+int descry_library_writable(const descry_library *library, descry_error *err);
 
-/* Only one changes a library's places, or, without `alone`, several that claim what they read (store.h): DESCRY_ERR_BUSY names
+descry_entry descry_library_entry(const descry_row *row, int dim); /* what points to the row's */
+
+/* The right to change it, which has to be writable: only one changes a library's places, or, without `alone`, several that claim what they read (store.h): DESCRY_ERR_BUSY names
  * who does. */
 int descry_library_lock(descry_library *library, int alone, descry_error *err);
 void descry_library_unlock(descry_library *library); /* only by whoever has locked it: another may hold it on this handle */

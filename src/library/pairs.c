@@ -40,6 +40,7 @@ int descry_library_pairs(descry_library *library, descry_model *model, pair_call
     if (rc || recipe.vectors == 0)
         return rc;
     descry_list list = {.recipe = recipe.id};
+    library->listing++;
     rc = library->store->ops->list(library->store, &list, err);
     for (size_t i = 0; i < list.count && !rc && !stop; i += PAGE) {
         descry_arena arena = {0};
@@ -48,5 +49,6 @@ int descry_library_pairs(descry_library *library, descry_model *model, pair_call
         descry_arena_free(&arena);
     }
     library->store->ops->unlist(library->store, &list);
+    library->listing--;
     return rc;
 }

@@ -140,6 +140,7 @@ typedef struct descry_list {
     void *arg;
     descry_hit *items;           /* [count]; scores without meaning */
     size_t count;
+    int began;                   /* the engine's: the moment ends with this list, not with another around it */
 } descry_list;
 
 /* What the scores of a recipe mean in this library: calibrate.c makes it and says how. */
@@ -196,7 +197,8 @@ typedef struct descry_store_ops {
     /* The vectors of these contents: float [n, dim], zeros where found[i] is 0. */
     int (*vectors)(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n, float *vectors,
                    int *found, descry_error *err);
-    /* Fills a list.  Until unlist, describe and vectors answer as of the moment when it was made; nothing is written. */
+    /* Fills a list.  Until unlist, describe and vectors answer as of the moment when it was made, or the list around it;
+     * nothing is written. */
     int (*list)(descry_store *store, descry_list *list, descry_error *err);
     void (*unlist)(descry_store *store, descry_list *list); /* whatever list returned */
     /* The contents without any caption at a place that is a file, not missing, and let through by `filter` (or NULL): those

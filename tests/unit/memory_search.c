@@ -193,9 +193,13 @@ int memory_list(descry_store *base, descry_list *list, descry_error *err)
     size_t count;
     list->items = NULL;
     list->count = 0;
-    int rc = memory_copy(t, memory_look(store), 0, err);
-    store->listing = !rc;
-    memory_looked(store);
+    int rc = 0;
+    list->began = !store->listing;
+    if (list->began) {
+        rc = memory_copy(t, memory_look(store), 0, err);
+        store->listing = list->began = !rc;
+        memory_looked(store);
+    }
     if (!rc)
         rc = choose(t, list->filter, 0, &list->items, &count, err);
     for (size_t i = 0; !rc && i < count; i++)
@@ -210,8 +214,10 @@ int memory_list(descry_store *base, descry_list *list, descry_error *err)
 
 void memory_unlist(descry_store *base, descry_list *list)
 {
-    of(base)->listing = 0;
-    memory_drop(&of(base)->moment);
+    if (list->began) {
+        of(base)->listing = list->began = 0;
+        memory_drop(&of(base)->moment);
+    }
     free(list->items);
     list->items = NULL;
     list->count = 0;

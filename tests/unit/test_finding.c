@@ -75,6 +75,11 @@ static void a_list_is_of_one_moment(seam *s)
     assert_int_equal(s->kind->open(&other.store, s->f, &s->err), 0);
     descry_put_caption caption = {list.items[1].content, "later", 0};
     assert_int_equal(other.ops->put_captions(other.store, "m", RECIPE, &caption, 1, &s->err), 0);
+    descry_list within = {0}, never = {0};
+    assert_int_equal(s->ops->list(s->store, &within, &s->err), 0);
+    assert_int_equal(within.count, 5);
+    s->ops->unlist(s->store, &within); /* ends neither the moment of the list around it, nor does one that never was */
+    s->ops->unlist(s->store, &never);
     descry_row row;
     descry_arena arena = {0};
     const descry_wanted wanted = {.captions = 1};

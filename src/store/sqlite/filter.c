@@ -303,7 +303,7 @@ int descry_sqlite_list(descry_store *base, descry_list *list, descry_error *err)
     descry_sqlite_filter standing = {0};
     list->items = NULL;
     list->count = 0;
-    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    int rc = descry_sqlite_enter(store, "BEGIN", &list->began, err);
     if (!rc)
         rc = read_standing(store, &standing, list->filter, err);
     if (!rc)
@@ -315,7 +315,8 @@ int descry_sqlite_list(descry_store *base, descry_list *list, descry_error *err)
 void descry_sqlite_unlist(descry_store *base, descry_list *list)
 {
     descry_sqlite *store = (descry_sqlite *)base;
-    descry_sqlite_leave(store, !sqlite3_get_autocommit(store->db), DESCRY_ERR_CANCELLED, NULL); /* nothing was changed */
+    descry_sqlite_leave(store, list->began, DESCRY_ERR_CANCELLED, NULL); /* nothing was changed */
+    list->began = 0;
     free(list->items);
     list->items = NULL;
     list->count = 0;

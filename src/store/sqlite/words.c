@@ -39,6 +39,14 @@ int descry_sqlite_caption(descry_sqlite *store, int64_t content, descry_buf *tex
     return rc;
 }
 
+static int check_size(const char *text, descry_error *err)
+{
+    size_t size = strlen(text);
+    return size <= DESCRY_CAPTION_SIZE
+               ? 0
+               : descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", size, DESCRY_CAPTION_SIZE);
+}
+
 static int put_caption(descry_sqlite *store, const char *model, const char *recipe, descry_put_caption *item,
                        descry_error *err)
 {
@@ -48,9 +56,9 @@ static int put_caption(descry_sqlite *store, const char *model, const char *reci
     sqlite3_stmt *stmt;
     const char *text = item->text;
     item->written = 0;
-    if (strlen(text) > DESCRY_CAPTION_SIZE)
-        return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
-    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    int rc = check_size(text, err);
+    if (!rc)
+        rc = descry_sqlite_get(store, SQL, &stmt, err);
     if (rc)
         return rc;
     sqlite3_bind_int64(stmt, 1, item->content);
@@ -82,9 +90,9 @@ int descry_sqlite_put_person(descry_store *base, int64_t content, const char *te
                                  " SELECT ?1, 'person', ?2, ?3 WHERE EXISTS (SELECT 1 FROM contents WHERE id = ?1)";
     descry_sqlite *store = (descry_sqlite *)base;
     sqlite3_stmt *stmt;
-    if (text && strlen(text) > DESCRY_CAPTION_SIZE)
-        return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes: at most %d", strlen(text), DESCRY_CAPTION_SIZE);
-    int entered, rc = descry_sqlite_enter_writing(store, &entered, err);
+    int entered, rc = text ? check_size(text, err) : 0;
+    if (!rc)
+        rc = descry_sqlite_enter_writing(store, &entered, err);
     if (rc)
         return rc;
     rc = descry_sqlite_get(store, DELETE, &stmt, err);
