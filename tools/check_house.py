@@ -26,10 +26,10 @@ MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern",
     "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image kern",
     "heads": "kern model", "label": "api kern", "eval": "kern npz",
-    "pictures": "image", "api": "pictures clip heads eval image kern meta net",
+    "decoders": "image", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net",
     "library": "api store kern",
-    "search": "library api query net image heads kern", "caption": "library pictures api image meta store",
-    "index": "caption library pictures", "exchange": "library api image npz",
+    "search": "library api query net decoders image heads kern", "caption": "library pictures decoders api image meta store",
+    "index": "caption library pictures", "exchange": "library decoders api image npz",
 }
 LIMIT = 600
 FORBIDDEN = re.compile(r"\b(exit|_exit|_Exit|quick_exit|abort|raise|printf|vprintf|fprintf|vfprintf|dprintf|puts|fputs|"

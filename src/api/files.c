@@ -67,6 +67,7 @@ int descry_embed_files(descry_model *model, const char *const *paths, size_t n, 
     f.watch.progress.total = n;
     f.rows = descry_alloc(BATCH, (size_t)info->dim * sizeof(float));
     descry_loading loading = {.preprocess = descry_clip_preprocess(model->clip), .options = &reading.options,
+                              .decoders = model->context->decoders,
                               .threads = descry_pool_threads(model->context->pool), .item = sizeof(descry_loaded),
                               .batch = n < BATCH ? n : BATCH, .deliver = deliver, .arg = &f};
     descry_loader *loader = NULL;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/pool.h"
 #include "clip/clip.h"
+#include "decoders/decoders.h"
 #include "kern/linear.h"
 
 #include <pthread.h>
@@ -15,6 +16,7 @@ struct descry_context {
     descry_pool *pool;
     descry_cpu cpu;
     descry_log log;
+    descry_decoders *decoders;
     pthread_mutex_t opening;     /* of the tokenizer */
     descry_tokenizer *tokenizer; /* CLIP's own, from its first use without a model on */
 };

@@ -93,12 +93,16 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
     return rc;
 }
 
-/* Frees the picture. */
-static int prepare(const descry_model *model, descry_picture *picture, const descry_reading *how, uint8_t *rgb,
-                   descry_error *err)
+/* Closes the bytes. */
+static int prepare(const descry_model *model, descry_shared *bytes, const char *name, const descry_reading *how, int stranger,
+                   uint8_t *rgb, descry_error *err)
 {
-    int rc = descry_preprocess_run(descry_clip_preprocess(model->clip), &how->options, picture, rgb, err);
-    descry_picture_free(picture);
+    descry_facts facts;
+    descry_job job = {.wanted = {descry_clip_preprocess(model->clip), &how->options, 0, 0}, .stranger = stranger, .urgent = 1};
+    int rc = descry_decoders_prepare(model->context->decoders, &job, bytes, name, rgb, &facts, NULL, err);
+    if (!rc)
+        descry_facts_free(&facts);
+    descry_shared_close(bytes);
     return rc;
 }
 
@@ -106,26 +110,24 @@ int descry_preprocess_file(const descry_model *model, const char *path, const de
                            uint8_t *rgb, descry_error *err)
 {
     descry_reading how;
-    descry_picture picture;
+    descry_shared bytes;
     int rc = descry_reading_take(&how, options, err);
     if (!rc)
-        rc = descry_picture_load(&picture, path, &how.limits, err);
-    return rc ? rc : prepare(model, &picture, &how, rgb, err);
+        rc = descry_shared_read(&bytes, path, how.limits.max_bytes, err);
+    return rc ? rc : prepare(model, &bytes, path, &how, 0, rgb, err);
 }
 
 int descry_preprocess_memory(const descry_model *model, const void *bytes, size_t size, const char *name,
                              const descry_preprocess_options *options, uint8_t *rgb, descry_error *err)
 {
     descry_reading how;
-    descry_picture picture;
     name = name ? name : "picture";
     int rc = descry_reading_take(&how, options, err);
     if (!rc && size > how.limits.max_bytes)
         rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more than the limit of %llu bytes", name,
                          (unsigned long long)how.limits.max_bytes);
-    if (!rc)
-        rc = descry_picture_decode(&picture, bytes, size, name, &how.limits, err);
-    return rc ? rc : prepare(model, &picture, &how, rgb, err);
+    descry_shared given = descry_shared_none(bytes, size);
+    return rc ? rc : prepare(model, &given, name, &how, 1, rgb, err);
 }
 
 void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, float *chw)

@@ -61,18 +61,28 @@ void descry_map_release(const descry_map *map)
         madvise((void *)map->data, map->size, MADV_DONTNEED);
 }
 
+int descry_file_open(int *fd, uint64_t *size, const char *path, uint64_t limit, descry_error *err)
+{
+    struct stat st;
+    int rc = open_regular(path, fd, &st, err);
+    if (rc)
+        return rc;
+    *size = (uint64_t)st.st_size;
+    if (*size <= limit)
+        return 0;
+    close(*fd);
+    return descry_fail(err, DESCRY_ERR_LIMIT, "%s: %llu bytes, more than the limit of %llu", path, (unsigned long long)*size,
+                       (unsigned long long)limit);
+}
+
 int descry_file_read(descry_buf *buf, const char *path, uint64_t limit, descry_error *err)
 {
     int fd;
-    struct stat st;
-    int rc = open_regular(path, &fd, &st, err);
+    uint64_t size;
+    int rc = descry_file_open(&fd, &size, path, limit, err);
     if (rc)
         return rc;
-    if ((uint64_t)st.st_size > limit)
-        rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: %lld bytes, more than the limit of %llu", path,
-                         (long long)st.st_size, (unsigned long long)limit);
-    if (!rc)
-        rc = descry_buf_reserve(buf, (size_t)st.st_size, err);
+    rc = descry_buf_reserve(buf, (size_t)size, err);
     while (!rc) {
         /* the file may grow while it is read: one byte more than expected tells */
         rc = descry_buf_reserve(buf, 1, err);

@@ -19,6 +19,9 @@ void descry_map_close(descry_map *map);
 /* Gives the pages read so far back to the system; they return from the file when they are touched again. */
 void descry_map_release(const descry_map *map);
 
+/* Opens a regular file for reading, of *size bytes; DESCRY_ERR_LIMIT when it is larger than `limit`. */
+int descry_file_open(int *fd, uint64_t *size, const char *path, uint64_t limit, descry_error *err);
+
 /* Reads a regular file into *buf (empty before); DESCRY_ERR_LIMIT when it is larger than `limit` bytes. */
 int descry_file_read(descry_buf *buf, const char *path, uint64_t limit, descry_error *err);
 

@@ -149,6 +149,7 @@ static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 static int describe_entries(captioning *job)
 {
     descry_loading loading = {.preprocess = descry_clip_preprocess(job->model->clip), .options = &job->reading.options,
+                              .decoders = job->model->context->decoders,
                               .threads = descry_pool_threads(job->model->context->pool), .item = sizeof(descry_loaded),
                               .batch = descry_clip_caption_batch(job->how.batch), .deliver = deliver, .arg = job};
     descry_loader *loader;

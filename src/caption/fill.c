@@ -168,6 +168,7 @@ static int run(filling *job, descry_error *err)
 {
     const descry_fill *fill = job->fill;
     descry_loading loading = {.preprocess = descry_clip_preprocess(fill->model->clip), .options = fill->preprocess,
+                              .decoders = fill->library->context->decoders,
                               .threads = descry_pool_threads(fill->library->context->pool), .item = sizeof(item),
                               .batch = descry_clip_caption_batch(fill->batch), .digest = 1, .deliver = deliver,
                               .drop = drop, .arg = job};

@@ -204,22 +204,26 @@ static int digest_source(const char *source, uint8_t digest[DESCRY_SHA256_SIZE],
 /* What indexing does with a file, but for the model.  `why`: what is wrong with the file. */
 static int read_local(import *job, const char *path, descry_content *what, descry_metadata *metadata, descry_error *why)
 {
-    descry_buf bytes = {0};
-    descry_picture picture = {0};
-    int rc = descry_file_read(&bytes, path, job->limits.max_bytes, why);
+    descry_shared bytes;
+    descry_facts facts;
+    descry_preprocess_options options = DESCRY_PREPROCESS_OPTIONS_INIT;
+    options.limits = &job->limits;
+    descry_job facts_alone = {.wanted = {.options = &options}};
+    int rc = descry_shared_read(&bytes, path, job->limits.max_bytes, why);
+    if (rc)
+        return rc;
+    rc = descry_sha256_of(bytes.data, bytes.size, what->sha256, why);
     if (!rc)
-        rc = descry_sha256_of(bytes.data, bytes.size, what->sha256, why);
-    if (!rc)
-        rc = descry_picture_peek(&picture, (const uint8_t *)bytes.data, bytes.size, path, &job->limits, why);
+        rc = descry_decoders_prepare(job->library->context->decoders, &facts_alone, &bytes, path, NULL, &facts, NULL, why);
     if (!rc) {
         what->bytes = bytes.size;
-        what->width = picture.width;
-        what->height = picture.height;
-        what->orientation = picture.orientation;
-        *metadata = picture.metadata;
-        descry_picture_free(&picture);
+        what->width = facts.width;
+        what->height = facts.height;
+        what->orientation = facts.orientation;
+        *metadata = facts.metadata;
+        descry_facts_free(&facts);
     }
-    descry_buf_free(&bytes);
+    descry_shared_close(&bytes);
     return rc;
 }
 

@@ -306,6 +306,7 @@ int descry_batch_open(descry_batch **out, const descry_batches *batches, descry_
     batch->how = *batches;
     batch->store = batches->library->store;
     descry_loading loading = {.preprocess = descry_clip_preprocess(batches->model->clip), .options = batches->preprocess,
+                              .decoders = batches->library->context->decoders,
                               .threads = descry_pool_threads(batches->library->context->pool), .batch = size,
                               .item = sizeof(descry_item), .digest = 1,
                               .draft = !batches->whole && !batches->captions, .judge = judge, .deliver = deliver, .drop = drop,

@@ -45,33 +45,21 @@ static descry_loaded *item_of(const descry_loader *loader, size_t number)
 
 /* ---- preparing ------------------------------------------------------------------------------------------------- */
 
-static void take_facts(descry_loaded *item, const descry_picture *picture)
+static int decode(const descry_loading *how, descry_loaded *item, const descry_shared *bytes, uint8_t *rgb)
 {
-    item->width = picture->whole_width;
-    item->height = picture->whole_height;
-    item->draft = picture->width != picture->whole_width || picture->height != picture->whole_height;
-    item->orientation = picture->orientation;
-    item->metadata = picture->metadata;
-}
-
-static int decode(const descry_loading *how, descry_loaded *item, uint8_t *rgb)
-{
-    descry_picture picture = {0};
-    const descry_limits *limits = how->options->limits;
-    int pixels = item->want == DESCRY_WANT_PIXELS, rc;
-    if (pixels && how->draft && !how->options->reference) {
-        descry_enough enough = descry_preprocess_enough(how->preprocess);
-        rc = descry_picture_draft(&picture, item->bytes, item->size, item->path, limits, &enough, &item->err);
-    } else
-        rc = (pixels ? descry_picture_decode : descry_picture_peek)(&picture, item->bytes, item->size, item->path, limits,
-                                                                    &item->err);
+    descry_facts facts;
+    int pixels = item->want == DESCRY_WANT_PIXELS;
+    descry_job job = {.wanted = {.preprocess = pixels ? how->preprocess : NULL, .options = how->options, .draft = how->draft}};
+    int rc = descry_decoders_prepare(how->decoders, &job, bytes, item->path, rgb, &facts, &item->fault, &item->err);
     if (rc)
         return rc;
-    take_facts(item, &picture);
-    if (pixels)
-        rc = descry_preprocess_run(how->preprocess, how->options, &picture, rgb, &item->err);
-    descry_picture_free(&picture);
-    return rc;
+    item->width = facts.width;
+    item->height = facts.height;
+    item->draft = facts.draft;
+    item->orientation = facts.orientation;
+    item->metadata = facts.metadata;
+    descry_facts_free(&facts);
+    return 0;
 }
 
 /* With the mutex held.  No mutex of its own, for the caller's thread may be another one each time. */
@@ -124,26 +112,26 @@ static void prepare(descry_loader *loader, size_t number)
 {
     const descry_loading *how = &loader->how;
     descry_loaded *item = item_of(loader, number);
-    descry_buf file = {0};
+    descry_shared bytes = descry_shared_none(item->bytes, item->size);
     int rc = 0;
     if (item->want == DESCRY_WANT_NOTHING || item->err.code)
         return;
     if (!item->bytes) {
-        rc = descry_file_read(&file, item->path, how->options->limits->max_bytes, &item->err);
-        item->bytes = (const uint8_t *)file.data;
-        item->size = file.size;
+        rc = descry_shared_read(&bytes, item->path, how->options->limits->max_bytes, &item->err);
+        item->bytes = bytes.data;
+        item->size = bytes.size;
     }
     if (!rc && how->digest)
         rc = descry_sha256_of(item->bytes, item->size, item->sha256, &item->err);
     if (!rc && how->judge)
         rc = judge(loader, item);
     if (!rc && item->want != DESCRY_WANT_NOTHING)
-        rc = decode(how, item, loader->rgb + number % loader->slots * loader->picture);
+        rc = decode(how, item, &bytes, loader->rgb + number % loader->slots * loader->picture);
     if (!rc)
         item->err.code = 0; /* what another codec than the right one may have said of it */
-    if (item->bytes == (const uint8_t *)file.data)
+    if (bytes.fd >= 0)
         item->bytes = NULL;
-    descry_buf_free(&file);
+    descry_shared_close(&bytes);
 }
 
 /* The next picture of all, with the mutex held; 0: there is none. */

@@ -9,7 +9,7 @@
 #define DESCRY_PICTURES_LOADER_H
 
 #include "base/file.h"
-#include "image/preprocess.h"
+#include "decoders/decoders.h"
 
 typedef enum descry_want {
     DESCRY_WANT_NOTHING, /* not even reading: only the picture's turn */
@@ -27,6 +27,7 @@ typedef struct descry_loaded {
     uint8_t sha256[DESCRY_SHA256_SIZE]; /* of the bytes, if digests are wanted */
     int width, height, orientation;     /* facts, as in descry_picture: of the whole */
     int draft;             /* 1: the pixels are a draft's */
+    int fault;             /* 1: what is wrong is in the picture: see descry_decoders_prepare */
     descry_metadata metadata;
     size_t slot;           /* which of a batch's prepared pictures, if it is one */
 } descry_loaded;
@@ -44,6 +45,7 @@ typedef struct descry_loaded_batch {
 typedef struct descry_loading {
     const descry_preprocess *preprocess;
     const descry_preprocess_options *options; /* with limits: see descry_reading */
+    descry_decoders *decoders;
     unsigned threads; /* 1: the caller's own prepares, too, and nothing overlaps */
     size_t batch;     /* pictures; 0: one */
     size_t item;      /* bytes of what is added */

@@ -39,30 +39,28 @@ static void name_content(descry_search_job *job, int64_t content)
         job->named[job->named_count++] = content;
 }
 
-static int embed_picture(descry_search_job *job, const descry_buf *bytes, const char *name, float *vector,
+static int embed_picture(descry_search_job *job, const descry_shared *bytes, const char *name, int stranger, float *vector,
                          descry_error *err)
 {
+    descry_facts facts;
     int rc = need_model(job, name, err);
     if (rc)
         return rc;
     const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
-    descry_picture picture = {0};
-    rc = descry_picture_decode(&picture, (const uint8_t *)bytes->data, bytes->size, name,
-                               &job->reading.limits, err);
-    if (rc)
-        return rc;
+    descry_job how = {.wanted = {preprocess, &job->reading.options, 0, 0}, .stranger = stranger, .urgent = 1};
     uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
-    rc = rgb ? descry_preprocess_run(preprocess, &job->reading.options, &picture, rgb, err)
+    rc = rgb ? descry_decoders_prepare(job->library->context->decoders, &how, bytes, name, rgb, &facts, NULL, err)
              : descry_fail_memory(err);
-    descry_picture_free(&picture);
-    if (!rc)
+    if (!rc) {
+        descry_facts_free(&facts);
         rc = descry_clip_embed_pixels(job->model->clip, rgb, 1, 1, vector, err);
+    }
     free(rgb);
     return rc;
 }
 
 /* A picture by its bytes: its stored vector if the library knows it. */
-static int embed_bytes(descry_search_job *job, const descry_buf *bytes, const char *name, float *vector,
+static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const char *name, int stranger, float *vector,
                        descry_error *err)
 {
     uint8_t digest[DESCRY_SHA256_SIZE];
@@ -76,16 +74,17 @@ static int embed_bytes(descry_search_job *job, const descry_buf *bytes, const ch
         name_content(job, known.id);
     if (!rc && known.has_vector)
         rc = job->store->ops->vectors(job->store, &job->recipe, &known.id, 1, vector, &found, err);
-    return rc || found ? rc : embed_picture(job, bytes, name, vector, err);
+    return rc || found ? rc : embed_picture(job, bytes, name, stranger, vector, err);
 }
 
 static int embed_file(descry_search_job *job, const char *path, float *vector, descry_error *err)
 {
-    descry_buf bytes = {0};
-    int rc = descry_file_read(&bytes, path, job->reading.limits.max_bytes, err);
-    if (!rc)
-        rc = embed_bytes(job, &bytes, path, vector, err);
-    descry_buf_free(&bytes);
+    descry_shared bytes;
+    int rc = descry_shared_read(&bytes, path, job->reading.limits.max_bytes, err);
+    if (rc)
+        return rc;
+    rc = embed_bytes(job, &bytes, path, 0, vector, err);
+    descry_shared_close(&bytes);
     return rc;
 }
 
@@ -115,8 +114,9 @@ static int embed_url(descry_search_job *job, const char *url, float *vector, des
     int rc = descry_net_open(&module, url, err);
     if (!rc)
         rc = module->fetch(&bytes, url, &how, err);
+    descry_shared fetched = descry_shared_none(bytes.data, bytes.size);
     if (!rc)
-        rc = embed_bytes(job, &bytes, url, vector, err);
+        rc = embed_bytes(job, &fetched, url, 1, vector, err);
     descry_buf_free(&bytes);
     return rc;
 }

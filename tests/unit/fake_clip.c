@@ -37,68 +37,37 @@ void fake_embedding(int r, int g, int b, float *out)
 
 /* ---- image ----------------------------------------------------------------------------------------------------- */
 
-int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                          const descry_limits *limits, descry_error *err)
+int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, const descry_shared *shared, const char *name,
+                            uint8_t *rgb, descry_facts *facts, int *fault, descry_error *err)
 {
     int r, g, b;
-    (void)limits;
+    const uint8_t *bytes = shared->data;
+    size_t size = shared->size;
+    const descry_preprocess *pixels = job->wanted.preprocess;
+    (void)decoders;
+    if (fault)
+        *fault = 0;
     if (the_clip && the_clip->unlink_on_read)
         unlink(the_clip->unlink_on_read);
     if (size < 9 || memcmp(bytes, "PIX ", 4) != 0 || sscanf((const char *)bytes, "PIX %d %d %d", &r, &g, &b) != 3)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
-    *picture = (descry_picture){.width = 1, .height = 1, .whole_width = 1, .whole_height = 1, .mode = DESCRY_MODE_RGB,
-                                .orientation = 1, .data = malloc(3)};
-    if (r == LARGE)
-        picture->width = picture->height = picture->whole_width = picture->whole_height = 8;
-    picture->data[0] = (uint8_t)r;
-    picture->data[1] = (uint8_t)g;
-    picture->data[2] = (uint8_t)b;
+    *facts = (descry_facts){.width = 1, .height = 1, .orientation = 1};
+    if (r == LARGE) {
+        facts->width = facts->height = 8;
+        facts->draft = pixels && job->wanted.draft && !job->wanted.options->reference;
+    }
+    for (int i = 0; pixels && i < pixels->width * pixels->height; i++) {
+        rgb[3 * i] = (uint8_t)r;
+        rgb[3 * i + 1] = (uint8_t)g;
+        rgb[3 * i + 2] = (uint8_t)(b + (facts->draft ? 64 : 0));
+    }
+    if (!pixels && the_clip)
+        the_clip->peeked++;
     const uint8_t *line = memchr(bytes, '\n', size);
     size_t rest = line ? size - (size_t)(line - bytes) - 1 : 0;
-    descry_metadata_clear(&picture->metadata);
+    descry_metadata_clear(&facts->metadata);
     if (line)
-        descry_exif_fill(&picture->metadata, DESCRY_EXIF_WHOLE, line + 1, rest);
-    return 0;
-}
-
-int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                         const descry_limits *limits, const descry_enough *enough, descry_error *err)
-{
-    (void)enough;
-    int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
-    if (!rc && picture->data[0] == LARGE) {
-        picture->width = picture->height = 4;
-        picture->data[2] = (uint8_t)(picture->data[2] + 64);
-    }
-    return rc;
-}
-
-descry_enough descry_preprocess_enough(const descry_preprocess *preprocess)
-{
-    return (descry_enough){preprocess->width, preprocess->height, 0};
-}
-
-int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                        const descry_limits *limits, descry_error *err)
-{
-    int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
-    if (the_clip)
-        the_clip->peeked++;
-    return rc;
-}
-
-void descry_picture_free(descry_picture *picture)
-{
-    free(picture->data);
-    picture->data = NULL;
-}
-
-int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,
-                          const descry_picture *picture, uint8_t *rgb, descry_error *err)
-{
-    (void)options, (void)err;
-    for (int i = 0; i < preprocess->width * preprocess->height; i++)
-        memcpy(rgb + 3 * i, picture->data, 3);
+        descry_exif_fill(&facts->metadata, DESCRY_EXIF_WHOLE, line + 1, rest);
     return 0;
 }
 

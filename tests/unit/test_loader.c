@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77, ENOUGH = 5 };
+enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77 };
 
 typedef struct item {
     descry_loaded loaded;
@@ -54,62 +54,30 @@ static void wait_for(const size_t *counter, size_t value)
     pthread_mutex_unlock(&t.lock);
 }
 
-static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name, descry_error *err)
-{
-    if (size < 2 || bytes[0] == 'b')
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
-    *picture = (descry_picture){.width = atoi((const char *)bytes + 1), .height = 1, .orientation = 1};
-    picture->whole_width = picture->width;
-    picture->whole_height = 1;
-    return 0;
-}
-
-int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                          const descry_limits *limits, descry_error *err)
-{
-    (void)limits;
-    if (size > 0 && bytes[0] == 's')
-        wait_for(&t.decoded, t.slow_waits_for);
-    int rc = decode(picture, bytes, size, name, err);
-    count_and_tell(&t.decoded);
-    return rc;
-}
-
 /* A draft is of a whole that is ten times as wide. */
-int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                         const descry_limits *limits, const descry_enough *enough, descry_error *err)
+int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, const descry_shared *bytes, const char *name,
+                            uint8_t *rgb, descry_facts *facts, int *fault, descry_error *err)
 {
-    assert_int_equal(enough->width, ENOUGH);
-    int rc = descry_picture_decode(picture, bytes, size, name, limits, err);
-    picture->whole_width *= bytes[0] == 'd' ? 10 : 1;
+    const descry_preprocess *pixels = job->wanted.preprocess;
+    (void)decoders;
+    *fault = 0;
+    if (!pixels)
+        count_and_tell(&t.peeked);
+    else if (bytes->size > 0 && bytes->data[0] == 's')
+        wait_for(&t.decoded, t.slow_waits_for);
+    int rc = bytes->size < 2 || bytes->data[0] == 'b' ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name) : 0;
+    if (!rc) {
+        *facts = (descry_facts){.width = atoi((const char *)bytes->data + 1), .height = 1, .orientation = 1};
+        if (pixels)
+            memset(rgb, facts->width, PICTURE);
+        if (facts->width == 99 && pixels)
+            rc = descry_fail(err, DESCRY_ERR_LIMIT, "too wide");
+        facts->draft = pixels && job->wanted.draft && !job->wanted.options->reference && bytes->data[0] == 'd';
+        facts->width *= facts->draft ? 10 : 1;
+    }
+    if (pixels)
+        count_and_tell(&t.decoded);
     return rc;
-}
-
-descry_enough descry_preprocess_enough(const descry_preprocess *preprocess)
-{
-    assert_int_equal(preprocess->width, W);
-    return (descry_enough){ENOUGH, 1, 0};
-}
-
-int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                        const descry_limits *limits, descry_error *err)
-{
-    (void)limits;
-    count_and_tell(&t.peeked);
-    return decode(picture, bytes, size, name, err);
-}
-
-void descry_picture_free(descry_picture *picture)
-{
-    (void)picture;
-}
-
-int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,
-                          const descry_picture *picture, uint8_t *rgb, descry_error *err)
-{
-    (void)preprocess, (void)options;
-    memset(rgb, picture->width, PICTURE);
-    return picture->width == 99 ? descry_fail(err, DESCRY_ERR_LIMIT, "too wide") : 0;
 }
 
 /* ---- a client -------------------------------------------------------------------------------------------------- */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * All that is done to the bytes of one picture, as one job, which can be done elsewhere (decoders/). */
+#ifndef DESCRY_IMAGE_PREPARE_H
+#define DESCRY_IMAGE_PREPARE_H
+
+#include "image/preprocess.h"
+
+/* What is wanted of a picture. */
+typedef struct descry_preparation {
+    const descry_preprocess *preprocess;       /* its pixels, made ready so; NULL: all but its pixels */
+    const descry_preprocess_options *options; /* with limits: see descry_reading */
+    int draft;  /* 1: a draft is good enough (descry_preprocess_enough); not with options->reference */
+    int packet; /* 1: its XMP packet, too */
+} descry_preparation;
+
+typedef struct descry_facts {
+    int width, height; /* pixels of the whole, as stored, before any rotation */
+    int orientation;   /* EXIF: 1 (upright) .. 8 */
+    int draft;         /* 1: the pixels are a draft's */
+    descry_metadata metadata;
+    uint8_t *packet;   /* [packet_size] its first XMP packet; owned; NULL: none, or not wanted */
+    size_t packet_size;
+} descry_facts;
+
+/* rgb [height, width, 3] (of wanted->preprocess) and facts from `size` bytes of a picture in any format, told by content.
+ * `name` begins every message.  Errors: see descry_picture_decode and descry_preprocess_run. */
+int descry_prepare(const descry_preparation *wanted, const uint8_t *bytes, size_t size, const char *name, uint8_t *rgb,
+                   descry_facts *facts, descry_error *err);
+
+void descry_facts_free(descry_facts *facts);
+
+#endif
