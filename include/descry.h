@@ -90,9 +90,11 @@ typedef struct descry_context_options {
                          NULL: $DESCRY_CPU, else the best */
     void (*log)(void *log_arg, descry_log_level level, const char *message); /* NULL: messages are dropped */
     void *log_arg;
+    const char *libexec; /* the folder with descry-decode, which decodes pictures; NULL: $DESCRY_LIBEXEC unless this process has
+                            more rights than its user, else beside the library, else where it was installed */
 } descry_context_options;
 
-#define DESCRY_CONTEXT_OPTIONS_INIT {sizeof(descry_context_options), 0, NULL, NULL, NULL}
+#define DESCRY_CONTEXT_OPTIONS_INIT {sizeof(descry_context_options), 0, NULL, NULL, NULL, NULL}
 DESCRY_INITIALIZER_(descry_context_options, DESCRY_CONTEXT_OPTIONS_INIT)
 
 DESCRY_API int descry_context_open(descry_context **ctx, const descry_context_options *options, descry_error *err);

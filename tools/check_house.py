@@ -26,7 +26,7 @@ MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern",
     "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image kern",
     "heads": "kern model", "label": "api kern", "eval": "kern npz",
-    "decoders": "image", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net",
+    "decoders": "image", "decode": "decoders image", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net",
     "library": "api store kern",
     "search": "library api query net decoders image heads kern", "caption": "library pictures decoders api image meta store",
     "index": "caption library pictures", "exchange": "library decoders api image npz",
@@ -57,7 +57,8 @@ def room_of(path, root):
 
 
 def check_includes(root):
-    for path in [path for room in ("src", "cmd", "serve", "examples") for path in sources(root, room, ".c .h")]:
+    for path in [path for room in ("src", "decode", "cmd", "serve", "examples")
+                 for path in sources(root, room, ".c .h")]:
         room = room_of(path, root)
         for bracket, name in re.findall(r'^\s*#\s*include\s*(["<])([^">]+)[">]', path.read_text(), re.M):
             if bracket == "<" and not (root / "src" / name).is_file():
@@ -68,7 +69,7 @@ def check_includes(root):
             elif name in ("descry.h", "descry_dev.h"):
                 good = True  # the vocabulary of errors and options
             else:
-                target = os.path.normpath(name).split("/")[0]
+                target = os.path.normpath(name).split("/")[0] if "/" in name else room_of(path.parent / name, root)
                 good = target in {room, "base"} | set(MAY_INCLUDE.get(room, "").split())
             if not good:
                 yield f"{path.relative_to(root)} includes {name}"

@@ -32,10 +32,18 @@ int descry_context_open(descry_context **out, const descry_context_options *opti
     if (!ctx)
         return descry_fail_memory(err);
     ctx->log = (descry_log){how.log, how.log_arg};
+    descry_decoders_options decoders = {.folder = how.libexec, .log = ctx->log};
     rc = descry_cpu_choose(&ctx->cpu, how.cpu ? how.cpu : getenv("DESCRY_CPU"), err);
     if (!rc)
+        rc = descry_sandbox_choose(&decoders.sandbox, err);
+    if (!rc)
         rc = descry_pool_open(&ctx->pool, how.threads, err);
+    if (!rc) {
+        decoders.workers = descry_pool_threads(ctx->pool);
+        rc = descry_decoders_open(&ctx->decoders, &decoders, err);
+    }
     if (rc) {
+        descry_pool_close(&ctx->pool);
         free(ctx);
         return rc;
     }
@@ -48,6 +56,7 @@ void descry_context_close(descry_context **ctx)
 {
     if (!ctx || !*ctx)
         return;
+    descry_decoders_close(&(*ctx)->decoders);
     descry_pool_close(&(*ctx)->pool);
     descry_tokenizer_close(&(*ctx)->tokenizer);
     pthread_mutex_destroy(&(*ctx)->opening);
@@ -103,7 +112,7 @@ int descry_can_caption(const char *name)
 
 const char *descry_feature(size_t index)
 {
-    const char *const others[] = {descry_fetch_feature(), descry_xmp_feature()};
+    const char *const others[] = {descry_fetch_feature(), descry_xmp_feature(), descry_sandbox_feature()};
     size_t formats = 0, next = 0;
     while (formats <= index && descry_picture_format(formats))
         formats++;

@@ -11,7 +11,7 @@ enum { MOST = 1 << 12 }; /* bytes: more than any struct of options will have */
 
 /* Room that a compiler leaves at a struct's end holds anything, and would be taken for the next member of a later version. */
 #define ENDS(type, last) _Static_assert(offsetof(type, last) + sizeof((type){0}.last) == sizeof(type), #type)
-ENDS(descry_context_options, log_arg);
+ENDS(descry_context_options, libexec);
 ENDS(descry_watch, cancel);
 ENDS(descry_limits, max_pixels_per_byte);
 ENDS(descry_preprocess_options, limits);

@@ -3,10 +3,35 @@
 #ifndef DESCRY_DECODERS_DECODERS_H
 #define DESCRY_DECODERS_DECODERS_H
 
+#include "base/log.h"
 #include "base/shared.h"
 #include "image/prepare.h"
 
 typedef struct descry_decoders descry_decoders;
+
+typedef enum descry_sandbox {
+    DESCRY_SANDBOX_FULL,
+    DESCRY_SANDBOX_PROCESS, /* workers without walls, with this process's environment and error output: for debuggers */
+    DESCRY_SANDBOX_OFF      /* no workers: all is done in this process, with the module of codecs */
+} descry_sandbox;
+
+typedef struct descry_decoders_options {
+    const char *folder; /* where the program is; NULL: $DESCRY_LIBEXEC, else beside the library, else where it was installed */
+    descry_sandbox sandbox;
+    unsigned workers;   /* at most, and one more for somebody who waits; 0: one */
+    descry_log log;     /* is told once what the system does not allow */
+} descry_decoders_options;
+
+/* No process is started before one is needed; `options` is copied.  Closing is for when nobody uses it any more. */
+int descry_decoders_open(descry_decoders **decoders, const descry_decoders_options *options, descry_error *err);
+void descry_decoders_close(descry_decoders **decoders);
+
+/* What $DESCRY_SANDBOX says: "process" or "off", else everything.  DESCRY_ERR_ARGUMENT: something else. */
+int descry_sandbox_choose(descry_sandbox *sandbox, descry_error *err);
+
+/* "sandbox (seccomp, Landlock)": what this system has for workers, of what this build uses, and what is missing; by asking the
+ * system, without a worker. */
+const char *descry_sandbox_feature(void);
 
 typedef struct descry_job {
     descry_preparation wanted;

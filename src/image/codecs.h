@@ -32,6 +32,9 @@ typedef struct descry_codecs {
 
 extern const descry_codecs descry_codecs_table; /* in the module */
 
+/* Has libraries load what they would else load when it is first needed.  (table.c) */
+void descry_codecs_warm(void);
+
 /* `name`: the picture's, for messages */
 int descry_codecs_open(const descry_codecs **codecs, const char *name, descry_error *err);
 
@@ -59,6 +62,14 @@ int descry_picture_create(descry_picture *picture, uint64_t width, uint64_t heig
 /* The least of 1, 2, 4, 8 for which so many eighths of the pixels along each side of the picture, whose orientation is known,
  * are enough; 8, too, when none are. */
 int descry_picture_eighths(const descry_picture *picture, uint64_t width, uint64_t height, const descry_enough *enough);
+
+/* Limits whose `size` says that they are these: each size that is within them is declared before memory is taken for it, and
+ * refused when that does not return 0. */
+typedef struct descry_declared_limits {
+    descry_limits limits;
+    int (*declare)(void *arg, uint64_t width, uint64_t height);
+    void *arg;
+} descry_declared_limits;
 
 /* Only the check, for libraries that take memory of their own. */
 int descry_picture_check(uint64_t width, uint64_t height, const char *name, const descry_limits *limits,

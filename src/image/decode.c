@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
-#include "base/file.h"
 #include "image/codecs.h"
 #include "image/formats.h"
 
@@ -78,17 +77,6 @@ int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t si
                         const descry_limits *limits, descry_error *err)
 {
     return read_picture(picture, bytes, size, name, limits, 1, NULL, err);
-}
-
-int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err)
-{
-    descry_picture_begin(picture);
-    descry_buf file = {0};
-    int rc = descry_file_read(&file, path, limits->max_bytes, err);
-    if (!rc)
-        rc = descry_picture_decode(picture, (const uint8_t *)file.data, file.size, path, limits, err);
-    descry_buf_free(&file);
-    return rc;
 }
 
 const char *descry_picture_format(size_t index)

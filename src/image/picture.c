@@ -33,6 +33,10 @@ int descry_picture_check(uint64_t width, uint64_t height, const char *name, cons
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: %llu x %llu pixels, more than the limit of %llu in all", name,
                            (unsigned long long)width, (unsigned long long)height,
                            (unsigned long long)limits->max_pixels);
+    const descry_declared_limits *declared = (const void *)limits;
+    if (limits->size == sizeof *declared && declared->declare(declared->arg, width, height))
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: %llu x %llu pixels are not wanted", name, (unsigned long long)width,
+                           (unsigned long long)height);
     return 0;
 }
 

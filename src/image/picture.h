@@ -53,9 +53,6 @@ int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t s
 int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, descry_error *err);
 
-/* Reads (up to limits->max_bytes) and decodes a file. */
-int descry_picture_load(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err);
-
 void descry_picture_free(descry_picture *picture);
 
 int descry_picture_bands(descry_picture_mode mode);    /* samples in a pixel */

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image/codecs.h"
 
+#ifdef DESCRY_WITH_HEIF
+#include <libheif/heif.h>
+#endif
+
 DESCRY_MODULE_TABLE const descry_codecs descry_codecs_table = {
     {DESCRY_VERSION},
     {
@@ -29,3 +33,10 @@ DESCRY_MODULE_TABLE const descry_codecs descry_codecs_table = {
 #endif
     },
 };
+
+void descry_codecs_warm(void)
+{
+#ifdef DESCRY_WITH_HEIF
+    heif_init(NULL); /* its decoders may be plugins, in files of their own */
+#endif
+}

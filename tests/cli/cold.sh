@@ -42,7 +42,11 @@ is "a picture that is in the library finds" "$(wc -l <out)" 3
 lacks "a picture that is in the library: no module" '^descry-'
 loaded "$DESCRY" search --library cold.db -k 3 ./other.jpg
 is "another picture finds" "$(wc -l <out)" 3
+lacks "another picture, which a decoder reads: no module" '^descry-.*\.so'
+is "another picture, which a decoder reads: nothing of theirs" "$(grep -Fx -f foreign loaded)" ""
+loaded env DESCRY_SANDBOX=off "$DESCRY" search --library cold.db -k 3 ./other.jpg
+is "another picture, in process, finds" "$(wc -l <out)" 3
 grep -q '^descry-codecs\.so' loaded && grep -q '^libjpeg' loaded
-verdict $? "another picture: the codecs"
-lacks "another picture: nothing else" '^descry-[^c]'
+verdict $? "another picture, in process: the codecs"
+lacks "another picture, in process: nothing else" '^descry-[^c]'
 finish

@@ -110,8 +110,25 @@ mkdir links
 ln -s "$libdir/libdescry.so.0" links
 exits 0 "the library is a link" env LD_LIBRARY_PATH="$work/links" "$program" search --library find.db -k 5 ./other.jpg
 [ "$XMP" = no ] || exits 0 "the tree is moved: captions" "$program" caption --model demo --library find.db
-# no variable leads elsewhere
-mkdir other && mv "$codecs" other
+# decoders: nothing is decoded without them, least of all in process
+decode=$(find "$work/elsewhere" -name descry-decode)
+mkdir other && mv "$decode" other
+exits 1 "no decoder: a picture" "$program" search --library find.db -k 5 ./other.jpg
+says err "other\.jpg: needs descry-decode.* tried $libdir/descry-decode, $libdir/\.\./.*/descry-decode" "no decoder: what was tried is named"
+exits 0 "no decoder: a text" "$program" search --library find.db -k 5 a red apple
+exits 0 "a decoder by DESCRY_LIBEXEC" env DESCRY_LIBEXEC="$work/other" "$program" search --library find.db -k 5 ./other.jpg
+exits 1 "no decoder there" env DESCRY_LIBEXEC="$work/links" "$program" search --library find.db -k 5 ./other.jpg
+says err "tried $work/links/descry-decode\$" "no decoder there: not looked for elsewhere"
+cp /bin/true "$decode"
+exits 1 "a program that is no decoder" "$program" search --library find.db -k 5 ./other.jpg
+says err "other\.jpg: .*/libexec/descry/descry-decode: does not start as it should" "a program that is no decoder: named"
+exits 2 "DESCRY_SANDBOX" env DESCRY_SANDBOX=no "$program" search --library find.db -k 5 ./other.jpg
+says err "DESCRY_SANDBOX=no: neither process nor off" "DESCRY_SANDBOX: what it may say"
+mv other/descry-decode "$decode"
+
+# in process, for debugging; no variable leads elsewhere
+export DESCRY_SANDBOX=off
+mv "$codecs" other
 exits 1 "no codecs: a picture" env LD_LIBRARY_PATH="$libdir:$work/other" "$program" search --library find.db -k 5 ./other.jpg
 says err "other\.jpg: needs descry-codecs\.so.* tried $codecs, $libdir/descry-codecs\.so" "no codecs: what was tried is named"
 exits 0 "no codecs: a text" "$program" search --library find.db -k 5 a red apple
@@ -143,6 +160,7 @@ exits 0 "a module that is none compiles" $CC $flags -shared -fPIC nothing.c -o "
 exits 1 "codecs that are none" "$program" search --library find.db -k 5 ./other.jpg
 says err "$codecs is of descry without a version" "codecs that are none: named"
 mv other/descry-codecs.so "$codecs"
+unset DESCRY_SANDBOX
 exits 0 "the codecs are back" "$program" index --library find.db --model demo more
 is "the codecs are back: the picture is indexed" "$("$program" status --library find.db --json | "$PYTHON" -c 'import json, sys; s = json.loads(sys.stdin.readline()); print(s)' | grep -c "'failed': 0")" 1
 if [ "$URLS" = yes ]; then

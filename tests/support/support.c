@@ -113,3 +113,14 @@ int search_each(descry_library *library, descry_model *model, const char *query,
     descry_results_close(&results);
     return rc;
 }
+
+int load_picture(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err)
+{
+    descry_buf file = {0};
+    *picture = (descry_picture){0};
+    int rc = descry_file_read(&file, path, limits->max_bytes, err);
+    if (!rc)
+        rc = descry_picture_decode(picture, (const uint8_t *)file.data, file.size, path, limits, err);
+    descry_buf_free(&file);
+    return rc;
+}

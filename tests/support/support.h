@@ -7,7 +7,7 @@
 #include "cmocka_test.h"
 
 #include "base/memory.h"
-#include "descry.h"
+#include "image/picture.h"
 
 /* Below the root of the sources; the last four live at the same time. */
 const char *source_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -20,6 +20,9 @@ size_t read_file(const char *path, void *data, size_t size); /* at most so much 
 void write_file(const char *path, const void *data, size_t size);
 void copy_file(const char *from, const char *to);
 int exists(const char *path);
+
+/* Reads (up to limits->max_bytes) and decodes a file, in this process. */
+int load_picture(descry_picture *picture, const char *path, const descry_limits *limits, descry_error *err);
 
 enum { FOLDER_SIZE = 64 };
 

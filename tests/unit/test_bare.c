@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A build without any optional codec: what it says of the pictures that it does not read. */
-#include "cmocka_test.h"
+#include "support/support.h"
 
 #include "image/picture.h"
 
@@ -23,7 +23,7 @@ static void a_missing_codec_names_its_package(void **state)
         descry_picture picture;
         descry_error err = {0};
         snprintf(path, sizeof path, "%s/tests/data/%s", getenv("DESCRY_SOURCE_ROOT"), files[i][0]);
-        assert_int_equal(descry_picture_load(&picture, path, &limits, &err), DESCRY_ERR_UNSUPPORTED);
+        assert_int_equal(load_picture(&picture, path, &limits, &err), DESCRY_ERR_UNSUPPORTED);
         if (!strstr(err.message, path) || !strstr(err.message, files[i][1]))
             fail_msg("%s", err.message);
     }

@@ -319,7 +319,7 @@ static void tiff_directories_behind_the_pixels_are_read(void **state)
         descry_error err;
         char text[DESCRY_TIME_SIZE];
         assert_true(place > 3 * SIDE * SIDE);
-        if (descry_picture_load(&picture, path, &limits, &err))
+        if (load_picture(&picture, path, &limits, &err))
             fail_msg("%s", err.message);
         said = picture.metadata;
         descry_time_print(text, said.taken, said.taken_offset);

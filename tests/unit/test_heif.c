@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * HEIC and AVIF as phones write them and none as they should be: tests/data/cases/heif, made by
  * tools/goldens/make_heif_cases.py. */
-#include "cmocka_test.h"
+#include "support/support.h"
 
 #include "base/file.h"
 #include "image/picture.h"
@@ -35,7 +35,7 @@ static descry_picture load(const char *name, const char *ending)
 {
     descry_picture picture;
     descry_error err;
-    if (descry_picture_load(&picture, path_of(name, ending), &limits, &err))
+    if (load_picture(&picture, path_of(name, ending), &limits, &err))
         fail_msg("%s", err.message);
     return picture;
 }

@@ -38,7 +38,7 @@ static void expect_crc(const char *name, int reference, const char *crc)
     char got[9];
     descry_picture picture;
     descry_error err;
-    int rc = descry_picture_load(&picture, path_of(name), &limits, &err);
+    int rc = load_picture(&picture, path_of(name), &limits, &err);
     if (rc == DESCRY_ERR_UNSUPPORTED && strstr(err.message, "not in this build"))
         return; /* ./run test builds with all of them */
     if (rc ||
@@ -130,8 +130,8 @@ static void what_is_no_picture_is_refused(void **state)
     assert_int_equal(decode("hello", 5, &err), DESCRY_ERR_UNSUPPORTED);
     assert_int_equal(decode("\0\0\0\0\0\0\0\0\0\0", 10, &err), DESCRY_ERR_UNSUPPORTED);
     descry_picture picture;
-    assert_int_equal(descry_picture_load(&picture, "/nonexistent.jpg", &limits, &err), DESCRY_ERR_NOT_FOUND);
-    assert_int_equal(descry_picture_load(&picture, "/", &limits, &err), DESCRY_ERR_IO);
+    assert_int_equal(load_picture(&picture, "/nonexistent.jpg", &limits, &err), DESCRY_ERR_NOT_FOUND);
+    assert_int_equal(load_picture(&picture, "/", &limits, &err), DESCRY_ERR_IO);
 }
 
 static void the_content_tells_the_format(void **state)
@@ -146,7 +146,7 @@ static void the_content_tells_the_format(void **state)
     fclose(file);
     descry_picture picture;
     descry_error err;
-    assert_int_equal(descry_picture_load(&picture, path, &limits, &err), 0);
+    assert_int_equal(load_picture(&picture, path, &limits, &err), 0);
     assert_int_equal(picture.width, 45);
     unlink(path);
     descry_picture_free(&picture);
@@ -195,8 +195,8 @@ static void limits_can_be_set(void **state)
     descry_picture picture;
     descry_error err;
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(descry_picture_load(&picture, path_of("rgb.png"), &tight[i], &err), DESCRY_ERR_LIMIT);
-    assert_int_equal(descry_picture_load(&picture, path_of("rgb.png"), &enough, &err), 0);
+        assert_int_equal(load_picture(&picture, path_of("rgb.png"), &tight[i], &err), DESCRY_ERR_LIMIT);
+    assert_int_equal(load_picture(&picture, path_of("rgb.png"), &enough, &err), 0);
     descry_picture_free(&picture);
 }
 

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry-decode: decodes pictures for a library (src/decoders/), and can do nothing else.  Nobody else starts it. */
+#define _GNU_SOURCE /* MSG_CMSG_CLOEXEC */
+#include "sandbox.h"
+
+#include "base/error.h"
+#include "decoders/wire.h"
+#include "image/codecs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+typedef struct worker {
+    descry_request request;
+    uint64_t pixels;           /* that may be decoded */
+    int fds[2];                /* that came with it */
+    size_t fd_count;
+    uint8_t *results;          /* [room] */
+    size_t room;
+} worker;
+
+static void end(int status) __attribute__((noreturn));
+static void end(int status)
+{
+    _exit(status); /* no library has anything to tidy up */
+}
+
+/* ---- the socket ---------------------------------------------------------------------------------------------------- */
+
+static void take_descriptors(worker *w, struct msghdr *m)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+            continue;
+        size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < n && w->fd_count < 2; i++)
+            memcpy(&w->fds[w->fd_count++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+    }
+}
+
+/* Waits for a request of this kind.  The end of the socket is the end of the work. */
+static void receive(worker *w, descry_wire_kind kind)
+{
+    char *at = (char *)&w->request;
+    size_t left = sizeof w->request;
+    w->fd_count = 0;
+    while (left > 0) {
+        union {
+            struct cmsghdr head;
+            char room[CMSG_SPACE(2 * sizeof(int))];
+        } control;
+        struct iovec part = {at, left};
+        struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        ssize_t n = recvmsg(DESCRY_WIRE_SOCKET, &m, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            end(0);
+        take_descriptors(w, &m);
+        at += n;
+        left -= (size_t)n;
+    }
+    if (w->request.kind != (uint32_t)kind || w->request.form != DESCRY_WIRE_FORM)
+        end(2);
+}
+
+static void send_reply(const descry_reply *reply)
+{
+    if (descry_wire_send(DESCRY_WIRE_SOCKET, reply, sizeof *reply, NULL, 0))
+        end(0);
+}
+
+static void greet(worker *w)
+{
+    descry_reply reply = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION};
+    receive(w, DESCRY_WIRE_HELLO);
+    descry_codecs_warm();
+    reply.walls = sandbox_enter(w->request.walls);
+    send_reply(&reply);
+}
+
+/* ---- a job ---------------------------------------------------------------------------------------------------------- */
+
+/* The library sets bounds for a larger picture before it says go; or ends this process. */
+static int declare(void *arg, uint64_t width, uint64_t height)
+{
+    worker *w = arg;
+    if (width * height <= w->pixels) /* sides are of 32 bits */
+        return 0;
+    descry_request job = w->request;
+    descry_reply reply = {.kind = DESCRY_WIRE_DECLARED, .form = DESCRY_WIRE_FORM, .width = width, .height = height};
+    send_reply(&reply);
+    receive(w, DESCRY_WIRE_GO);
+    w->pixels = w->request.pixels;
+    alarm(w->request.seconds);
+    w->request = job;
+    return 0;
+}
+
+/* The picture, mapped; memory for results is kept. */
+static const uint8_t *map(worker *w)
+{
+    const uint8_t *bytes = NULL;
+    size_t next = 0, needed = (w->request.size > 0) + (w->request.anew != 0);
+    if (w->fd_count != needed || w->request.size > SIZE_MAX || w->request.room > SIZE_MAX)
+        end(2);
+    if (w->request.size > 0) {
+        bytes = mmap(NULL, (size_t)w->request.size, PROT_READ, MAP_SHARED, w->fds[next], 0);
+        close(w->fds[next++]);
+    }
+    if (w->request.anew) {
+        if (w->results)
+            munmap(w->results, w->room);
+        w->room = (size_t)w->request.room;
+        w->results = mmap(NULL, w->room, PROT_READ | PROT_WRITE, MAP_SHARED, w->fds[next], 0);
+        close(w->fds[next]);
+    }
+    if (bytes == MAP_FAILED || w->results == MAP_FAILED)
+        end(2);
+    return bytes;
+}
+
+static void take_packet(const worker *w, descry_reply *reply, size_t pixels)
+{
+    descry_facts *facts = &reply->facts;
+    if (facts->packet_size > w->room - pixels)
+        facts->packet_size = 0; /* codecs keep none that is larger */
+    if (facts->packet_size > 0)
+        memcpy(w->results + pixels, facts->packet, facts->packet_size);
+    free(facts->packet);
+    facts->packet = NULL;
+}
+
+static void work(worker *w, const uint8_t *bytes)
+{
+    descry_request *r = &w->request;
+    descry_declared_limits limits = {.limits = r->limits, .declare = declare, .arg = w};
+    descry_preprocess preprocess = r->preprocess;
+    descry_preprocess_options options = r->options;
+    descry_preparation wanted = r->wanted;
+    descry_reply reply = {.kind = DESCRY_WIRE_DONE, .form = DESCRY_WIRE_FORM};
+    descry_error err = {0};
+    limits.limits.size = sizeof limits;
+    options.limits = &limits.limits;
+    wanted.options = &options;
+    wanted.preprocess = r->prepared ? &preprocess : NULL;
+    if (descry_wire_room(&wanted) > w->room)
+        end(2);
+    reply.code = descry_prepare(&wanted, bytes, (size_t)r->size, "", w->results, &reply.facts, &err);
+    memcpy(reply.message, err.message, reply.code ? sizeof reply.message : 0);
+    if (!reply.code)
+        take_packet(w, &reply, descry_wire_pixels(&wanted));
+    send_reply(&reply);
+}
+
+int main(void)
+{
+    static worker w;
+    sandbox_close_others(DESCRY_WIRE_SOCKET);
+    if (fcntl(DESCRY_WIRE_SOCKET, F_GETFD) < 0) {
+        fputs("descry-decode decodes pictures for descry, which starts it.\n", stderr);
+        return 2;
+    }
+    greet(&w);
+    for (;;) {
+        receive(&w, DESCRY_WIRE_JOB);
+        const uint8_t *bytes = map(&w);
+        w.pixels = w.request.pixels;
+        alarm(w.request.seconds);
+        work(&w, bytes);
+        alarm(0);
+        if (bytes)
+            munmap((void *)bytes, (size_t)w.request.size);
+    }
+}

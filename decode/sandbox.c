@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Linux: seccomp-bpf, by libseccomp, and Landlock.  Whatever finds a way around one still has the other before it.
+ * Sources: seccomp(2), landlock(7) and linux/landlock.h. */
+#define _GNU_SOURCE /* clone's flags, syscall */
+#include "sandbox.h"
+
+#include "decoders/wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+#ifdef DESCRY_WITH_SECCOMP
+#include <seccomp.h>
+#endif
+
+void sandbox_close_others(int keep)
+{
+    enum { FIRST = 3, MOST = 65536 };
+#ifdef SYS_close_range
+    if ((keep == FIRST || syscall(SYS_close_range, (unsigned)FIRST, (unsigned)keep - 1, 0) == 0) &&
+        syscall(SYS_close_range, (unsigned)keep + 1, ~0u, 0) == 0)
+        return;
+#endif
+    long most = sysconf(_SC_OPEN_MAX);
+    for (int fd = FIRST; fd < (most > 0 && most < MOST ? most : MOST); fd++)
+        if (fd != keep)
+            close(fd);
+}
+
+/* ---- seccomp ------------------------------------------------------------------------------------------------------ */
+
+#ifdef DESCRY_WITH_SECCOMP
+
+/* Enough to compute with threads, to take memory, and to use descriptors that are there. */
+static const int allowed[] = {
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+    SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
+    SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(fstat),
+    SCMP_SYS(futex), SCMP_SYS(futex_waitv), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(gettid), SCMP_SYS(getpid),
+    SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler), SCMP_SYS(getcpu),
+    SCMP_SYS(membarrier), SCMP_SYS(restart_syscall),
+    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(alarm),
+    SCMP_SYS(setitimer),
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(times), SCMP_SYS(sysinfo), SCMP_SYS(uname),
+    SCMP_SYS(exit), SCMP_SYS(exit_group),
+};
+
+/* What libraries ask in good faith, and can do without: they are told no. */
+static const int refused[] = {
+    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(creat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
+    SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
+    SCMP_SYS(getcwd), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rename),
+    SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(statfs),
+};
+
+/* What no codec has a use for: whoever asks has taken one over. */
+static const int deadly[] = {
+    SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev), SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(accept),
+    SCMP_SYS(accept4), SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(bpf),
+    SCMP_SYS(io_uring_setup), SCMP_SYS(userfaultfd), SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(mount), SCMP_SYS(chroot),
+    SCMP_SYS(perf_event_open), SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key),
+};
+
+static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t n)
+{
+    int rc = 0;
+    for (size_t i = 0; i < n && !rc; i++)
+        if (calls[i] != __NR_SCMP_ERROR)
+            rc = seccomp_rule_add(filter, action, calls[i], 0);
+    return rc;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* Memory that is executed, threads and no other processes, an end of one's own, what may be asked of limits and names. */
+static int add_conditions(scmp_filter_ctx filter)
+{
+    const uint64_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, self = (uint64_t)getpid();
+    const scmp_filter_ctx f = filter;
+    const uint32_t no = SCMP_ACT_ERRNO(EPERM);
+    int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    rc = rc ? rc : seccomp_rule_add(f, no, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    rc = rc ? rc : seccomp_rule_add(f, no, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, self)); /* abort */
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)); /* only asked */
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
+    return rc;
+}
+
+/* A bit of `clone` that is missing, as in a fork, is as deadly as the call of that name. */
+static int add_forks(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+}
+
+/* What is in no list is unknown here, also clone3, whose flags no filter can see: glibc takes clone then. */
+static int filter_calls(void)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+    if (!filter)
+        return -1;
+    int rc = add_all(filter, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
+    rc = rc ? rc : add_all(filter, SCMP_ACT_ERRNO(EACCES), refused, COUNT(refused));
+    rc = rc ? rc : add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly));
+    rc = rc ? rc : add_conditions(filter);
+    rc = rc ? rc : add_forks(filter);
+    rc = rc ? rc : seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    rc = rc ? rc : seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+    rc = rc ? rc : seccomp_load(filter);
+    seccomp_release(filter);
+    return rc;
+}
+
+#else
+
+static int filter_calls(void)
+{
+    return -1;
+}
+
+#endif
+
+/* ---- Landlock ------------------------------------------------------------------------------------------------------- */
+
+#ifdef __linux__
+
+/* A set of rules without a rule: of all that the kernel's version can refuse, nothing is allowed.  The numbers are those of
+ * linux/landlock.h, which is older than the kernel on many systems. */
+static int refuse_files(void)
+{
+    enum { CREATE_RULESET = 444, RESTRICT_SELF = 446, VERSION = 1, FIRST_RIGHTS = 13, NETWORK = 4, SCOPES = 6 };
+    struct {
+        uint64_t files, network, scoped;
+    } rules = {0};
+    long version = syscall(CREATE_RULESET, NULL, 0, VERSION);
+    if (version < 1)
+        return -1;
+    size_t size = version >= SCOPES ? sizeof rules : version >= NETWORK ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
+    static const int rights[] = {0, FIRST_RIGHTS, 14, 15, 15, 16}; /* [version]: kinds of access to files */
+    rules.files = (1ull << rights[version < 5 ? version : 5]) - 1;
+    if (version >= NETWORK)
+        rules.network = 3; /* to bind, to connect */
+    if (version >= SCOPES)
+        rules.scoped = 3; /* abstract sockets, signals */
+    int set = (int)syscall(CREATE_RULESET, &rules, size, 0);
+    if (set < 0)
+        return -1;
+    long rc = syscall(RESTRICT_SELF, set, 0);
+    close(set);
+    return rc == 0 ? 0 : -1;
+}
+
+#endif
+
+/* ---- all of it ------------------------------------------------------------------------------------------------------ */
+
+/* No core of what is somebody's picture, no files written, no signals that are meant for the library's process: whoever stops
+ * that ends this one, too, by closing the socket. */
+static void lower(void)
+{
+    static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP};
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_FSIZE, &none);
+    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+        signal(ignored[i], SIG_IGN);
+#ifdef __linux__
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+uint32_t sandbox_enter(uint32_t walls)
+{
+    uint32_t stand = walls & DESCRY_WALL_LIMITS; /* the library sets them */
+    if (!walls)
+        return 0;
+    lower();
+#ifdef __linux__
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return stand;
+    if (walls & DESCRY_WALL_FILES && refuse_files() == 0)
+        stand |= DESCRY_WALL_FILES;
+#endif
+    if (walls & DESCRY_WALL_CALLS && filter_calls() == 0)
+        stand |= DESCRY_WALL_CALLS;
+    return stand;
+}

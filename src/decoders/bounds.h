@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a decoder may take for a picture of a declared size.  The figures are generous: what an honest one needs was measured
+ * (tests/unit/test_decoders.c), and only one that is broken needs more. */
+#ifndef DESCRY_DECODERS_BOUNDS_H
+#define DESCRY_DECODERS_BOUNDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is allowed without being asked for: most pictures are not larger. */
+enum { DESCRY_FREE_PIXELS = 16000000 };
+
+/* Bytes of data (RLIMIT_DATA) for a picture of the format at `format`, which is in `size` bytes. */
+uint64_t descry_bound_data(size_t format, uint64_t pixels, uint64_t size);
+
+/* Seconds of a processor; seconds on the clock. */
+unsigned descry_bound_processor(uint64_t pixels);
+unsigned descry_bound_clock(uint64_t pixels);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "decoders/pool.h"
+
+#include "base/error.h"
+#include "decoders/helper.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RETIRE = 1000 }; /* jobs: what leaks, or was tampered with, does not last */
+
+/* A line of those who wait: who comes draws a number. */
+typedef struct line {
+    uint64_t next, now; /* to be drawn; served */
+} line;
+
+struct descry_decoders {
+    descry_decoders_options how;
+    char *folder;
+    pthread_mutex_t mutex; /* over what follows */
+    pthread_cond_t changed;
+    pid_t owner;           /* the process that started the workers */
+    line lines[2];         /* [urgent] */
+    unsigned lent;
+    descry_worker *idle;   /* [workers + 1], `idles` of them, the latest last */
+    unsigned idles;
+    bool warned;
+};
+
+/* ---- opening ----------------------------------------------------------------------------------------------------- */
+
+int descry_decoders_open(descry_decoders **out, const descry_decoders_options *options, descry_error *err)
+{
+    *out = NULL;
+    descry_decoders *d = calloc(1, sizeof *d);
+    if (!d)
+        return descry_fail_memory(err);
+    d->how = *options;
+    d->how.workers += !options->workers;
+    d->folder = options->folder ? strdup(options->folder) : NULL;
+    d->idle = calloc(d->how.workers + 1u, sizeof *d->idle);
+    d->owner = getpid();
+    pthread_mutex_init(&d->mutex, NULL);
+    pthread_cond_init(&d->changed, NULL);
+    *out = d;
+    if (d->idle && (d->folder || !options->folder))
+        return 0;
+    descry_decoders_close(out);
+    return descry_fail_memory(err);
+}
+
+/* With the mutex held.  After a fork the child has copies of its parent's descriptors, which are no use to it. */
+static void check_owner(descry_decoders *d)
+{
+    if (d->owner == getpid())
+        return;
+    while (d->idles > 0)
+        descry_worker_forget(&d->idle[--d->idles]);
+    d->owner = getpid();
+    d->lent = 0;
+    memset(d->lines, 0, sizeof d->lines);
+}
+
+void descry_decoders_close(descry_decoders **slot)
+{
+    descry_decoders *d = *slot;
+    if (!d)
+        return;
+    check_owner(d);
+    while (d->idles > 0)
+        descry_worker_end(&d->idle[--d->idles], NULL);
+    pthread_mutex_destroy(&d->mutex);
+    pthread_cond_destroy(&d->changed);
+    free(d->idle);
+    free(d->folder);
+    free(d);
+    *slot = NULL;
+}
+
+descry_sandbox descry_decoders_sandbox(const descry_decoders *d)
+{
+    return d->how.sandbox;
+}
+
+/* ---- lending ----------------------------------------------------------------------------------------------------- */
+
+/* With the mutex held.  A place is left for those who wait. */
+static void await_turn(descry_decoders *d, bool urgent)
+{
+    line *mine = &d->lines[urgent], *others = &d->lines[!urgent];
+    uint64_t number = mine->next++;
+    while (mine->now != number || d->lent >= d->how.workers + urgent || (!urgent && others->next != others->now))
+        pthread_cond_wait(&d->changed, &d->mutex);
+    mine->now++;
+    d->lent++;
+    pthread_cond_broadcast(&d->changed);
+}
+
+static void leave(descry_decoders *d)
+{
+    d->lent--;
+    pthread_cond_broadcast(&d->changed);
+}
+
+/* Takes an idle one that will do out of the list. */
+static bool take_idle(descry_decoders *d, descry_worker *worker, bool fresh)
+{
+    for (unsigned i = d->idles; i-- > 0;)
+        if (!fresh || d->idle[i].jobs == 0) {
+            *worker = d->idle[i];
+            memmove(&d->idle[i], &d->idle[i + 1], (--d->idles - i) * sizeof *d->idle);
+            return true;
+        }
+    return false;
+}
+
+static void warn(descry_decoders *d, uint32_t walls)
+{
+    pthread_mutex_lock(&d->mutex);
+    bool first = !d->warned;
+    d->warned = true;
+    pthread_mutex_unlock(&d->mutex);
+    uint32_t missing = descry_helper_walls(d->how.sandbox) & ~walls;
+    if (first && missing)
+        descry_log_write(&d->how.log, DESCRY_LOG_WARNING, "pictures are decoded in processes of their own, but this system does not "
+                         "let descry shut them in as it should: %s%s%sis missing",
+                         missing & DESCRY_WALL_CALLS ? "seccomp " : "", missing & DESCRY_WALL_FILES ? "Landlock " : "",
+                         missing & DESCRY_WALL_LIMITS ? "a bound of memory " : "");
+}
+
+int descry_decoders_lend(descry_decoders *d, descry_worker *worker, bool fresh, bool urgent, const char *name, descry_error *err)
+{
+    pthread_mutex_lock(&d->mutex);
+    check_owner(d);
+    await_turn(d, urgent);
+    bool found = take_idle(d, worker, fresh);
+    pthread_mutex_unlock(&d->mutex);
+    if (found)
+        return 0;
+    int rc = descry_helper_start(worker, d->folder, d->how.sandbox, name, err);
+    if (!rc) {
+        warn(d, worker->walls);
+        return 0;
+    }
+    pthread_mutex_lock(&d->mutex);
+    leave(d);
+    pthread_mutex_unlock(&d->mutex);
+    return rc;
+}
+
+void descry_decoders_take_back(descry_decoders *d, descry_worker *worker)
+{
+    bool kept = false;
+    pthread_mutex_lock(&d->mutex);
+    if (worker->jobs < RETIRE && d->idles <= d->how.workers) {
+        d->idle[d->idles++] = *worker;
+        kept = true;
+    }
+    leave(d);
+    pthread_mutex_unlock(&d->mutex);
+    if (!kept)
+        descry_worker_end(worker, NULL);
+}
+
+void descry_decoders_dismiss(descry_decoders *d, descry_worker *worker, descry_fate *fate)
+{
+    descry_worker_end(worker, fate);
+    pthread_mutex_lock(&d->mutex);
+    leave(d);
+    pthread_mutex_unlock(&d->mutex);
+}

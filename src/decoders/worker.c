@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* prlimit, SOCK_CLOEXEC, environ */
+#include "decoders/worker.h"
+
+#include "base/error.h"
+#include "decoders/bounds.h"
+#include "decoders/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+
+extern char **environ;
+
+enum { START_SECONDS = 60 };
+
+/* ---- the process ------------------------------------------------------------------------------------------------- */
+
+/* A descriptor of the process, for which a child that is not yet reaped is needed. */
+static int open_process(pid_t pid)
+{
+#ifdef SYS_pidfd_open
+    return (int)syscall(SYS_pidfd_open, pid, 0); /* it closes when another program is executed */
+#else
+    (void)pid;
+    return -1;
+#endif
+}
+
+static void kill_it(const descry_worker *w)
+{
+#ifdef SYS_pidfd_send_signal
+    if (w->process >= 0) {
+        syscall(SYS_pidfd_send_signal, w->process, SIGKILL, NULL, 0);
+        return;
+    }
+#endif
+    siginfo_t info;
+    if (waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0) /* else somebody has reaped it: it is nobody */
+        kill(w->pid, SIGKILL);
+}
+
+/* Reaps it, which somebody else may have done: then nothing is known. */
+static descry_fate reap(const descry_worker *w)
+{
+    siginfo_t info = {0};
+    int rc;
+    idtype_t type = P_PID;
+    id_t id = (id_t)w->pid;
+#ifdef __linux__
+    enum { DESCRIPTOR = 3 }; /* P_PIDFD, which not all headers have */
+    if (w->process >= 0) {
+        type = (idtype_t)DESCRIPTOR;
+        id = (id_t)w->process;
+    }
+#endif
+    do
+        rc = waitid(type, id, &info, WEXITED);
+    while (rc != 0 && errno == EINTR);
+    if (rc != 0)
+        return DESCRY_FATE_KILLED;
+    if (info.si_code == CLD_EXITED)
+        return DESCRY_FATE_CRASHED; /* a codec that exits */
+    switch (info.si_status) {
+    case SIGSYS:
+        return DESCRY_FATE_FORBIDDEN;
+    case SIGXCPU:
+        return DESCRY_FATE_PROCESSOR;
+    case SIGALRM:
+        return DESCRY_FATE_CLOCK;
+    case SIGSEGV:
+    case SIGBUS:
+    case SIGABRT:
+    case SIGFPE:
+    case SIGILL:
+    case SIGTRAP:
+        return DESCRY_FATE_CRASHED;
+    default:
+        return DESCRY_FATE_KILLED;
+    }
+}
+
+void descry_worker_forget(descry_worker *w)
+{
+    close(w->socket);
+    if (w->process >= 0)
+        close(w->process);
+    if (w->results) {
+        munmap(w->results, w->room);
+        close(w->results_fd);
+    }
+    *w = (descry_worker){.process = -1, .socket = -1};
+}
+
+void descry_worker_end(descry_worker *w, descry_fate *fate)
+{
+    kill_it(w);
+    descry_fate how = reap(w);
+    if (fate)
+        *fate = how;
+    descry_worker_forget(w);
+}
+
+/* ---- starting ---------------------------------------------------------------------------------------------------- */
+
+/* Its streams are nowhere, its socket is number 3; whatever else it inherits it closes itself. */
+static int spawn(descry_worker *w, const char *path, int end, bool bare)
+{
+    char *const arguments[] = {(char *)path, NULL}, *const nothing[] = {NULL};
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t how;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    if (posix_spawn_file_actions_init(&files) != 0)
+        return ENOMEM;
+    if (posix_spawnattr_init(&how) != 0) {
+        posix_spawn_file_actions_destroy(&files);
+        return ENOMEM;
+    }
+    int rc = posix_spawn_file_actions_adddup2(&files, end, DESCRY_WIRE_SOCKET);
+    for (int fd = 0; fd < 3 && !rc; fd++)
+        if (bare || fd != 2)
+            rc = posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+    if (!rc)
+        rc = posix_spawnattr_setsigmask(&how, &none);
+    if (!rc)
+        rc = posix_spawnattr_setsigdefault(&how, &all);
+    if (!rc)
+        rc = posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!rc)
+        rc = posix_spawn(&w->pid, path, &files, &how, arguments, bare ? nothing : environ);
+    posix_spawnattr_destroy(&how);
+    posix_spawn_file_actions_destroy(&files);
+    return rc;
+}
+
+/* Receives a reply, within so many seconds that this process has lived to see: one that was stopped meanwhile begins anew. */
+static descry_fate receive(const descry_worker *w, descry_reply *reply, unsigned seconds)
+{
+    char *at = (char *)reply;
+    size_t left = sizeof *reply;
+    while (left > 0) {
+        struct pollfd it = {.fd = w->socket, .events = POLLIN};
+        int n = poll(&it, 1, 1000);
+        if (n < 0 && errno != EINTR)
+            return DESCRY_FATE_KILLED;
+        if (n <= 0) {
+            if (n == 0 && seconds-- == 0)
+                return DESCRY_FATE_CLOCK;
+            continue;
+        }
+        ssize_t got = recv(w->socket, at, left, MSG_DONTWAIT);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (got <= 0)
+            return DESCRY_FATE_KILLED; /* it has ended: its status tells how */
+        at += got;
+        left -= (size_t)got;
+    }
+    return DESCRY_FATE_DONE;
+}
+
+static int check_hello(descry_worker *w, const char *path, const descry_reply *hello, uint32_t walls, descry_error *err)
+{
+    bool same = hello->form == DESCRY_WIRE_FORM && memcmp(hello->version, DESCRY_VERSION, sizeof DESCRY_VERSION) == 0;
+    w->walls = hello->walls & walls;
+    if (same && hello->kind == DESCRY_WIRE_HELLO)
+        return 0;
+    char version[DESCRY_WIRE_VERSION + 1];
+    snprintf(version, sizeof version, "%.*s", DESCRY_WIRE_VERSION, hello->version);
+    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s is of descry %s, the library of descry %s: install one of them again", path,
+                       version, DESCRY_VERSION);
+}
+
+/* 0: it has it, or a lower one of this process's. */
+static int set_limit(const descry_worker *w, int what, rlim_t value)
+{
+#ifdef __linux__
+    struct rlimit limit;
+    if (prlimit(w->pid, what, NULL, &limit) != 0)
+        return errno;
+    limit.rlim_cur = value < limit.rlim_max ? value : limit.rlim_max;
+    return prlimit(w->pid, what, &limit, NULL) != 0 ? errno : 0;
+#else
+    (void)w, (void)what, (void)value;
+    return ENOSYS;
+#endif
+}
+
+int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, descry_error *err)
+{
+    int ends[2];
+    *w = (descry_worker){.process = -1, .socket = -1, .results_fd = -1};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return descry_fail_errno(err, errno, "%s", path);
+    w->socket = ends[0];
+    int why = spawn(w, path, ends[1], walls & DESCRY_WALL_LIMITS);
+    close(ends[1]);
+    if (why) {
+        close(w->socket);
+        return descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(why));
+    }
+    /* Its answer to what is sent only now shows that it lives: the descriptor is of it, not of one that came after it. */
+    w->process = open_process(w->pid);
+    descry_request hello = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION, .walls = walls};
+    descry_reply reply;
+    why = descry_wire_send(w->socket, &hello, sizeof hello, NULL, 0);
+    descry_fate fate = why ? DESCRY_FATE_KILLED : receive(w, &reply, START_SECONDS);
+    int rc = fate == DESCRY_FATE_DONE ? check_hello(w, path, &reply, walls, err)
+                                      : descry_fail(err, DESCRY_ERR_IO, "%s: does not start as it should", path);
+    if (rc)
+        descry_worker_end(w, NULL);
+    return rc;
+}
+
+/* ---- a job -------------------------------------------------------------------------------------------------------- */
+
+/* Memory for `room` bytes of results, which is kept from job to job. */
+static int make_room(descry_worker *w, size_t room, bool *anew, descry_error *err)
+{
+    *anew = false;
+    if (room <= w->room)
+        return 0;
+    if (w->results) {
+        munmap(w->results, w->room);
+        close(w->results_fd);
+        w->results = NULL;
+        w->room = 0;
+    }
+    void *data;
+    w->results_fd = descry_shared_make(room, &data);
+    if (w->results_fd < 0)
+        return descry_fail_errno(err, errno, "no memory to share");
+    w->results = data;
+    w->room = room;
+    *anew = true;
+    return 0;
+}
+
+/* The bounds of a picture of so many pixels: of memory, and of the processor from here on. */
+static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t size)
+{
+    if (!(w->walls & DESCRY_WALL_LIMITS))
+        return;
+    uint64_t data = descry_bound_data(format, pixels, size);
+    if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data))
+        w->walls &= ~(uint32_t)DESCRY_WALL_LIMITS;
+    w->data = data;
+    clockid_t clock;
+    struct timespec used = {0};
+    if (clock_getcpuclockid(w->pid, &clock) == 0)
+        clock_gettime(clock, &used);
+    set_limit(w, RLIMIT_CPU, (rlim_t)used.tv_sec + 1 + descry_bound_processor(pixels));
+}
+
+descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted, const descry_shared *bytes, size_t format,
+                             descry_reply *reply, descry_error *err)
+{
+    bool anew;
+    uint64_t granted = DESCRY_FREE_PIXELS;
+    const descry_limits *limits = wanted->options->limits;
+    if (make_room(w, descry_wire_room(wanted), &anew, err))
+        return DESCRY_FATE_SYSTEM;
+    bound(w, format, granted, bytes->size);
+    descry_request request = {.kind = DESCRY_WIRE_JOB, .form = DESCRY_WIRE_FORM, .size = bytes->size, .room = w->room, .anew = anew,
+                              .pixels = granted, .seconds = 2 * descry_bound_clock(granted), .wanted = *wanted,
+                              .options = *wanted->options, .limits = *limits,
+                              .prepared = wanted->preprocess != NULL};
+    if (wanted->preprocess)
+        request.preprocess = *wanted->preprocess;
+    request.wanted.preprocess = NULL; /* where things are in this process is nobody's business */
+    request.wanted.options = NULL;
+    request.options.limits = NULL;
+    int fds[2], n = 0;
+    if (bytes->size > 0)
+        fds[n++] = bytes->fd;
+    if (anew)
+        fds[n++] = w->results_fd;
+    if (descry_wire_send(w->socket, &request, sizeof request, fds, (size_t)n))
+        return DESCRY_FATE_KILLED;
+    for (;;) {
+        descry_fate fate = receive(w, reply, descry_bound_clock(granted));
+        if (fate != DESCRY_FATE_DONE)
+            return fate;
+        if (reply->kind == DESCRY_WIRE_DONE)
+            break;
+        /* each more than before, so that there is an end to it */
+        uint64_t pixels = descry_declared(reply, limits);
+        if (reply->kind != DESCRY_WIRE_DECLARED || pixels <= granted)
+            return DESCRY_FATE_LIED;
+        granted = pixels;
+        bound(w, format, granted, bytes->size);
+        request = (descry_request){.kind = DESCRY_WIRE_GO, .form = DESCRY_WIRE_FORM, .pixels = granted,
+                                   .seconds = 2 * descry_bound_clock(granted)};
+        if (descry_wire_send(w->socket, &request, sizeof request, NULL, 0))
+            return DESCRY_FATE_KILLED;
+    }
+    w->jobs++;
+    return descry_reply_is_sound(reply, wanted, w->room) ? DESCRY_FATE_DONE : DESCRY_FATE_LIED;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One worker process.  It lives in whatever process the library is in: that may ignore SIGCHLD, reap children that are not its
+ * own, and have more threads.  So the end of a worker is told by its socket, and it is killed by a descriptor that cannot
+ * come to mean another process, or, where the system has none, only while it is known to be there. */
+#ifndef DESCRY_DECODERS_WORKER_H
+#define DESCRY_DECODERS_WORKER_H
+
+#include "decoders/wire.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+typedef struct descry_worker {
+    pid_t pid;
+    int process; /* descriptor of the process; -1: the system has none */
+    int socket;
+    uint32_t walls;
+    uint8_t *results; /* [room], shared with it */
+    size_t room;
+    int results_fd;
+    uint64_t data;    /* the bound that it has */
+    unsigned jobs;    /* done */
+} descry_worker;
+
+/* How a job ended. */
+typedef enum descry_fate {
+    DESCRY_FATE_DONE,      /* there is a reply; the worker can do more */
+    DESCRY_FATE_CRASHED,
+    DESCRY_FATE_FORBIDDEN, /* it asked the system for what it may not do */
+    DESCRY_FATE_PROCESSOR, /* it took too long, of the processor */
+    DESCRY_FATE_CLOCK,     /* or altogether */
+    DESCRY_FATE_LIED,
+    DESCRY_FATE_KILLED,    /* by somebody else, or nobody knows how it ended */
+    DESCRY_FATE_SYSTEM     /* memory to share could not be had: *err says so; the worker is as it was */
+} descry_fate;
+
+/* Starts the program at `path`.  `walls`: those that are to stand; without DESCRY_WALL_LIMITS it has this process's environment
+ * and error output, for debugging.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
+int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls, descry_error *err);
+
+/* Does one job: *reply is checked; its pixels and packet are in worker->results (wire.h). */
+descry_fate descry_worker_do(descry_worker *worker, const descry_preparation *wanted, const descry_shared *bytes,
+                             size_t format, descry_reply *reply, descry_error *err);
+
+/* Ends it, whatever it does; `fate` (may be NULL): is replaced by how it had ended itself. */
+void descry_worker_end(descry_worker *worker, descry_fate *fate);
+
+/* Gives up what a process has of a worker that its parent started, before a fork. */
+void descry_worker_forget(descry_worker *worker);
+
+#endif
