@@ -3,7 +3,7 @@
 
 #include "image/formats.h"
 
-enum { MiB = 1 << 20, BASE = 100 * MiB, PIXELS_A_SECOND = 1000000, LEAST_SECONDS = 20, WAITING = 4 };
+enum { MiB = 1 << 20, BASE = 100 * MiB, PIXELS_A_SECOND = 1000000, WAITING = 4 };
 
 /* Bytes a pixel, of the pixels as decoded, as made upright RGB, and of what the codec keeps meanwhile. */
 static const unsigned bytes_a_pixel[DESCRY_FORMATS] = {
@@ -26,12 +26,12 @@ uint64_t descry_bound_data(size_t format, uint64_t pixels, uint64_t size)
     return BASE + each * pixels + 2 * size;
 }
 
-unsigned descry_bound_processor(uint64_t pixels)
+unsigned descry_bound_processor(uint64_t pixels, unsigned least)
 {
-    return LEAST_SECONDS + (unsigned)(pixels / PIXELS_A_SECOND);
+    return least + (pixels > DESCRY_FREE_PIXELS ? (unsigned)((pixels - DESCRY_FREE_PIXELS) / PIXELS_A_SECOND) : 0);
 }
 
-unsigned descry_bound_clock(uint64_t pixels)
+unsigned descry_bound_clock(uint64_t pixels, unsigned least)
 {
-    return WAITING * descry_bound_processor(pixels);
+    return WAITING * descry_bound_processor(pixels, least);
 }

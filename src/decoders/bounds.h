@@ -13,8 +13,9 @@ enum { DESCRY_FREE_PIXELS = 16000000 };
 /* Bytes of data (RLIMIT_DATA) for a picture of the format at `format`, which is in `size` bytes. */
 uint64_t descry_bound_data(size_t format, uint64_t pixels, uint64_t size);
 
-/* Seconds of a processor; seconds on the clock. */
-unsigned descry_bound_processor(uint64_t pixels);
-unsigned descry_bound_clock(uint64_t pixels);
+/* Seconds of a processor, `least` of them for a picture that is allowed without being asked for; seconds on the clock. */
+enum { DESCRY_LEAST_SECONDS = 20 };
+unsigned descry_bound_processor(uint64_t pixels, unsigned least);
+unsigned descry_bound_clock(uint64_t pixels, unsigned least);
 
 #endif

@@ -19,6 +19,7 @@ typedef struct descry_decoders_options {
     const char *folder; /* where the program is; NULL: $DESCRY_LIBEXEC, else beside the library, else where it was installed */
     descry_sandbox sandbox;
     unsigned workers;   /* at most, and one more for somebody who waits; 0: one */
+    unsigned seconds;   /* of a processor that a picture may take at least (bounds.h); 0: the usual */
     descry_log log;     /* is told once what the system does not allow */
 } descry_decoders_options;
 

@@ -80,13 +80,13 @@ static int find(places *p, const char *folder, const char *name, descry_error *e
     return rc;
 }
 
-int descry_helper_start(descry_worker *worker, const char *folder, descry_sandbox sandbox, const char *name, descry_error *err)
+int descry_helper_start(descry_worker *worker, const descry_decoders_options *how, const char *name, descry_error *err)
 {
     places p = {0};
     descry_error why;
-    int rc = find(&p, folder, name, err);
+    int rc = find(&p, how->folder, name, err);
     if (!rc) {
-        rc = descry_worker_start(worker, p.path.data, descry_helper_walls(sandbox), &why);
+        rc = descry_worker_start(worker, p.path.data, descry_helper_walls(how->sandbox), how->seconds, &why);
         if (rc)
             descry_fail(err, rc, "%s: %s", name, why.message);
     }

@@ -7,7 +7,7 @@
 #include "decoders/worker.h"
 
 /* Starts it.  DESCRY_ERR_IO: it is not there, with all the places where it could be; never anything instead of it. */
-int descry_helper_start(descry_worker *worker, const char *folder, descry_sandbox sandbox, const char *name, descry_error *err);
+int descry_helper_start(descry_worker *worker, const descry_decoders_options *how, const char *name, descry_error *err);
 
 /* DESCRY_WALL_ bits that this build would have stand. */
 uint32_t descry_helper_walls(descry_sandbox sandbox);

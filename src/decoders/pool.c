@@ -2,6 +2,7 @@
 #include "decoders/pool.h"
 
 #include "base/error.h"
+#include "decoders/bounds.h"
 #include "decoders/helper.h"
 
 #include <pthread.h>
@@ -39,7 +40,8 @@ int descry_decoders_open(descry_decoders **out, const descry_decoders_options *o
         return descry_fail_memory(err);
     d->how = *options;
     d->how.workers += !options->workers;
-    d->folder = options->folder ? strdup(options->folder) : NULL;
+    d->how.folder = d->folder = options->folder ? strdup(options->folder) : NULL;
+    d->how.seconds = options->seconds ? options->seconds : DESCRY_LEAST_SECONDS;
     d->idle = calloc(d->how.workers + 1u, sizeof *d->idle);
     d->owner = getpid();
     pthread_mutex_init(&d->mutex, NULL);
@@ -139,7 +141,7 @@ int descry_decoders_lend(descry_decoders *d, descry_worker *worker, bool fresh, 
     pthread_mutex_unlock(&d->mutex);
     if (found)
         return 0;
-    int rc = descry_helper_start(worker, d->folder, d->how.sandbox, name, err);
+    int rc = descry_helper_start(worker, &d->how, name, err);
     if (!rc) {
         warn(d, worker->walls);
         return 0;

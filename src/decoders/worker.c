@@ -202,10 +202,10 @@ static int set_limit(const descry_worker *w, int what, rlim_t value)
 #endif
 }
 
-int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, descry_error *err)
+int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, descry_error *err)
 {
     int ends[2];
-    *w = (descry_worker){.process = -1, .socket = -1, .results_fd = -1};
+    *w = (descry_worker){.process = -1, .socket = -1, .results_fd = -1, .seconds = seconds};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return descry_fail_errno(err, errno, "%s", path);
     w->socket = ends[0];
@@ -265,7 +265,7 @@ static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t siz
     struct timespec used = {0};
     if (clock_getcpuclockid(w->pid, &clock) == 0)
         clock_gettime(clock, &used);
-    set_limit(w, RLIMIT_CPU, (rlim_t)used.tv_sec + 1 + descry_bound_processor(pixels));
+    set_limit(w, RLIMIT_CPU, (rlim_t)used.tv_sec + 1 + descry_bound_processor(pixels, w->seconds));
 }
 
 descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted, const descry_shared *bytes, size_t format,
@@ -278,7 +278,7 @@ descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted,
         return DESCRY_FATE_SYSTEM;
     bound(w, format, granted, bytes->size);
     descry_request request = {.kind = DESCRY_WIRE_JOB, .form = DESCRY_WIRE_FORM, .size = bytes->size, .room = w->room, .anew = anew,
-                              .pixels = granted, .seconds = 2 * descry_bound_clock(granted), .wanted = *wanted,
+                              .pixels = granted, .seconds = 2 * descry_bound_clock(granted, w->seconds), .wanted = *wanted,
                               .options = *wanted->options, .limits = *limits,
                               .prepared = wanted->preprocess != NULL};
     if (wanted->preprocess)
@@ -294,7 +294,7 @@ descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted,
     if (descry_wire_send(w->socket, &request, sizeof request, fds, (size_t)n))
         return DESCRY_FATE_KILLED;
     for (;;) {
-        descry_fate fate = receive(w, reply, descry_bound_clock(granted));
+        descry_fate fate = receive(w, reply, descry_bound_clock(granted, w->seconds));
         if (fate != DESCRY_FATE_DONE)
             return fate;
         if (reply->kind == DESCRY_WIRE_DONE)
@@ -306,7 +306,7 @@ descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted,
         granted = pixels;
         bound(w, format, granted, bytes->size);
         request = (descry_request){.kind = DESCRY_WIRE_GO, .form = DESCRY_WIRE_FORM, .pixels = granted,
-                                   .seconds = 2 * descry_bound_clock(granted)};
+                                   .seconds = 2 * descry_bound_clock(granted, w->seconds)};
         if (descry_wire_send(w->socket, &request, sizeof request, NULL, 0))
             return DESCRY_FATE_KILLED;
     }

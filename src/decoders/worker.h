@@ -19,6 +19,7 @@ typedef struct descry_worker {
     size_t room;
     int results_fd;
     uint64_t data;    /* the bound that it has */
+    unsigned seconds; /* the least bound of time (bounds.h) */
     unsigned jobs;    /* done */
 } descry_worker;
 
@@ -36,7 +37,7 @@ typedef enum descry_fate {
 
 /* Starts the program at `path`.  `walls`: those that are to stand; without DESCRY_WALL_LIMITS it has this process's environment
  * and error output, for debugging.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
-int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls, descry_error *err);
+int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls, unsigned seconds, descry_error *err);
 
 /* Does one job: *reply is checked; its pixels and packet are in worker->results (wire.h). */
 descry_fate descry_worker_do(descry_worker *worker, const descry_preparation *wanted, const descry_shared *bytes,
