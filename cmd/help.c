@@ -47,6 +47,8 @@ static const char common_options[] =
     "Environment:\n"
     "  DESCRY_LIBRARY   the library\n"
     "  DESCRY_CPU       use no instruction set above this one: portable, avx2, avx512; on ARM portable, neon\n"
+    "  DESCRY_SANDBOX   process: decode pictures without walls around the decoders; off: in this process (for debugging)\n"
+    "  DESCRY_LIBEXEC   the folder with descry-decode\n"
     "  HF_HUB_CACHE, HF_HOME   where Hugging Face's cache is\n"
     "\n"
     "Examples:\n"

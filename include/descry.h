@@ -90,7 +90,7 @@ typedef struct descry_context_options {
                          NULL: $DESCRY_CPU, else the best */
     void (*log)(void *log_arg, descry_log_level level, const char *message); /* NULL: messages are dropped */
     void *log_arg;
-    const char *libexec; /* the folder with descry-decode, which decodes pictures; NULL: $DESCRY_LIBEXEC unless this process has
+    const char *libexec; /* the folder with descry-decode, which decodes pictures (docs/decoding.md); NULL: $DESCRY_LIBEXEC unless this process has
                             more rights than its user, else beside the library, else where it was installed */
 } descry_context_options;
 
