@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a decoder may take for a picture of a declared size.  The figures are generous: what an honest one needs was measured
- * (tests/unit/test_decoders.c), and only one that is broken needs more. */
+ * What a decoder may take for a picture of a declared size.  The figures are generous: more than the most that docs/formats.md
+ * ("Memory") has for an honest picture, with the copy that is turned upright, and only one that is broken needs them. */
 #ifndef DESCRY_DECODERS_BOUNDS_H
 #define DESCRY_DECODERS_BOUNDS_H
 
