@@ -5,7 +5,8 @@
     python tools/count_tests.py FOLDER
 
 FOLDER holds *.tap (lines "ok ..." and "not ok ...") and *.json (Meson's testlog.json).  Of a cmocka or TAP program each
-case counts; one that ends badly without saying so, one without cases, and every skip, counts as a failure.  Exit status 1 on any."""
+case counts; one that ends badly without saying so, one without cases, and every skip, counts as a failure: but for those of
+which the program says "not run: " and what the system lacks, which count as neither.  Exit status 1 on any failure."""
 
 import json
 import pathlib
@@ -13,16 +14,20 @@ import re
 import sys
 
 
+NOT_RUN = r"^not run: (.*)"
+
+
 def cases(text):
     """Passed and failed cases that a program's output tells of."""
     passed = len(re.findall(r"^\[       OK \]", text, re.M)) + len(re.findall(r"^ok\b(?!.*# *(?i:skip))", text, re.M))
     failed = len(re.findall(r"^\[ RUN      \]", text, re.M)) - len(re.findall(r"^\[       OK \]", text, re.M))
+    failed -= len(re.findall(NOT_RUN, text, re.M))
     return passed, failed + len(re.findall(r"^not ok\b|^ok\b.*# *(?i:skip)", text, re.M))
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    passed = failed = 0
+    passed = failed = missing = 0
     for path in sorted(folder.glob("*.tap")):
         good, bad = cases(path.read_text())
         passed, failed = passed + good, failed + bad
@@ -36,6 +41,9 @@ def main():
         for line in lines:
             test = json.loads(line)
             good, bad = cases(test.get("stdout") or "")
+            for what in re.findall(NOT_RUN, test.get("stdout") or "", re.M):
+                print(f"NOT RUN {path.stem} {test['name']}: {what}")
+                missing += 1
             if test["result"] != "OK" and bad == 0:
                 bad = 1
             if good + bad == 0:
@@ -46,6 +54,8 @@ def main():
                 print(f"FAILED {path.stem} {test['name']}: {test['result']}")
                 print((test.get("stdout") or "")[-3000:], (test.get("stderr") or "")[-3000:], sep="\n")
             passed, failed = passed + good, failed + bad
+    if missing:
+        print(f"{missing} not run")
     print(f"{passed} passed, {failed} failed")
     return failed > 0 or passed == 0
 

@@ -20,7 +20,7 @@ extern char warned[1000]; /* the last of what was logged */
 descry_decoders *open_decoders(const char *which, descry_sandbox sandbox, unsigned workers);
 void close_decoders(descry_decoders **decoders); /* there must be no process left */
 
-/* Debuggers ask for workers without walls, and not every system has all: what needs some is not run then. */
+/* Debuggers ask for workers without walls, and not every system has all: a test that needs some is not run there. */
 descry_sandbox sandbox(void);
 uint32_t walls(void);
 void need(uint32_t walls);

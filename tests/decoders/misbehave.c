@@ -186,7 +186,7 @@ static int misbehave(descry_picture *picture, const uint8_t *bytes, size_t size,
         for (;;)
             pause();
     else if (strcmp(what, "spin") == 0)
-        for (volatile int i = 0;; i++)
+        for (volatile unsigned i = 0;; i++)
             ;
     else if (strcmp(what, "allocate") == 0) {
         allocate();
