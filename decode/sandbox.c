@@ -167,10 +167,23 @@ static int refuse_files(void)
 
 /* ---- all of it ------------------------------------------------------------------------------------------------------ */
 
-/* No core of what is somebody's picture, no files written, no signals that are meant for the library's process: whoever stops
- * that ends this one, too, by closing the socket. */
+/* When memory is short a decoder is what goes first: another takes its place. */
+static void volunteer(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0 && write(fd, "1000", 4) != 4)
+        errno = 0; /* then it is as likely as others */
+    if (fd >= 0)
+        close(fd);
+}
+
+/* No core of what is somebody's picture, no files written, no folder held, no signals that are meant for the library's process:
+ * whoever stops that ends this one, too, by closing the socket. */
 static void lower(void)
 {
+    volunteer();
+    if (chdir("/") != 0)
+        errno = 0; /* it may not even look at it */
     static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP};
     const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);

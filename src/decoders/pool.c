@@ -126,10 +126,9 @@ static void warn(descry_decoders *d, uint32_t walls)
     pthread_mutex_unlock(&d->mutex);
     uint32_t missing = descry_helper_walls(d->how.sandbox) & ~walls;
     if (first && missing)
-        descry_log_write(&d->how.log, DESCRY_LOG_WARNING, "pictures are decoded in processes of their own, but this system does not "
-                         "let descry shut them in as it should: %s%s%sis missing",
-                         missing & DESCRY_WALL_CALLS ? "seccomp " : "", missing & DESCRY_WALL_FILES ? "Landlock " : "",
-                         missing & DESCRY_WALL_LIMITS ? "a bound of memory " : "");
+        descry_log_write(&d->how.log, DESCRY_LOG_WARNING, "decoders are not as shut in as they should be: this system does not "
+                         "allow%s%s%s", missing & DESCRY_WALL_CALLS ? " seccomp" : "", missing & DESCRY_WALL_FILES ? " Landlock" : "",
+                         missing & DESCRY_WALL_LIMITS ? " limits" : "");
 }
 
 int descry_decoders_lend(descry_decoders *d, descry_worker *worker, bool fresh, bool urgent, const char *name, descry_error *err)

@@ -202,11 +202,26 @@ static int set_limit(const descry_worker *w, int what, rlim_t value)
 #endif
 }
 
+/* Not for other programs that this process starts; without a signal when nobody is there. */
+static int open_sockets(int ends[2])
+{
+#ifdef SOCK_CLOEXEC
+    return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+#else
+    const int yes = 1;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        return -1;
+    for (int i = 0; i < 2; i++)
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+    return setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof yes);
+#endif
+}
+
 int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, descry_error *err)
 {
     int ends[2];
     *w = (descry_worker){.process = -1, .socket = -1, .results_fd = -1, .seconds = seconds};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    if (open_sockets(ends) != 0)
         return descry_fail_errno(err, errno, "%s", path);
     w->socket = ends[0];
     int why = spawn(w, path, ends[1], walls & DESCRY_WALL_LIMITS);
