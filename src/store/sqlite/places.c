@@ -92,7 +92,7 @@ static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *pl
             .unread = sqlite3_column_int(stmt, 8),
             .source = (int)source,
         };
-    if (!rc && place->failed)
+    if (!rc)
         read_fault(stmt, &place->fault);
     if (!rc && path)
         rc = descry_buf_append(path, bytes, size, err);
