@@ -30,6 +30,9 @@ const cmd_command cmd_index = {
     "Large JPEGs and WebPs are decoded at a half, a quarter or an eighth of their size, but at least twice the model's,\n"
     "which leaves the result nearly the same; --full-decode takes all of their pixels.\n"
     "\n"
+    "A file that cannot be read is tried again by the next run.  But when its decoder crashed, did not come to an end or\n"
+    "went beyond its bounds, it is named and not tried again until the file changes or descry does, or with --retry-failed.\n"
+    "\n"
     "Work is saved as it goes.  After Ctrl-C, a crash or a power cut, the same command goes on where it was.\n"
     "\n"
     "A new library needs --model: a directory in open_clip's format (open_clip_config.json beside its weights) for\n"
@@ -219,6 +222,8 @@ static int run(int argc, char **argv)
          "the one installed that can", 0},
         {"full-decode", 0, CMD_FLAG, &job.options.full_decode, NULL,
          "decode large JPEGs and WebPs at full size, too, and embed anew those that were not: slower, and nearly the same", 0},
+        {"retry-failed", 0, CMD_FLAG, &job.options.retry_failed, NULL,
+         "try again also the pictures whose decoder crashed, did not come to an end or went beyond its bounds", 0},
         CMD_OPTION_MAX_SIDE(pixels),
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),

@@ -495,6 +495,9 @@ typedef struct descry_index_options {
      * where that makes its vector nearly the same (not while it is described in the same pass, nor as a reference), and the
      * vector is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
     int full_decode;
+    /* A picture whose decoder crashed, did not come to an end or went beyond its bounds is not tried again while its file is as
+     * it was and descry is the same: it fails for the reason that is remembered, with DESCRY_ERR_FORMAT.  1: it is. */
+    int retry_failed;
     /* A model that describes the pictures at `paths` that have no caption; NULL: none.  When it is the one that is indexed
      * with, new pictures go through the image tower once for both, and their vectors are committed before their captions
      * are begun; else all captions come after all vectors.  Captions that are there, a person's or a model's, stay. */
@@ -510,7 +513,7 @@ typedef struct descry_index_options {
 } descry_index_options;
 
 #define DESCRY_INDEX_OPTIONS_INIT                                                                                      \
-    {sizeof(descry_index_options), NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}
+    {sizeof(descry_index_options), NULL, NULL, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL}
 DESCRY_INITIALIZER_(descry_index_options, DESCRY_INDEX_OPTIONS_INIT)
 
 /* Adds new and changed pictures at `paths` (folders or files); with none, updates every known root.  Commits in

@@ -164,6 +164,7 @@ static void fill_put(const descry_batch *batch, const descry_item *item, descry_
     case DESCRY_ITEM_FAILED:
         put->what = DESCRY_PUT_FAILED;
         put->reason = item->loaded.err.message;
+        put->fault = item->loaded.fault ? DESCRY_VERSION : NULL;
         return;
     case DESCRY_ITEM_NEW:
         put->vector = batch->vectors + item->loaded.slot * (size_t)batch->how.recipe->dim;
@@ -183,12 +184,17 @@ static void fill_put(const descry_batch *batch, const descry_item *item, descry_
 
 static int store_items(descry_batch *batch, descry_error *err)
 {
+    size_t n = 0;
     for (size_t i = 0; i < batch->count; i++)
-        fill_put(batch, &batch->items[i], &batch->what[i], &batch->puts[i]);
-    int rc = batch->store->ops->put(batch->store, batch->how.recipe, batch->puts, batch->count, err);
-    for (size_t i = 0; i < batch->count && !rc; i++)
+        if (!batch->items[i].recalled) {
+            batch->asked[n] = &batch->items[i];
+            fill_put(batch, &batch->items[i], &batch->what[n], &batch->puts[n]);
+            n++;
+        }
+    int rc = n ? batch->store->ops->put(batch->store, batch->how.recipe, batch->puts, n, err) : 0;
+    for (size_t i = 0; i < n && !rc; i++)
         if (batch->puts[i].what == DESCRY_PUT_FILE)
-            batch->items[i].content = batch->puts[i].id;
+            batch->asked[i]->content = batch->puts[i].id;
     batch->stored = !rc;
     return rc;
 }
@@ -330,13 +336,31 @@ void descry_batch_close(descry_batch **slot)
     *slot = NULL;
 }
 
-int descry_batch_add(descry_batch *batch, const char *path, uint64_t size, int64_t mtime, const descry_place *place,
-                     int same, descry_error *err)
+/* Why it failed.  When the library does not know any more, it is tried as if it were new. */
+static int recall(const descry_batch *batch, descry_item *item, descry_error *err)
 {
-    descry_item item = {.path = strdup(path), .size = size, .mtime = mtime, .place = *place,
-                        .state = same ? DESCRY_ITEM_SAME : DESCRY_ITEM_NEW, .content = same ? place->content : 0};
-    item.loaded.path = item.path;
-    item.loaded.want = same ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS;
+    static const descry_wanted wanted = {.reasons = 1};
+    descry_row row;
+    descry_arena arena = {0};
+    int rc = batch->store->ops->describe(batch->store, &item->place.id, 1, &wanted, &row, &arena, err);
+    item->recalled = !rc && row.reason && *row.reason;
+    item->state = item->recalled ? DESCRY_ITEM_FAILED : DESCRY_ITEM_NEW;
+    if (item->recalled)
+        descry_fail(&item->loaded.err, DESCRY_ERR_FORMAT, "%s (not tried again: the file is as it was)", row.reason);
+    descry_arena_free(&arena);
+    return rc;
+}
+
+int descry_batch_add(descry_batch *batch, const char *path, uint64_t size, int64_t mtime, const descry_place *place,
+                     descry_item_state state, descry_error *err)
+{
+    descry_item item = {.size = size, .mtime = mtime, .place = *place, .state = state,
+                        .content = state == DESCRY_ITEM_SAME ? place->content : 0};
+    int rc = state == DESCRY_ITEM_FAILED ? recall(batch, &item, err) : 0;
+    if (rc)
+        return rc;
+    item.loaded.path = item.path = strdup(path);
+    item.loaded.want = item.state == DESCRY_ITEM_NEW ? DESCRY_WANT_PIXELS : DESCRY_WANT_NOTHING;
     return item.path ? descry_loader_add(batch->loader, &item, err) : descry_fail_memory(err);
 }
 

@@ -25,6 +25,7 @@ typedef struct descry_item {
     size_t twin;        /* of a NEW content the first item with it: this one, if it is the first */
     char *caption;      /* what the model says of it; NULL: nothing yet */
     int captioned;      /* and it is in the library */
+    int recalled;       /* FAILED before, and not tried again: the library has it already */
     int broken;         /* the library failed: the error ends the run */
 } descry_item;
 
@@ -50,11 +51,11 @@ typedef struct descry_batches {
 int descry_batch_open(descry_batch **batch, const descry_batches *batches, descry_error *err);
 void descry_batch_close(descry_batch **batch); /* what is not committed is given up */
 
-/* A file with its state when it was seen; same 1: not to be read, only to be marked as being there.  Now and then a batch
- * is done: fails only when the library or the model does, or `done` says so; what is wrong with a file is the state of its
- * item. */
+/* A file with its size and time when it was seen.  SAME: not to be read, only to be marked as being there; FAILED: nor is it
+ * tried again, for its place's fault stands, and fails for the same reason; else NEW.  Now and then a batch is done: fails only
+ * when the library or the model does, or `done` says so; what is wrong with a file is the state of its item. */
 int descry_batch_add(descry_batch *batch, const char *path, uint64_t size, int64_t mtime, const descry_place *place,
-                     int same, descry_error *err);
+                     descry_item_state state, descry_error *err);
 int descry_batch_finish(descry_batch *batch, descry_error *err); /* the rest */
 
 #endif

@@ -116,6 +116,15 @@ static int is_same(const ingest *run, size_t i, const descry_place *place)
     return has_vector && !place->unread && place->size == files->sizes[i] && place->mtime == files->mtimes[i];
 }
 
+/* This descry would fail at it again. */
+static int is_faulty(const ingest *run, size_t i, const descry_place *place)
+{
+    _Static_assert(sizeof DESCRY_VERSION <= DESCRY_VERSION_SIZE, "it would not be remembered");
+    const descry_fault *fault = &place->fault;
+    return !run->how.retry_failed && strcmp(fault->version, DESCRY_VERSION) == 0 && fault->size == run->page.sizes[i] &&
+           fault->mtime == run->page.mtimes[i];
+}
+
 /* Claims those of a page that have to be read; of those that have not, mine[i] is 1. */
 static int claim(ingest *run, const descry_place *places, int *mine)
 {
@@ -139,9 +148,10 @@ static int claim(ingest *run, const descry_place *places, int *mine)
 static int look_at(ingest *run, size_t i, const descry_place *place, int is_mine)
 {
     const page *files = &run->page;
-    int same = is_same(run, i, place);
-    if (is_mine && !(same && !place->missing && !place->failed))
-        return descry_batch_add(run->batch, files->paths[i], files->sizes[i], files->mtimes[i], place, same, run->err);
+    int same = is_same(run, i, place), faulty = is_faulty(run, i, place); /* both: read for one model, not for another */
+    descry_item_state state = same ? DESCRY_ITEM_SAME : faulty ? DESCRY_ITEM_FAILED : DESCRY_ITEM_NEW;
+    if (is_mine && !(same && !place->missing && (!place->failed || faulty)))
+        return descry_batch_add(run->batch, files->paths[i], files->sizes[i], files->mtimes[i], place, state, run->err);
     run->counts.unchanged += (uint64_t)is_mine; /* another worker's is passed over */
     run->watch.progress.done++;
     return run->watch.progress.done % TELL_EVERY ? 0 : tell(run);

@@ -13,7 +13,10 @@
 #include "base/memory.h"
 #include "base/pool.h"
 
-enum { DESCRY_CAPTION_SIZE = 1 << 16 }; /* bytes of a caption at most: the longest that is written, or believed */
+enum {
+    DESCRY_CAPTION_SIZE = 1 << 16, /* bytes of a caption at most: the longest that is written, or believed */
+    DESCRY_VERSION_SIZE = 32       /* of a version of descry, with its NUL */
+};
 
 typedef struct descry_store {
     const struct descry_store_ops *ops;
@@ -32,12 +35,20 @@ typedef struct descry_recipe {
     uint64_t vectors;
 } descry_recipe;
 
+/* A file whose picture is what is wrong: reading it again, as it is, would end in the same way. */
+typedef struct descry_fault {
+    uint64_t size;
+    int64_t mtime;
+    char version[DESCRY_VERSION_SIZE]; /* of the descry that tried; "": there is no fault */
+} descry_fault;
+
 typedef struct descry_place {
     int64_t id;
     int64_t content;      /* 0: could never be read */
     uint64_t size;        /* of the file when it was read */
     int64_t mtime;        /* nanoseconds since 1970 */
     int missing, failed;
+    descry_fault fault;   /* why it failed, if that is known to last */
     int has_vector;       /* its content has one of the recipe asked for */
     int draft;            /* and that is of a draft (image/picture.h) */
     int unread;           /* its content's metadata were not read yet */
@@ -90,7 +101,7 @@ typedef struct descry_known {
 
 typedef enum descry_put_what {
     DESCRY_PUT_SAME,   /* the file is there as it was: not missing, not failed */
-    DESCRY_PUT_FAILED, /* it could not be read: what was known of it stays */
+    DESCRY_PUT_FAILED, /* it could not be read: what was known of it stays, but for an earlier fault */
     DESCRY_PUT_FILE,   /* it was read and has this content: added or updated, not missing, not failed */
     DESCRY_PUT_SOURCE  /* a picture without a file: added unless the place has a content, which stays */
 } descry_put_what;
@@ -99,9 +110,10 @@ typedef enum descry_put_what {
 typedef struct descry_put {
     const char *path;
     descry_put_what what;
-    uint64_t size;                   /* FILE: as in descry_place */
+    uint64_t size;                   /* FILE: as in descry_place; FAILED: as in descry_fault */
     int64_t mtime;
     const char *reason;              /* FAILED */
+    const char *fault;               /* FAILED: the version, as in descry_fault; NULL: another time it may be read */
     const descry_content *content;   /* FILE, SOURCE */
     const descry_metadata *metadata; /* NULL: none; those of a content that was read stay */
     const float *vector;             /* [dim]; NULL: none; one that exists stays, unless */
@@ -119,7 +131,7 @@ typedef struct descry_put_caption {
 /* How much of a row is asked for, besides its place. */
 typedef struct descry_wanted {
     const descry_recipe *vectors; /* NULL: none */
-    int captions, metadata;
+    int captions, metadata, reasons;
 } descry_wanted;
 
 typedef struct descry_row {
@@ -127,6 +139,7 @@ typedef struct descry_row {
     const char *path;
     size_t path_size;
     int source, failed;
+    const char *reason;              /* why it failed; NULL: it did not, or that is not known */
     const char *caption, *captioner; /* a person's before a model's, and the model's name; NULL: none */
     const descry_metadata *metadata;
     const float *vector;             /* [dim]; NULL: none */

@@ -40,6 +40,30 @@ json "index --full-decode again: once is enough" '(row["embedded"], row["unchang
 "$DESCRY" embed --model demo --json ./large/large.jpg >out
 json "index --full-decode: as embed" 'max(abs(a - b) for a, b in zip(row["embedding"], [r for r in read_json("whole")["rows"] if r["path"].endswith("large.jpg")][0]["embedding"])) < 1e-3'
 
+# a picture whose decoder crashes
+mkdir odd
+cp "$gallery/0001.jpg" odd
+printf 'GIF89a crash' >odd/odd.gif
+crashing() {
+    DESCRY_LIBEXEC=$DESCRY_BUILD_ROOT/tests/decoders/bad "$DESCRY" index --library odd.db "$@"
+}
+exits 3 "index of an odd picture" crashing --model demo odd
+says err 'odd/odd\.gif: the GIF decoder crashed on it$' "index of an odd picture: named"
+says out '^2 pictures: 1 new, 1 failed' "index of an odd picture: the other is done"
+exits 3 "index of an odd picture again" crashing
+says err 'odd/odd\.gif: the GIF decoder crashed on it \(not tried again: the file is as it was\)$' "index of an odd picture again: named"
+says out '^2 pictures: 0 new, 1 unchanged, 1 failed' "index of an odd picture again: counted"
+exits 3 "index --retry-failed" crashing --retry-failed
+says err 'odd/odd\.gif: the GIF decoder crashed on it$' "index --retry-failed: tried"
+exits 3 "index of an odd picture: with another decoder" "$DESCRY" index --library odd.db
+says err 'not tried again' "index of an odd picture: not with another decoder either"
+exits 3 "index --retry-failed with another decoder" "$DESCRY" index --library odd.db --retry-failed
+says err 'odd/odd\.gif: ' "index --retry-failed with another decoder: damaged all the same"
+is "index --retry-failed with another decoder: no crash" "$(grep -c -e crashed -e 'not tried' err)" 0
+cp "$gallery/0002.jpg" odd/odd.gif
+exits 0 "index of a picture that is odd no more" "$DESCRY" index --library odd.db --json
+json "index of a picture that is odd no more: new" '(row["embedded"], row["unchanged"], row["failed"]) == (1, 1, 0)'
+
 # folders as they are
 mkdir -p 'drive/#recycle' drive/.hidden
 cp "$gallery/0001.jpg" drive/one.MPO

@@ -49,6 +49,12 @@ int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, co
         *fault = 0;
     if (the_clip && the_clip->unlink_on_read)
         unlink(the_clip->unlink_on_read);
+    if (size >= 9 && memcmp(bytes, "PIX fault", 9) == 0 && the_clip) {
+        the_clip->faults++;
+        if (fault && !the_clip->killed)
+            *fault = 1;
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: the PIX decoder crashed on it", name);
+    }
     if (size < 9 || memcmp(bytes, "PIX ", 4) != 0 || sscanf((const char *)bytes, "PIX %d %d %d", &r, &g, &b) != 3)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name);
     *facts = (descry_facts){.width = 1, .height = 1, .orientation = 1};

@@ -34,7 +34,8 @@ static int describe(const tables *t, const place *p, const descry_wanted *wanted
     const caption *text = wanted->captions ? memory_caption(t, p->content) : NULL;
     const vector *v = wanted->vectors ? memory_vector(t, wanted->vectors->id, p->content) : NULL;
     *row = (descry_row){.id = p->id, .content = p->content, .path = keep(arena, p->path, &rc),
-                        .path_size = strlen(p->path), .source = p->source, .failed = p->failed};
+                        .path_size = strlen(p->path), .source = p->source, .failed = p->failed != NULL};
+    row->reason = wanted->reasons && p->failed ? keep(arena, p->failed, &rc) : NULL;
     row->caption = text ? keep(arena, text->text, &rc) : NULL;
     row->captioner = text && text->model ? keep(arena, text->model, &rc) : NULL;
     if (wanted->metadata) {
@@ -476,7 +477,7 @@ int memory_status(descry_store *base, descry_library_status *status, descry_aren
         const place *p = &t->places[i];
         status->photos += p->content != 0;
         status->missing += p->content && p->missing;
-        status->failed += (uint64_t)p->failed;
+        status->failed += p->failed != NULL;
         status->sources += (uint64_t)p->source;
     }
     int rc = name_models(t, status, arena);

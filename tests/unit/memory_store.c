@@ -7,6 +7,7 @@
 #include "scan/rows.h"
 #include "scan/scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -268,8 +269,8 @@ static int places(descry_store *base, const char *const *paths, size_t n, int64_
         out[i] = (descry_place){0};
         const vector *v = p ? memory_vector(t, recipe_id, p->content) : NULL;
         if (p)
-            out[i] = (descry_place){p->id, p->content, p->size, p->mtime, p->missing, p->failed, v != NULL, v && v->draft,
-                                    c && !c->read, p->source};
+            out[i] = (descry_place){p->id, p->content, p->size, p->mtime, p->missing, p->failed != NULL, p->fault, v != NULL,
+                                    v && v->draft, c && !c->read, p->source};
     }
     memory_looked(of(base));
     return 0;
@@ -329,13 +330,24 @@ static int put_content(handle *store, tables *t, const descry_recipe *what, desc
     return item->vector ? put_vector(store, t, what, item, err) : 0;
 }
 
+static int put_failed(handle *store, place *p, const descry_put *item, descry_error *err)
+{
+    p->failed = memory_keep(store, item->reason, err);
+    p->fault = (descry_fault){0};
+    if (item->fault) {
+        p->fault.size = item->size;
+        p->fault.mtime = item->mtime;
+        snprintf(p->fault.version, sizeof p->fault.version, "%s", item->fault);
+    }
+    return p->failed ? 0 : DESCRY_ERR_MEMORY;
+}
+
 static void put_place(tables *t, place *p, const descry_put *item)
 {
     if (item->what == DESCRY_PUT_SOURCE && p->content)
         return;
-    p->failed = item->what == DESCRY_PUT_FAILED;
-    if (p->failed)
-        return;
+    p->failed = NULL;
+    p->fault = (descry_fault){0};
     p->missing = 0;
     if (item->what == DESCRY_PUT_SAME)
         return;
@@ -363,7 +375,9 @@ static int put_one(handle *store, tables *t, const descry_recipe *what, descry_p
         p = &t->places[t->place_count++];
         *p = (place){.id = ++t->last_place, .path = path};
     }
-    if (!rc && p)
+    if (!rc && p && item->what == DESCRY_PUT_FAILED)
+        rc = put_failed(store, p, item, err);
+    else if (!rc && p)
         put_place(t, p, item);
     return rc;
 }
@@ -440,7 +454,8 @@ static int mark_missing(descry_store *base, const char *path, int (*gone)(void *
             if (!p.content)
                 continue;
             p.missing = 1;
-            p.failed = 0;
+            p.failed = NULL;
+            p.fault = (descry_fault){0};
         }
         *missing += is_here && p.missing;
         t.places[n++] = p;

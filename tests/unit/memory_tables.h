@@ -12,7 +12,9 @@ typedef struct place {
     const char *path;
     uint64_t size;
     int64_t mtime;
-    int missing, failed, source;
+    int missing, source;
+    const char *failed; /* why; NULL: it did not */
+    descry_fault fault;
 } place;
 
 typedef struct content {

@@ -110,7 +110,7 @@ static int put(life *of, const char *path, descry_put_what what, const float *ve
 {
     descry_content content = {{(uint8_t)draw(of, CONTENTS)}, 10, 1, 1, 1};
     descry_put item = {.path = path, .what = what, .size = 1, .mtime = 1, .reason = "cannot be read", .content = &content,
-                       .vector = vector};
+                       .vector = vector, .fault = draw(of, 2) ? "1.0" : NULL};
     return of->store->ops->put(of->store, &of->recipes[draw(of, 2)], &item, 1, err);
 }
 

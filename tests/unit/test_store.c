@@ -118,6 +118,79 @@ static void a_place_changes_as_it_is_told(seam *s)
     assert_true(now.content == other.id && other.id != first.content && !now.has_vector && now.unread);
 }
 
+static void expect_fault(seam *s, const char *path, const char *version, uint64_t size, int64_t mtime, const char *reason)
+{
+    const descry_wanted wanted = {.reasons = 1}, others = {.captions = 1};
+    descry_place now = place(s, path);
+    descry_row row;
+    descry_arena arena = {0};
+    assert_string_equal(now.fault.version, version);
+    assert_true(now.fault.size == size && now.fault.mtime == mtime && now.failed == (reason != NULL));
+    assert_int_equal(s->ops->describe(s->store, &now.id, 1, &wanted, &row, &arena, &s->err), 0);
+    assert_int_equal(row.failed, now.failed);
+    assert_true(!row.reason == !reason);
+    if (reason)
+        assert_string_equal(row.reason, reason);
+    assert_int_equal(s->ops->describe(s->store, &now.id, 1, &others, &row, &arena, &s->err), 0);
+    assert_null(row.reason);
+    descry_arena_free(&arena);
+}
+
+static int always(void *arg, const char *path)
+{
+    (void)arg, (void)path;
+    return 1;
+}
+
+/* Until the place is known to be otherwise. */
+static void a_fault_is_remembered(seam *s)
+{
+    const given a = make(1), b = make(2);
+    const char *const never = "/p/never.jpg";
+    const int64_t mtime = -INT64_C(1234567890123456789);
+    descry_put good[] = {file(&a), file(&b)};
+    descry_put faulty[] = {
+        {.path = a.path, .what = DESCRY_PUT_FAILED, .reason = "it crashed", .fault = "1.2", .size = 11, .mtime = 22},
+        {.path = never, .what = DESCRY_PUT_FAILED, .reason = "and again", .fault = "1.3", .size = 0, .mtime = mtime},
+        {.path = b.path, .what = DESCRY_PUT_FAILED, .reason = "bad", .size = 33, .mtime = 44},
+    };
+    put(s, good, 2);
+    put(s, faulty, 3);
+    expect_fault(s, a.path, "1.2", 11, 22, "it crashed");
+    expect_fault(s, never, "1.3", 0, mtime, "and again");
+    expect_fault(s, b.path, "", 0, 0, "bad");
+    descry_place now = place(s, a.path);
+    assert_true(now.content == good[0].id && now.size == 10 && now.mtime == 20 && now.has_vector); /* what it was */
+
+    faulty[0].fault = "1.4";
+    faulty[0].size = 12;
+    faulty[1].fault = NULL; /* something else is wrong this time */
+    put(s, faulty, 2);
+    expect_fault(s, a.path, "1.4", 12, 22, "it crashed");
+    expect_fault(s, never, "", 0, 0, "and again");
+
+    faulty[1].fault = "1.4";
+    descry_put same = {.path = a.path, .what = DESCRY_PUT_SAME};
+    descry_put read = {.path = never, .what = DESCRY_PUT_FILE, .size = 5, .mtime = 6, .content = &a.content};
+    put(s, faulty, 2);
+    put(s, &same, 1);
+    put(s, &read, 1);
+    expect_fault(s, a.path, "", 0, 0, NULL);
+    expect_fault(s, never, "", 0, 0, NULL);
+
+    uint64_t missing;
+    put(s, faulty, 2);
+    assert_int_equal(s->ops->mark_missing(s->store, a.path, always, NULL, &missing, &s->err), 0);
+    expect_fault(s, a.path, "", 0, 0, NULL);
+    put(s, faulty, 2);
+    assert_int_equal(s->ops->forget(s->store, never, &missing, &s->err), 0);
+    assert_int_equal(place(s, never).id, 0);
+    put(s, faulty + 1, 1);
+    descry_put source = {.path = never, .what = DESCRY_PUT_SOURCE, .content = &b.content};
+    put(s, &source, 1);
+    expect_fault(s, never, "", 0, 0, NULL);
+}
+
 static void a_source_keeps_its_content(seam *s)
 {
     given a = make(1), b = make(2);
@@ -338,6 +411,7 @@ static void workers_share_the_files(seam *s)
 
 SEAM_TEST(what_is_put_is_there)
 SEAM_TEST(a_place_changes_as_it_is_told)
+SEAM_TEST(a_fault_is_remembered)
 SEAM_TEST(a_source_keeps_its_content)
 SEAM_TEST(only_vectors_of_drafts_are_replaced)
 SEAM_TEST(all_is_put_or_nothing)
@@ -352,6 +426,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SEAM_TESTS(what_is_put_is_there),
         SEAM_TESTS(a_place_changes_as_it_is_told),
+        SEAM_TESTS(a_fault_is_remembered),
         SEAM_TESTS(a_source_keeps_its_content),
         SEAM_TESTS(only_vectors_of_drafts_are_replaced),
         SEAM_TESTS(all_is_put_or_nothing),

@@ -8,7 +8,7 @@
 
 /* Texts that are read again and again. */
 typedef struct room {
-    descry_buf path, caption, captioner;
+    descry_buf path, reason, caption, captioner;
 } room;
 
 /* NULL for an empty one, unless memory is short. */
@@ -22,6 +22,13 @@ static int keep(descry_arena *arena, const descry_buf *text, const char **out, d
     memcpy(copy, text->data, text->size + 1);
     *out = copy;
     return 0;
+}
+
+static int read_reason(descry_sqlite *store, descry_row *row, room *texts, descry_arena *arena, descry_error *err)
+{
+    texts->reason.size = 0;
+    int rc = descry_sqlite_reason(store, row->id, &texts->reason, err);
+    return rc ? rc : keep(arena, &texts->reason, &row->reason, err);
 }
 
 static int read_caption(descry_sqlite *store, descry_row *row, room *texts, descry_arena *arena, descry_error *err)
@@ -65,6 +72,8 @@ static int describe(descry_sqlite *store, int64_t id, const descry_wanted *wante
     row->source = place.source;
     row->failed = place.failed;
     rc = keep(arena, &texts->path, &row->path, err);
+    if (!rc && wanted->reasons && place.failed)
+        rc = read_reason(store, row, texts, arena, err);
     if (!rc && wanted->captions)
         rc = read_caption(store, row, texts, arena, err);
     if (!rc && wanted->metadata)
@@ -83,6 +92,7 @@ int descry_sqlite_describe(descry_store *base, const int64_t *ids, size_t n, con
     for (size_t i = 0; i < n && !rc; i++)
         rc = describe(store, ids[i], wanted, &rows[i], &texts, arena, err);
     descry_buf_free(&texts.path);
+    descry_buf_free(&texts.reason);
     descry_buf_free(&texts.caption);
     descry_buf_free(&texts.captioner);
     return descry_sqlite_leave(store, entered, rc, err);

@@ -44,7 +44,22 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
     "SELECT id, ifnull(content, 0), size, mtime, missing, error IS NOT NULL,"                                          \
     " EXISTS (SELECT 1 FROM vectors WHERE vectors.content = places.content AND recipe = ?2), path,"                    \
     " (SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = places.content), source, "                     \
-    DESCRY_SQLITE_DRAFT("places.content", "?2") " FROM places "
+    DESCRY_SQLITE_DRAFT("places.content", "?2") ", fault, fault_size, fault_mtime FROM places "
+
+/* What is not as descry writes it is none. */
+static void read_fault(sqlite3_stmt *stmt, descry_fault *fault)
+{
+    const char *version;
+    size_t length;
+    int64_t size, mtime;
+    if (!descry_sqlite_bytes(stmt, 11, sizeof fault->version - 1, &version, &length) ||
+        !descry_sqlite_number(stmt, 12, 0, INT64_MAX, &size) ||
+        !descry_sqlite_number(stmt, 13, INT64_MIN, INT64_MAX, &mtime))
+        return;
+    memcpy(fault->version, version, length);
+    fault->size = (uint64_t)size;
+    fault->mtime = mtime;
+}
 
 static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *place, descry_buf *path,
                       descry_error *err)
@@ -77,6 +92,8 @@ static int read_place(descry_sqlite *store, sqlite3_stmt *stmt, descry_place *pl
             .unread = sqlite3_column_int(stmt, 8),
             .source = (int)source,
         };
+    if (!rc)
+        read_fault(stmt, &place->fault);
     if (!rc && path)
         rc = descry_buf_append(path, bytes, size, err);
     sqlite3_reset(stmt);
@@ -118,6 +135,21 @@ int descry_sqlite_place_by_id(descry_sqlite *store, int64_t id, descry_place *pl
     return read_place(store, stmt, place, path, err);
 }
 
+int descry_sqlite_reason(descry_sqlite *store, int64_t id, descry_buf *reason, descry_error *err)
+{
+    static const char SQL[] = "SELECT error FROM places WHERE id = ?1";
+    const size_t most = sizeof ((descry_error *)NULL)->message;
+    const char *bytes;
+    size_t size;
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_row(store, SQL, id, &stmt, err);
+    if (rc != 1)
+        return rc;
+    rc = descry_sqlite_bytes(stmt, 0, most, &bytes, &size) ? descry_buf_append(reason, bytes, size, err) : 0;
+    sqlite3_reset(stmt);
+    return rc;
+}
+
 /* What a statement may have of an item. */
 enum { CONTENT = 1, FILE_STATE = 2, REASON = 4 };
 
@@ -134,18 +166,22 @@ static int run_with_item(descry_sqlite *store, const char *sql, const descry_put
         sqlite3_bind_int64(stmt, 3, (int64_t)item->size);
         sqlite3_bind_int64(stmt, 4, item->mtime);
     }
-    if (values & REASON)
+    if (values & REASON) {
         sqlite3_bind_text(stmt, 2, item->reason, -1, SQLITE_STATIC);
+        sqlite3_bind_text(stmt, 5, item->fault, -1, SQLITE_STATIC); /* NULL, or with the file's state */
+    }
     return descry_sqlite_run(store, stmt, err);
 }
+
+#define READABLE "error = NULL, fault = NULL, fault_size = NULL, fault_mtime = NULL"
 
 /* Each updates a place or inserts one: not in one statement with ON CONFLICT, which would use up an id each time. */
 static int put_file(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
     static const char FORMER[] = "INSERT OR IGNORE INTO former (place, content) SELECT id, content FROM places"
                                  " WHERE path = ?1 AND content IS NOT NULL AND content <> ?2";
-    static const char UPDATE[] = "UPDATE places SET content = ?2, size = ?3, mtime = ?4, missing = 0, source = 0,"
-                                 " error = NULL WHERE path = ?1";
+    static const char UPDATE[] = "UPDATE places SET content = ?2, size = ?3, mtime = ?4, missing = 0, source = 0, "
+                                 READABLE " WHERE path = ?1";
     static const char INSERT[] = "INSERT INTO places (path, content, size, mtime) VALUES (?1, ?2, ?3, ?4)";
     int rc = run_with_item(store, FORMER, item, CONTENT, err);
     if (!rc)
@@ -155,15 +191,16 @@ static int put_file(descry_sqlite *store, const descry_put *item, descry_error *
 
 static int put_failed(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
-    static const char UPDATE[] = "UPDATE places SET error = ?2 WHERE path = ?1";
-    static const char INSERT[] = "INSERT INTO places (path, error) VALUES (?1, ?2)";
-    int rc = run_with_item(store, UPDATE, item, REASON, err);
-    return rc || sqlite3_changes(store->db) > 0 ? rc : run_with_item(store, INSERT, item, REASON, err);
+    static const char UPDATE[] = "UPDATE places SET error = ?2, fault = ?5, fault_size = ?3, fault_mtime = ?4 WHERE path = ?1";
+    static const char INSERT[] = "INSERT INTO places (path, error, fault, fault_size, fault_mtime) VALUES (?1, ?2, ?5, ?3, ?4)";
+    int values = REASON | (item->fault ? FILE_STATE : 0);
+    int rc = run_with_item(store, UPDATE, item, values, err);
+    return rc || sqlite3_changes(store->db) > 0 ? rc : run_with_item(store, INSERT, item, values, err);
 }
 
 static int put_source(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
-    static const char UPDATE[] = "UPDATE places SET content = ?2, source = 1, missing = 0, error = NULL"
+    static const char UPDATE[] = "UPDATE places SET content = ?2, source = 1, missing = 0, " READABLE
                                  " WHERE path = ?1 AND content IS NULL";
     static const char INSERT[] = "INSERT OR IGNORE INTO places (path, content, source) VALUES (?1, ?2, 1)";
     int rc = run_with_item(store, UPDATE, item, CONTENT, err);
@@ -172,7 +209,7 @@ static int put_source(descry_sqlite *store, const descry_put *item, descry_error
 
 int descry_sqlite_put_place(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
-    static const char SAME[] = "UPDATE places SET missing = 0, error = NULL WHERE path = ?1";
+    static const char SAME[] = "UPDATE places SET missing = 0, " READABLE " WHERE path = ?1";
     int rc = check_path(item->path, err);
     if (rc)
         return rc;
@@ -271,7 +308,7 @@ int descry_sqlite_mark_missing(descry_store *base, const char *path, int (*gone)
                                void *arg, uint64_t *missing, descry_error *err)
 {
     static const char NEVER_READ[] = "DELETE FROM places WHERE id = ?1 AND content IS NULL";
-    static const char MISSING[] = "UPDATE places SET missing = 1, error = NULL WHERE id = ?1";
+    static const char MISSING[] = "UPDATE places SET missing = 1, " READABLE " WHERE id = ?1";
     descry_sqlite *store = (descry_sqlite *)base;
     int64_t ids[PAGE];
     size_t found, n = PAGE;

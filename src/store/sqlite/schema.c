@@ -175,11 +175,17 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     /* draft 1: of a picture that was decoded at a smaller scale.  Asked of every file of a run, by its index alone */
     ("ALTER TABLE vectors ADD COLUMN draft INTEGER NOT NULL DEFAULT 0;"
      "CREATE INDEX vectors_draft ON vectors (content, recipe, draft) WHERE draft = 1;"),
+
+    /* fault: the version of descry whose decoders failed at the file, of this size and time, as they would again; NULL with an
+     * error: another time it may be read */
+    ("ALTER TABLE places ADD COLUMN fault TEXT;"
+     "ALTER TABLE places ADD COLUMN fault_size INTEGER;"
+     "ALTER TABLE places ADD COLUMN fault_mtime INTEGER;"),
 };
 
 /* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
-    "8ac89eaa039ce22cc2089010e64f4f25262f59a1efdb8653a291d387462371e1";
+    "2134c1a5c2fc9b550bd0fee784fbe516654da629a066779daba0b98805ac0e98";
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {

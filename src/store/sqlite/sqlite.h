@@ -115,6 +115,8 @@ int descry_sqlite_places(descry_store *store, const char *const *paths, size_t n
                          descry_error *err);
 /* The place numbered `id` and its path appended to *path; id 0 when there is none. */
 int descry_sqlite_place_by_id(descry_sqlite *store, int64_t id, descry_place *place, descry_buf *path, descry_error *err);
+/* Why the place numbered `id` failed: nothing is appended when it did not, or what stands there is nothing that descry wrote. */
+int descry_sqlite_reason(descry_sqlite *store, int64_t id, descry_buf *reason, descry_error *err);
 int descry_sqlite_put_place(descry_sqlite *store, const descry_put *item, descry_error *err); /* its content is in */
 int descry_sqlite_content_at(descry_sqlite *store, const char *path, int64_t *content, descry_error *err); /* 0: none */
 int descry_sqlite_mark_missing(descry_store *store, const char *path, int (*gone)(void *arg, const char *path),
