@@ -413,7 +413,7 @@ DESCRY_INITIALIZER_(descry_sidecar_options, DESCRY_SIDECAR_OPTIONS_INIT)
  * damaged, in no form that could be changed safely, or too large: it stays as it is; DESCRY_ERR_LIMIT also: a caption of
  * more than 64 KiB; DESCRY_ERR_BUSY: another program wrote it meanwhile; DESCRY_ERR_UNSUPPORTED also: this build has no
  * libexempi. */
-DESCRY_API int descry_sidecar_write(const char *picture, const char *caption, const char *model,
+DESCRY_API int descry_sidecar_write(descry_context *ctx, const char *picture, const char *caption, const char *model,
                                     const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
                                     char **sidecar, descry_error *err);
 
@@ -425,7 +425,7 @@ typedef int (*descry_sidecar_callback)(void *arg, const char *sidecar, descry_si
  * of which all files *.xmp are looked at, and those in folders below.  What a person wrote instead since stays.  Returns
  * 0 also when some could not be changed: `each` is told of each.  DESCRY_ERR_NOT_FOUND: nothing is at `path`;
  * DESCRY_ERR_CANCELLED. */
-DESCRY_API int descry_sidecar_undo(const char *path, const descry_sidecar_options *options,
+DESCRY_API int descry_sidecar_undo(descry_context *ctx, const char *path, const descry_sidecar_options *options,
                                    descry_sidecar_callback each, void *arg, descry_error *err);
 
 /* ---- labels -------------------------------------------------------------------------------------------------- */
