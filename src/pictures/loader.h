@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pictures on their way to a model: read, decoded and prepared by threads of their own, delivered in the order in which
- * they were added, batch by batch.
+ * Pictures on their way to a model: read, decoded and prepared by threads of their own, delivered batch by batch in the order
+ * in which they were added.  A client may say for how long (`patience`): a picture that takes longer is late; batches are
+ * made of the others as if it were not there, whole ones as long as more are added, and it comes in the next after it is
+ * ready.  So fewer late ones than threads hold up nobody; with all threads at late ones, whoever is not begun waits for one of
+ * them, and so does the rest of its batch: all that is lost is the time that the model could have worked on a part of it.
+ * What is left at the end, when nothing is to be begun, is delivered as it gets ready.
  *
  * All but the preparing happens on the thread of the caller, inside descry_loader_add and descry_loader_finish.  While it
  * delivers a batch, the next ones are prepared.  Memory is that of the slots, and of one encoded and one decoded picture
@@ -35,7 +39,7 @@ typedef struct descry_loaded {
 /* What is delivered together.  Good: without an error, and with pixels. */
 typedef struct descry_loaded_batch {
     struct descry_loader *loader;
-    void *items;           /* [count], as they were added */
+    void *items;           /* [count], as they were added, but for late ones */
     size_t count, stride;  /* bytes from one to the next */
     void **good;           /* [goods]: which of them are good, in order */
     size_t goods, picture; /* bytes of a prepared picture */
@@ -48,7 +52,9 @@ typedef struct descry_loading {
     descry_decoders *decoders;
     unsigned threads; /* 1: the caller's own prepares, too, and nothing overlaps */
     size_t batch;     /* pictures; 0: one */
-    size_t item;      /* bytes of what is added */
+    size_t item;      /* bytes of what is added: it may be copied to another place when it is prepared */
+    int patience;     /* milliseconds of reading, or of decoding, after which a picture is late; 0: none is ever.  Nor is any with
+                         one thread, nor with batches so large that few fit */
     int digest;       /* 1: SHA-256 wanted */
     int draft;        /* 1: drafts are good enough (descry_preprocess_enough); not with options->reference */
     /* Asked of pictures that are read, and digested, how much of each is wanted: lowers its want, or fails it.  Of all that
@@ -63,6 +69,8 @@ typedef struct descry_loading {
 } descry_loading;
 
 typedef struct descry_loader descry_loader;
+
+enum { DESCRY_LOADER_PATIENCE = 1000 }; /* for clients that need no order: what takes a second is rare and costs much */
 
 /* What *loading points at outlives the loader.  Closing is for the thread that opened it, in any state: what is not
  * delivered is dropped. */

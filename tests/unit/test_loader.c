@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "d7": good,
- * and large; "b7": bad; "s7": slow,
- * it is decoded once all others are that the slots hold. */
+ * and large; "b7": bad; "s7": slow, it is decoded once all others are that the slots hold; "l7": late, it is decoded once all
+ * others are delivered; "n7": it takes a nap. */
 #include "cmocka_test.h"
 
 #include "base/error.h"
@@ -11,9 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77 };
+enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77, HOUR = 3600 * 1000 };
+
+/* The loaders' that are opened; of 1 ms everyone may be late, whatever it is. */
+static int patience;
 
 typedef struct item {
     descry_loaded loaded;
@@ -26,9 +30,10 @@ typedef struct item {
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    size_t decoded, peeked, slow_waits_for;
+    size_t decoded, peeked, slow_waits_for, out, late_waits_for; /* out: delivered */
     size_t judged, dropped, added, slots, delivered, batches;
     size_t stop_at, batch, numeric, encoded; /* stop_at: batches delivered, from 1; numeric: the one that is not finite */
+    int finishing, given[MOST], gone[MOST]; /* how often each was delivered, and dropped */
     int (*encode)(void *arg, size_t first, size_t n, descry_error *err);
     int turn; /* without a lock: a sanitizer tells when two have it */
     descry_loaded_batch *now;
@@ -65,6 +70,10 @@ int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, co
         count_and_tell(&t.peeked);
     else if (bytes->size > 0 && bytes->data[0] == 's')
         wait_for(&t.decoded, t.slow_waits_for);
+    else if (bytes->size > 0 && bytes->data[0] == 'l')
+        wait_for(&t.out, t.late_waits_for);
+    else if (bytes->size > 0 && bytes->data[0] == 'n')
+        nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
     int rc = bytes->size < 2 || bytes->data[0] == 'b' ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name) : 0;
     if (!rc) {
         *facts = (descry_facts){.width = atoi((const char *)bytes->data + 1), .height = 1, .orientation = 1};
@@ -97,12 +106,16 @@ static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
     size_t good = 0, left = t.added - t.delivered;
     const item *items = batch->items;
     assert_ptr_equal(arg, &t);
-    assert_int_equal(batch->count, left < t.batch ? left : t.batch);
+    if (patience != 1 || !t.finishing)
+        assert_int_equal(batch->count, left < t.batch ? left : t.batch);
+    assert_true(batch->count > 0 && batch->count <= t.batch);
     t.turn++;
     t.now = batch;
     for (size_t i = 0; i < batch->count; i++) {
         const descry_loaded *l = &items[i].loaded;
-        assert_int_equal(items[i].number, t.delivered + i);
+        assert_true(patience == 1 ? i == 0 || items[i].number > items[i - 1].number
+                                  : items[i].number == (int)(t.delivered + i));
+        assert_int_equal(t.given[items[i].number]++, 0);
         if (l->want != DESCRY_WANT_PIXELS || l->err.code)
             continue;
         assert_ptr_equal(batch->good[good], &items[i]);
@@ -113,11 +126,14 @@ static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
     }
     assert_int_equal(batch->goods, good);
     int rc = t.encode ? descry_loaded_encode(batch, t.encode, &t, err) : 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        snprintf(t.wrong[t.delivered], sizeof t.wrong[0], "%s", items[i].loaded.err.code ? items[i].loaded.err.message : "");
-        t.widths[t.delivered] = items[i].loaded.width;
-        t.drafts[t.delivered] = items[i].loaded.draft;
-        t.levels[t.delivered++] = items[i].loaded.want;
+    for (size_t i = 0; i < batch->count; i++, t.delivered++) {
+        const descry_loaded *l = &items[i].loaded;
+        int number = items[i].number;
+        snprintf(t.wrong[number], sizeof t.wrong[0], "%s", l->err.code ? l->err.message : "");
+        t.widths[number] = l->width;
+        t.drafts[number] = l->draft;
+        t.levels[number] = l->want;
+        count_and_tell(&t.out);
     }
     t.turn++;
     if (++t.batches == t.stop_at)
@@ -128,7 +144,9 @@ static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
 static void drop(void *arg, void *dropped)
 {
     assert_ptr_equal(arg, &t);
-    assert_int_equal(((item *)dropped)->number, t.dropped); /* each once */
+    int number = ((item *)dropped)->number;
+    assert_int_equal(t.gone[number]++, 0);
+    assert_true(patience == 1 || number == (int)t.dropped);
     t.dropped++;
     free(((item *)dropped)->owned);
 }
@@ -146,7 +164,7 @@ static descry_loader *open_loader_for(unsigned threads, size_t batch, judge_fn *
     t.batch = batch ? batch : 1;
     t.numeric = MOST;
     descry_loading loading = {.preprocess = &preprocess, .options = reference ? &as_reference : &usual,
-                              .threads = threads, .batch = batch, .item = sizeof(item), .digest = 1, .draft = draft,
+                              .threads = threads, .batch = batch, .item = sizeof(item), .patience = patience, .digest = 1, .draft = draft,
                               .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
     descry_loader *loader;
     assert_int_equal(descry_loader_open(&loader, &loading, NULL), 0);
@@ -187,6 +205,7 @@ static int add(descry_loader *loader, char kind)
 
 static void end(descry_loader *loader)
 {
+    t.finishing = 1;
     assert_int_equal(descry_loader_finish(loader, NULL), 0);
     assert_int_equal(t.delivered, t.added);
     descry_loader_close(&loader);
@@ -389,6 +408,18 @@ static void one_that_is_slow_holds_up_no_other(void **state)
     }
 }
 
+/* An hour is never over, and no time at all is said for those who need the order. */
+static void in_order_however_long_one_takes(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n < 12; n += 5) {
+        descry_loader *loader = open_loader(2, 2, NULL);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(add(loader, i == 0 || i == 4 ? 'n' : 'g'), 0);
+        end(loader);
+    }
+}
+
 static int encode_meanwhile(void *arg, size_t first, size_t n, descry_error *err)
 {
     if (t.batches == 0)
@@ -467,6 +498,95 @@ static void what_else_a_model_fails_with_is_returned(void **state)
     }
 }
 
+/* ---- tests with no patience ------------------------------------------------------------------------------------ */
+
+/* `lates` of the next n are late, beginning with number `first` of them.  Of others some are bad. */
+static void add_with_late_ones(descry_loader *loader, size_t n, size_t first, size_t lates)
+{
+    t.late_waits_for = t.out + n - lates;
+    for (size_t i = 0; i < n; i++) {
+        size_t turn = (i + n - first) % n;
+        assert_int_equal(add(loader, turn % 2 == 0 && turn / 2 < lates ? 'l' : i % 5 == 3 ? 'b' : 'g'), 0);
+    }
+}
+
+/* Were others to wait for a late one to be delivered, this would not end: neither while there is more to be added, in whole
+ * batches then, nor at the end, nor when so few are added that they are no batch. */
+static void late_ones_hold_up_nobody(void **state)
+{
+    static const size_t numbers[] = {7, 8, 40};
+    (void)state;
+    for (unsigned threads = 2; threads <= 4; threads++)
+        for (size_t batch = 0; batch < 5; batch++)
+            for (size_t lates = 1; lates < threads; lates++)
+                for (size_t i = 0; i < 9; i++) {
+                    size_t n = numbers[i / 3];
+                    descry_loader *loader = open_loader(threads, batch, i % 2 ? judge_counts : NULL);
+                    t.encode = encode_all;
+                    add_with_late_ones(loader, n, n * (i % 3) / 2 % n, lates);
+                    end(loader);
+                    assert_int_equal(t.decoded, n);
+                    for (size_t j = 0; j < n; j++) {
+                        assert_int_equal(t.given[j], 1);
+                        assert_int_equal(t.widths[j], *t.wrong[j] ? 0 : j);
+                    }
+                }
+}
+
+/* Also with slots in disorder, and after it. */
+static void more_may_be_added_when_some_were_late(void **state)
+{
+    (void)state;
+    for (unsigned threads = 2; threads <= 4; threads += 2)
+        for (size_t batch = 0; batch < 5; batch++) {
+            descry_loader *loader = open_loader(threads, batch, judge_counts);
+            for (size_t round = 0; round < 6; round++) {
+                t.finishing = 0;
+                add_with_late_ones(loader, 10, round, round % 2 ? threads - 1 : 0);
+                t.finishing = 1;
+                assert_int_equal(descry_loader_finish(loader, NULL), 0);
+                assert_int_equal(t.delivered, 10 * (round + 1));
+                assert_int_equal(t.dropped, t.added);
+            }
+            end(loader);
+        }
+}
+
+/* The late one has not been delivered yet, or just so. */
+static void stops_when_one_is_late(void **state)
+{
+    (void)state;
+    for (size_t batch = 1; batch < 5; batch++)
+        for (size_t stop_at = 1; stop_at < 6; stop_at++) {
+            descry_loader *loader = open_loader(3, batch, judge_counts);
+            t.stop_at = stop_at;
+            t.late_waits_for = batch;
+            int rc = 0;
+            while (!rc && t.added < batch * 5 + 2)
+                rc = add(loader, t.added == 1 ? 'l' : 'g');
+            t.finishing = 1;
+            if (!rc)
+                rc = descry_loader_finish(loader, NULL);
+            assert_int_equal(rc, STOP);
+            descry_loader_close(&loader);
+            assert_int_equal(t.dropped, t.added);
+        }
+}
+
+static int has_patience(void **state)
+{
+    (void)state;
+    patience = HOUR;
+    return 0;
+}
+
+static int has_none(void **state)
+{
+    (void)state;
+    patience = 1;
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,9 +598,17 @@ int main(void)
         cmocka_unit_test(judges_what_was_read),
         cmocka_unit_test(stops_in_any_state),
         cmocka_unit_test(one_that_is_slow_holds_up_no_other),
+        cmocka_unit_test(in_order_however_long_one_takes),
         cmocka_unit_test(prepares_while_a_batch_is_encoded),
         cmocka_unit_test(finds_the_one_that_is_not_finite),
         cmocka_unit_test(what_else_a_model_fails_with_is_returned),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest late[] = {
+        cmocka_unit_test(late_ones_hold_up_nobody),
+        cmocka_unit_test(more_may_be_added_when_some_were_late),
+        cmocka_unit_test(stops_when_one_is_late),
+    };
+    int failed = cmocka_run_group_tests_name("in order", tests, NULL, NULL);
+    failed += cmocka_run_group_tests_name("in order, since nobody is late", tests, has_patience, NULL);
+    return failed + cmocka_run_group_tests_name("some are late", late, has_none, NULL);
 }
