@@ -504,6 +504,7 @@ static void what_else_a_model_fails_with_is_returned(void **state)
 static void add_with_late_ones(descry_loader *loader, size_t n, size_t first, size_t lates)
 {
     t.late_waits_for = t.out + n - lates;
+    t.finishing = 0;
     for (size_t i = 0; i < n; i++) {
         size_t turn = (i + n - first) % n;
         assert_int_equal(add(loader, turn % 2 == 0 && turn / 2 < lates ? 'l' : i % 5 == 3 ? 'b' : 'g'), 0);
@@ -526,10 +527,8 @@ static void late_ones_hold_up_nobody(void **state)
                     add_with_late_ones(loader, n, n * (i % 3) / 2 % n, lates);
                     end(loader);
                     assert_int_equal(t.decoded, n);
-                    for (size_t j = 0; j < n; j++) {
-                        assert_int_equal(t.given[j], 1);
+                    for (size_t j = 0; j < n; j++)
                         assert_int_equal(t.widths[j], *t.wrong[j] ? 0 : j);
-                    }
                 }
 }
 
@@ -541,7 +540,6 @@ static void more_may_be_added_when_some_were_late(void **state)
         for (size_t batch = 0; batch < 5; batch++) {
             descry_loader *loader = open_loader(threads, batch, judge_counts);
             for (size_t round = 0; round < 6; round++) {
-                t.finishing = 0;
                 add_with_late_ones(loader, 10, round, round % 2 ? threads - 1 : 0);
                 t.finishing = 1;
                 assert_int_equal(descry_loader_finish(loader, NULL), 0);
@@ -573,20 +571,6 @@ static void stops_when_one_is_late(void **state)
         }
 }
 
-static int has_patience(void **state)
-{
-    (void)state;
-    patience = HOUR;
-    return 0;
-}
-
-static int has_none(void **state)
-{
-    (void)state;
-    patience = 1;
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -609,6 +593,8 @@ int main(void)
         cmocka_unit_test(stops_when_one_is_late),
     };
     int failed = cmocka_run_group_tests_name("in order", tests, NULL, NULL);
-    failed += cmocka_run_group_tests_name("in order, since nobody is late", tests, has_patience, NULL);
-    return failed + cmocka_run_group_tests_name("some are late", late, has_none, NULL);
+    patience = HOUR;
+    failed += cmocka_run_group_tests_name("in order, since nobody is late", tests, NULL, NULL);
+    patience = 1;
+    return failed + cmocka_run_group_tests_name("some are late", late, NULL, NULL);
 }
