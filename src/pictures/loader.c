@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +39,7 @@ struct descry_loader {
     pthread_cond_t left;        /* the turn is */
     int turn;                   /* somebody's: the caller's, except while it waits or encodes; else of who judges */
     uint8_t *state;    /* [slots] */
-    double *began;     /* [slots]: when what may take long was begun; INFINITY: it waits for its turn to be judged */
+    double *began;     /* [slots]: when reading, or decoding was begun */
     size_t *order;     /* [slots]: slots of all that are not yet taken, as they were added: `queued`, the first `begun` */
     size_t queued, begun;
     waiter **waiting;  /* [threads + 1], `waits` of them */
@@ -115,7 +114,6 @@ static int judge(descry_loader *loader, descry_loaded *item, size_t slot)
     waiter own = {item, 0};
     size_t n = 0;
     pthread_mutex_lock(&loader->mutex);
-    loader->began[slot] = INFINITY;
     loader->waiting[loader->waits++] = &own;
     await_turn(loader);
     int stop = loader->stop;

@@ -4,6 +4,7 @@
  * others are delivered; "n7": it takes a nap. */
 #include "cmocka_test.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "pictures/loader.h"
 
@@ -16,12 +17,11 @@
 
 enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77, HOUR = 3600 * 1000 };
 
-/* The loaders' that are opened; of 1 ms everyone may be late, whatever it is. */
-static int patience;
+static int patience; /* of loaders: with 1 ms everyone may be late, whatever it is */
+static _Atomic int hours; /* that the clock was put on */
 
 typedef struct item {
     descry_loaded loaded;
-    char text[16], name[16];
     int number;
     char *owned;
 } item;
@@ -41,7 +41,19 @@ static struct {
     int levels[MOST], widths[MOST], drafts[MOST];
 } t;
 
-/* ---- the room image -------------------------------------------------------------------------------------------- */
+/* ---- the clock, and the room image -------------------------------------------------------------------------------------------- */
+
+double descry_clock_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec + 3600.0 * hours;
+}
+
+static void nap(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+}
 
 static void count_and_tell(size_t *counter)
 {
@@ -73,7 +85,7 @@ int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, co
     else if (bytes->size > 0 && bytes->data[0] == 'l')
         wait_for(&t.out, t.late_waits_for);
     else if (bytes->size > 0 && bytes->data[0] == 'n')
-        nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+        nap();
     int rc = bytes->size < 2 || bytes->data[0] == 'b' ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name) : 0;
     if (!rc) {
         *facts = (descry_facts){.width = atoi((const char *)bytes->data + 1), .height = 1, .orientation = 1};
@@ -498,6 +510,18 @@ static void what_else_a_model_fails_with_is_returned(void **state)
     }
 }
 
+/* The threads come to where they wait for the caller, which has the turn.  It takes its time, in hours. */
+static void in_order_however_long_the_caller_takes(void **state)
+{
+    (void)state;
+    descry_loader *loader = open_loader(2, 1, judge_counts);
+    assert_int_equal(add(loader, 'n'), 0);
+    assert_int_equal(add(loader, 'g'), 0);
+    nap();
+    hours += 2;
+    end(loader);
+}
+
 /* ---- tests with no patience ------------------------------------------------------------------------------------ */
 
 /* `lates` of the next n are late, beginning with number `first` of them.  Of others some are bad. */
@@ -517,37 +541,35 @@ static void late_ones_hold_up_nobody(void **state)
 {
     static const size_t numbers[] = {7, 8, 40};
     (void)state;
-    for (unsigned threads = 2; threads <= 4; threads++)
-        for (size_t batch = 0; batch < 5; batch++)
-            for (size_t lates = 1; lates < threads; lates++)
-                for (size_t i = 0; i < 9; i++) {
-                    size_t n = numbers[i / 3];
-                    descry_loader *loader = open_loader(threads, batch, i % 2 ? judge_counts : NULL);
-                    t.encode = encode_all;
-                    add_with_late_ones(loader, n, n * (i % 3) / 2 % n, lates);
-                    end(loader);
-                    assert_int_equal(t.decoded, n);
-                    for (size_t j = 0; j < n; j++)
-                        assert_int_equal(t.widths[j], *t.wrong[j] ? 0 : j);
-                }
+    FOR_SIZES (threads, batch)
+        for (size_t lates = 1; lates < threads; lates++)
+            for (size_t i = 0; i < 9; i++) {
+                size_t n = numbers[i / 3];
+                descry_loader *loader = open_loader(threads, batch, i % 2 ? judge_counts : NULL);
+                t.encode = encode_all;
+                add_with_late_ones(loader, n, n * (i % 3) / 2 % n, lates);
+                end(loader);
+                assert_int_equal(t.decoded, n);
+                for (size_t j = 0; j < n; j++)
+                    assert_int_equal(t.widths[j], *t.wrong[j] ? 0 : j);
+            }
 }
 
 /* Also with slots in disorder, and after it. */
 static void more_may_be_added_when_some_were_late(void **state)
 {
     (void)state;
-    for (unsigned threads = 2; threads <= 4; threads += 2)
-        for (size_t batch = 0; batch < 5; batch++) {
-            descry_loader *loader = open_loader(threads, batch, judge_counts);
-            for (size_t round = 0; round < 6; round++) {
-                add_with_late_ones(loader, 10, round, round % 2 ? threads - 1 : 0);
-                t.finishing = 1;
-                assert_int_equal(descry_loader_finish(loader, NULL), 0);
-                assert_int_equal(t.delivered, 10 * (round + 1));
-                assert_int_equal(t.dropped, t.added);
-            }
-            end(loader);
+    FOR_SIZES (threads, batch) {
+        descry_loader *loader = open_loader(threads, batch, judge_counts);
+        for (size_t round = 0; round < 6; round++) {
+            add_with_late_ones(loader, 10, round, round % 2 ? threads - 1 : 0);
+            t.finishing = 1;
+            assert_int_equal(descry_loader_finish(loader, NULL), 0);
+            assert_int_equal(t.delivered, 10 * (round + 1));
+            assert_int_equal(t.dropped, t.added);
         }
+        end(loader);
+    }
 }
 
 /* The late one has not been delivered yet, or just so. */
@@ -583,6 +605,7 @@ int main(void)
         cmocka_unit_test(stops_in_any_state),
         cmocka_unit_test(one_that_is_slow_holds_up_no_other),
         cmocka_unit_test(in_order_however_long_one_takes),
+        cmocka_unit_test(in_order_however_long_the_caller_takes),
         cmocka_unit_test(prepares_while_a_batch_is_encoded),
         cmocka_unit_test(finds_the_one_that_is_not_finite),
         cmocka_unit_test(what_else_a_model_fails_with_is_returned),
