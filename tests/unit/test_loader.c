@@ -1,235 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "d7": good,
- * and large; "b7": bad; "s7": slow, it is decoded once all others are that the slots hold; "l7": late, it is decoded once all
- * others are delivered; "n7": it takes a nap. */
-#include "cmocka_test.h"
+ * Loading pictures in order. */
+#include "loader_fixture.h"
 
-#include "base/clock.h"
 #include "base/error.h"
-#include "pictures/loader.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77, HOUR = 3600 * 1000 };
-
-static int patience; /* of loaders: with 1 ms everyone may be late, whatever it is */
-static _Atomic int hours; /* that the clock was put on */
-
-typedef struct item {
-    descry_loaded loaded;
-    int number;
-    char *owned;
-} item;
-
-/* What a test says and counts; `lock` over what threads count. */
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    size_t decoded, peeked, slow_waits_for, out, late_waits_for; /* out: delivered */
-    size_t judged, dropped, added, slots, delivered, batches;
-    size_t stop_at, batch, numeric, encoded; /* stop_at: batches delivered, from 1; numeric: the one that is not finite */
-    int finishing, given[MOST], gone[MOST]; /* how often each was delivered, and dropped */
-    int (*encode)(void *arg, size_t first, size_t n, descry_error *err);
-    int turn; /* without a lock: a sanitizer tells when two have it */
-    descry_loaded_batch *now;
-    char wrong[MOST][128];
-    int levels[MOST], widths[MOST], drafts[MOST];
-} t;
-
-/* ---- the clock, and the room image -------------------------------------------------------------------------------------------- */
-
-double descry_clock_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec + 3600.0 * hours;
-}
-
-static void nap(void)
-{
-    nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
-}
-
-static void count_and_tell(size_t *counter)
-{
-    pthread_mutex_lock(&t.lock);
-    ++*counter;
-    pthread_cond_broadcast(&t.changed);
-    pthread_mutex_unlock(&t.lock);
-}
-
-static void wait_for(const size_t *counter, size_t value)
-{
-    pthread_mutex_lock(&t.lock);
-    while (*counter < value)
-        pthread_cond_wait(&t.changed, &t.lock);
-    pthread_mutex_unlock(&t.lock);
-}
-
-/* A draft is of a whole that is ten times as wide. */
-int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, const descry_shared *bytes, const char *name,
-                            uint8_t *rgb, descry_facts *facts, int *fault, descry_error *err)
-{
-    const descry_preprocess *pixels = job->wanted.preprocess;
-    (void)decoders;
-    *fault = 0;
-    if (!pixels)
-        count_and_tell(&t.peeked);
-    else if (bytes->size > 0 && bytes->data[0] == 's')
-        wait_for(&t.decoded, t.slow_waits_for);
-    else if (bytes->size > 0 && bytes->data[0] == 'l')
-        wait_for(&t.out, t.late_waits_for);
-    else if (bytes->size > 0 && bytes->data[0] == 'n')
-        nap();
-    int rc = bytes->size < 2 || bytes->data[0] == 'b' ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name) : 0;
-    if (!rc) {
-        *facts = (descry_facts){.width = atoi((const char *)bytes->data + 1), .height = 1, .orientation = 1};
-        if (pixels)
-            memset(rgb, facts->width, PICTURE);
-        if (facts->width == 99 && pixels)
-            rc = descry_fail(err, DESCRY_ERR_LIMIT, "too wide");
-        facts->draft = pixels && job->wanted.draft && !job->wanted.options->reference && bytes->data[0] == 'd';
-        facts->width *= facts->draft ? 10 : 1;
-    }
-    if (pixels)
-        count_and_tell(&t.decoded);
-    return rc;
-}
-
-/* ---- a client -------------------------------------------------------------------------------------------------- */
-
-static int encode_all(void *arg, size_t first, size_t n, descry_error *err)
-{
-    assert_ptr_equal(arg, &t);
-    for (size_t i = first; i < first + n; i++)
-        if (((item *)t.now->good[i])->number == (int)t.numeric)
-            return descry_fail(err, DESCRY_ERR_NUMERIC, "not finite");
-    t.encoded += n;
-    return 0;
-}
-
-static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
-{
-    size_t good = 0, left = t.added - t.delivered;
-    const item *items = batch->items;
-    assert_ptr_equal(arg, &t);
-    if (patience != 1 || !t.finishing)
-        assert_int_equal(batch->count, left < t.batch ? left : t.batch);
-    assert_true(batch->count > 0 && batch->count <= t.batch);
-    t.turn++;
-    t.now = batch;
-    for (size_t i = 0; i < batch->count; i++) {
-        const descry_loaded *l = &items[i].loaded;
-        assert_true(patience == 1 ? i == 0 || items[i].number > items[i - 1].number
-                                  : items[i].number == (int)(t.delivered + i));
-        assert_int_equal(t.given[items[i].number]++, 0);
-        if (l->want != DESCRY_WANT_PIXELS || l->err.code)
-            continue;
-        assert_ptr_equal(batch->good[good], &items[i]);
-        assert_int_equal(l->slot, good);
-        for (size_t j = 0; j < PICTURE; j++)
-            assert_int_equal(batch->rgb[good * PICTURE + j], items[i].number);
-        good++;
-    }
-    assert_int_equal(batch->goods, good);
-    int rc = t.encode ? descry_loaded_encode(batch, t.encode, &t, err) : 0;
-    for (size_t i = 0; i < batch->count; i++, t.delivered++) {
-        const descry_loaded *l = &items[i].loaded;
-        int number = items[i].number;
-        snprintf(t.wrong[number], sizeof t.wrong[0], "%s", l->err.code ? l->err.message : "");
-        t.widths[number] = l->width;
-        t.drafts[number] = l->draft;
-        t.levels[number] = l->want;
-        count_and_tell(&t.out);
-    }
-    t.turn++;
-    if (++t.batches == t.stop_at)
-        return descry_fail(err, STOP, "stop");
-    return rc;
-}
-
-static void drop(void *arg, void *dropped)
-{
-    assert_ptr_equal(arg, &t);
-    int number = ((item *)dropped)->number;
-    assert_int_equal(t.gone[number]++, 0);
-    assert_true(patience == 1 || number == (int)t.dropped);
-    t.dropped++;
-    free(((item *)dropped)->owned);
-}
-
-typedef void judge_fn(void *arg, descry_loaded *const *pictures, size_t n);
-
-static descry_loader *open_loader_for(unsigned threads, size_t batch, judge_fn *judge, int draft, int reference)
-{
-    static const descry_preprocess preprocess = {.width = W, .height = H};
-    static const descry_limits limits = DESCRY_LIMITS_INIT;
-    static const descry_preprocess_options usual = {sizeof usual, 0, 13, &limits}, as_reference = {sizeof usual, 1, 13, &limits};
-    memset(&t, 0, sizeof t);
-    pthread_mutex_init(&t.lock, NULL);
-    pthread_cond_init(&t.changed, NULL);
-    t.batch = batch ? batch : 1;
-    t.numeric = MOST;
-    descry_loading loading = {.preprocess = &preprocess, .options = reference ? &as_reference : &usual,
-                              .threads = threads, .batch = batch, .item = sizeof(item), .patience = patience, .digest = 1, .draft = draft,
-                              .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
-    descry_loader *loader;
-    assert_int_equal(descry_loader_open(&loader, &loading, NULL), 0);
-    t.slots = descry_loader_slots(loader);
-    assert_true(t.slots % t.batch == 0 && (threads > 1 ? t.slots > t.batch : t.slots == t.batch));
-    return loader;
-}
-
-static descry_loader *open_loader(unsigned threads, size_t batch, judge_fn *judge)
-{
-    return open_loader_for(threads, batch, judge, 0, 0);
-}
-
-/* The next picture, in memory that is its own. */
-static int add_as(descry_loader *loader, char kind, descry_want want, const descry_error *wrong, descry_error *err)
-{
-    item it = {.number = (int)t.added, .owned = malloc(32)};
-    char *name = it.owned + 16;
-    assert_non_null(it.owned);
-    snprintf(it.owned, 16, "%c%d", kind, it.number);
-    snprintf(name, 16, "p%d", it.number);
-    it.loaded.path = name;
-    it.loaded.bytes = (const uint8_t *)it.owned;
-    it.loaded.size = strlen(it.owned);
-    it.loaded.want = want;
-    if (wrong)
-        it.loaded.err = *wrong;
-    t.added++;
-    int rc = descry_loader_add(loader, &it, err);
-    assert_true(t.added - t.dropped < t.slots || rc); /* there is room for the next */
-    return rc;
-}
-
-static int add(descry_loader *loader, char kind)
-{
-    return add_as(loader, kind, DESCRY_WANT_PIXELS, NULL, NULL);
-}
-
-static void end(descry_loader *loader)
-{
-    t.finishing = 1;
-    assert_int_equal(descry_loader_finish(loader, NULL), 0);
-    assert_int_equal(t.delivered, t.added);
-    descry_loader_close(&loader);
-    assert_null(loader);
-    assert_int_equal(t.dropped, t.added);
-}
-
-#define FOR_SIZES(threads, batch)                                                                                      \
-    for (unsigned threads = 1; threads <= 5; threads += threads)                                                       \
-        for (size_t batch = 0; batch < 5; batch++)
-
-/* ---- tests ----------------------------------------------------------------------------------------------------- */
 
 static void in_order_without_gaps(void **state)
 {
@@ -420,29 +198,11 @@ static void one_that_is_slow_holds_up_no_other(void **state)
     }
 }
 
-/* An hour is never over, and no time at all is said for those who need the order. */
-static void in_order_however_long_one_takes(void **state)
-{
-    (void)state;
-    for (size_t n = 1; n < 12; n += 5) {
-        descry_loader *loader = open_loader(2, 2, NULL);
-        for (size_t i = 0; i < n; i++)
-            assert_int_equal(add(loader, i == 0 || i == 4 ? 'n' : 'g'), 0);
-        end(loader);
-    }
-}
-
 static int encode_meanwhile(void *arg, size_t first, size_t n, descry_error *err)
 {
     if (t.batches == 0)
         wait_for(&t.decoded, t.slots);
     return encode_all(arg, first, n, err);
-}
-
-static void judge_counts(void *arg, descry_loaded *const *pictures, size_t n)
-{
-    (void)arg, (void)pictures;
-    t.turn += (int)n;
 }
 
 /* Were the next batches not judged and decoded while the first is encoded, this would not end. */
@@ -510,89 +270,6 @@ static void what_else_a_model_fails_with_is_returned(void **state)
     }
 }
 
-/* The threads come to where they wait for the caller, which has the turn.  It takes its time, in hours. */
-static void in_order_however_long_the_caller_takes(void **state)
-{
-    (void)state;
-    descry_loader *loader = open_loader(2, 1, judge_counts);
-    assert_int_equal(add(loader, 'n'), 0);
-    assert_int_equal(add(loader, 'g'), 0);
-    nap();
-    hours += 2;
-    end(loader);
-}
-
-/* ---- tests with no patience ------------------------------------------------------------------------------------ */
-
-/* `lates` of the next n are late, beginning with number `first` of them.  Of others some are bad. */
-static void add_with_late_ones(descry_loader *loader, size_t n, size_t first, size_t lates)
-{
-    t.late_waits_for = t.out + n - lates;
-    t.finishing = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t turn = (i + n - first) % n;
-        assert_int_equal(add(loader, turn % 2 == 0 && turn / 2 < lates ? 'l' : i % 5 == 3 ? 'b' : 'g'), 0);
-    }
-}
-
-/* Were others to wait for a late one to be delivered, this would not end: neither while there is more to be added, in whole
- * batches then, nor at the end, nor when so few are added that they are no batch. */
-static void late_ones_hold_up_nobody(void **state)
-{
-    static const size_t numbers[] = {7, 8, 40};
-    (void)state;
-    FOR_SIZES (threads, batch)
-        for (size_t lates = 1; lates < threads; lates++)
-            for (size_t i = 0; i < 9; i++) {
-                size_t n = numbers[i / 3];
-                descry_loader *loader = open_loader(threads, batch, i % 2 ? judge_counts : NULL);
-                t.encode = encode_all;
-                add_with_late_ones(loader, n, n * (i % 3) / 2 % n, lates);
-                end(loader);
-                assert_int_equal(t.decoded, n);
-                for (size_t j = 0; j < n; j++)
-                    assert_int_equal(t.widths[j], *t.wrong[j] ? 0 : j);
-            }
-}
-
-/* Also with slots in disorder, and after it. */
-static void more_may_be_added_when_some_were_late(void **state)
-{
-    (void)state;
-    FOR_SIZES (threads, batch) {
-        descry_loader *loader = open_loader(threads, batch, judge_counts);
-        for (size_t round = 0; round < 6; round++) {
-            add_with_late_ones(loader, 10, round, round % 2 ? threads - 1 : 0);
-            t.finishing = 1;
-            assert_int_equal(descry_loader_finish(loader, NULL), 0);
-            assert_int_equal(t.delivered, 10 * (round + 1));
-            assert_int_equal(t.dropped, t.added);
-        }
-        end(loader);
-    }
-}
-
-/* The late one has not been delivered yet, or just so. */
-static void stops_when_one_is_late(void **state)
-{
-    (void)state;
-    for (size_t batch = 1; batch < 5; batch++)
-        for (size_t stop_at = 1; stop_at < 6; stop_at++) {
-            descry_loader *loader = open_loader(3, batch, judge_counts);
-            t.stop_at = stop_at;
-            t.late_waits_for = batch;
-            int rc = 0;
-            while (!rc && t.added < batch * 5 + 2)
-                rc = add(loader, t.added == 1 ? 'l' : 'g');
-            t.finishing = 1;
-            if (!rc)
-                rc = descry_loader_finish(loader, NULL);
-            assert_int_equal(rc, STOP);
-            descry_loader_close(&loader);
-            assert_int_equal(t.dropped, t.added);
-        }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -604,20 +281,11 @@ int main(void)
         cmocka_unit_test(judges_what_was_read),
         cmocka_unit_test(stops_in_any_state),
         cmocka_unit_test(one_that_is_slow_holds_up_no_other),
-        cmocka_unit_test(in_order_however_long_one_takes),
-        cmocka_unit_test(in_order_however_long_the_caller_takes),
         cmocka_unit_test(prepares_while_a_batch_is_encoded),
         cmocka_unit_test(finds_the_one_that_is_not_finite),
         cmocka_unit_test(what_else_a_model_fails_with_is_returned),
     };
-    const struct CMUnitTest late[] = {
-        cmocka_unit_test(late_ones_hold_up_nobody),
-        cmocka_unit_test(more_may_be_added_when_some_were_late),
-        cmocka_unit_test(stops_when_one_is_late),
-    };
     int failed = cmocka_run_group_tests_name("in order", tests, NULL, NULL);
     patience = HOUR;
-    failed += cmocka_run_group_tests_name("in order, since nobody is late", tests, NULL, NULL);
-    patience = 1;
-    return failed + cmocka_run_group_tests_name("some are late", late, NULL, NULL);
+    return failed + cmocka_run_group_tests_name("in order, since nobody is late", tests, NULL, NULL);
 }
