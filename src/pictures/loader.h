@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Pictures on their way to a model: read, decoded and prepared by threads of their own, delivered batch by batch in the order
- * in which they were added.  A client may say for how long (`patience`): a picture that takes longer is late; batches are
- * made of the others as if it were not there, whole ones as long as more are added, and it comes in the next after it is
- * ready.  So fewer late ones than threads hold up nobody; with all threads at late ones, whoever is not begun waits for one of
- * them, and so does the rest of its batch: all that is lost is the time that the model could have worked on a part of it.
- * What is left at the end, when nothing is to be begun, is delivered as it gets ready.
+ * in which they were added.  A client that needs no order says how long it waits (`patience`): a picture that takes longer is
+ * late.  Batches are made of the others as if it were not there, whole ones as long as more are added, and it comes in the
+ * next after it is ready.  So late ones hold up nobody as long as they are fewer than the threads.  With all threads at late
+ * ones everyone waits for the first of them, also those that are ready and no whole batch: all that they could gain is the
+ * time of encoding less than one.  At the end, when only late ones are left, each comes when it is ready.
  *
  * All but the preparing happens on the thread of the caller, inside descry_loader_add and descry_loader_finish.  While it
- * delivers a batch, the next ones are prepared.  Memory is that of the slots, and of one encoded and one decoded picture
- * for each thread, however many are added. */
+ * delivers a batch, the next ones are prepared.  Memory is that of the slots, of one batch more where pictures may be late,
+ * and of one encoded and one decoded picture for each thread, however many are added. */
 #ifndef DESCRY_PICTURES_LOADER_H
 #define DESCRY_PICTURES_LOADER_H
 
