@@ -543,9 +543,10 @@ DESCRY_API int descry_caption_put(descry_library *library, int64_t id, const cha
 
 /* Describes the pictures of the library that have no caption, neither a person's nor a model's, and keeps the captions
  * with the model's name and recipe.  Commits in batches; `each` (may be NULL) is told of a caption once it is committed, and
- * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same.
- * Progress counts the pictures without a caption.  Stopped by a callback (DESCRY_ERR_CANCELLED) or
- * otherwise, the next call goes on.  DESCRY_ERR_BUSY as for descry_index; else as descry_caption_files. */
+ * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same;
+ * of what is slow to load later than of others.  Progress counts the pictures without a caption.  Stopped by a callback
+ * (DESCRY_ERR_CANCELLED) or otherwise, the next call goes on.  DESCRY_ERR_BUSY as for descry_index; else as
+ * descry_caption_files. */
 DESCRY_API int descry_caption_library(descry_library *library, descry_model *model,
                                       const descry_caption_options *options, descry_caption_callback each, void *arg,
                                       descry_error *err);
