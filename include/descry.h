@@ -491,9 +491,9 @@ typedef struct descry_index_options {
     const descry_folder_options *folders; /* what the library knows of what is passed over stays as it is */
     const descry_preprocess_options *preprocess;
     size_t batch; /* pictures per model call; 0: chosen */
-    /* 0: a JPEG or WebP that is much larger than the model's pictures is decoded at a half, a quarter or an eighth of its size
-     * where that makes its vector nearly the same (not while it is described in the same pass, nor as a reference), and the
-     * vector is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
+    /* 0: a JPEG, WebP or JPEG 2000 that is much larger than the model's pictures is decoded at a half, a quarter or an eighth
+     * of its size where that makes its vector nearly the same (not while it is described in the same pass, nor as a reference),
+     * and the vector is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
     int full_decode;
     /* A model that describes the pictures at `paths` that have no caption; NULL: none.  When it is the one that is indexed
      * with, new pictures go through the image tower once for both, and their vectors are committed before their captions

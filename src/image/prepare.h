@@ -32,7 +32,8 @@ typedef struct descry_facts {
 } descry_facts;
 
 /* rgb [height, width, 3] (of wanted->preprocess) and facts from `size` bytes of a picture in any format, told by content.
- * `name` begins every message.  Errors: see descry_picture_decode and descry_preprocess_run; DESCRY_ERR_ARGUMENT: no such region or preview. */
+ * `name` begins every message.  Errors: see descry_picture_decode and descry_preprocess_run; DESCRY_ERR_ARGUMENT: there is no
+ * such region or preview. */
 int descry_prepare(const descry_preparation *wanted, const uint8_t *bytes, size_t size, const char *name, uint8_t *rgb,
                    descry_facts *facts, descry_error *err);
 

@@ -14,7 +14,8 @@ enum { DESCRY_PREVIEW_MOST = 4096 }; /* pixels of the longer side */
 int descry_preview_make(const descry_picture *picture, int side, uint8_t **jpeg, size_t *size, const char *name,
                         descry_error *err);
 
-/* What a draft needs for it. */
+/* What a draft needs for it: as many pixels.  Of scenes of 12 megapixels at 320 pixels, made of drafts (500 x 375), previews were
+ * 47 dB from those of the whole; twice as many pixels would be 50 dB, and take a fifth longer. */
 descry_enough descry_preview_enough(int side);
 
 #endif
