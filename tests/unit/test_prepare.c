@@ -304,6 +304,35 @@ static void previews_are_never_larger(void **state)
     }
 }
 
+/* As that takes a third of the time.  The longer side decides how small a one is enough. */
+static void previews_are_made_of_drafts(void **state)
+{
+    (void)state;
+    static const struct {
+        int side, width;
+    } cases[] = {{16, 16}, {17, 32}, {32, 32}, {64, 64}, {65, 128}};
+    descry_buf file = file_of("formats/turned6.jpg"); /* 128 x 96, upright */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        descry_preparation wanted = {.options = &plain, .preview = cases[i].side};
+        descry_enough enough = descry_preview_enough(cases[i].side);
+        descry_facts facts;
+        descry_picture draft;
+        descry_error err;
+        uint8_t *jpeg;
+        size_t size;
+        check_rc(descry_picture_draft(&draft, (const uint8_t *)file.data, file.size, "x", &limits, &enough, &err), &err);
+        assert_true(draft.height == cases[i].width && draft.width == cases[i].width / 4 * 3);
+        check_rc(descry_preview_make(&draft, cases[i].side, &jpeg, &size, "x", &err), &err);
+        assert_int_equal(prepare(&wanted, &file, NULL, &facts), 0);
+        assert_int_equal(facts.preview_size, size);
+        assert_memory_equal(facts.preview, jpeg, size);
+        free(jpeg);
+        descry_facts_free(&facts);
+        descry_picture_free(&draft);
+    }
+    descry_buf_free(&file);
+}
+
 /* A picture of one colour in each mode; what is transparent, and has another colour below, is in front of white. */
 static void previews_are_of_every_mode(void **state)
 {
@@ -450,6 +479,7 @@ int main(void)
         cmocka_unit_test(drafts_have_enough_of_a_region),
         cmocka_unit_test(previews_are_upright_and_say_nothing),
         cmocka_unit_test(previews_are_never_larger),
+        cmocka_unit_test(previews_are_made_of_drafts),
         cmocka_unit_test(previews_are_of_every_mode),
         cmocka_unit_test(previews_look_like_the_picture),
         cmocka_unit_test(previews_come_with_pixels),
