@@ -27,8 +27,8 @@ const cmd_command cmd_index = {
     "With --caption, pictures without a caption are described, too: with the model itself when it can, in the same pass;\n"
     "else with the CoCa model installed, or MODEL, once all are indexed.  No caption is ever replaced.\n"
     "\n"
-    "Large JPEGs and WebPs are decoded at a half, a quarter or an eighth of their size, but at least twice the model's,\n"
-    "which leaves the result nearly the same; --full-decode takes all of their pixels.\n"
+    "Large JPEGs, WebPs and JPEG 2000s are decoded at a half, a quarter or an eighth of their size, but at least twice the\n"
+    "model's, which leaves the result nearly the same; --full-decode takes all of their pixels.\n"
     "\n"
     "A file that cannot be read is tried again by the next run.  But when its decoder crashed, did not come to an end or\n"
     "went beyond its bounds, it is named and not tried again until the file changes or descry does, or with --retry-failed.\n"
@@ -221,7 +221,7 @@ static int run(int argc, char **argv)
          "also describe pictures that have no caption: with MODEL, else with the model indexed with if it can, else with "
          "the one installed that can", 0},
         {"full-decode", 0, CMD_FLAG, &job.options.full_decode, NULL,
-         "decode large JPEGs and WebPs at full size, too, and embed anew those that were not: slower, and nearly the same", 0},
+         "decode large pictures at full size, too, and embed anew those that were not: slower, and nearly the same", 0},
         {"retry-failed", 0, CMD_FLAG, &job.options.retry_failed, NULL,
          "try again also the pictures whose decoder crashed, did not come to an end or went beyond its bounds", 0},
         CMD_OPTION_MAX_SIDE(pixels),

@@ -127,15 +127,18 @@ static const uint8_t *map(worker *w)
     return bytes;
 }
 
-static void take_packet(const worker *w, descry_reply *reply, size_t pixels)
+/* Both are within their room: codecs keep no larger packet, and a preview has its bound. */
+static void place_rest(const worker *w, descry_facts *facts, size_t pixels)
 {
-    descry_facts *facts = &reply->facts;
-    if (facts->packet_size > w->room - pixels)
-        facts->packet_size = 0; /* codecs keep none that is larger */
+    if (facts->packet_size + facts->preview_size > w->room - pixels)
+        end(2);
     if (facts->packet_size > 0)
         memcpy(w->results + pixels, facts->packet, facts->packet_size);
+    if (facts->preview_size > 0)
+        memcpy(w->results + pixels + facts->packet_size, facts->preview, facts->preview_size);
     free(facts->packet);
-    facts->packet = NULL;
+    free(facts->preview);
+    facts->packet = facts->preview = NULL;
 }
 
 static void prepare(worker *w, const uint8_t *bytes)
@@ -156,7 +159,7 @@ static void prepare(worker *w, const uint8_t *bytes)
     reply.code = descry_prepare(&wanted, bytes, (size_t)r->size, "", w->results, &reply.facts, &err);
     memcpy(reply.message, err.message, reply.code ? sizeof reply.message : 0);
     if (!reply.code)
-        take_packet(w, &reply, descry_wire_pixels(&wanted));
+        place_rest(w, &reply.facts, descry_wire_pixels(&wanted));
     send_reply(&reply);
 }
 

@@ -491,9 +491,9 @@ typedef struct descry_index_options {
     const descry_folder_options *folders; /* what the library knows of what is passed over stays as it is */
     const descry_preprocess_options *preprocess;
     size_t batch; /* pictures per model call; 0: chosen */
-    /* 0: a JPEG or WebP that is much larger than the model's pictures is decoded at a half, a quarter or an eighth of its size
-     * where that makes its vector nearly the same (not while it is described in the same pass, nor as a reference), and the
-     * vector is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
+    /* 0: a JPEG, WebP or JPEG 2000 that is much larger than the model's pictures is decoded at a half, a quarter or an eighth
+     * of its size where that makes its vector nearly the same (not while it is described in the same pass, nor as a reference),
+     * and the vector is marked.  1: pictures are decoded as they are, and those whose vector is marked are embedded anew. */
     int full_decode;
     /* A picture whose decoder crashed, did not come to an end or went beyond its bounds is not tried again while its file is as
      * it was and descry is the same: it fails for the reason that is remembered, with DESCRY_ERR_FORMAT.  1: it is. */

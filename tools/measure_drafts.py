@@ -4,11 +4,12 @@
 - the change of embeddings, as a part of how far unlike pictures are apart, and how many of the ten nearest pictures stay the
   same, each picture being the query, on scenes of the demo's world as a camera would have them (1600 x 1200 to 4000 x 3000
   pixels, also upright, with a sensor's noise, at qualities 75 to 95);
-- with --webp the same of 520 of them as WebP, 1600 x 1200 and 1200 x 900;
+- with --webp or --jpeg2000 the same of 520 of them as WebP or JPEG 2000, 1600 x 1200 and 1200 x 900;
 - time, on the wall and of the processor, for pictures of 4000 x 3000 and of 500 x 375: medians of runs with and without
   --full-decode in turn.
 
-    .venv/bin/python tools/measure_drafts.py [--descry build/cmd/descry] [--pictures 600] [--webp] [--keep FOLDER]
+    .venv/bin/python tools/measure_drafts.py [--descry build/cmd/descry] [--pictures 600] [--webp] [--jpeg2000]
+        [--keep FOLDER]
 
 Needs Pillow, numpy and the font of tools/demo/demo_world.py."""
 
@@ -77,14 +78,19 @@ def convert(task):
         width = 1600 if number % 2 else 1200
         picture = Image.open(original)
         exif = picture.getexif()
-        picture.resize((width, width * 3 // 4), Image.BOX).save(
-            path, quality=75 + number % 21, method=0, lossless=number % 40 == 0, exif=exif)
+        smaller = picture.resize((width, width * 3 // 4), Image.BOX)
+        if path.suffix == ".webp":
+            smaller.save(path, quality=75 + number % 21, method=0, lossless=number % 40 == 0, exif=exif)
+        else:  # nobody turns these; parts of the size without compression
+            lossless = number % 40 == 0
+            smaller.save(path, irreversible=not lossless, quality_layers=None if lossless else [10 + number % 21],
+                         num_resolutions=6, mct=1, tile_size=(512, 512) if number % 8 == 0 else None)
 
 
-def convert_all(folder, scenes, count=520):
+def convert_all(folder, scenes, ending, count=520):
     folder.mkdir(parents=True, exist_ok=True)
     with multiprocessing.Pool(2) as pool:
-        pool.map(convert, [(folder / f"{path.stem}.webp", path) for path in sorted(scenes.iterdir())[:count]], chunksize=4)
+        pool.map(convert, [(folder / (path.stem + ending), path) for path in sorted(scenes.iterdir())[:count]], chunksize=4)
     return folder
 
 
@@ -139,16 +145,18 @@ def main():
     parser.add_argument("--pictures", type=int, default=600)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--webp", action="store_true")
+    parser.add_argument("--jpeg2000", action="store_true")
     parser.add_argument("--keep", type=pathlib.Path, help="make the pictures there, once")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as own:
         folder = args.keep or pathlib.Path(own)
         scenes = make_all(folder / "scenes", args.pictures)
         compare(index(args, scenes, 1)[0], index(args, scenes, 0)[0])
-        if args.webp:
-            webp = convert_all(folder / "webp", scenes)
-            compare(index(args, webp, 1)[0], index(args, webp, 0)[0])
-            race(args, webp, "WebP")
+        for asked, ending, name in ((args.webp, ".webp", "WebP"), (args.jpeg2000, ".jp2", "JPEG 2000")):
+            if asked:
+                others = convert_all(folder / ending[1:], scenes, ending)
+                compare(index(args, others, 1)[0], index(args, others, 0)[0])
+                race(args, others, name)
         race(args, make_all(folder / "large", 48, (4000, 3000)), "48 of 4000 x 3000")
         race(args, make_all(folder / "small", 480, (500, 375)), "480 of 500 x 375")
 

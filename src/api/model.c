@@ -98,7 +98,8 @@ static int prepare(const descry_model *model, descry_shared *bytes, const char *
                    uint8_t *rgb, descry_error *err)
 {
     descry_facts facts;
-    descry_job job = {.wanted = {descry_clip_preprocess(model->clip), &how->options, 0, 0}, .stranger = stranger, .urgent = 1};
+    descry_job job = {.wanted = {.preprocess = descry_clip_preprocess(model->clip), .options = &how->options},
+                      .stranger = stranger, .urgent = 1};
     int rc = descry_decoders_prepare(model->context->decoders, &job, bytes, name, rgb, &facts, NULL, err);
     if (!rc)
         descry_facts_free(&facts);

@@ -364,7 +364,7 @@ static int is_described_itself(descry_decoders *decoders, int *described, const 
     if (rc || descry_shared_read(&file, path, reading.limits.max_bytes, NULL))
         return rc;
     if (file.size > 3 && memcmp(file.data, "\xFF\xD8\xFF", 3) == 0) {
-        const descry_job job = {.wanted = {NULL, &reading.options, 0, 1}};
+        const descry_job job = {.wanted = {.options = &reading.options, .packet = 1}};
         rc = descry_decoders_prepare(decoders, &job, &file, path, NULL, &facts, NULL, err);
         if (!rc && facts.packet)
             rc = descry_decoders_xmp_described(decoders, described, (const char *)facts.packet, facts.packet_size, path, err);

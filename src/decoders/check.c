@@ -60,9 +60,10 @@ bool descry_reply_is_sound(descry_reply *reply, const descry_preparation *wanted
         width * height > limits->max_pixels || facts->orientation < 1 || facts->orientation > 8 ||
         (facts->draft != 0 && facts->draft != 1) || (facts->draft && !wanted->draft))
         return false;
-    if (facts->packet_size > (wanted->packet ? DESCRY_PACKET_ROOM : 0) || pixels > room || facts->packet_size > room - pixels)
+    if (facts->packet_size > (wanted->packet ? DESCRY_PACKET_ROOM : 0) || facts->preview_size > descry_wire_preview(wanted) ||
+        pixels > room || facts->packet_size + facts->preview_size > room - pixels)
         return false;
-    facts->packet = NULL; /* pointers of another process */
+    facts->packet = facts->preview = NULL; /* pointers of another process */
     return is_line(m->camera, sizeof m->camera) && is_line(m->title, sizeof m->title) && is_place(m->latitude, m->longitude) &&
            is_time(m->taken, m->taken_offset);
 }

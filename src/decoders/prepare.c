@@ -21,21 +21,32 @@ static bool is_sound(const descry_task *task, descry_reply *reply, size_t room)
     return descry_reply_is_sound(reply, p->wanted, room);
 }
 
+static int copy(uint8_t **out, const uint8_t *from, size_t size, descry_error *err)
+{
+    if (size == 0)
+        return 0;
+    *out = descry_alloc(size, 1);
+    if (!*out)
+        return descry_fail_memory(err);
+    memcpy(*out, from, size);
+    return 0;
+}
+
 static int take(const descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err)
 {
     const picture_task *p = task->arg;
-    size_t pixels = descry_wire_pixels(p->wanted);
+    const uint8_t *from = worker->results;
+    size_t pixels = descry_wire_pixels(p->wanted), packet = reply->facts.packet_size;
     *p->facts = reply->facts;
-    p->facts->packet = NULL;
-    if (p->facts->packet_size > 0) {
-        p->facts->packet = descry_alloc(p->facts->packet_size, 1);
-        if (!p->facts->packet)
-            return descry_fail_memory(err);
-        memcpy(p->facts->packet, worker->results + pixels, p->facts->packet_size);
-    }
-    if (pixels > 0)
-        memcpy(p->rgb, worker->results, pixels);
-    return 0;
+    p->facts->packet = p->facts->preview = NULL;
+    int rc = copy(&p->facts->packet, from + pixels, packet, err);
+    if (!rc)
+        rc = copy(&p->facts->preview, from + pixels + packet, reply->facts.preview_size, err);
+    if (!rc && pixels > 0)
+        memcpy(p->rgb, from, pixels);
+    if (rc)
+        descry_facts_free(p->facts);
+    return rc;
 }
 
 static size_t format_of(const descry_shared *bytes)

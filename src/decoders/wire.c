@@ -18,9 +18,16 @@ size_t descry_wire_pixels(const descry_preparation *wanted)
     return p ? (size_t)p->width * (size_t)p->height * 3 : 0;
 }
 
+size_t descry_wire_preview(const descry_preparation *wanted)
+{
+    enum { BLOCK = 16, HEAD = 2048 };
+    size_t blocks = wanted->preview > 0 && wanted->preview <= DESCRY_PREVIEW_MOST ? ((size_t)wanted->preview + BLOCK - 1) / BLOCK : 0;
+    return blocks * blocks * BLOCK * BLOCK * 3 + (blocks ? HEAD : 0);
+}
+
 size_t descry_wire_room(const descry_preparation *wanted)
 {
-    return descry_wire_pixels(wanted) + (wanted->packet ? DESCRY_PACKET_ROOM : 0);
+    return descry_wire_pixels(wanted) + (wanted->packet ? DESCRY_PACKET_ROOM : 0) + descry_wire_preview(wanted);
 }
 
 int descry_wire_send(int fd, const void *message, size_t size, const int *fds, size_t n)

@@ -62,14 +62,15 @@ typedef struct descry_reply {
     uint32_t walls;                    /* HELLO */
     uint64_t width, height;            /* DECLARED */
     int32_t code;                      /* DONE: 0 or an error, with `message` */
-    descry_facts facts;                /* DONE, PICTURE; its packet is in the memory for results, behind the pixels */
+    descry_facts facts;                /* DONE, PICTURE; its packet and preview are in the memory for results: see below */
     int32_t outcome;                   /* DONE, XMP: of descry_sidecar_outcome; XMP_DESCRIBED: 0 or 1 */
     uint64_t packet;                   /* DONE, XMP: bytes of the new one, in the memory for results */
     char message[sizeof((descry_error *)0)->message];
 } descry_reply;
 
-/* Where in the memory for results something is: pixels first. */
+/* Of the memory for results: pixels come first, then the packet, then the preview. */
 size_t descry_wire_pixels(const descry_preparation *wanted);
+size_t descry_wire_preview(const descry_preparation *wanted); /* at most: see descry_preview_make */
 size_t descry_wire_room(const descry_preparation *wanted);
 
 /* Sends the whole of it, with up to two descriptors; without a signal when nobody is there.  0, or errno. */

@@ -25,9 +25,16 @@ typedef struct descry_codec {
 extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp, descry_codec_gif, descry_codec_tiff,
     descry_codec_bmp, descry_codec_pnm, descry_codec_heif, descry_codec_jxl, descry_codec_jpeg2000, descry_codec_raw;
 
+/* A baseline JPEG of rgb [height, width, 3] in memory: *jpeg [*size], for free().  (jpeg_write.c) */
+typedef int descry_encode_jpeg(const uint8_t *rgb, int width, int height, uint8_t **jpeg, size_t *size, const char *name,
+                               descry_error *err);
+
+extern descry_encode_jpeg descry_jpeg_write;
+
 typedef struct descry_codecs {
     descry_module module;
     const descry_codec *codecs[DESCRY_FORMATS]; /* NULL: of descry's own, or not in this build */
+    descry_encode_jpeg *encode_jpeg;
 } descry_codecs;
 
 extern const descry_codecs descry_codecs_table; /* in the module */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * JPEG 2000 by OpenJPEG, JP2 files and bare code streams, in the modes that Pillow gives. */
 #include "base/error.h"
+#include "base/memory.h"
 #include "image/codecs.h"
 #include "image/jpeg2000_headers.h"
 
 #include <math.h>
 #include <openjpeg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef struct reader {
@@ -17,6 +19,8 @@ typedef struct reader {
     opj_stream_t *stream;
     opj_codec_t *codec;
     opj_image_t *image;
+    unsigned halvings;           /* that there are */
+    const descry_enough *enough; /* NULL: all pixels */
     descry_error *err;
 } reader;
 
@@ -128,6 +132,116 @@ static int check_components(reader *r)
     return 0;
 }
 
+static uint32_t divided(uint32_t value, uint32_t by) /* rounded up */
+{
+    return value / by + (value % by != 0);
+}
+
+/* What is left of one axis at a resolution of 1 / 2^halvings: ITU-T T.800, (B-2) and (B-15). */
+static uint32_t length_of(uint32_t from, uint32_t to, uint32_t every, unsigned halvings)
+{
+    uint32_t by = (uint32_t)1 << halvings;
+    return divided(divided(to, every), by) - divided(divided(from, every), by);
+}
+
+/* How often to halve the sides: as often as is wanted, while no component vanishes, and not where samples of few bits, which
+ * are rounded to as few at each size, make grey black or white. */
+static unsigned choose_halvings(const reader *r, const descry_picture *picture)
+{
+    enum { FEWEST_BITS = 8 };
+    const opj_image_t *image = r->image;
+    unsigned halvings = 0, eighths = 8;
+    if (r->enough)
+        eighths = (unsigned)descry_picture_eighths(picture, image->x1 - image->x0, image->y1 - image->y0, r->enough);
+    for (; eighths < 8 && halvings < r->halvings; eighths *= 2)
+        halvings++;
+    for (OPJ_UINT32 i = 0; i < image->numcomps; i++) {
+        const opj_image_comp_t *c = &image->comps[i];
+        if (c->prec < FEWEST_BITS || c->dx == 0 || c->dy == 0)
+            return 0;
+        while (halvings > 0 && (length_of(image->x0, image->x1, c->dx, halvings) == 0 ||
+                                length_of(image->y0, image->y1, c->dy, halvings) == 0))
+            halvings--;
+    }
+    return halvings;
+}
+
+/* Of a draft: are the components of the sizes that they should have? */
+static bool fits(const opj_image_t *image, unsigned halvings)
+{
+    for (OPJ_UINT32 i = 0; i < image->numcomps; i++) {
+        const opj_image_comp_t *c = &image->comps[i];
+        if (c->w != length_of(image->x0, image->x1, c->dx, halvings) || c->h != length_of(image->y0, image->y1, c->dy, halvings))
+            return false;
+    }
+    return true;
+}
+
+/* ---- a draft's samples --------------------------------------------------------------------------------------------- */
+
+typedef struct tap {
+    size_t at[4];
+    float weights[4];
+    float value; /* of the line that is being moved */
+} tap;
+
+/* Where pixel `i` of `count` is to be, between which samples; by a cubic with a = -0.5 (Keys 1981). */
+static void set_tap(tap *t, size_t i, size_t count, uint32_t from, uint32_t whole, unsigned halvings)
+{
+    uint32_t by = (uint32_t)1 << halvings;
+    double place = (((double)i + 0.5) * whole / (double)count - 0.5 + from) / by - divided(from, by), low = floor(place);
+    float f = (float)(place - low), g = 1 - f;
+    const float weights[4] = {-0.5f * f * g * g, 1 + f * f * (1.5f * f - 2.5f), 1 + g * g * (1.5f * g - 2.5f), -0.5f * g * f * f};
+    for (int k = 0; k < 4; k++) {
+        double at = low - 1 + k, last = (double)count - 1;
+        t->at[k] = (size_t)(at < 0 ? 0 : at > last ? last : at);
+        t->weights[k] = weights[k];
+    }
+}
+
+/* A wavelet leaves each 2^halvings-th sample where it was (T.800, annex F), at the edge of what it stands for, not in its
+ * middle, where the pixels of a smaller picture are: that would move the picture by up to half a pixel.  One axis of `count`
+ * samples, `step` apart, in `lines` that are `next` apart; of the whole, `whole` samples begin at `from`. */
+static int move_axis(reader *r, OPJ_INT32 *data, size_t count, size_t step, size_t lines, size_t next, uint32_t from,
+                     uint32_t whole, unsigned halvings)
+{
+    tap *taps = descry_alloc(count, sizeof *taps);
+    if (!taps)
+        return descry_fail_memory(r->err);
+    for (size_t i = 0; i < count; i++)
+        set_tap(&taps[i], i, count, from, whole, halvings);
+    for (; lines > 0; lines--, data += next) {
+        for (size_t i = 0; i < count; i++)
+            taps[i].value = (float)data[i * step];
+        for (size_t i = 0; i < count; i++) {
+            const tap *t = &taps[i];
+            float sum = 0;
+            for (int k = 0; k < 4; k++)
+                sum += t->weights[k] * taps[t->at[k]].value;
+            const float most = 2147483520; /* the largest that an integer holds, too */
+            sum = floorf(sum + 0.5f);
+            data[i * step] = (OPJ_INT32)(sum < -most ? -most : sum > most ? most : sum);
+        }
+    }
+    free(taps);
+    return 0;
+}
+
+static int move_samples(reader *r, unsigned halvings)
+{
+    const opj_image_t *image = r->image;
+    int rc = 0;
+    for (OPJ_UINT32 i = 0; i < image->numcomps && !rc; i++) {
+        opj_image_comp_t *c = &image->comps[i];
+        rc = move_axis(r, c->data, c->w, 1, c->h, c->w, divided(image->x0, c->dx), length_of(image->x0, image->x1, c->dx, 0),
+                       halvings);
+        if (!rc)
+            rc = move_axis(r, c->data, c->h, c->w, c->w, 1, divided(image->y0, c->dy), length_of(image->y0, image->y1, c->dy, 0),
+                           halvings);
+    }
+    return rc;
+}
+
 static int read_image(reader *r, descry_picture *picture, const descry_limits *limits)
 {
     static const descry_picture_mode modes[] = {DESCRY_MODE_L, DESCRY_MODE_LA, DESCRY_MODE_RGB, DESCRY_MODE_RGBA};
@@ -140,6 +254,9 @@ static int read_image(reader *r, descry_picture *picture, const descry_limits *l
     int rc = descry_picture_check(width, height, r->name, limits, r->err);
     if (rc)
         return rc;
+    unsigned halvings = choose_halvings(r, picture);
+    if (halvings > 0 && !opj_set_decoded_resolution_factor(r->codec, halvings))
+        return fail(r, "fewer sizes than its header says");
     if (!opj_decode(r->codec, r->stream, r->image) || !opj_end_decompress(r->codec, r->stream))
         return fail(r, "truncated");
     if (image->numcomps == 0 || image->numcomps > DESCRY_JPEG2000_COMPONENTS) /* a palette may have made more of them */
@@ -147,23 +264,31 @@ static int read_image(reader *r, descry_picture *picture, const descry_limits *l
     rc = check_components(r);
     if (rc)
         return rc;
+    if (halvings > 0 && !fits(image, halvings))
+        return fail(r, "a component of another size than its header says");
+    rc = halvings > 0 ? move_samples(r, halvings) : 0;
+    if (rc)
+        return rc;
     descry_picture_mode mode = modes[image->numcomps - 1];
     if (image->numcomps == 1 && image->comps[0].prec > 8)
         mode = DESCRY_MODE_I16;
     else if (image->numcomps == 4 && image->color_space == OPJ_CLRSPC_CMYK)
         mode = DESCRY_MODE_CMYK;
-    rc = descry_picture_create(picture, width, height, mode, r->name, limits, r->err);
+    picture->whole_width = (int)width;
+    picture->whole_height = (int)height;
+    rc = descry_picture_create(picture, length_of(image->x0, image->x1, 1, halvings), length_of(image->y0, image->y1, 1, halvings),
+                               mode, r->name, limits, r->err);
     if (!rc)
         copy_samples(image, picture);
     return rc;
 }
 
-static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
-                  const descry_limits *limits, descry_error *err)
+static int draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                 const descry_limits *limits, const descry_enough *enough, descry_error *err)
 {
-    reader r = {.bytes = bytes, .size = size, .name = name, .err = err};
+    reader r = {.bytes = bytes, .size = size, .name = name, .enough = enough, .err = err};
     opj_dparameters_t parameters;
-    int rc = descry_jpeg2000_check(bytes, size, name, limits, err);
+    int rc = descry_jpeg2000_check(bytes, size, name, limits, &r.halvings, err);
     if (rc)
         return rc;
     opj_set_default_decoder_parameters(&parameters);
@@ -192,4 +317,10 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     return rc;
 }
 
-const descry_codec descry_codec_jpeg2000 = {.decode = decode};
+static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
+                  const descry_limits *limits, descry_error *err)
+{
+    return draft(picture, bytes, size, name, limits, NULL, err);
+}
+
+const descry_codec descry_codec_jpeg2000 = {decode, NULL, draft};

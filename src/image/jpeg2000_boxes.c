@@ -10,33 +10,42 @@
 #define TYPE DESCRY_FOURCC
 
 /* OpenJPEG takes memory for a picture of each of its columns, up to 255. */
-static int check_palette(uint32_t type, const descry_span *body, const char *name, descry_error *err)
+static int check_palette(uint32_t type, const descry_span *body, bool *found, const char *name, descry_error *err)
 {
-    if (type != TYPE('p', 'c', 'l', 'r') || body->size < 3 || body->at[2] <= DESCRY_JPEG2000_COMPONENTS)
+    if (type != TYPE('p', 'c', 'l', 'r'))
+        return 0;
+    *found = true;
+    if (body->size < 3 || body->at[2] <= DESCRY_JPEG2000_COMPONENTS)
         return 0;
     return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: a JPEG 2000 with a palette of %u components is not read", name,
                        body->at[2]);
 }
 
-static int check_boxes(const uint8_t *bytes, size_t size, const char *name, const descry_limits *limits, descry_error *err)
+static int check_boxes(const uint8_t *bytes, size_t size, const char *name, const descry_limits *limits, unsigned *halvings,
+                       descry_error *err)
 {
     descry_span boxes = {bytes, size, false}, outer, inner;
+    bool palette = false;
     for (uint32_t type, kind; (type = descry_box_next(&boxes, &outer)) != 0;) {
-        if (type == TYPE('j', 'p', '2', 'c'))
-            return descry_jpeg2000_check_stream(outer.at, size - (size_t)(outer.at - bytes), name, limits, err);
-        int rc = check_palette(type, &outer, name, err); /* OpenJPEG takes it from here, too */
+        if (type == TYPE('j', 'p', '2', 'c')) {
+            int rc = descry_jpeg2000_check_stream(outer.at, size - (size_t)(outer.at - bytes), name, limits, halvings, err);
+            *halvings = rc || palette ? 0 : *halvings;
+            return rc;
+        }
+        int rc = check_palette(type, &outer, &palette, name, err); /* OpenJPEG takes it from here, too */
         while (!rc && type == TYPE('j', 'p', '2', 'h') && (kind = descry_box_next(&outer, &inner)) != 0)
-            rc = check_palette(kind, &inner, name, err);
+            rc = check_palette(kind, &inner, &palette, name, err);
         if (rc)
             return rc;
     }
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged JPEG 2000: it has no code stream", name);
 }
 
-int descry_jpeg2000_check(const uint8_t *bytes, size_t size, const char *name, const descry_limits *limits, descry_error *err)
+int descry_jpeg2000_check(const uint8_t *bytes, size_t size, const char *name, const descry_limits *limits, unsigned *halvings,
+                          descry_error *err)
 {
-    return bytes[0] == 0xFF ? descry_jpeg2000_check_stream(bytes, size, name, limits, err)
-                            : check_boxes(bytes, size, name, limits, err);
+    return bytes[0] == 0xFF ? descry_jpeg2000_check_stream(bytes, size, name, limits, halvings, err)
+                            : check_boxes(bytes, size, name, limits, halvings, err);
 }
 
 /* ---- EXIF and XMP ------------------------------------------------------------------------------------------------- */

@@ -33,6 +33,7 @@ typedef struct stream {
     uint8_t every[COMPONENTS][2]; /* subsampling */
     styles main;                  /* of the main header */
     bool reorders;                /* has POC */
+    unsigned halvings;            /* the least levels of a component in a tile */
     uint64_t memory;              /* of a tile's precincts, code blocks and packets, at most */
     uint64_t packets, steps;      /* of all tiles; steps of looking for packets */
 } stream;
@@ -106,8 +107,11 @@ static void count_tile(stream *s, uint32_t tile, const styles *tile_styles)
         to[d] = from[d] + s->tile[d] < s->to[d] ? from[d] + s->tile[d] : s->to[d];
         from[d] = from[d] > s->from[d] ? from[d] : s->from[d];
     }
-    for (unsigned i = 0; i < s->components; i++)
-        count_component(&tile_styles->of[i], s->every[i], from, to, &t);
+    for (unsigned i = 0; i < s->components; i++) {
+        const coding *c = &tile_styles->of[i];
+        count_component(c, s->every[i], from, to, &t);
+        s->halvings = c->levels < s->halvings ? c->levels : s->halvings;
+    }
     /* OpenJPEG marks which packets were met, and looks for them at each place where one may begin */
     uint64_t places = ((to[0] - from[0]) / t.step[0] + 2) * ((to[1] - from[1]) / t.step[1] + 2);
     uint64_t marks = t.most * t.resolutions * s->components * tile_styles->layers, memory = t.memory + 2 * marks;
@@ -288,9 +292,9 @@ static int read_tile_parts(stream *s)
 }
 
 int descry_jpeg2000_check_stream(const uint8_t *bytes, size_t size, const char *name, const descry_limits *limits,
-                                 descry_error *err)
+                                 unsigned *halvings, descry_error *err)
 {
-    stream s = {.bytes = bytes, .size = size, .name = name, .err = err};
+    stream s = {.bytes = bytes, .size = size, .name = name, .halvings = LEVELS, .err = err};
     int rc = read_size(&s, limits);
     rc = rc ? rc : read_main_header(&s);
     rc = rc ? rc : read_tile_parts(&s);
@@ -302,5 +306,8 @@ int descry_jpeg2000_check_stream(const uint8_t *bytes, size_t size, const char *
     /* each packet has at least a byte; what is left out makes some more of them */
     if (s.packets > size + (1u << 22) || s.steps * (s.reorders ? 32 : 1) > 64 * (uint64_t)size + (1u << 28))
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: a JPEG 2000 of so many packets is not read", name);
+    for (unsigned i = 0; i < s.components; i++) /* OpenJPEG asks the main header, too, though each tile has its own */
+        s.halvings = s.main.of[i].levels < s.halvings ? s.main.of[i].levels : s.halvings;
+    *halvings = s.halvings;
     return 0;
 }

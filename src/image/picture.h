@@ -43,8 +43,8 @@ typedef struct descry_enough {
     int either;
 } descry_enough;
 
-/* The same, but where the codec is much faster at it (JPEG, WebP) of a half, a quarter or an eighth of the pixels along each side, the
- * least that is enough: a draft (Pillow's term).  All else is as of the whole. */
+/* The same, but where the codec is much faster at it (JPEG, WebP, JPEG 2000) of a half, a quarter or an eighth of the pixels along
+ * each side, the least that is enough: a draft (Pillow's term).  All else is as of the whole. */
 int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                          const descry_limits *limits, const descry_enough *enough, descry_error *err);
 

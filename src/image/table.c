@@ -32,6 +32,7 @@ DESCRY_MODULE_TABLE const descry_codecs descry_codecs_table = {
         [DESCRY_FORMAT_JPEG2000] = &descry_codec_jpeg2000,
 #endif
     },
+    descry_jpeg_write,
 };
 
 void descry_codecs_warm(void)

@@ -47,7 +47,7 @@ static int embed_picture(descry_search_job *job, const descry_shared *bytes, con
     if (rc)
         return rc;
     const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
-    descry_job how = {.wanted = {preprocess, &job->reading.options, 0, 0}, .stranger = stranger, .urgent = 1};
+    descry_job how = {.wanted = {.preprocess = preprocess, .options = &job->reading.options}, .stranger = stranger, .urgent = 1};
     uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
     rc = rgb ? descry_decoders_prepare(job->library->context->decoders, &how, bytes, name, rgb, &facts, NULL, err)
              : descry_fail_memory(err);

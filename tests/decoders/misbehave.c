@@ -68,6 +68,8 @@ static void lie(const char *which)
         r.facts.packet_size = 1 << 20;
     else if (strcmp(which, "packets") == 0)
         r.facts.packet_size = SIZE_MAX - 8;
+    else if (strcmp(which, "preview") == 0)
+        r.facts.preview_size = 1;
     else if (strcmp(which, "camera") == 0)
         memset(m->camera, 'x', sizeof m->camera);
     else if (strcmp(which, "title") == 0)

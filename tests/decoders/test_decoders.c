@@ -118,7 +118,7 @@ static void nothing_is_inherited(void **state)
 static void lies_are_caught(void **state)
 {
     static const char *const lies[] = {"kind", "hello", "code", "message", "escape", "width", "height", "pixels", "orientation", "draft",
-                                       "packet", "packets", "camera", "title", "line", "latitude", "longitude", "infinite", "taken",
+                                       "packet", "packets", "preview", "camera", "title", "line", "latitude", "longitude", "infinite", "taken",
                                        "offset", "declared", "again", "wrap"};
     (void)state;
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
@@ -203,6 +203,8 @@ static void compare(descry_decoders *d, descry_decoders *off, const char *path, 
              facts[0].orientation != facts[1].orientation || facts[0].draft != facts[1].draft ||
              !same_metadata(&facts[0].metadata, &facts[1].metadata) || facts[0].packet_size != facts[1].packet_size ||
              (facts[0].packet_size && memcmp(facts[0].packet, facts[1].packet, facts[0].packet_size) != 0) ||
+             facts[0].preview_size != facts[1].preview_size || (facts[0].preview_size > 0) != (job.wanted.preview > 0) ||
+             (facts[0].preview_size && memcmp(facts[0].preview, facts[1].preview, facts[0].preview_size) != 0) ||
              memcmp(rgb[0], rgb[1], PIXELS) != 0)
         fail_msg("%s: not the same", path);
     descry_facts_free(&facts[0]);
@@ -214,7 +216,8 @@ static int compare_folder(const char *name)
 {
     static const descry_preprocess_options reference = {sizeof reference, 1, 13, &limits};
     const descry_job jobs[] = {whole, {.wanted = {&preprocess, &usual, 1, 1}}, {.wanted = {&preprocess, &reference, 0, 0}},
-                               {.wanted = {NULL, &usual, 0, 1}}};
+                               {.wanted = {NULL, &usual, 0, 1}},
+                               {.wanted = {&preprocess, &usual, 1, 1, {0.25, 0, 1, 0.5}, 100}}};
     descry_decoders *d = open_decoders(NULL, sandbox(), 1), *off = open_decoders(NULL, DESCRY_SANDBOX_OFF, 1);
     char path[4096];
     int files = 0;

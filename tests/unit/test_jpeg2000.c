@@ -269,6 +269,32 @@ static void palettes_are_bounded(void **state)
     descry_picture_free(&p);
 }
 
+/* What is between two numbers of colours is no colour between them. */
+static void palettes_have_no_drafts(void **state)
+{
+    (void)state;
+    static const style levels = {1, 3, 4, NULL};
+    static const descry_limits limits = DESCRY_LIMITS_INIT;
+    static const descry_enough enough = {8, 8, 0};
+    for (unsigned palette = 0; palette < 4; palette += 3) {
+        file f = {.size = 0}, picture = {.size = 0};
+        descry_picture p;
+        descry_error err = {0};
+        add_size(&picture, 64, 64, 1, 64, 64, 1);
+        add_style(&picture, &levels, -1);
+        add_steps(&picture, levels.levels);
+        add_tile(&picture, 0, 0, NULL, 0, 16);
+        add_end(&picture);
+        begin_jp2(&f, palette, 1);
+        add_box(&f, "jp2c", NULL, picture.bytes, picture.size);
+        if (descry_picture_draft(&p, f.bytes, f.size, "a file", &limits, &enough, &err))
+            fail_msg("%s", err.message);
+        assert_int_equal(p.width, palette ? 64 : 8);
+        assert_int_equal(p.whole_width, 64);
+        descry_picture_free(&p);
+    }
+}
+
 /* Before and behind the picture, in each of the boxes that programs put it into */
 static void jp2_says_when_and_by_what(void **state)
 {
@@ -320,6 +346,7 @@ int main(void)
         cmocka_unit_test(lies_are_refused),
         cmocka_unit_test(tile_parts_that_lie_are_refused),
         cmocka_unit_test(palettes_are_bounded),
+        cmocka_unit_test(palettes_have_no_drafts),
         cmocka_unit_test(jp2_says_when_and_by_what),
     };
     return cmocka_run_group_tests_name("jpeg2000", tests, NULL, NULL);
