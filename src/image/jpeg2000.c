@@ -163,7 +163,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
 {
     reader r = {.bytes = bytes, .size = size, .name = name, .err = err};
     opj_dparameters_t parameters;
-    int rc = descry_jpeg2000_check(bytes, size, name, limits, err);
+    int rc = DESCRY_IN_FRONT(descry_jpeg2000_check(bytes, size, name, limits, err));
     if (rc)
         return rc;
     opj_set_default_decoder_parameters(&parameters);
