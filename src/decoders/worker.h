@@ -36,7 +36,8 @@ typedef enum descry_fate {
 } descry_fate;
 
 /* Starts the program at `path`.  `walls`: those that are to stand; without DESCRY_WALL_LIMITS it has this process's environment
- * and error output, for debugging.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
+ * and error output, for debugging.  One that somebody kills meanwhile is started
+ * again.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
 int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls, unsigned seconds, descry_error *err);
 
 /* Does one job: *reply is checked; its pixels and packet are in worker->results (wire.h). */
