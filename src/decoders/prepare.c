@@ -79,7 +79,7 @@ static int run(descry_decoders *decoders, const descry_job *job, const descry_sh
         bool bounded = fate == DESCRY_FATE_DONE && reply.code == DESCRY_ERR_MEMORY && worker.walls & DESCRY_WALL_LIMITS;
         if (fate == DESCRY_FATE_DONE && !bounded) {
             rc = take(&worker, &job->wanted, &reply, name, rgb, facts, err);
-            if (job->stranger)
+            if (job->stranger || descry_worker_is_full(&worker))
                 descry_decoders_dismiss(decoders, &worker, NULL);
             else
                 descry_decoders_take_back(decoders, &worker);

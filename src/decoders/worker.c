@@ -26,7 +26,7 @@
 
 extern char **environ;
 
-enum { START_SECONDS = 60, STARTS = 10 };
+enum { START_SECONDS = 60, STARTS = 10, MOST_KEPT = 128 << 20 /* malloc itself may keep half of that */ };
 
 /* ---- the process ------------------------------------------------------------------------------------------------- */
 
@@ -297,6 +297,21 @@ static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t siz
     if (clock_getcpuclockid(w->pid, &clock) == 0)
         clock_gettime(clock, &used);
     set_limit(w, RLIMIT_CPU, (rlim_t)used.tv_sec + 1 + descry_bound_processor(pixels, w->seconds));
+}
+
+bool descry_worker_is_full(const descry_worker *w)
+{
+    char path[64], line[256];
+    if (!(w->walls & DESCRY_WALL_LIMITS))
+        return false;
+    snprintf(path, sizeof path, "/proc/%ld/statm", (long)w->pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof line - 1);
+    if (fd >= 0)
+        close(fd);
+    line[n > 0 ? n : 0] = '\0';
+    unsigned long pages = 0; /* proc(5): the sixth number, of what RLIMIT_DATA is about, and the stack */
+    return sscanf(line, "%*u %*u %*u %*u %*u %lu", &pages) == 1 && pages > (unsigned long)(MOST_KEPT / sysconf(_SC_PAGESIZE));
 }
 
 descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted, const descry_shared *bytes, size_t format,

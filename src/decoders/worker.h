@@ -44,6 +44,10 @@ int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls,
 descry_fate descry_worker_do(descry_worker *worker, const descry_preparation *wanted, const descry_shared *bytes,
                              size_t format, descry_reply *reply, descry_error *err);
 
+/* After a job: whether it has kept so much memory that the next picture might not have enough of what it may have.  Some
+ * libraries lose what they took when they fail. */
+bool descry_worker_is_full(const descry_worker *worker);
+
 /* Ends it, whatever it does; `fate` (may be NULL): is replaced by how it had ended itself. */
 void descry_worker_end(descry_worker *worker, descry_fate *fate);
 

@@ -115,6 +115,16 @@ def status_of(library):
 # ---- bombs ---------------------------------------------------------------------------------------------------------
 
 
+def check_next(helper):
+    """The decoder that a bomb leaves is without much of its memory, which the next picture would need."""
+    pathlib.Path("next").mkdir()
+    shutil.copy(data / "cases" / "bombs" / "prec2000.j2k", "next/0.j2k")
+    for i, name in enumerate(("q80.avif", "q80.heic", "lossless.jxl", "lossless.jp2")):
+        shutil.copy(data / "formats" / name, f"next/{i + 1}-{name}")
+    run = Run("next.db", "--json", "--threads", 1, "next", helper=helper).finish()
+    verdict(run.summary()["embedded"] == 4 and "0.j2k" in run.said(), "bombs: the decoder after one has its memory", run.said())
+
+
 def check_bombs(helper):
     """What a bomb does where nothing is in front of a codec: it is read, within bounds, or reported."""
     folder = pathlib.Path("bombs")
@@ -297,6 +307,7 @@ if os.environ.get("DESCRY_SANDBOX") or not os.path.exists("/proc/self/status"):
     sys.exit()
 if what == "bombs":
     check_bombs(*more)
+    check_next(*more)
 elif what == "damaged":
     check_damaged(10000)
 else:
