@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -96,7 +97,9 @@ class Run:
         return self
 
     def said(self):
-        return pathlib.Path(self.library + ".err").read_text(errors="replace")
+        """Lines, but for those of progress that a long run has."""
+        lines = pathlib.Path(self.library + ".err").read_text(errors="replace").split("\n")[:-1]
+        return [line for line in lines if not re.search(r" pictures/s .* left$", line)]
 
     def summary(self):
         return json.loads(pathlib.Path(self.library + ".out").read_text())
@@ -122,7 +125,7 @@ def check_next(helper):
     for i, name in enumerate(("q80.avif", "q80.heic", "lossless.jxl", "lossless.jp2")):
         shutil.copy(data / "formats" / name, f"next/{i + 1}-{name}")
     run = Run("next.db", "--json", "--threads", 1, "next", helper=helper).finish()
-    verdict(run.summary()["embedded"] == 4 and "0.j2k" in run.said(), "bombs: the decoder after one has its memory", run.said())
+    verdict(run.summary()["embedded"] == 4 and len(run.said()) == 1, "bombs: the decoder after one has its memory", run.said())
 
 
 def check_bombs(helper):
@@ -137,17 +140,16 @@ def check_bombs(helper):
     code, said, left = run.child.returncode, run.said(), session(run.pid)
     verdict(code == 3, "bombs: status 3", code, said)
     summary = run.summary()
-    refused = {line.split(": ")[1].rpartition("/")[2] for line in said.splitlines()}
+    refused = {line.split(": ")[1].rpartition("/")[2] for line in said}
     verdict(refused <= bombs, "bombs: no good picture is refused", said)
     verdict(len(refused) == summary["failed"] and summary["embedded"] + summary["failed"] == len(bombs) + 20,
             "bombs: each is read or reported", summary, said)
-    # without the checks: more than any honest picture takes, and a stack that is overflowed
-    verdict({"ovl_47000.avif", "ovl_lie.avif", "self_iden.avif"} <= refused and "HEIF decoder crashed" in said and "more memory than" in said,
-            "bombs: the checks are off, the walls stand", said)
+    # with the checks nobody would say so of any of them
+    verdict(any(re.search("decoder crashed|more memory than", line) for line in said), "bombs: the checks are off, the walls stand", said)
     verdict(not run.beyond, "bombs: decoders within their bound", run.beyond)
     verdict(not left, "bombs: no process left", left)
     verdict(run.peak <= alone.peak + 8, "bombs: descry's own memory is as without them", f"{run.peak:.0f} MB, {alone.peak:.0f} MB")
-    print(f"# {run.peak:.1f} MB, {alone.peak:.1f} MB", *said.splitlines(), sep="\n# ")
+    print(f"# {run.peak:.1f} MB, {alone.peak:.1f} MB", *said, sep="\n# ")
 
 
 # ---- damaged files -------------------------------------------------------------------------------------------------
@@ -204,20 +206,19 @@ def check_damaged(files):
     run = Run("all.db", "--json", "damaged").finish()
     for one, total in ((few, files // 10), (run, files)):
         what, said = f"{total} damaged files", one.said()
-        verdict(one.child.returncode == 3, f"{what}: status 3", one.child.returncode, said[-2000:])
+        verdict(one.child.returncode == 3, f"{what}: status 3", one.child.returncode, said[-9:])
         summary = one.summary()
-        lines = [line for line in said.splitlines() if not line.endswith(" left")]  # but for progress
-        named = [line for line in lines if line.startswith("descry: ") and "damaged/" in line]
+        named = [line for line in said if line.startswith("descry: ") and "damaged/" in line]
         verdict(summary["found"] == total == summary["embedded"] + summary["recognised"] + summary["failed"],
                 f"{what}: each is indexed or reported", summary)
-        verdict(len(named) == summary["failed"] == len(lines), f"{what}: each that is not indexed is named, on one line",
+        verdict(len(named) == summary["failed"] == len(said), f"{what}: each that is not indexed is named, on one line",
                 len(named), summary)
         verdict(not one.beyond, f"{what}: decoders within their bound", one.beyond)
         verdict(not session(one.pid), f"{what}: no process left")
         print(f"# {summary}, {one.peak:.1f} MB")
     verdict(run.peak <= few.peak + 16, "ten times as many take no more memory", f"{run.peak:.1f} MB, {few.peak:.1f} MB")
     for what in ("decoder crashed", "did not come to an end", "more memory than", "no decoder may do", "was killed"):
-        lines = [line for line in run.said().splitlines() if what in line]
+        lines = [line for line in run.said() if what in line]
         print(f"# {len(lines)}: {what}", *lines[:5], sep="\n#   ")
 
 
