@@ -153,6 +153,7 @@ static int caption_all(captioning *job)
 {
     descry_error err;
     int status = cmd_open_context(&job->ctx, job->common.threads);
+    job->xmp.ctx = job->ctx;
     if (status == CMD_DONE)
         status = job->count ? cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common) : open_library(job);
     if (status != CMD_DONE)
@@ -198,9 +199,10 @@ static int undo_xmp(captioning *job)
     descry_error err;
     descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
     options.read_only = 1;
-    if (job->count)
-        return cmd_xmp_undo(&job->xmp, job->paths, job->count);
     int status = cmd_open_context(&job->ctx, job->common.threads);
+    job->xmp.ctx = job->ctx;
+    if (status == CMD_DONE && job->count)
+        return cmd_xmp_undo(&job->xmp, job->paths, job->count);
     if (status == CMD_DONE && descry_library_open(&job->library, job->ctx, job->common.library, &options, &err))
         status = cmd_fail(&err);
     return status == CMD_DONE ? cmd_xmp_library(&job->xmp, job->library) : status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * descry-decode: decodes pictures for a library (src/decoders/), and can do nothing else.  Nobody else starts it. */
+ * descry-decode: decodes pictures, and reads and changes XMP, for a library (src/decoders/), and can do nothing else.  Nobody else starts it. */
 #define _GNU_SOURCE /* MSG_CMSG_CLOEXEC */
 #include "sandbox.h"
 
@@ -138,7 +138,7 @@ static void take_packet(const worker *w, descry_reply *reply, size_t pixels)
     facts->packet = NULL;
 }
 
-static void work(worker *w, const uint8_t *bytes)
+static void prepare(worker *w, const uint8_t *bytes)
 {
     descry_request *r = &w->request;
     descry_declared_limits limits = {.limits = r->limits, .declare = declare, .arg = w};
@@ -160,6 +160,40 @@ static void work(worker *w, const uint8_t *bytes)
     send_reply(&reply);
 }
 
+/* XMP: its bytes are the packet and, behind it, what is put in. */
+static void edit(worker *w, const char *bytes)
+{
+    const descry_request *r = &w->request;
+    size_t packet = (size_t)r->packet, rest = (size_t)r->size - packet;
+    const char *texts[3] = {"", "", ""};
+    descry_reply reply = {.kind = DESCRY_WIRE_DONE, .form = DESCRY_WIRE_FORM};
+    descry_error err = {0};
+    descry_buf out = {0};
+    const descry_xmp *xmp;
+    descry_sidecar_outcome outcome = DESCRY_SIDECAR_NOTHING;
+    if (r->packet > r->size || (rest > 0 && bytes[r->size - 1] != 0))
+        end(2);
+    const char *at = rest > 0 ? bytes + packet : NULL;
+    for (size_t i = 0; i < 3 && at && at < bytes + r->size; i++, at += strlen(at) + 1)
+        texts[i] = at;
+    reply.code = descry_xmp_open(&xmp, "", &err);
+    if (!reply.code && r->what == DESCRY_WIRE_XMP_PUT)
+        reply.code = xmp->put(&out, packet ? bytes : NULL, packet, "", &(descry_xmp_caption){texts[0], texts[1], texts[2]},
+                              (int)r->overwrite, (int)r->created, &outcome, &err);
+    else if (!reply.code && r->what == DESCRY_WIRE_XMP_TAKE)
+        reply.code = xmp->take(&out, bytes, packet, "", &outcome, &err);
+    else if (!reply.code)
+        outcome = (descry_sidecar_outcome)xmp->described(bytes, packet);
+    if (!reply.code && out.size > w->room)
+        reply.code = descry_fail(&err, DESCRY_ERR_LIMIT, ": too large with what is put in");
+    memcpy(reply.message, err.message, reply.code ? sizeof reply.message : 0);
+    if (!reply.code && out.size > 0)
+        memcpy(w->results, out.data, reply.packet = out.size);
+    reply.outcome = (int32_t)outcome;
+    descry_buf_free(&out);
+    send_reply(&reply);
+}
+
 int main(void)
 {
     static worker w;
@@ -174,7 +208,10 @@ int main(void)
         const uint8_t *bytes = map(&w);
         w.pixels = w.request.pixels;
         alarm(w.request.seconds);
-        work(&w, bytes);
+        if (w.request.what == DESCRY_WIRE_PICTURE)
+            prepare(&w, bytes);
+        else
+            edit(&w, (const char *)bytes);
         alarm(0);
         if (bytes)
             munmap((void *)bytes, (size_t)w.request.size);

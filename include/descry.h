@@ -413,7 +413,7 @@ DESCRY_INITIALIZER_(descry_sidecar_options, DESCRY_SIDECAR_OPTIONS_INIT)
  * damaged, in no form that could be changed safely, or too large: it stays as it is; DESCRY_ERR_LIMIT also: a caption of
  * more than 64 KiB; DESCRY_ERR_BUSY: another program wrote it meanwhile; DESCRY_ERR_UNSUPPORTED also: this build has no
  * libexempi. */
-DESCRY_API int descry_sidecar_write(const char *picture, const char *caption, const char *model,
+DESCRY_API int descry_sidecar_write(descry_context *ctx, const char *picture, const char *caption, const char *model,
                                     const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
                                     char **sidecar, descry_error *err);
 
@@ -425,7 +425,7 @@ typedef int (*descry_sidecar_callback)(void *arg, const char *sidecar, descry_si
  * of which all files *.xmp are looked at, and those in folders below.  What a person wrote instead since stays.  Returns
  * 0 also when some could not be changed: `each` is told of each.  DESCRY_ERR_NOT_FOUND: nothing is at `path`;
  * DESCRY_ERR_CANCELLED. */
-DESCRY_API int descry_sidecar_undo(const char *path, const descry_sidecar_options *options,
+DESCRY_API int descry_sidecar_undo(descry_context *ctx, const char *path, const descry_sidecar_options *options,
                                    descry_sidecar_callback each, void *arg, descry_error *err);
 
 /* ---- labels -------------------------------------------------------------------------------------------------- */
@@ -543,9 +543,10 @@ DESCRY_API int descry_caption_put(descry_library *library, int64_t id, const cha
 
 /* Describes the pictures of the library that have no caption, neither a person's nor a model's, and keeps the captions
  * with the model's name and recipe.  Commits in batches; `each` (may be NULL) is told of a caption once it is committed, and
- * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same.
- * Progress counts the pictures without a caption.  Stopped by a callback (DESCRY_ERR_CANCELLED) or
- * otherwise, the next call goes on.  DESCRY_ERR_BUSY as for descry_index; else as descry_caption_files. */
+ * of each picture that could not be described (gone, changed since it was indexed), for which 0 is returned all the same;
+ * of what is slow to load later than of others.  Progress counts the pictures without a caption.  Stopped by a callback
+ * (DESCRY_ERR_CANCELLED) or otherwise, the next call goes on.  DESCRY_ERR_BUSY as for descry_index; else as
+ * descry_caption_files. */
 DESCRY_API int descry_caption_library(descry_library *library, descry_model *model,
                                       const descry_caption_options *options, descry_caption_callback each, void *arg,
                                       descry_error *err);

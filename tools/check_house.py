@@ -26,7 +26,7 @@ MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern",
     "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image kern",
     "heads": "kern model", "label": "api kern", "eval": "kern npz",
-    "decoders": "image", "decode": "decoders image", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net",
+    "decoders": "image meta", "decode": "decoders image meta", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net",
     "library": "api store kern",
     "search": "library api query net decoders image heads kern", "caption": "library pictures decoders api image meta store",
     "index": "caption library pictures", "exchange": "library decoders api image npz",

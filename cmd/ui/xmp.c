@@ -36,7 +36,7 @@ int cmd_xmp_write(cmd_xmp *xmp, const char *picture, const char *caption, const 
     char *sidecar;
     int status = CMD_DONE;
     options.overwrite = xmp->overwrite;
-    int rc = descry_sidecar_write(picture, caption, model, &options, &outcome, &sidecar, &err);
+    int rc = descry_sidecar_write(xmp->ctx, picture, caption, model, &options, &outcome, &sidecar, &err);
     if (rc) {
         cmd_say("%s", err.message);
         xmp->failed++;
@@ -95,7 +95,7 @@ static int undo_path(cmd_xmp *xmp, const char *path)
     descry_error err;
     descry_sidecar_options options = DESCRY_SIDECAR_OPTIONS_INIT;
     options.include_hidden = xmp->include_hidden;
-    int rc = descry_sidecar_undo(path, &options, undone, xmp, &err);
+    int rc = descry_sidecar_undo(xmp->ctx, path, &options, undone, xmp, &err);
     if (rc == DESCRY_ERR_CANCELLED)
         return CMD_FAILED; /* standard output is gone */
     if (rc) {

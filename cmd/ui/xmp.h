@@ -7,6 +7,7 @@
 #include "ui/output.h"
 
 typedef struct cmd_xmp {
+    descry_context *ctx;
     int write, undo, overwrite; /* as asked for */
     int include_hidden; /* of folders, for undo */
     int json;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Captions for the pictures of a library that have none, batch by batch in order of content: what is committed is not
- * looked at again, so that a run which was stopped is continued by the next. */
+ * Captions for the pictures of a library that have none, batch by batch in order of content, but for those that take long to
+ * load: what is committed is not looked at again, so that a run which was stopped is continued by the next. */
 #include "caption/fill.h"
 
 #include "base/error.h"
@@ -170,8 +170,8 @@ static int run(filling *job, descry_error *err)
     descry_loading loading = {.preprocess = descry_clip_preprocess(fill->model->clip), .options = fill->preprocess,
                               .decoders = fill->library->context->decoders,
                               .threads = descry_pool_threads(fill->library->context->pool), .item = sizeof(item),
-                              .batch = descry_clip_caption_batch(fill->batch), .digest = 1, .deliver = deliver,
-                              .drop = drop, .arg = job};
+                              .batch = descry_clip_caption_batch(fill->batch), .patience = DESCRY_LOADER_PATIENCE, .digest = 1,
+                              .deliver = deliver, .drop = drop, .arg = job};
     descry_loader *loader = NULL;
     if (loading.batch > MAX_BATCH)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", loading.batch, MAX_BATCH);

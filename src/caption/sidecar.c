@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Sidecars: which file is a picture's, read, changed and written. */
+#include "api/handles.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/replace.h"
 #include "image/formats.h"
-#include "image/picture.h"
-#include "meta/xmp.h"
 #include "store/store.h"
 #include "pictures/walk.h"
 
@@ -355,45 +354,46 @@ static int clean_model(descry_buf *line, const char *model, descry_error *err)
 
 /* Has a person described the picture in its own XMP?  A sidecar's description would come before that.  JPEG only; a
  * damaged one says nothing. */
-static int is_described_itself(int *described, const char *path, const descry_xmp *xmp, descry_error *err)
+static int is_described_itself(descry_decoders *decoders, int *described, const char *path, descry_error *err)
 {
-    static const descry_limits limits = DESCRY_LIMITS_INIT;
-    descry_picture picture = {0};
-    descry_buf file = {0};
+    descry_reading reading;
+    descry_facts facts;
+    descry_shared file;
     *described = 0;
-    if (descry_file_read(&file, path, limits.max_bytes, NULL))
-        return 0;
-    int rc = 0;
+    int rc = descry_reading_take(&reading, NULL, err);
+    if (rc || descry_shared_read(&file, path, reading.limits.max_bytes, NULL))
+        return rc;
     if (file.size > 3 && memcmp(file.data, "\xFF\xD8\xFF", 3) == 0) {
-        rc = descry_picture_peek(&picture, (const uint8_t *)file.data, file.size, path, &limits, err);
-        *described = !rc && picture.xmp && xmp->described((const char *)picture.xmp, picture.xmp_size);
-        descry_picture_free(&picture);
+        const descry_job job = {.wanted = {NULL, &reading.options, 0, 1}};
+        rc = descry_decoders_prepare(decoders, &job, &file, path, NULL, &facts, NULL, err);
+        if (!rc && facts.packet)
+            rc = descry_decoders_xmp_described(decoders, described, (const char *)facts.packet, facts.packet_size, path, err);
+        descry_facts_free(&facts);
     }
-    descry_buf_free(&file);
-    return rc == DESCRY_ERR_IO ? rc : 0; /* the codecs are missing */
+    descry_shared_close(&file);
+    return rc == DESCRY_ERR_IO ? rc : 0; /* the decoders are missing */
 }
 
-static int write_caption(sidecar *s, const descry_xmp *xmp, const descry_xmp_caption *caption, const descry_sidecar_options *options,
-                         descry_sidecar_outcome *outcome, descry_error *err)
+static int write_caption(descry_decoders *decoders, sidecar *s, const descry_xmp_caption *caption,
+                         const descry_sidecar_options *options, descry_sidecar_outcome *outcome, descry_error *err)
 {
     descry_buf out = {0};
     int rc = descry_buf_append(&out, s->text.data, s->mark, err);
     if (!rc)
-        rc = xmp->put(&out, s->exists ? s->text.data + s->mark : NULL, s->text.size - s->mark, s->name, caption,
-                            options->overwrite, !s->exists, outcome, err);
+        rc = descry_decoders_xmp_put(decoders, &out, s->exists ? s->text.data + s->mark : NULL, s->text.size - s->mark, s->name,
+                                     caption, options->overwrite, !s->exists, outcome, err);
     if (!rc && (*outcome == DESCRY_SIDECAR_WRITTEN || *outcome == DESCRY_SIDECAR_REPLACED))
         rc = write_sidecar(s, &out, err);
     descry_buf_free(&out);
     return rc;
 }
 
-int descry_sidecar_write(const char *picture, const char *caption, const char *model,
+int descry_sidecar_write(descry_context *ctx, const char *picture, const char *caption, const char *model,
                          const descry_sidecar_options *options, descry_sidecar_outcome *outcome, char **name,
                          descry_error *err)
 {
     struct stat st;
     sidecar s = {0};
-    const descry_xmp *xmp = NULL;
     int described = 0;
     descry_buf path = {0}, text = {0}, model_name = {0};
     char date[32];
@@ -422,14 +422,12 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
                          DESCRY_CAPTION_SIZE);
     if (!rc)
         rc = read_sidecar(&s, path.data, how.max_bytes, err);
-    if (!rc)
-        rc = descry_xmp_open(&xmp, path.data, err);
     if (!rc && !how.overwrite)
-        rc = is_described_itself(&described, picture, xmp, err);
+        rc = is_described_itself(ctx->decoders, &described, picture, err);
     if (!rc && described)
         *outcome = DESCRY_SIDECAR_EMBEDDED;
     else if (!rc)
-        rc = write_caption(&s, xmp, &(descry_xmp_caption){text.data, model_name.data, date}, &how, outcome, err);
+        rc = write_caption(ctx->decoders, &s, &(descry_xmp_caption){text.data, model_name.data, date}, &how, outcome, err);
     close_sidecar(&s);
     descry_buf_free(&text);
     descry_buf_free(&model_name);
@@ -443,26 +441,24 @@ int descry_sidecar_write(const char *picture, const char *caption, const char *m
 /* ---- undoing ---------------------------------------------------------------------------------------------------- */
 
 typedef struct undoing {
+    descry_decoders *decoders;
     descry_sidecar_options options;
     descry_sidecar_callback each;
     void *arg;
     int stopped;
 } undoing;
 
-static int take_out(const char *path, const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
+static int take_out(descry_decoders *decoders, const char *path, const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
                     descry_error *err)
 {
     sidecar s;
-    const descry_xmp *xmp;
     descry_buf out = {0};
     *outcome = DESCRY_SIDECAR_NOTHING;
     int rc = read_sidecar(&s, path, options->max_bytes, err);
     if (!rc)
         rc = descry_buf_append(&out, s.text.data, s.mark, err);
-    if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) { /* the namespace's name has it */
-        rc = descry_xmp_open(&xmp, path, err);
-        rc = rc ? rc : xmp->take(&out, s.text.data + s.mark, s.text.size - s.mark, path, outcome, err);
-    }
+    if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) /* the namespace's name has it */
+        rc = descry_decoders_xmp_take(decoders, &out, s.text.data + s.mark, s.text.size - s.mark, path, outcome, err);
     if (!rc && *outcome == DESCRY_SIDECAR_DELETED) {
         rc = descry_file_unchanged(s.path, &s.st, err);
         if (!rc && (unlink(s.path) != 0 || (s.is_link && unlink(path) != 0)))
@@ -478,7 +474,7 @@ static int undo_one(undoing *u, const char *path)
 {
     descry_error err;
     descry_sidecar_outcome outcome;
-    int rc = take_out(path, &u->options, &outcome, &err);
+    int rc = take_out(u->decoders, path, &u->options, &outcome, &err);
     u->stopped = u->each(u->arg, path, outcome, rc ? &err : NULL) != 0;
     return u->stopped;
 }
@@ -514,11 +510,11 @@ static int undo_picture(undoing *u, const char *picture, int is_there_itself, de
     return rc;
 }
 
-int descry_sidecar_undo(const char *path, const descry_sidecar_options *options, descry_sidecar_callback each,
+int descry_sidecar_undo(descry_context *ctx, const char *path, const descry_sidecar_options *options, descry_sidecar_callback each,
                         void *arg, descry_error *err)
 {
     struct stat st;
-    undoing u = {DESCRY_SIDECAR_OPTIONS_INIT, each, arg, 0};
+    undoing u = {ctx->decoders, DESCRY_SIDECAR_OPTIONS_INIT, each, arg, 0};
     int there = stat(path, &st) == 0, rc = DESCRY_TAKE(&u.options, options, err);
     if (rc)
         return rc;

@@ -3,7 +3,7 @@
 
 #include "image/formats.h"
 
-enum { MiB = 1 << 20, BASE = 100 * MiB, PIXELS_A_SECOND = 1000000, WAITING = 4 };
+enum { MiB = 1 << 20, BASE = 100 * MiB, PIXELS_A_SECOND = 1000000, WAITING = 4, BYTES_A_BYTE = 64 /* of XMP, as a tree */ };
 
 /* Bytes a pixel, of the pixels as decoded, as made upright RGB, and of what the codec keeps meanwhile. */
 static const unsigned bytes_a_pixel[DESCRY_FORMATS] = {
@@ -22,8 +22,9 @@ static const unsigned bytes_a_pixel[DESCRY_FORMATS] = {
 
 uint64_t descry_bound_data(size_t format, uint64_t pixels, uint64_t size)
 {
-    uint64_t each = format < DESCRY_FORMATS ? bytes_a_pixel[format] : 1;
-    return BASE + each * pixels + 2 * size;
+    if (format >= DESCRY_FORMATS)
+        return BASE + BYTES_A_BYTE * size;
+    return BASE + bytes_a_pixel[format] * pixels + 2 * size;
 }
 
 unsigned descry_bound_processor(uint64_t pixels, unsigned least)

@@ -10,7 +10,7 @@
 /* What is allowed without being asked for: most pictures are not larger. */
 enum { DESCRY_FREE_PIXELS = 16000000 };
 
-/* Bytes of data (RLIMIT_DATA) for a picture of the format at `format`, which is in `size` bytes. */
+/* Bytes of data (RLIMIT_DATA) for a picture of the format at `format`, which is in `size` bytes; DESCRY_FORMATS: of XMP. */
 uint64_t descry_bound_data(size_t format, uint64_t pixels, uint64_t size);
 
 /* Seconds of a processor, `least` of them for a picture that is allowed without being asked for; seconds on the clock. */

@@ -45,13 +45,16 @@ static bool is_error(int code)
     return code >= DESCRY_ERR_NUMERIC && code <= DESCRY_ERR_MEMORY;
 }
 
+bool descry_error_is_sound(const descry_reply *reply)
+{
+    return is_error(reply->code) && is_line(reply->message, sizeof reply->message);
+}
+
 bool descry_reply_is_sound(descry_reply *reply, const descry_preparation *wanted, size_t room)
 {
     const descry_limits *limits = wanted->options->limits;
     descry_facts *facts = &reply->facts;
     const descry_metadata *m = &facts->metadata;
-    if (reply->code)
-        return is_error(reply->code) && is_line(reply->message, sizeof reply->message);
     uint64_t width = (uint64_t)facts->width, height = (uint64_t)facts->height, pixels = descry_wire_pixels(wanted);
     if (facts->width <= 0 || facts->height <= 0 || width > limits->max_side || height > limits->max_side ||
         width * height > limits->max_pixels || facts->orientation < 1 || facts->orientation > 8 ||

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/shared.h"
 #include "image/prepare.h"
+#include "meta/xmp.h"
 
 typedef struct descry_decoders descry_decoders;
 
@@ -45,5 +46,15 @@ typedef struct descry_job {
  * come to an end or went beyond its bounds, twice: the same would happen again. */
 int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, const descry_shared *bytes, const char *name,
                             uint8_t *rgb, descry_facts *facts, int *fault, descry_error *err);
+
+/* What descry_xmp_put, descry_xmp_take and descry_xmp_described (meta/xmp.h) do, by a worker.  DESCRY_ERR_UNSUPPORTED: this
+ * build has no libexempi. */
+int descry_decoders_xmp_put(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                            const descry_xmp_caption *caption, int overwrite, int created, descry_sidecar_outcome *outcome,
+                            descry_error *err);
+int descry_decoders_xmp_take(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                             descry_sidecar_outcome *outcome, descry_error *err);
+int descry_decoders_xmp_described(descry_decoders *decoders, int *described, const char *data, size_t size, const char *name,
+                                  descry_error *err);
 
 #endif

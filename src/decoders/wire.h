@@ -15,13 +15,18 @@
 
 #include "base/shared.h"
 #include "image/prepare.h"
+#include "meta/xmp.h"
 
 enum {
     DESCRY_WIRE_FORM = 1,      /* of these structs */
     DESCRY_WIRE_SOCKET = 3,    /* the descriptor that a worker has it on */
     DESCRY_WIRE_VERSION = 32,
-    DESCRY_PACKET_ROOM = 1 << 24 /* bytes for an XMP packet */
+    DESCRY_PACKET_ROOM = 1 << 24,         /* bytes for an XMP packet */
+    DESCRY_SIDECAR_ROOM = (1 << 24) + (1 << 20) /* bytes for one with a caption put in */
 };
+
+/* What a job is. */
+typedef enum descry_wire_what { DESCRY_WIRE_PICTURE, DESCRY_WIRE_XMP_PUT, DESCRY_WIRE_XMP_TAKE, DESCRY_WIRE_XMP_DESCRIBED } descry_wire_what;
 
 typedef enum descry_wire_kind { DESCRY_WIRE_HELLO = 1, DESCRY_WIRE_JOB, DESCRY_WIRE_DECLARED, DESCRY_WIRE_GO, DESCRY_WIRE_DONE } descry_wire_kind;
 
@@ -36,12 +41,15 @@ typedef struct descry_request {
     uint32_t kind, form;
     char version[DESCRY_WIRE_VERSION]; /* HELLO */
     uint32_t walls;                    /* HELLO: those that are to stand, if the system can */
-    uint64_t size;                     /* JOB: bytes of the picture; its descriptor comes with the message, if there are any */
+    uint32_t what;                     /* JOB */
+    uint64_t size;                     /* JOB: bytes of the picture, or packet; their descriptor comes, if there are any */
     uint64_t room;                     /* JOB: bytes of memory for results; its descriptor comes, too, when it is new */
     uint32_t anew;
     uint64_t pixels;                   /* JOB, GO: as many may be decoded */
     uint32_t seconds;                  /* JOB, GO: after which the worker ends itself, should nobody else */
-    descry_preparation wanted;         /* JOB; with these in place of its pointers: */
+    uint64_t packet;                   /* JOB, XMP: so many of the bytes; to put: then text, model and date, each with a NUL */
+    uint32_t overwrite, created;       /* JOB, XMP_PUT */
+    descry_preparation wanted;         /* JOB, PICTURE; with these in place of its pointers: */
     uint32_t prepared;                 /* 1: pixels are wanted */
     descry_preprocess preprocess;
     descry_preprocess_options options;
@@ -54,7 +62,9 @@ typedef struct descry_reply {
     uint32_t walls;                    /* HELLO */
     uint64_t width, height;            /* DECLARED */
     int32_t code;                      /* DONE: 0 or an error, with `message` */
-    descry_facts facts;                /* DONE; its packet is in the memory for results, behind the pixels */
+    descry_facts facts;                /* DONE, PICTURE; its packet is in the memory for results, behind the pixels */
+    int32_t outcome;                   /* DONE, XMP: of descry_sidecar_outcome; XMP_DESCRIBED: 0 or 1 */
+    uint64_t packet;                   /* DONE, XMP: bytes of the new one, in the memory for results */
     char message[sizeof((descry_error *)0)->message];
 } descry_reply;
 

@@ -314,24 +314,22 @@ bool descry_worker_is_full(const descry_worker *w)
     return sscanf(line, "%*u %*u %*u %*u %*u %lu", &pages) == 1 && pages > (unsigned long)(MOST_KEPT / sysconf(_SC_PAGESIZE));
 }
 
-descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted, const descry_shared *bytes, size_t format,
-                             descry_reply *reply, descry_error *err)
+descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_reply *reply, descry_error *err)
 {
     bool anew;
     uint64_t granted = DESCRY_FREE_PIXELS;
-    const descry_limits *limits = wanted->options->limits;
-    if (make_room(w, descry_wire_room(wanted), &anew, err))
+    const descry_shared *bytes = task->bytes;
+    if (make_room(w, task->room, &anew, err))
         return DESCRY_FATE_SYSTEM;
-    bound(w, format, granted, bytes->size);
-    descry_request request = {.kind = DESCRY_WIRE_JOB, .form = DESCRY_WIRE_FORM, .size = bytes->size, .room = w->room, .anew = anew,
-                              .pixels = granted, .seconds = 2 * descry_bound_clock(granted, w->seconds), .wanted = *wanted,
-                              .options = *wanted->options, .limits = *limits,
-                              .prepared = wanted->preprocess != NULL};
-    if (wanted->preprocess)
-        request.preprocess = *wanted->preprocess;
-    request.wanted.preprocess = NULL; /* where things are in this process is nobody's business */
-    request.wanted.options = NULL;
-    request.options.limits = NULL;
+    bound(w, task->format, granted, bytes->size);
+    descry_request request = task->request;
+    request.kind = DESCRY_WIRE_JOB;
+    request.form = DESCRY_WIRE_FORM;
+    request.size = bytes->size;
+    request.room = w->room;
+    request.anew = anew;
+    request.pixels = granted;
+    request.seconds = 2 * descry_bound_clock(granted, w->seconds);
     int fds[2], n = 0;
     if (bytes->size > 0)
         fds[n++] = bytes->fd;
@@ -346,16 +344,17 @@ descry_fate descry_worker_do(descry_worker *w, const descry_preparation *wanted,
         if (reply->kind == DESCRY_WIRE_DONE)
             break;
         /* each more than before, so that there is an end to it */
-        uint64_t pixels = descry_declared(reply, limits);
+        uint64_t pixels = task->limits ? descry_declared(reply, task->limits) : 0;
         if (reply->kind != DESCRY_WIRE_DECLARED || pixels <= granted)
             return DESCRY_FATE_LIED;
         granted = pixels;
-        bound(w, format, granted, bytes->size);
+        bound(w, task->format, granted, bytes->size);
         request = (descry_request){.kind = DESCRY_WIRE_GO, .form = DESCRY_WIRE_FORM, .pixels = granted,
                                    .seconds = 2 * descry_bound_clock(granted, w->seconds)};
         if (descry_wire_send(w->socket, &request, sizeof request, NULL, 0))
             return DESCRY_FATE_KILLED;
     }
     w->jobs++;
-    return descry_reply_is_sound(reply, wanted, w->room) ? DESCRY_FATE_DONE : DESCRY_FATE_LIED;
+    bool sound = reply->code ? descry_error_is_sound(reply) : task->is_sound(task, reply, w->room);
+    return sound ? DESCRY_FATE_DONE : DESCRY_FATE_LIED;
 }

@@ -40,9 +40,22 @@ typedef enum descry_fate {
  * again.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
 int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls, unsigned seconds, descry_error *err);
 
-/* Does one job: *reply is checked; its pixels and packet are in worker->results (wire.h). */
-descry_fate descry_worker_do(descry_worker *worker, const descry_preparation *wanted, const descry_shared *bytes,
-                             size_t format, descry_reply *reply, descry_error *err);
+/* A job for any worker. */
+typedef struct descry_task {
+    descry_request request;      /* what is wanted; the rest is filled in */
+    const descry_shared *bytes;  /* in shared memory, if there are any */
+    size_t room;                 /* bytes for results */
+    size_t format;               /* of a picture, for its bounds; DESCRY_FORMATS: of none */
+    const descry_limits *limits; /* of what may be declared; NULL: nothing */
+    bool (*is_sound)(const struct descry_task *task, descry_reply *reply, size_t room); /* can it be? (check.h) */
+    /* Takes what came of it out of worker->results, where the worker may still write. */
+    int (*take)(const struct descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err);
+    void *arg;                   /* theirs */
+    bool fresh, urgent;          /* descry_decoders_lend */
+} descry_task;
+
+/* Does it: *reply is checked. */
+descry_fate descry_worker_do(descry_worker *worker, const descry_task *task, descry_reply *reply, descry_error *err);
 
 /* After a job: whether it has kept so much memory that the next picture might not have enough of what it may have.  Some
  * libraries lose what they took when they fail. */

@@ -66,7 +66,7 @@ static void judge(void *arg, descry_loaded *const *pictures, size_t n)
 }
 
 /* The batches before may have brought what was not known when this one was read: a copy of a picture, or the same file,
- * named twice. */
+ * named twice.  Of two it does not matter which is late. */
 static int judge_again(descry_batch *batch, descry_error *err)
 {
     size_t n = 0;
@@ -314,7 +314,7 @@ int descry_batch_open(descry_batch **out, const descry_batches *batches, descry_
     descry_loading loading = {.preprocess = descry_clip_preprocess(batches->model->clip), .options = batches->preprocess,
                               .decoders = batches->library->context->decoders,
                               .threads = descry_pool_threads(batches->library->context->pool), .batch = size,
-                              .item = sizeof(descry_item), .digest = 1,
+                              .item = sizeof(descry_item), .patience = DESCRY_LOADER_PATIENCE, .digest = 1,
                               .draft = !batches->whole && !batches->captions, .judge = judge, .deliver = deliver, .drop = drop,
                               .arg = batch};
     int rc = take_memory(batch, size) ? descry_loader_open(&batch->loader, &loading, err) : descry_fail_memory(err);

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A ring of slots, as many as some whole batches.  Pictures have running numbers; number % slots is the slot of one. */
+ * Slots, as many as some whole batches, that are given out round and round.  As long as no picture is late, a batch lies in
+ * them as the model wants it, one picture after the other; else it is copied to where it does. */
 #include "pictures/loader.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { MOST_BATCHES = 3, MOST_BYTES = 256 << 20 };
+
+typedef enum slot_state { FREE, ADDED, BEGUN, PREPARED } slot_state;
 
 /* A picture that its thread has read and wants judged. */
 typedef struct waiter {
@@ -20,17 +25,23 @@ typedef struct waiter {
 struct descry_loader {
     descry_loading how;
     size_t picture, slots;
+    double patience;   /* how.patience in seconds */
     char *items;       /* [slots, how.item] */
     uint8_t *rgb;      /* [slots, H, W, 3] */
+    char *apart;       /* [batch, how.item]: where a batch is copied to; NULL: none ever is */
+    uint8_t *rgb_apart;
     void **good;       /* [batch] */
-    size_t delivered;  /* as are added, begun: of all that come before this number it is true */
+    size_t *taken;     /* [batch]: slots of the batch, `takes` of them */
+    size_t takes, used, cursor; /* slots that are not free; the slot to be given out next, if it is free */
     descry_loaded **asked;      /* [threads + 1]: what it is asked of; of whoever has the turn */
     pthread_mutex_t mutex;      /* over what follows */
     pthread_cond_t more, ready; /* to prepare; prepared */
     pthread_cond_t left;        /* the turn is */
     int turn;                   /* somebody's: the caller's, except while it waits or encodes; else of who judges */
-    size_t added, begun;
-    uint8_t *prepared; /* [slots] */
+    uint8_t *state;    /* [slots] */
+    double *began;     /* [slots]: when reading, or decoding was begun */
+    size_t *order;     /* [slots]: slots of all that are not yet taken, as they were added: `queued`, the first `begun` */
+    size_t queued, begun;
     waiter **waiting;  /* [threads + 1], `waits` of them */
     size_t waits;
     int stop;
@@ -38,9 +49,9 @@ struct descry_loader {
     pthread_t *ids; /* [threads] */
 };
 
-static descry_loaded *item_of(const descry_loader *loader, size_t number)
+static descry_loaded *item_of(const descry_loader *loader, size_t slot)
 {
-    return (void *)(loader->items + number % loader->slots * loader->how.item);
+    return (void *)(loader->items + slot * loader->how.item);
 }
 
 /* ---- preparing ------------------------------------------------------------------------------------------------- */
@@ -77,16 +88,28 @@ static void take_turn(descry_loader *loader)
     pthread_mutex_unlock(&loader->mutex);
 }
 
+/* With the mutex held. */
+static void pass_turn(descry_loader *loader)
+{
+    loader->turn = 0;
+    pthread_cond_signal(&loader->left);
+}
+
 static void leave_turn(descry_loader *loader)
 {
     pthread_mutex_lock(&loader->mutex);
-    loader->turn = 0;
-    pthread_cond_signal(&loader->left);
+    pass_turn(loader);
     pthread_mutex_unlock(&loader->mutex);
 }
 
-/* Whoever gets the turn has all judged that wait for it. */
-static int judge(descry_loader *loader, descry_loaded *item)
+/* With the mutex held. */
+static void begin(descry_loader *loader, size_t slot)
+{
+    loader->began[slot] = loader->patience > 0 ? descry_clock_now() : 0;
+}
+
+/* Whoever gets the turn has all judged that wait for it.  How long the caller keeps it is not the picture's fault. */
+static int judge(descry_loader *loader, descry_loaded *item, size_t slot)
 {
     waiter own = {item, 0};
     size_t n = 0;
@@ -104,14 +127,17 @@ static int judge(descry_loader *loader, descry_loaded *item)
     pthread_mutex_unlock(&loader->mutex);
     if (n > 0)
         loader->how.judge(loader->how.arg, loader->asked, n);
-    leave_turn(loader);
+    pthread_mutex_lock(&loader->mutex);
+    begin(loader, slot);
+    pass_turn(loader);
+    pthread_mutex_unlock(&loader->mutex);
     return stop ? DESCRY_ERR_CANCELLED : item->err.code;
 }
 
-static void prepare(descry_loader *loader, size_t number)
+static void prepare(descry_loader *loader, size_t slot)
 {
     const descry_loading *how = &loader->how;
-    descry_loaded *item = item_of(loader, number);
+    descry_loaded *item = item_of(loader, slot);
     descry_shared bytes = descry_shared_none(item->bytes, item->size);
     int rc = 0;
     if (item->want == DESCRY_WANT_NOTHING || item->err.code)
@@ -124,9 +150,9 @@ static void prepare(descry_loader *loader, size_t number)
     if (!rc && how->digest)
         rc = descry_sha256_of(item->bytes, item->size, item->sha256, &item->err);
     if (!rc && how->judge)
-        rc = judge(loader, item);
+        rc = judge(loader, item, slot);
     if (!rc && item->want != DESCRY_WANT_NOTHING)
-        rc = decode(how, item, &bytes, loader->rgb + number % loader->slots * loader->picture);
+        rc = decode(how, item, &bytes, loader->rgb + slot * loader->picture);
     if (!rc)
         item->err.code = 0; /* what another codec than the right one may have said of it */
     if (bytes.fd >= 0)
@@ -137,13 +163,15 @@ static void prepare(descry_loader *loader, size_t number)
 /* The next picture of all, with the mutex held; 0: there is none. */
 static int prepare_next(descry_loader *loader)
 {
-    if (loader->begun == loader->added)
+    if (loader->begun == loader->queued)
         return 0;
-    size_t number = loader->begun++;
+    size_t slot = loader->order[loader->begun++];
+    loader->state[slot] = BEGUN;
+    begin(loader, slot);
     pthread_mutex_unlock(&loader->mutex);
-    prepare(loader, number);
+    prepare(loader, slot);
     pthread_mutex_lock(&loader->mutex);
-    loader->prepared[number % loader->slots] = 1;
+    loader->state[slot] = PREPARED;
     pthread_cond_signal(&loader->ready);
     return 1;
 }
@@ -161,14 +189,61 @@ static void *serve(void *arg)
 
 /* ---- delivering ------------------------------------------------------------------------------------------------ */
 
-static void await(descry_loader *loader, size_t end)
+/* The oldest that are not late, as many as make a batch, with the mutex held.  1: all of them are prepared; else how many
+ * seconds it may take, at the most, until this has another answer although none is prepared meanwhile. */
+static int choose(descry_loader *loader, double *seconds)
 {
+    double now = loader->patience > 0 ? descry_clock_now() : 0;
+    int all = 1;
+    *seconds = loader->patience;
+    loader->takes = 0;
+    for (size_t i = 0; i < loader->queued && loader->takes < loader->how.batch; i++) {
+        size_t slot = loader->order[i];
+        if (loader->state[slot] == BEGUN && loader->patience > 0) {
+            double left = loader->began[slot] + loader->patience - now;
+            if (left <= 0)
+                continue;
+            *seconds = left < *seconds ? left : *seconds;
+        }
+        all = all && loader->state[slot] == PREPARED;
+        loader->taken[loader->takes++] = slot;
+    }
+    return all && loader->takes > 0;
+}
+
+/* By the clock of the wall, for not every system's conditions know another; should it be set meanwhile, only this one wait
+ * is too short or too long. */
+static void wait_for_ready(descry_loader *loader, double seconds)
+{
+    struct timespec until;
+    if (loader->patience <= 0) {
+        pthread_cond_wait(&loader->ready, &loader->mutex);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &until);
+    long whole = (long)seconds, nanoseconds = until.tv_nsec + (long)((seconds - (double)whole) * 1e9) + 1;
+    until.tv_sec += whole + nanoseconds / 1000000000;
+    until.tv_nsec = nanoseconds % 1000000000;
+    pthread_cond_timedwait(&loader->ready, &loader->mutex, &until);
+}
+
+/* Waits for a batch, and takes it out of the queue. */
+static void await(descry_loader *loader)
+{
+    double seconds;
+    size_t kept = 0, taken = 0;
     leave_turn(loader);
     pthread_mutex_lock(&loader->mutex);
-    for (size_t number = loader->delivered; number < end; number++)
-        while (!loader->prepared[number % loader->slots])
-            if (loader->started > 0 || !prepare_next(loader))
-                pthread_cond_wait(&loader->ready, &loader->mutex);
+    while (!choose(loader, &seconds))
+        if (loader->started > 0 || !prepare_next(loader))
+            wait_for_ready(loader, seconds);
+    for (size_t i = 0; i < loader->queued; i++)
+        if (taken < loader->takes && loader->order[i] == loader->taken[taken])
+            taken++;
+        else
+            loader->order[kept++] = loader->order[i];
+    loader->queued = kept;
+    loader->begun -= taken;
     await_turn(loader);
     pthread_mutex_unlock(&loader->mutex);
 }
@@ -192,25 +267,48 @@ void descry_loaded_gather(descry_loaded_batch *batch)
     }
 }
 
-static void drop(const descry_loader *loader, size_t number)
+static void drop(const descry_loader *loader, void *item)
 {
     if (loader->how.drop)
-        loader->how.drop(loader->how.arg, item_of(loader, number));
+        loader->how.drop(loader->how.arg, item);
+}
+
+/* Where its slots are one after the other: there. */
+static void lay_out(const descry_loader *loader, descry_loaded_batch *batch)
+{
+    const size_t *taken = loader->taken;
+    size_t i = 1, goods = 0;
+    while (i < batch->count && taken[i] == taken[0] + i)
+        i++;
+    int apart = i < batch->count;
+    batch->items = apart ? loader->apart : (void *)item_of(loader, taken[0]);
+    batch->rgb = apart ? loader->rgb_apart : loader->rgb + taken[0] * loader->picture;
+    for (i = 0; i < batch->count; i++) {
+        descry_loaded *item = batch_item(batch, i);
+        if (apart)
+            memcpy(item, item_of(loader, taken[i]), loader->how.item);
+        item->slot = apart ? goods : i;
+        if (!apart || item->want != DESCRY_WANT_PIXELS || item->err.code)
+            continue;
+        memcpy(batch->rgb + goods++ * loader->picture, loader->rgb + taken[i] * loader->picture, loader->picture);
+    }
 }
 
 static int deliver(descry_loader *loader, descry_error *err)
 {
-    size_t left = loader->added - loader->delivered, first = loader->delivered % loader->slots;
-    descry_loaded_batch batch = {.loader = loader, .items = item_of(loader, first), .stride = loader->how.item,
-                                 .count = left < loader->how.batch ? left : loader->how.batch, .good = loader->good,
-                                 .picture = loader->picture, .rgb = loader->rgb + first * loader->picture};
-    await(loader, loader->delivered + batch.count);
-    for (size_t i = 0; i < batch.count; i++)
-        batch_item(&batch, i)->slot = i;
+    await(loader);
+    descry_loaded_batch batch = {.loader = loader, .stride = loader->how.item, .count = loader->takes, .good = loader->good,
+                                 .picture = loader->picture};
+    lay_out(loader, &batch);
     descry_loaded_gather(&batch);
     int rc = loader->how.deliver(loader->how.arg, &batch, err);
     for (size_t i = 0; i < batch.count; i++)
-        drop(loader, loader->delivered++);
+        drop(loader, batch_item(&batch, i));
+    pthread_mutex_lock(&loader->mutex);
+    for (size_t i = 0; i < batch.count; i++)
+        loader->state[loader->taken[i]] = FREE;
+    pthread_mutex_unlock(&loader->mutex);
+    loader->used -= batch.count;
     return rc;
 }
 
@@ -248,6 +346,38 @@ int descry_loaded_encode(descry_loaded_batch *batch, descry_encode_fn encode, vo
 
 /* ---- the caller's ---------------------------------------------------------------------------------------------- */
 
+/* Slots for some batches, and where late pictures are possible one batch apart and room for so many late ones that their
+ * threads are all but one: so that the last one has something to do. */
+static int take_memory(descry_loader *loader)
+{
+    const descry_loading *how = &loader->how;
+    size_t batch = how->batch, threads = how->threads, most = MOST_BYTES / loader->picture / batch, batches = MOST_BATCHES;
+    loader->patience = threads > 1 && most > MOST_BATCHES ? 1e-3 * how->patience : 0;
+    if (loader->patience > 0 && batches < 2 + (threads - 1 + batch - 1) / batch)
+        batches = 2 + (threads - 1 + batch - 1) / batch;
+    most -= loader->patience > 0;
+    batches = threads < 2 || most < 1 ? 1 : batches < most ? batches : most;
+    loader->slots = batch * batches;
+    loader->items = calloc(loader->slots, how->item);
+    loader->rgb = descry_alloc(loader->slots, loader->picture);
+    loader->good = descry_alloc(batch, sizeof *loader->good);
+    loader->taken = descry_alloc(batch, sizeof *loader->taken);
+    loader->state = calloc(batch, batches);
+    loader->began = descry_alloc(loader->slots, sizeof *loader->began);
+    loader->order = descry_alloc(loader->slots, sizeof *loader->order);
+    loader->ids = descry_alloc(threads + 1, sizeof *loader->ids);
+    loader->asked = descry_alloc(threads + 1, sizeof *loader->asked);
+    loader->waiting = descry_alloc(threads + 1, sizeof *loader->waiting);
+    if (loader->patience > 0) {
+        loader->apart = descry_alloc(batch, how->item);
+        loader->rgb_apart = descry_alloc(batch, loader->picture);
+        if (!loader->apart || !loader->rgb_apart)
+            return 0;
+    }
+    return loader->items && loader->rgb && loader->good && loader->taken && loader->state && loader->began && loader->order &&
+           loader->ids && loader->asked && loader->waiting;
+}
+
 int descry_loader_open(descry_loader **out, const descry_loading *loading, descry_error *err)
 {
     *out = NULL;
@@ -262,21 +392,10 @@ int descry_loader_open(descry_loader **out, const descry_loading *loading, descr
     loader->how = *loading;
     loader->how.batch += !loading->batch;
     loader->picture = (size_t)loading->preprocess->width * (size_t)loading->preprocess->height * 3;
-    size_t batch = loader->how.batch, batches = MOST_BYTES / loader->picture / batch;
-    batches = loading->threads < 2 || batches < 1 ? 1 : batches < MOST_BATCHES ? batches : MOST_BATCHES;
-    loader->items = calloc(batch, batches * loading->item);
-    loader->rgb = descry_alloc(batch, batches * loader->picture);
-    loader->good = descry_alloc(batch, sizeof *loader->good);
-    loader->prepared = calloc(batch, batches);
-    loader->ids = descry_alloc(loading->threads + 1u, sizeof *loader->ids);
-    loader->asked = descry_alloc(loading->threads + 1u, sizeof *loader->asked);
-    loader->waiting = descry_alloc(loading->threads + 1u, sizeof *loader->waiting);
-    if (!loader->items || !loader->rgb || !loader->good || !loader->prepared || !loader->ids || !loader->asked ||
-        !loader->waiting) {
+    if (!take_memory(loader)) {
         descry_loader_close(&loader);
         return descry_fail_memory(err);
     }
-    loader->slots = batch * batches;
     *out = loader;
     return 0;
 }
@@ -293,8 +412,8 @@ void descry_loader_close(descry_loader **slot)
     leave_turn(loader);
     for (unsigned i = 0; i < loader->started; i++)
         pthread_join(loader->ids[i], NULL);
-    while (loader->delivered < loader->added)
-        drop(loader, loader->delivered++);
+    for (size_t i = 0; i < loader->queued; i++)
+        drop(loader, item_of(loader, loader->order[i]));
     pthread_cond_destroy(&loader->ready);
     pthread_cond_destroy(&loader->more);
     pthread_mutex_destroy(&loader->mutex);
@@ -302,7 +421,12 @@ void descry_loader_close(descry_loader **slot)
     free(loader->items);
     free(loader->rgb);
     free(loader->good);
-    free(loader->prepared);
+    free(loader->apart);
+    free(loader->rgb_apart);
+    free(loader->taken);
+    free(loader->state);
+    free(loader->began);
+    free(loader->order);
     free(loader->ids);
     free(loader->asked);
     free(loader->waiting);
@@ -321,24 +445,26 @@ static void start(descry_loader *loader)
 
 int descry_loader_add(descry_loader *loader, const void *item, descry_error *err)
 {
-    memcpy(item_of(loader, loader->added), item, loader->how.item);
     pthread_mutex_lock(&loader->mutex);
-    loader->prepared[loader->added++ % loader->slots] = 0;
+    while (loader->state[loader->cursor] != FREE)
+        loader->cursor = (loader->cursor + 1) % loader->slots;
+    memcpy(item_of(loader, loader->cursor), item, loader->how.item);
+    loader->state[loader->cursor] = ADDED;
+    loader->order[loader->queued++] = loader->cursor;
     pthread_cond_signal(&loader->more);
     pthread_mutex_unlock(&loader->mutex);
+    loader->cursor = (loader->cursor + 1) % loader->slots;
     start(loader);
-    return loader->added - loader->delivered < loader->slots ? 0 : deliver(loader, err);
+    return ++loader->used < loader->slots ? 0 : deliver(loader, err);
 }
 
 int descry_loader_finish(descry_loader *loader, descry_error *err)
 {
     int rc = 0;
-    while (!rc && loader->delivered < loader->added)
+    while (!rc && loader->used > 0)
         rc = deliver(loader, err);
-    pthread_mutex_lock(&loader->mutex);
-    if (!rc) /* what comes next begins at a whole batch: none goes over the ring's end */
-        loader->added = loader->begun = loader->delivered = 0;
-    pthread_mutex_unlock(&loader->mutex);
+    if (!rc)
+        loader->cursor = 0; /* what comes next begins at a whole batch: none goes over the end of the slots */
     return rc;
 }
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pictures on their way to a model: read, decoded and prepared by threads of their own, delivered in the order in which
- * they were added, batch by batch.
+ * Pictures on their way to a model: read, decoded and prepared by threads of their own, delivered batch by batch in the order
+ * in which they were added.  A client that needs no order says how long it waits (`patience`): a picture that takes longer is
+ * late.  Batches are made of the others as if it were not there, whole ones as long as more are added, and it comes in the
+ * next after it is ready.  So late ones hold up nobody as long as they are fewer than the threads.  With all threads at late
+ * ones everyone waits for the first of them, also those that are ready and no whole batch: all that they could gain is the
+ * time of encoding less than one.  At the end, when only late ones are left, each comes when it is ready.
  *
  * All but the preparing happens on the thread of the caller, inside descry_loader_add and descry_loader_finish.  While it
- * delivers a batch, the next ones are prepared.  Memory is that of the slots, and of one encoded and one decoded picture
- * for each thread, however many are added. */
+ * delivers a batch, the next ones are prepared.  Memory is that of the slots, of one batch more where pictures may be late,
+ * and of one encoded and one decoded picture for each thread, however many are added. */
 #ifndef DESCRY_PICTURES_LOADER_H
 #define DESCRY_PICTURES_LOADER_H
 
@@ -35,7 +39,7 @@ typedef struct descry_loaded {
 /* What is delivered together.  Good: without an error, and with pixels. */
 typedef struct descry_loaded_batch {
     struct descry_loader *loader;
-    void *items;           /* [count], as they were added */
+    void *items;           /* [count], as they were added, but for late ones */
     size_t count, stride;  /* bytes from one to the next */
     void **good;           /* [goods]: which of them are good, in order */
     size_t goods, picture; /* bytes of a prepared picture */
@@ -48,7 +52,9 @@ typedef struct descry_loading {
     descry_decoders *decoders;
     unsigned threads; /* 1: the caller's own prepares, too, and nothing overlaps */
     size_t batch;     /* pictures; 0: one */
-    size_t item;      /* bytes of what is added */
+    size_t item;      /* bytes of what is added: it may be copied to another place when it is prepared */
+    int patience;     /* milliseconds of reading, or of decoding, after which a picture is late; 0: none is ever.  Nor is any with
+                         one thread, nor with batches so large that few fit */
     int digest;       /* 1: SHA-256 wanted */
     int draft;        /* 1: drafts are good enough (descry_preprocess_enough); not with options->reference */
     /* Asked of pictures that are read, and digested, how much of each is wanted: lowers its want, or fails it.  Of all that
@@ -63,6 +69,8 @@ typedef struct descry_loading {
 } descry_loading;
 
 typedef struct descry_loader descry_loader;
+
+enum { DESCRY_LOADER_PATIENCE = 1000 }; /* for clients that need no order: what takes a second is rare and costs much */
 
 /* What *loading points at outlives the loader.  Closing is for the thread that opened it, in any state: what is not
  * delivered is dropped. */

@@ -171,11 +171,14 @@ if [ "$URLS" = yes ]; then
     says err "^descry: http://127\.0\.0\.1:1/a\.jpg: needs descry-net\.so.* tried $libdir/" "no net: named"
 fi
 if [ "$XMP" = yes ]; then
-    exits 0 "xmp: opened" "$program" caption --model demo --write-xmp photos/0001.jpg
+    exits 0 "xmp" "$program" caption --model demo --write-xmp photos/0001.jpg
     [ -s photos/0001.jpg.xmp ]
     verdict $? "xmp: written"
     rm "$libdir/descry/descry-xmp.so"
-    run "$program" caption --model demo --write-xmp photos/0002.jpg
+    exits 0 "no xmp in process: a decoder has it" "$program" caption --model demo --write-xmp photos/0003.jpg
+    [ -s photos/0003.jpg.xmp ]
+    verdict $? "no xmp in process: written"
+    run env DESCRY_SANDBOX=off "$program" caption --model demo --write-xmp photos/0002.jpg
     says err "needs descry-xmp\.so.* tried $libdir/" "no xmp: named"
     [ "$status" -ne 0 ] && [ ! -e photos/0002.jpg.xmp ]
     verdict $? "no xmp: nothing is written"

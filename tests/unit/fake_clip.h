@@ -24,6 +24,8 @@ struct descry_clip {
     int no_decoder;
     size_t described;
     size_t kill_after_captions; /* captions given; then the process kills itself */
+    const char *late;           /* the file whose path has this is not decoded before it may come; NULL: none */
+    _Atomic int come;
     const char *unlink_on_read; /* a file that vanishes while another one is decoded */
 };
 

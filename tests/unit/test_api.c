@@ -183,7 +183,7 @@ static int with_caption(world *w, void *options)
 
 static int with_sidecar(world *w, void *options)
 {
-    return descry_sidecar_undo(w->folder, options, NULL, NULL, &w->err);
+    return descry_sidecar_undo(w->ctx, w->folder, options, NULL, NULL, &w->err);
 }
 
 static int with_library(world *w, void *options)

@@ -209,6 +209,69 @@ static void indexing_tells_in_order_and_keeps_what_is_done(void **state)
     assert_counts(f, 10, 12, 2, 6, 0);
 }
 
+/* ---- one that takes long ----------------------------------------------------------------------------------------- */
+
+/* It does until this many are done: were one of them to wait for it, the test would not end. */
+static int lets_it_come(void *arg, const descry_progress *progress)
+{
+    heard *h = arg;
+    if (progress->stage != DESCRY_STAGE_LOOKING && progress->done >= h->stop_at)
+        h->f->clip.come = 1;
+    return 0;
+}
+
+static int count_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+{
+    (void)path, (void)err;
+    *(size_t *)arg += caption != NULL;
+    return 0;
+}
+
+static void nobody_waits_for_one_that_takes_long(void **state)
+{
+    fixture *f = *state;
+    char name[32];
+    size_t captions = 0;
+    heard h = {.f = f, .stop_at = 19};
+    descry_watch watch = DESCRY_WATCH_INIT;
+    descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
+    descry_caption_options captioning = DESCRY_CAPTION_OPTIONS_INIT;
+    watch.progress = lets_it_come;
+    watch.arg = &h;
+    options.watch = captioning.watch = &watch;
+    options.batch = captioning.batch = 2;
+    for (int i = 0; i < 20; i++) {
+        snprintf(name, sizeof name, "%02d.jpg", i);
+        picture(f, name, i == 13 ? 0 : 5 * i, 7, 9);
+    }
+    f->clip.late = "/00.jpg"; /* its copy is there before it */
+    assert_int_equal(index_with(f, "", &options), 0);
+    assert_counts(f, 19, 0, 1, 0, 0);
+    assert_int_equal(f->clip.embedded, 19);
+    assert_int_equal(index_with(f, "", &options), 0);
+    assert_counts(f, 0, 20, 0, 0, 0);
+
+    f->clip.late = "/05.jpg"; /* described later */
+    f->clip.come = 0;
+    h.stop_at = 18;
+    assert_int_equal(descry_caption_library(f->library, &f->model, &captioning, count_caption, &captions, &f->err), 0);
+    assert_int_equal(captions, 19);
+
+    for (int i = 20; i < 40; i++) { /* described at once */
+        snprintf(name, sizeof name, "%02d.jpg", i);
+        picture(f, name, 5 * i, 7, 9);
+    }
+    f->clip.late = "/21.jpg";
+    f->clip.come = 0;
+    h.stop_at = 39;
+    options.captioner = &f->model;
+    assert_int_equal(index_with(f, "", &options), 0);
+    assert_counts(f, 20, 20, 0, 0, 0);
+    assert_int_equal(f->counts.captioned, 20);
+    search_ok(f, "105 7 9", 10);
+    assert_found(f, 1, "21.jpg");
+}
+
 /* ---- drafts ------------------------------------------------------------------------------------------------------ */
 
 static void index_as(fixture *f, int full_decode, descry_model *captioner, uint64_t embedded, uint64_t unchanged, uint64_t recognised)
@@ -292,6 +355,7 @@ int main(void)
         LIBRARY_TEST(files_are_embedded_in_order),
         LIBRARY_TEST(files_are_described_in_order),
         BOTH_TEST(indexing_tells_in_order_and_keeps_what_is_done),
+        LIBRARY_TEST(nobody_waits_for_one_that_takes_long),
         LIBRARY_TEST(large_pictures_are_indexed_as_drafts),
         LIBRARY_TEST(a_draft_is_not_described),
     };

@@ -1,204 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Loading pictures.  The room image is stood in for: a picture is a letter and a number, "g7": good; "d7": good,
- * and large; "b7": bad; "s7": slow,
- * it is decoded once all others are that the slots hold. */
-#include "cmocka_test.h"
+ * Loading pictures in order. */
+#include "loader_fixture.h"
 
 #include "base/error.h"
-#include "pictures/loader.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { W = 2, H = 1, PICTURE = W * H * 3, MOST = 64, STOP = -77 };
-
-typedef struct item {
-    descry_loaded loaded;
-    char text[16], name[16];
-    int number;
-    char *owned;
-} item;
-
-/* What a test says and counts; `lock` over what threads count. */
-static struct {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    size_t decoded, peeked, slow_waits_for;
-    size_t judged, dropped, added, slots, delivered, batches;
-    size_t stop_at, batch, numeric, encoded; /* stop_at: batches delivered, from 1; numeric: the one that is not finite */
-    int (*encode)(void *arg, size_t first, size_t n, descry_error *err);
-    int turn; /* without a lock: a sanitizer tells when two have it */
-    descry_loaded_batch *now;
-    char wrong[MOST][128];
-    int levels[MOST], widths[MOST], drafts[MOST];
-} t;
-
-/* ---- the room image -------------------------------------------------------------------------------------------- */
-
-static void count_and_tell(size_t *counter)
-{
-    pthread_mutex_lock(&t.lock);
-    ++*counter;
-    pthread_cond_broadcast(&t.changed);
-    pthread_mutex_unlock(&t.lock);
-}
-
-static void wait_for(const size_t *counter, size_t value)
-{
-    pthread_mutex_lock(&t.lock);
-    while (*counter < value)
-        pthread_cond_wait(&t.changed, &t.lock);
-    pthread_mutex_unlock(&t.lock);
-}
-
-/* A draft is of a whole that is ten times as wide. */
-int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, const descry_shared *bytes, const char *name,
-                            uint8_t *rgb, descry_facts *facts, int *fault, descry_error *err)
-{
-    const descry_preprocess *pixels = job->wanted.preprocess;
-    (void)decoders;
-    *fault = 0;
-    if (!pixels)
-        count_and_tell(&t.peeked);
-    else if (bytes->size > 0 && bytes->data[0] == 's')
-        wait_for(&t.decoded, t.slow_waits_for);
-    int rc = bytes->size < 2 || bytes->data[0] == 'b' ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a picture", name) : 0;
-    if (!rc) {
-        *facts = (descry_facts){.width = atoi((const char *)bytes->data + 1), .height = 1, .orientation = 1};
-        if (pixels)
-            memset(rgb, facts->width, PICTURE);
-        if (facts->width == 99 && pixels)
-            rc = descry_fail(err, DESCRY_ERR_LIMIT, "too wide");
-        facts->draft = pixels && job->wanted.draft && !job->wanted.options->reference && bytes->data[0] == 'd';
-        facts->width *= facts->draft ? 10 : 1;
-    }
-    if (pixels)
-        count_and_tell(&t.decoded);
-    return rc;
-}
-
-/* ---- a client -------------------------------------------------------------------------------------------------- */
-
-static int encode_all(void *arg, size_t first, size_t n, descry_error *err)
-{
-    assert_ptr_equal(arg, &t);
-    for (size_t i = first; i < first + n; i++)
-        if (((item *)t.now->good[i])->number == (int)t.numeric)
-            return descry_fail(err, DESCRY_ERR_NUMERIC, "not finite");
-    t.encoded += n;
-    return 0;
-}
-
-static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
-{
-    size_t good = 0, left = t.added - t.delivered;
-    const item *items = batch->items;
-    assert_ptr_equal(arg, &t);
-    assert_int_equal(batch->count, left < t.batch ? left : t.batch);
-    t.turn++;
-    t.now = batch;
-    for (size_t i = 0; i < batch->count; i++) {
-        const descry_loaded *l = &items[i].loaded;
-        assert_int_equal(items[i].number, t.delivered + i);
-        if (l->want != DESCRY_WANT_PIXELS || l->err.code)
-            continue;
-        assert_ptr_equal(batch->good[good], &items[i]);
-        assert_int_equal(l->slot, good);
-        for (size_t j = 0; j < PICTURE; j++)
-            assert_int_equal(batch->rgb[good * PICTURE + j], items[i].number);
-        good++;
-    }
-    assert_int_equal(batch->goods, good);
-    int rc = t.encode ? descry_loaded_encode(batch, t.encode, &t, err) : 0;
-    for (size_t i = 0; i < batch->count; i++) {
-        snprintf(t.wrong[t.delivered], sizeof t.wrong[0], "%s", items[i].loaded.err.code ? items[i].loaded.err.message : "");
-        t.widths[t.delivered] = items[i].loaded.width;
-        t.drafts[t.delivered] = items[i].loaded.draft;
-        t.levels[t.delivered++] = items[i].loaded.want;
-    }
-    t.turn++;
-    if (++t.batches == t.stop_at)
-        return descry_fail(err, STOP, "stop");
-    return rc;
-}
-
-static void drop(void *arg, void *dropped)
-{
-    assert_ptr_equal(arg, &t);
-    assert_int_equal(((item *)dropped)->number, t.dropped); /* each once */
-    t.dropped++;
-    free(((item *)dropped)->owned);
-}
-
-typedef void judge_fn(void *arg, descry_loaded *const *pictures, size_t n);
-
-static descry_loader *open_loader_for(unsigned threads, size_t batch, judge_fn *judge, int draft, int reference)
-{
-    static const descry_preprocess preprocess = {.width = W, .height = H};
-    static const descry_limits limits = DESCRY_LIMITS_INIT;
-    static const descry_preprocess_options usual = {sizeof usual, 0, 13, &limits}, as_reference = {sizeof usual, 1, 13, &limits};
-    memset(&t, 0, sizeof t);
-    pthread_mutex_init(&t.lock, NULL);
-    pthread_cond_init(&t.changed, NULL);
-    t.batch = batch ? batch : 1;
-    t.numeric = MOST;
-    descry_loading loading = {.preprocess = &preprocess, .options = reference ? &as_reference : &usual,
-                              .threads = threads, .batch = batch, .item = sizeof(item), .digest = 1, .draft = draft,
-                              .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
-    descry_loader *loader;
-    assert_int_equal(descry_loader_open(&loader, &loading, NULL), 0);
-    t.slots = descry_loader_slots(loader);
-    assert_true(t.slots % t.batch == 0 && (threads > 1 ? t.slots > t.batch : t.slots == t.batch));
-    return loader;
-}
-
-static descry_loader *open_loader(unsigned threads, size_t batch, judge_fn *judge)
-{
-    return open_loader_for(threads, batch, judge, 0, 0);
-}
-
-/* The next picture, in memory that is its own. */
-static int add_as(descry_loader *loader, char kind, descry_want want, const descry_error *wrong, descry_error *err)
-{
-    item it = {.number = (int)t.added, .owned = malloc(32)};
-    char *name = it.owned + 16;
-    assert_non_null(it.owned);
-    snprintf(it.owned, 16, "%c%d", kind, it.number);
-    snprintf(name, 16, "p%d", it.number);
-    it.loaded.path = name;
-    it.loaded.bytes = (const uint8_t *)it.owned;
-    it.loaded.size = strlen(it.owned);
-    it.loaded.want = want;
-    if (wrong)
-        it.loaded.err = *wrong;
-    t.added++;
-    int rc = descry_loader_add(loader, &it, err);
-    assert_true(t.added - t.dropped < t.slots || rc); /* there is room for the next */
-    return rc;
-}
-
-static int add(descry_loader *loader, char kind)
-{
-    return add_as(loader, kind, DESCRY_WANT_PIXELS, NULL, NULL);
-}
-
-static void end(descry_loader *loader)
-{
-    assert_int_equal(descry_loader_finish(loader, NULL), 0);
-    assert_int_equal(t.delivered, t.added);
-    descry_loader_close(&loader);
-    assert_null(loader);
-    assert_int_equal(t.dropped, t.added);
-}
-
-#define FOR_SIZES(threads, batch)                                                                                      \
-    for (unsigned threads = 1; threads <= 5; threads += threads)                                                       \
-        for (size_t batch = 0; batch < 5; batch++)
-
-/* ---- tests ----------------------------------------------------------------------------------------------------- */
 
 static void in_order_without_gaps(void **state)
 {
@@ -396,12 +205,6 @@ static int encode_meanwhile(void *arg, size_t first, size_t n, descry_error *err
     return encode_all(arg, first, n, err);
 }
 
-static void judge_counts(void *arg, descry_loaded *const *pictures, size_t n)
-{
-    (void)arg, (void)pictures;
-    t.turn += (int)n;
-}
-
 /* Were the next batches not judged and decoded while the first is encoded, this would not end. */
 static void prepares_while_a_batch_is_encoded(void **state)
 {
@@ -482,5 +285,7 @@ int main(void)
         cmocka_unit_test(finds_the_one_that_is_not_finite),
         cmocka_unit_test(what_else_a_model_fails_with_is_returned),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("in order", tests, NULL, NULL);
+    patience = HOUR;
+    return failed + cmocka_run_group_tests_name("in order, since nobody is late", tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 static char folder[1024];
+static descry_context *ctx;
 
 static const char *in(const char *name) /* two at a time */
 {
@@ -81,7 +82,7 @@ static int write_to(const char *picture, const char *caption, const char *expect
 {
     char *sidecar = NULL;
     descry_sidecar_outcome outcome = DESCRY_SIDECAR_NOTHING;
-    int rc = descry_sidecar_write(in(picture), caption, "/home/me/models/coca/", NULL, &outcome, &sidecar, err);
+    int rc = descry_sidecar_write(ctx, in(picture), caption, "/home/me/models/coca/", NULL, &outcome, &sidecar, err);
     assert_non_null(sidecar);
     assert_string_equal(strrchr(sidecar, '/') + 1, expected);
     descry_free(sidecar);
@@ -127,7 +128,7 @@ static told undo(const char *name)
 {
     told t = {0};
     descry_error err = {0};
-    if (descry_sidecar_undo(name ? in(name) : folder, NULL, tell, &t, &err))
+    if (descry_sidecar_undo(ctx, name ? in(name) : folder, NULL, tell, &t, &err))
         fail_msg("%s", err.message);
     return t;
 }
@@ -242,14 +243,14 @@ static void undo_finds_sidecars_without_pictures(void **state)
     assert_int_equal(undo("b.jpg.xmp").outcomes[DESCRY_SIDECAR_DELETED], 1);
     descry_error err;
     assert_int_equal(
-        descry_sidecar_write(in("below/c.jpg"), "cats", "m", NULL, &(descry_sidecar_outcome){0}, NULL, &err), 0);
+        descry_sidecar_write(ctx, in("below/c.jpg"), "cats", "m", NULL, &(descry_sidecar_outcome){0}, NULL, &err), 0);
     copy("darktable.xmp", "below/d.XMP");
     make("e.xmp", "damaged", 7);
     told t = undo(NULL);
     assert_int_equal(t.outcomes[DESCRY_SIDECAR_DELETED], 1);
     assert_int_equal(t.outcomes[DESCRY_SIDECAR_NOTHING], 2); /* nothing of ours: no need to understand it */
     told unused = {0};
-    assert_int_equal(descry_sidecar_undo(in("nowhere.jpg"), NULL, tell, &unused, &err), DESCRY_ERR_NOT_FOUND);
+    assert_int_equal(descry_sidecar_undo(ctx, in("nowhere.jpg"), NULL, tell, &unused, &err), DESCRY_ERR_NOT_FOUND);
     assert_int_equal(undo("b.jpg").outcomes[DESCRY_SIDECAR_NOTHING], 0);
 }
 
@@ -344,7 +345,7 @@ static void what_cannot_be_written_is_named(void **state)
     descry_error err;
     descry_sidecar_outcome outcome;
     char *sidecar;
-    assert_int_equal(descry_sidecar_write(in("gone.jpg"), "cats", "m", NULL, &outcome, &sidecar, &err),
+    assert_int_equal(descry_sidecar_write(ctx, in("gone.jpg"), "cats", "m", NULL, &outcome, &sidecar, &err),
                      DESCRY_ERR_NOT_FOUND);
     assert_null(sidecar);
     assert_int_equal(write_to("a.jpg", " \n\x01", "a.jpg.xmp", &err), DESCRY_ERR_ARGUMENT);
@@ -355,7 +356,7 @@ static void what_cannot_be_written_is_named(void **state)
     memset(name, 'a', 255);
     memcpy(name + 251, ".jpg", 5);
     touch(name);
-    assert_int_equal(descry_sidecar_write(in(name), "cats", "m", NULL, &outcome, NULL, &err), DESCRY_ERR_IO);
+    assert_int_equal(descry_sidecar_write(ctx, in(name), "cats", "m", NULL, &outcome, NULL, &err), DESCRY_ERR_IO);
     assert_non_null(strstr(err.message, "too long"));
 }
 
@@ -395,7 +396,7 @@ static void what_the_picture_says_itself_counts(void **state)
     descry_sidecar_options over = DESCRY_SIDECAR_OPTIONS_INIT;
     descry_sidecar_outcome outcome;
     over.overwrite = 1;
-    assert_int_equal(descry_sidecar_write(in("a.jpg"), "cats", "m", &over, &outcome, NULL, NULL), 0);
+    assert_int_equal(descry_sidecar_write(ctx, in("a.jpg"), "cats", "m", &over, &outcome, NULL, NULL), 0);
     assert_int_equal(outcome, DESCRY_SIDECAR_WRITTEN);
     make("b.jpg", picture.data, picture.size);
     assert_written("b.jpg", "b.jpg.xmp");
@@ -433,6 +434,19 @@ static void a_file_that_changed_meanwhile_is_not_replaced(void **state)
     assert_int_equal(count_files(), 2);
 }
 
+static int open_context(void **state)
+{
+    (void)state;
+    return descry_context_open(&ctx, NULL, NULL);
+}
+
+static int close_context(void **state)
+{
+    (void)state;
+    descry_context_close(&ctx);
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,5 +462,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_the_picture_says_itself_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_changed_meanwhile_is_not_replaced, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("sidecar", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("sidecar", tests, open_context, close_context);
 }

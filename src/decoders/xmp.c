@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * XMP packets through workers: libexempi and Expat read what strangers wrote. */
+#include "decoders/task.h"
+
+#include "base/error.h"
+#include "image/formats.h"
+
+#include <string.h>
+
+static bool is_sound(const descry_task *task, descry_reply *reply, size_t room)
+{
+    int most = task->request.what == DESCRY_WIRE_XMP_DESCRIBED ? 1 : DESCRY_SIDECAR_EMBEDDED;
+    return reply->outcome >= 0 && reply->outcome <= most && reply->packet <= task->room && reply->packet <= room;
+}
+
+typedef struct xmp_task {
+    descry_buf *out;
+    int outcome;
+} xmp_task;
+
+static int take(const descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err)
+{
+    xmp_task *x = task->arg;
+    x->outcome = reply->outcome;
+    return reply->packet > 0 ? descry_buf_append(x->out, worker->results, (size_t)reply->packet, err) : 0;
+}
+
+/* Packet and texts in one piece of shared memory. */
+static int share(descry_shared *shared, const char *data, size_t size, const descry_xmp_caption *caption, const char *name,
+                 descry_error *err)
+{
+    descry_buf all = {0};
+    int rc = descry_buf_append(&all, data, size, err);
+    const char *const texts[] = {caption ? caption->text : NULL, caption ? caption->model : NULL, caption ? caption->date : NULL};
+    for (size_t i = 0; i < 3 && caption && !rc; i++)
+        rc = descry_buf_append(&all, texts[i], strlen(texts[i]) + 1, err);
+    if (!rc)
+        rc = descry_shared_copy(shared, all.data, all.size, name, err);
+    descry_buf_free(&all);
+    return rc;
+}
+
+static int run(descry_decoders *decoders, descry_request request, const char *data, size_t size, const char *name,
+               const descry_xmp_caption *caption, xmp_task *x, descry_error *err)
+{
+    descry_shared bytes;
+    int fault, rc = share(&bytes, data, size, caption, name, err);
+    if (rc)
+        return rc;
+    request.packet = size;
+    descry_task task = {.request = request, .bytes = &bytes, .room = x->out ? DESCRY_SIDECAR_ROOM : 0, .format = DESCRY_FORMATS,
+                        .is_sound = is_sound, .take = take, .arg = x};
+    rc = descry_decoders_run(decoders, &task, "XMP", name, &fault, err);
+    descry_shared_close(&bytes);
+    return rc;
+}
+
+int descry_decoders_xmp_put(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                            const descry_xmp_caption *caption, int overwrite, int created, descry_sidecar_outcome *outcome,
+                            descry_error *err)
+{
+    const descry_xmp *xmp;
+    if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF) {
+        int rc = descry_xmp_open(&xmp, name, err);
+        return rc ? rc : xmp->put(out, data, size, name, caption, overwrite, created, outcome, err);
+    }
+    xmp_task x = {.out = out};
+    descry_request request = {.what = DESCRY_WIRE_XMP_PUT, .overwrite = (uint32_t)overwrite, .created = (uint32_t)created};
+    int rc = run(decoders, request, data, size, name, caption, &x, err);
+    if (!rc)
+        *outcome = (descry_sidecar_outcome)x.outcome;
+    return rc;
+}
+
+int descry_decoders_xmp_take(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                             descry_sidecar_outcome *outcome, descry_error *err)
+{
+    const descry_xmp *xmp;
+    if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF) {
+        int rc = descry_xmp_open(&xmp, name, err);
+        return rc ? rc : xmp->take(out, data, size, name, outcome, err);
+    }
+    xmp_task x = {.out = out};
+    int rc = run(decoders, (descry_request){.what = DESCRY_WIRE_XMP_TAKE}, data, size, name, NULL, &x, err);
+    if (!rc)
+        *outcome = (descry_sidecar_outcome)x.outcome;
+    return rc;
+}
+
+int descry_decoders_xmp_described(descry_decoders *decoders, int *described, const char *data, size_t size, const char *name,
+                                  descry_error *err)
+{
+    const descry_xmp *xmp;
+    *described = 0;
+    if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF) {
+        int rc = descry_xmp_open(&xmp, name, err);
+        if (!rc)
+            *described = xmp->described(data, size);
+        return rc;
+    }
+    xmp_task x = {0};
+    int rc = run(decoders, (descry_request){.what = DESCRY_WIRE_XMP_DESCRIBED}, data, size, name, NULL, &x, err);
+    *described = !rc && x.outcome;
+    return rc;
+}
