@@ -48,7 +48,7 @@ int descry_decoders_run(descry_decoders *decoders, const descry_task *task, cons
         bool bounded = fate == DESCRY_FATE_DONE && reply.code == DESCRY_ERR_MEMORY && worker.walls & DESCRY_WALL_LIMITS;
         if (fate == DESCRY_FATE_DONE && !bounded) {
             rc = take(task, &worker, &reply, name, err);
-            if (task->fresh)
+            if (task->fresh || descry_worker_is_full(&worker))
                 descry_decoders_dismiss(decoders, &worker, NULL);
             else
                 descry_decoders_take_back(decoders, &worker);

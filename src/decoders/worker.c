@@ -26,7 +26,7 @@
 
 extern char **environ;
 
-enum { START_SECONDS = 60 };
+enum { START_SECONDS = 60, STARTS = 10, MOST_KEPT = 128 << 20 /* malloc itself may keep half of that */ };
 
 /* ---- the process ------------------------------------------------------------------------------------------------- */
 
@@ -217,9 +217,11 @@ static int open_sockets(int ends[2])
 #endif
 }
 
-int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, descry_error *err)
+/* *killed: that is why it did not start. */
+static int start(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, bool *killed, descry_error *err)
 {
     int ends[2];
+    *killed = false;
     *w = (descry_worker){.process = -1, .socket = -1, .results_fd = -1, .seconds = seconds};
     if (open_sockets(ends) != 0)
         return descry_fail_errno(err, errno, "%s", path);
@@ -238,8 +240,22 @@ int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsi
     descry_fate fate = why ? DESCRY_FATE_KILLED : receive(w, &reply, START_SECONDS);
     int rc = fate == DESCRY_FATE_DONE ? check_hello(w, path, &reply, walls, err)
                                       : descry_fail(err, DESCRY_ERR_IO, "%s: does not start as it should", path);
-    if (rc)
-        descry_worker_end(w, NULL);
+    if (rc) {
+        descry_fate ended = DESCRY_FATE_DONE;
+        descry_worker_end(w, &ended);
+        *killed = fate == DESCRY_FATE_KILLED && ended == DESCRY_FATE_KILLED; /* not by this process */
+    }
+    return rc;
+}
+
+int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, descry_error *err)
+{
+    bool killed;
+    int rc;
+    unsigned starts = 0;
+    do
+        rc = start(w, path, walls, seconds, &killed, err);
+    while (rc && killed && ++starts < STARTS);
     return rc;
 }
 
@@ -281,6 +297,21 @@ static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t siz
     if (clock_getcpuclockid(w->pid, &clock) == 0)
         clock_gettime(clock, &used);
     set_limit(w, RLIMIT_CPU, (rlim_t)used.tv_sec + 1 + descry_bound_processor(pixels, w->seconds));
+}
+
+bool descry_worker_is_full(const descry_worker *w)
+{
+    char path[64], line[256];
+    if (!(w->walls & DESCRY_WALL_LIMITS))
+        return false;
+    snprintf(path, sizeof path, "/proc/%ld/statm", (long)w->pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof line - 1);
+    if (fd >= 0)
+        close(fd);
+    line[n > 0 ? n : 0] = '\0';
+    unsigned long pages = 0; /* proc(5): the sixth number, of what RLIMIT_DATA is about, and the stack */
+    return sscanf(line, "%*u %*u %*u %*u %*u %lu", &pages) == 1 && pages > (unsigned long)(MOST_KEPT / sysconf(_SC_PAGESIZE));
 }
 
 descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_reply *reply, descry_error *err)

@@ -36,7 +36,8 @@ typedef enum descry_fate {
 } descry_fate;
 
 /* Starts the program at `path`.  `walls`: those that are to stand; without DESCRY_WALL_LIMITS it has this process's environment
- * and error output, for debugging.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
+ * and error output, for debugging.  One that somebody kills meanwhile is started
+ * again.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
 int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls, unsigned seconds, descry_error *err);
 
 /* A job for any worker. */
@@ -55,6 +56,10 @@ typedef struct descry_task {
 
 /* Does it: *reply is checked. */
 descry_fate descry_worker_do(descry_worker *worker, const descry_task *task, descry_reply *reply, descry_error *err);
+
+/* After a job: whether it has kept so much memory that the next picture might not have enough of what it may have.  Some
+ * libraries lose what they took when they fail. */
+bool descry_worker_is_full(const descry_worker *worker);
 
 /* Ends it, whatever it does; `fate` (may be NULL): is replaced by how it had ended itself. */
 void descry_worker_end(descry_worker *worker, descry_fate *fate);

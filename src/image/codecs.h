@@ -22,6 +22,14 @@ typedef struct descry_codec {
     descry_decode_draft *draft; /* NULL: the whole is the only one; else it sets the size of the whole, too */
 } descry_codec;
 
+/* A check of what a file says, in front of a library that would believe it.  Product code has all of them; tests of the walls
+ * around decoders (tests/decoders/unchecked) are built without. */
+#ifdef DESCRY_UNCHECKED
+#define DESCRY_IN_FRONT(check) (1 ? 0 : (check))
+#else
+#define DESCRY_IN_FRONT(check) (check)
+#endif
+
 extern const descry_codec descry_codec_jpeg, descry_codec_png, descry_codec_webp, descry_codec_gif, descry_codec_tiff,
     descry_codec_bmp, descry_codec_pnm, descry_codec_heif, descry_codec_jxl, descry_codec_jpeg2000, descry_codec_raw;
 

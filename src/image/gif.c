@@ -100,7 +100,9 @@ static int read_picture(reader *r)
     if (box->Width <= 0 || box->Height <= 0 || box->Left < 0 || box->Top < 0)
         return fail(r, D_GIF_ERR_NO_IMAG_DSCR);
     int rc = descry_picture_check((uint64_t)width, (uint64_t)height, r->name, r->limits, r->err);
-    rc = rc ? rc : descry_picture_check_density((uint64_t)width, (uint64_t)height, r->size, MAX_PIXELS_PER_BYTE, r->name, r->limits, r->err);
+    if (!rc)
+        rc = DESCRY_IN_FRONT(descry_picture_check_density((uint64_t)width, (uint64_t)height, r->size, MAX_PIXELS_PER_BYTE,
+                                                          r->name, r->limits, r->err));
     if (rc)
         return rc;
     const ColorMapObject *map = box->ColorMap ? box->ColorMap : gif->SColorMap;

@@ -130,7 +130,7 @@ static void read_all(reader *r)
         jpeg->out_color_space = JCS_CMYK;
     }
     r->rc = descry_picture_check(jpeg->image_width, jpeg->image_height, r->name, r->limits, r->err);
-    r->rc = r->rc ? r->rc : check(r);
+    r->rc = r->rc ? r->rc : DESCRY_IN_FRONT(check(r));
     if (r->rc)
         return;
     if (r->enough) {

@@ -288,7 +288,7 @@ static int draft(descry_picture *picture, const uint8_t *bytes, size_t size, con
 {
     reader r = {.bytes = bytes, .size = size, .name = name, .enough = enough, .err = err};
     opj_dparameters_t parameters;
-    int rc = descry_jpeg2000_check(bytes, size, name, limits, &r.halvings, err);
+    int rc = DESCRY_IN_FRONT(descry_jpeg2000_check(bytes, size, name, limits, &r.halvings, err));
     if (rc)
         return rc;
     opj_set_default_decoder_parameters(&parameters);

@@ -245,7 +245,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                   const descry_limits *limits, descry_error *err)
 {
     reader r = {.picture = picture, .name = name, .limits = limits, .err = err};
-    int rc = check(&r, bytes, size);
+    int rc = DESCRY_IN_FRONT(check(&r, bytes, size));
     if (rc)
         return rc;
     r.decoder = JxlDecoderCreate(NULL);

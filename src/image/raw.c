@@ -223,7 +223,7 @@ static int read_best(const file *f, descry_picture *picture, descry_error *err)
 
 static int open_by_libraw(file *f)
 {
-    if (!directories_fit(f->bytes, f->size))
+    if (DESCRY_IN_FRONT(!directories_fit(f->bytes, f->size)))
         return descry_fail(&f->why, DESCRY_ERR_FORMAT, "%s: damaged camera RAW: its directories do not lie in the file",
                            f->name);
     f->raw = libraw_init(LIBRAW_OPIONS_NO_MEMERR_CALLBACK | LIBRAW_OPIONS_NO_DATAERR_CALLBACK);

@@ -455,7 +455,7 @@ static int read_all(reader *r)
     if (rc)
         return rc;
     bool converted = !find_mode(r, &mode);
-    rc = descry_tiff_check_striles(r->tiff, converted, r->bytes, r->size, r->name, r->limits, r->err);
+    rc = DESCRY_IN_FRONT(descry_tiff_check_striles(r->tiff, converted, r->bytes, r->size, r->name, r->limits, r->err));
     if (!rc)
         rc = converted ? read_converted(r) : read_as_stored(r, mode);
     return rc ? rc : make_upright(r);
@@ -488,7 +488,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                   const descry_limits *limits, descry_error *err)
 {
     uint8_t *patched = NULL;
-    int rc = descry_tiff_check_directory(bytes, size, name, &patched, err);
+    int rc = DESCRY_IN_FRONT(descry_tiff_check_directory(bytes, size, name, &patched, err));
     if (!rc) {
         reader r = {.bytes = patched ? patched : bytes, .size = size, .name = name, .limits = limits, .picture = picture, .err = err};
         rc = read_file(&r);
