@@ -240,6 +240,35 @@ static void memory_is_bounded(void **state)
     check_refused(TAKE, "memory", DESCRY_ERR_LIMIT, "x: more memory than the 100 MB that the XMP decoder may have for it");
 }
 
+/* The most that XMP may be (xmp_scan.h) fits within the bounds; what libexempi takes 190 bytes a byte for does not. */
+static void bounds_are_for_honest_packets(void **state)
+{
+    static const char begin[] = "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns:f=\"http://f/\">"
+                                "<rdf:Description rdf:about=\"\"><f:a><rdf:Bag>",
+                      end[] = "</rdf:Bag></f:a></rdf:Description></rdf:RDF>";
+    static const struct {
+        const char *text;
+        size_t count;
+        int fits;
+    } cases[] = {{"<rdf:li/>", 190000, 1}, {"\n", 3000000, 0}};
+    (void)state;
+    need(DESCRY_WALL_LIMITS);
+    descry_decoders *d = open_decoders(NULL, sandbox(), 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        descry_buf data = {0};
+        assert_int_equal(descry_buf_append(&data, begin, sizeof begin - 1, NULL), 0);
+        for (size_t k = 0; k < cases[i].count; k++)
+            assert_int_equal(descry_buf_append(&data, cases[i].text, strlen(cases[i].text), NULL), 0);
+        assert_int_equal(descry_buf_append(&data, end, sizeof end - 1, NULL), 0);
+        answer a = put(d, &data, 0, 0);
+        if ((a.rc == 0) != cases[i].fits)
+            fail_msg("%d %s", a.rc, a.err.message);
+        descry_buf_free(&a.packet);
+        descry_buf_free(&data);
+    }
+    close_decoders(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +277,7 @@ int main(void)
         cmocka_unit_test(lies_are_caught),
         cmocka_unit_test(a_fault_costs_one_packet),
         cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(bounds_are_for_honest_packets),
     };
     return cmocka_run_group_tests_name("packets", tests, NULL, NULL);
 }
