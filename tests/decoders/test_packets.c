@@ -2,12 +2,11 @@
  * XMP through workers: the packets are those that this process would make, and what a worker says of them is checked. */
 #include "decoders_fixture.h"
 
-#include "base/shared.h"
-#include "decoders/decoders.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define RDF_BEGIN "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
 
 /* ---- the same ----------------------------------------------------------------------------------------------------- */
 
@@ -119,9 +118,8 @@ static void packets_are_the_same(void **state)
         "", "x", "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF", "<?xml version=\"1.0\" encoding=\"KOI8-R\"?><a/>",
         "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<a/>",
         "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>",
-        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:li/><rdf:Bag/></rdf:RDF>",
-        "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\""
-        " xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:description=\"a\" dc:title=\"\xFF\"/></rdf:RDF>"};
+        RDF_BEGIN "<rdf:li/><rdf:Bag/></rdf:RDF>",
+        RDF_BEGIN "<rdf:Description xmlns:dc=\"http://purl.org/dc/elements/1.1/\" dc:title=\"\xFF\"/></rdf:RDF>"};
     both b = open_both();
     (void)state;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -146,7 +144,7 @@ static void packets_are_the_same(void **state)
 /* Behind the last byte of whole pages there is nothing that could be read. */
 static void whole_pages_are_packets(void **state)
 {
-    static const char begin[] = "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">", end[] = "</rdf:RDF>";
+    static const char begin[] = RDF_BEGIN, end[] = "</rdf:RDF>";
     enum { PAGES = 1 << 16 };
     both b = open_both();
     descry_buf data = {0};
