@@ -13,6 +13,7 @@ import argparse
 import json
 import pathlib
 import time
+import warnings
 
 import numpy as np
 import open_clip
@@ -57,6 +58,7 @@ def main():
     parser.add_argument("--compile", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
+    warnings.filterwarnings("ignore", "This DataLoader will create")  # more processes than cores can be faster
     model, _, preprocess = open_clip.create_model_and_transforms(f"local-dir:{args.model}")
     model.eval()
     pictures = Pictures(sorted(args.folder.iterdir())[:args.count], preprocess)
@@ -68,7 +70,6 @@ def main():
             encode(torch.randn(n, *size))
     since, cpu = time.monotonic(), time.process_time()
     if args.batch:
-        # the processes are forked, and Pillow's file is read in them
         loader = torch.utils.data.DataLoader(pictures, batch_size=batch, num_workers=args.loaders)
         rows = by_batches(encode, loader)
     else:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes JPEGs as a camera would: of 4000 x 3000 pixels (12 megapixels, 3 to 6 MB), or smaller.
+"""Makes JPEGs as a camera would: of 4000 x 3000 pixels (12 megapixels, 2.5 to 4 MB), or smaller.
 
     python bench/photos.py FOLDER COUNT [WIDTH HEIGHT]
 
