@@ -79,11 +79,11 @@ def theirs(args, model, photos, out, *more):
     return [sys.executable, BENCH / "openclip_index.py", model, photos, out, *more]
 
 
-def best_settings(args, model, photos, folder):
+def best_settings(args, model, photos, folder, count):
     """open_clip's fastest: first how many loaders and threads, then how large a batch."""
     def seconds(batch, loaders, threads):
-        command = theirs(args, model, photos, folder / "tried.npy", "--count", TRIED, *options(args, batch, loaders, threads))
-        return watch(command)["seconds"]
+        chosen = options(args, batch, loaders, threads)
+        return watch(theirs(args, model, photos, folder / "tried.npy", "--count", count, *chosen))["seconds"]
     cores = args.threads
     tried = {(32, *pair): seconds(32, *pair) for pair in sorted({(cores, cores), (cores, 1), (max(1, cores // 2), cores),
                                                                (cores, max(1, cores // 2)), (2 * cores, cores)})}
@@ -91,7 +91,7 @@ def best_settings(args, model, photos, folder):
     for batch in (8, 16, 64):
         tried[batch, *pair] = seconds(batch, *pair)
     for settings in sorted(tried, key=tried.get):
-        print(f"  open_clip, first {TRIED} pictures, {named(*settings)}: {tried[settings]:.2f} s", flush=True)
+        print(f"  open_clip, {count} pictures, {named(*settings)}: {tried[settings]:.2f} s", flush=True)
     return min(tried, key=tried.get)
 
 
@@ -126,9 +126,10 @@ def compare(count, full, peers):
 
 def race(args, model, folder, count, size):
     photos = pictures(args, count, size)
-    total, _ = read(photos)
-    print(f"\n{count} JPEGs of {size[0]} x {size[1]}, {total / 1e6:.0f} MB, read again in {read(photos)[1]:.2f} s", flush=True)
-    best = best_settings(args, model, photos, folder)
+    read(photos)
+    total, seconds = read(photos)
+    print(f"\n{count} JPEGs of {size[0]} x {size[1]}, {total / 1e6:.0f} MB, read again in {seconds:.2f} s", flush=True)
+    best = best_settings(args, model, photos, folder, min(TRIED, count))
     outs = [folder / name for name in ("drafts.db", "full.db", "plain.npy", "best.npy")]
     contenders = {
         "descry": lambda: ours(args, model, photos, outs[0]),
@@ -161,7 +162,7 @@ def indexing(args, name, model, folder):
     folder.mkdir()
     cores = sorted(os.sched_getaffinity(0))[:args.threads]
     os.sched_setaffinity(0, cores)
-    print(f"\n{name}, indexing, on cores {', '.join(map(str, cores))}, {args.index_rounds} rounds; memory of all processes")
+    print(f"\n{name}, indexing, on cores {', '.join(map(str, cores))}; rounds: {args.index_rounds}; memory of all processes")
     if args.pictures:
         race(args, model, folder, args.pictures, (4000, 3000))
     if args.small:
