@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static int misbehave(const char *data, size_t size, const char *name, descry_err
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: could not", name);
     descry_wire_send(DESCRY_WIRE_SOCKET, &r, sizeof r, NULL, 0);
     for (;;)
-        pause();
+        poll(NULL, 0, -1);
 }
 
 static int put(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption, int overwrite,
