@@ -96,6 +96,7 @@ static int declare(void *arg, uint64_t width, uint64_t height)
         return 0;
     descry_request job = w->request;
     descry_reply reply = {.kind = DESCRY_WIRE_DECLARED, .form = DESCRY_WIRE_FORM, .width = width, .height = height};
+    alarm(0); /* it is the library's time now: that may be stopped meanwhile */
     send_reply(&reply);
     receive(w, DESCRY_WIRE_GO);
     w->pixels = w->request.pixels;

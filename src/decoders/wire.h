@@ -73,7 +73,8 @@ size_t descry_wire_pixels(const descry_preparation *wanted);
 size_t descry_wire_preview(const descry_preparation *wanted); /* at most: see descry_preview_make */
 size_t descry_wire_room(const descry_preparation *wanted);
 
-/* Sends the whole of it, with up to two descriptors; without a signal when nobody is there.  0, or errno. */
+/* Sends the whole of it, with up to two descriptors; without a signal when nobody is there, and without waiting: where both
+ * keep to their turns there is always room.  0, or errno; EAGAIN: the other does not read. */
 int descry_wire_send(int fd, const void *message, size_t size, const int *fds, size_t n);
 
 #endif

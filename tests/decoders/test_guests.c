@@ -133,6 +133,79 @@ static void descriptors_are_not_lost(void **state)
     assert_int_equal(before, after);
 }
 
+/* The system takes idle workers first when memory is short, more of them than a task may lose. */
+static void idle_workers_are_killed(void **state)
+{
+    enum { MANY = 12 };
+    descry_worker w[MANY];
+    (void)state;
+    descry_decoders *d = open_decoders("bad", sandbox(), MANY);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(descry_decoders_lend(d, &w[i], 0, 0, "x", NULL), 0);
+    for (size_t i = 0; i < MANY; i++) {
+        descry_decoders_take_back(d, &w[i]);
+        kill(w[i].pid, SIGKILL);
+    }
+    check_good(d);
+    close_decoders(&d);
+}
+
+/* Kills the children of the thread `main`, one after the other. */
+static void *kill_all(void *stop)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
+    while (!atomic_load((atomic_int *)stop)) {
+        long pid = 0;
+        FILE *children = fopen(path, "r");
+        if (children && fscanf(children, "%ld", &pid) == 1)
+            kill((pid_t)pid, SIGKILL);
+        if (children)
+            fclose(children);
+        nanosleep(&(struct timespec){0, 50000000}, NULL);
+    }
+    return NULL;
+}
+
+static void who_kills_is_to_blame(void **state)
+{
+    atomic_int stop = 0;
+    pthread_t thread;
+    descry_error err = {0};
+    int fault = -1;
+    (void)state;
+    if (access("/proc/thread-self/children", R_OK) != 0)
+        skip();
+    descry_decoders *d = open_decoders("bad", sandbox(), 1);
+    assert_int_equal(pthread_create(&thread, NULL, kill_all, &stop), 0);
+    assert_int_equal(ask(d, "hang", &fault, &err), DESCRY_ERR_IO);
+    atomic_store(&stop, 1);
+    pthread_join(thread, NULL);
+    assert_int_equal(fault, 0); /* some most likely were killed while they started, too */
+    check_good(d);
+    close_decoders(&d);
+}
+
+static void root_lends_no_power(void **state)
+{
+    char path[64], line[128] = "";
+    unsigned long long effective = 1;
+    descry_worker w;
+    (void)state;
+    need(DESCRY_WALL_LIMITS);
+    descry_decoders *d = open_decoders("bad", sandbox(), 1);
+    assert_int_equal(descry_decoders_lend(d, &w, 0, 0, "x", NULL), 0);
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)w.pid);
+    FILE *status = fopen(path, "r");
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status) && sscanf(line, "CapEff: %llx", &effective) != 1)
+        continue;
+    fclose(status);
+    assert_int_equal(effective, 0);
+    descry_decoders_take_back(d, &w);
+    close_decoders(&d);
+}
+
 /* A worker ends when the library's process does, even if it is busy. */
 static void a_worker_does_not_outlive_its_host(void **state)
 {
@@ -258,6 +331,9 @@ int main(void)
         cmocka_unit_test(the_host_forks),
         cmocka_unit_test(eight_threads_share),
         cmocka_unit_test(descriptors_are_not_lost),
+        cmocka_unit_test(idle_workers_are_killed),
+        cmocka_unit_test(who_kills_is_to_blame),
+        cmocka_unit_test(root_lends_no_power),
         cmocka_unit_test(a_worker_does_not_outlive_its_host),
         cmocka_unit_test(a_helper_is_missing_or_another),
         cmocka_unit_test(who_waits_for_one_comes_first),
