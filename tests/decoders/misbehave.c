@@ -51,6 +51,8 @@ static void lie(const char *which)
         r.kind = DESCRY_WIRE_HELLO;
     else if (strcmp(which, "code") == 0)
         r.code = 5;
+    else if (strcmp(which, "stop") == 0)
+        r.code = DESCRY_ERR_CANCELLED;
     else if (strcmp(which, "message") == 0)
         memset(r.message, 'x', sizeof r.message), r.code = DESCRY_ERR_FORMAT;
     else if (strcmp(which, "escape") == 0)

@@ -123,7 +123,7 @@ static void nothing_is_inherited(void **state)
 
 static void lies_are_caught(void **state)
 {
-    static const char *const lies[] = {"kind", "hello", "code", "message", "escape", "width", "height", "pixels", "orientation", "draft",
+    static const char *const lies[] = {"kind", "hello", "code", "stop", "message", "escape", "width", "height", "pixels", "orientation", "draft",
                                        "packet", "packets", "preview", "camera", "title", "line", "latitude", "longitude", "infinite", "taken",
                                        "offset", "declared", "again", "wrap"};
     (void)state;
