@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "decoders/bounds.h"
 #include "decoders/check.h"
+#include "image/formats.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -143,10 +144,8 @@ void descry_worker_forget(descry_worker *w)
     close(w->socket);
     if (w->process >= 0)
         close(w->process);
-    if (w->results) {
+    if (w->results)
         munmap(w->results, w->room);
-        close(w->results_fd);
-    }
     *w = (descry_worker){.process = -1, .socket = -1};
 }
 
@@ -225,18 +224,6 @@ static descry_fate receive(const descry_worker *w, descry_reply *reply, patience
     return DESCRY_FATE_DONE;
 }
 
-static int check_hello(descry_worker *w, const char *path, const descry_reply *hello, uint32_t walls, descry_error *err)
-{
-    bool same = hello->form == DESCRY_WIRE_FORM && memcmp(hello->version, DESCRY_VERSION, sizeof DESCRY_VERSION) == 0;
-    w->walls = hello->walls & walls;
-    if (same && hello->kind == DESCRY_WIRE_HELLO)
-        return 0;
-    char version[DESCRY_WIRE_VERSION + 1];
-    snprintf(version, sizeof version, "%.*s", DESCRY_WIRE_VERSION, hello->version);
-    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s is of descry %s, the library of descry %s: install one of them again", path,
-                       version, DESCRY_VERSION);
-}
-
 /* 0: it has it, or a lower one of this process's. */
 static int set_limit(const descry_worker *w, int what, rlim_t value)
 {
@@ -250,6 +237,27 @@ static int set_limit(const descry_worker *w, int what, rlim_t value)
     (void)w, (void)what, (void)value;
     return ENOSYS;
 #endif
+}
+
+/* Has it limits, as it should?  Not every system lets one process set another's. */
+static bool has_limits(descry_worker *w)
+{
+    w->data = descry_bound_data(DESCRY_FORMATS, 0, 0);
+    return set_limit(w, RLIMIT_DATA, (rlim_t)w->data) == 0;
+}
+
+static int check_hello(descry_worker *w, const char *path, const descry_reply *hello, uint32_t walls, descry_error *err)
+{
+    bool same = hello->form == DESCRY_WIRE_FORM && memcmp(hello->version, DESCRY_VERSION, sizeof DESCRY_VERSION) == 0;
+    w->walls = hello->walls & walls;
+    if (w->walls & DESCRY_WALL_LIMITS && !has_limits(w))
+        w->walls &= ~(uint32_t)DESCRY_WALL_LIMITS;
+    if (same && hello->kind == DESCRY_WIRE_HELLO)
+        return 0;
+    char version[DESCRY_WIRE_VERSION + 1];
+    snprintf(version, sizeof version, "%.*s", DESCRY_WIRE_VERSION, hello->version);
+    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s is of descry %s, the library of descry %s: install one of them again", path,
+                       version, DESCRY_VERSION);
 }
 
 /* Not for other programs that this process starts; without a signal when nobody is there. */
@@ -272,7 +280,7 @@ static int start(descry_worker *w, const char *path, uint32_t walls, unsigned se
 {
     int ends[2];
     *killed = false;
-    *w = (descry_worker){.process = -1, .socket = -1, .results_fd = -1, .seconds = seconds};
+    *w = (descry_worker){.process = -1, .socket = -1, .seconds = seconds};
     if (open_sockets(ends) != 0)
         return descry_fail_errno(err, errno, "%s", path);
     w->socket = ends[0];
@@ -280,7 +288,9 @@ static int start(descry_worker *w, const char *path, uint32_t walls, unsigned se
     close(ends[1]);
     if (why) {
         close(w->socket);
-        return descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(why));
+        return why == ENOENT && access(path, F_OK) == 0 && access("/dev/null", F_OK) != 0
+                   ? descry_fail(err, DESCRY_ERR_IO, "%s: needs /dev/null, which is not there", path)
+                   : descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(why));
     }
     /* Its answer to what is sent only now shows that it lives: the descriptor is of it, not of one that came after it. */
     w->process = open_process(w->pid);
@@ -312,25 +322,22 @@ int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsi
 
 /* ---- a job -------------------------------------------------------------------------------------------------------- */
 
-/* Memory for `room` bytes of results, which is kept from job to job. */
-static int make_room(descry_worker *w, size_t room, bool *anew, descry_error *err)
+/* Memory for `room` bytes of results, which is kept from job to job.  *fd: its descriptor, when it is new, to be handed over; -1. */
+static int make_room(descry_worker *w, size_t room, int *fd, descry_error *err)
 {
-    *anew = false;
+    *fd = -1;
     if (room <= w->room)
         return 0;
-    if (w->results) {
+    if (w->results)
         munmap(w->results, w->room);
-        close(w->results_fd);
-        w->results = NULL;
-        w->room = 0;
-    }
+    w->results = NULL;
+    w->room = 0;
     void *data;
-    w->results_fd = descry_shared_make(room, &data);
-    if (w->results_fd < 0)
+    *fd = descry_shared_make(room, &data);
+    if (*fd < 0)
         return descry_fail_errno(err, errno, "no memory to share");
     w->results = data;
     w->room = room;
-    *anew = true;
     return 0;
 }
 
@@ -350,9 +357,8 @@ static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t siz
     if (!(w->walls & DESCRY_WALL_LIMITS))
         return;
     uint64_t data = descry_bound_data(format, pixels, size);
-    if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data))
-        w->walls &= ~(uint32_t)DESCRY_WALL_LIMITS;
-    w->data = data;
+    if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data) == 0)
+        w->data = data;
     set_limit(w, RLIMIT_CPU, used + 1 + descry_bound_processor(pixels, w->seconds));
 }
 
@@ -387,10 +393,10 @@ static descry_fate hand(const descry_worker *w, const descry_request *request, c
 
 descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_reply *reply, descry_error *err)
 {
-    bool anew;
+    int results, fds[2], n = 0;
     uint64_t granted = DESCRY_FREE_PIXELS;
     const descry_shared *bytes = task->bytes;
-    if (make_room(w, task->room, &anew, err))
+    if (make_room(w, task->room, &results, err))
         return DESCRY_FATE_SYSTEM;
     rlim_t used = used_by(w);
     bound(w, task->format, granted, bytes->size, used);
@@ -399,15 +405,16 @@ descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_r
     request.form = DESCRY_WIRE_FORM;
     request.size = bytes->size;
     request.room = w->room;
-    request.anew = anew;
+    request.anew = results >= 0;
     request.pixels = granted;
     request.seconds = 2 * descry_bound_clock(granted, w->seconds);
-    int fds[2], n = 0;
     if (bytes->size > 0)
         fds[n++] = bytes->fd;
-    if (anew)
-        fds[n++] = w->results_fd;
+    if (results >= 0)
+        fds[n++] = results;
     descry_fate fate = hand(w, &request, fds, (size_t)n, err);
+    if (results >= 0)
+        close(results);
     patience p = begin(descry_bound_clock(granted, w->seconds));
     for (;;) {
         fate = fate == DESCRY_FATE_DONE ? receive(w, reply, &p) : fate;

@@ -17,7 +17,6 @@ typedef struct descry_worker {
     uint32_t walls;
     uint8_t *results; /* [room], shared with it */
     size_t room;
-    int results_fd;
     uint64_t data;    /* the bound that it has */
     unsigned seconds; /* the least bound of time (bounds.h) */
     unsigned jobs;    /* done */

@@ -3,16 +3,24 @@
 #define _GNU_SOURCE /* pipe2 */
 #include "decoders_fixture.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
 
 /* ---- a guest ------------------------------------------------------------------------------------------------------- */
 
@@ -127,6 +135,9 @@ static void descriptors_are_not_lost(void **state)
         ask(d, "crash", &fault, NULL);
         check_good(d);
     }
+    int held = dup(0);
+    close(held);
+    assert_true(held <= before + 2); /* its socket and its process: what there is of memory is mapped */
     close_decoders(&d);
     int after = dup(0);
     close(after);
@@ -323,6 +334,41 @@ static void what_is_missing_is_said(void **state)
     assert_int_equal(strstr(descry_sandbox_feature(), ", Landlock") != NULL, (walls() & DESCRY_WALL_FILES) != 0);
 }
 
+#ifdef __linux__
+
+/* Some systems that only look like Linux let no process set another's limits. */
+static void limits_that_cannot_be_set_are_said(void **state)
+{
+    struct sock_filter no_limits[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])), /* the lower half, on what is tested */
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof no_limits / sizeof *no_limits, no_limits};
+    int status;
+    (void)state;
+    need(DESCRY_WALL_LIMITS | DESCRY_WALL_CALLS);
+    pid_t child = fork();
+    if (child == 0) {
+        int fault;
+        warned[0] = 0;
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+            _exit(2);
+        descry_decoders *d = open_decoders("bad", DESCRY_SANDBOX_FULL, 1);
+        int rc = ask(d, "good", &fault, NULL);
+        descry_decoders_close(&d);
+        _exit(rc || !strstr(warned, " limits"));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +384,9 @@ int main(void)
         cmocka_unit_test(a_helper_is_missing_or_another),
         cmocka_unit_test(who_waits_for_one_comes_first),
         cmocka_unit_test(what_is_missing_is_said),
+#ifdef __linux__
+        cmocka_unit_test(limits_that_cannot_be_set_are_said),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
