@@ -37,10 +37,15 @@ enum {
     DESCRY_WALL_LIMITS = 4 /* of memory and of time */
 };
 
+/* The same in every version, so that any two can tell each other which they are. */
+typedef struct descry_hello {
+    uint32_t kind, form;
+    char version[DESCRY_WIRE_VERSION];
+    uint32_t walls; /* those that are to stand, if the system can; those that do */
+} descry_hello;
+
 typedef struct descry_request {
     uint32_t kind, form;
-    char version[DESCRY_WIRE_VERSION]; /* HELLO */
-    uint32_t walls;                    /* HELLO: those that are to stand, if the system can */
     uint32_t what;                     /* JOB */
     uint64_t size;                     /* JOB: bytes of the picture, or packet; their descriptor comes, if there are any */
     uint64_t room;                     /* JOB: bytes of memory for results; its descriptor comes, too, when it is new */
@@ -58,8 +63,6 @@ typedef struct descry_request {
 
 typedef struct descry_reply {
     uint32_t kind, form;
-    char version[DESCRY_WIRE_VERSION]; /* HELLO */
-    uint32_t walls;                    /* HELLO */
     uint64_t width, height;            /* DECLARED */
     int32_t code;                      /* DONE: 0 or an error, with `message` */
     descry_facts facts;                /* DONE, PICTURE; its packet and preview are in the memory for results: see below */

@@ -204,11 +204,11 @@ static int spawn(descry_worker *w, const char *path, int end, bool bare)
     return rc;
 }
 
-/* Receives a reply, however it comes. */
-static descry_fate receive(const descry_worker *w, descry_reply *reply, patience *p)
+/* Receives a message, however it comes. */
+static descry_fate receive(const descry_worker *w, void *message, size_t size, patience *p)
 {
-    char *at = (char *)reply;
-    size_t left = sizeof *reply;
+    char *at = message;
+    size_t left = size;
     while (left > 0) {
         int n = await(w->socket, p);
         if (n < 0)
@@ -246,7 +246,7 @@ static bool has_limits(descry_worker *w)
     return set_limit(w, RLIMIT_DATA, (rlim_t)w->data) == 0;
 }
 
-static int check_hello(descry_worker *w, const char *path, const descry_reply *hello, uint32_t walls, descry_error *err)
+static int check_hello(descry_worker *w, const char *path, const descry_hello *hello, uint32_t walls, descry_error *err)
 {
     bool same = hello->form == DESCRY_WIRE_FORM && memcmp(hello->version, DESCRY_VERSION, sizeof DESCRY_VERSION) == 0;
     w->walls = hello->walls & walls;
@@ -294,11 +294,10 @@ static int start(descry_worker *w, const char *path, uint32_t walls, unsigned se
     }
     /* Its answer to what is sent only now shows that it lives: the descriptor is of it, not of one that came after it. */
     w->process = open_process(w->pid);
-    descry_request hello = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION, .walls = walls};
-    descry_reply reply;
+    descry_hello hello = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION, .walls = walls}, reply;
     why = descry_wire_send(w->socket, &hello, sizeof hello, NULL, 0);
     patience p = begin(START_SECONDS);
-    descry_fate fate = why ? DESCRY_FATE_KILLED : receive(w, &reply, &p);
+    descry_fate fate = why ? DESCRY_FATE_KILLED : receive(w, &reply, sizeof reply, &p);
     int rc = fate == DESCRY_FATE_DONE ? check_hello(w, path, &reply, walls, err)
                                       : descry_fail(err, DESCRY_ERR_IO, "%s: does not start as it should", path);
     if (rc) {
@@ -417,7 +416,7 @@ descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_r
         close(results);
     patience p = begin(descry_bound_clock(granted, w->seconds));
     for (;;) {
-        fate = fate == DESCRY_FATE_DONE ? receive(w, reply, &p) : fate;
+        fate = fate == DESCRY_FATE_DONE ? receive(w, reply, sizeof *reply, &p) : fate;
         if (fate != DESCRY_FATE_DONE)
             return fate;
         if (reply->kind == DESCRY_WIRE_DONE)
