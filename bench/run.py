@@ -3,9 +3,11 @@
 """Speed, side by side with open_clip on PyTorch: the same weights, the same number of threads, in turns within one run.
 `./run bench` prepares what this needs.
 
-    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--only encoders|search|captions] [--compile]
+    python bench/run.py [--models NAME ...] [--threads N] [--rounds N] [--compile]
+                        [--only encoders|search|captions|indexing]
                         [--captioners NAME ...] [--caption-batches N ...] [--caption-rounds N] [--peer-rounds N]
                         [--peers f32|bf16 ...] [--build build]
+                        [--indexers NAME ...] [--pictures N] [--small N] [--photos FOLDER] [--index-rounds N]
 
 Prints medians with the middle half of the times in brackets, the ratio to open_clip, and the share of the processor's
 peak, which is measured in the same run.  open_clip runs under torch.inference_mode with its default, fused attention;
@@ -13,7 +15,10 @@ peak, which is measured in the same run.  open_clip runs under torch.inference_m
 floats.  Captions: open_clip's generate with its defaults, of at most 30 ids, which recomputes every id at every step, in
 float32 and in bfloat16; descry's bf16 has matrices rounded to bf16 and arithmetic in float32.  The bound is the time to read
 the weights once a step, at the speed of memory measured between the rounds, or to do the arithmetic at the measured peak,
-whichever is more, and the picture's own arithmetic."""
+whichever is more, and the picture's own arithmetic.
+
+Indexing (bench/indexing.py) is measured when asked for by --only: the first run makes 500 pictures of 12 megapixels and 1,000
+small ones in FOLDER, 1.7 GB, which stay there."""
 
 import argparse
 import json
@@ -34,6 +39,7 @@ import torch
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools/goldens"))
 import openclip_reference as reference
+from indexing import indexing
 
 SHORT, LONG = "a photo of a cat", "a very long description of a picture " * 11  # cut at 77 ids
 
@@ -242,7 +248,7 @@ def main():
     parser.add_argument("--models", nargs="*", default=["ViT-B-32", "ViT-B-16"])
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--only", choices=("encoders", "search", "captions"))
+    parser.add_argument("--only", choices=("encoders", "search", "captions", "indexing"))
     parser.add_argument("--captioners", nargs="*", default=["coca_ViT-B-32"])
     parser.add_argument("--caption-rounds", type=int, default=3)
     parser.add_argument("--peers", nargs="*", choices=("f32", "bf16"), default=["f32", "bf16"],
@@ -251,6 +257,12 @@ def main():
                         help="rounds in which they are made, too: one of 8 by coca_ViT-L-14 takes six minutes in f32")
     parser.add_argument("--caption-length", type=int, default=30, help="ids, above 5")
     parser.add_argument("--caption-batches", type=int, nargs="*", default=[1, 8])
+    parser.add_argument("--indexers", nargs="*", default=["ViT-B-32"])
+    parser.add_argument("--index-rounds", type=int, default=3)
+    parser.add_argument("--pictures", type=int, default=500, help="of 12 megapixels, to be indexed; 0: none")
+    parser.add_argument("--small", type=int, default=1000, help="pictures of 500 x 375; 0: none")
+    parser.add_argument("--photos", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir(), "descry-photos"),
+                        help="where they are, or are made")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--build", type=lambda path: pathlib.Path(path).resolve(), default=ROOT / "build")
     args = parser.parse_args()
@@ -270,6 +282,11 @@ def main():
                 captions(args, name, folder / name)
         if args.only in (None, "search"):
             cold_search(args, folder)
+        if args.only == "indexing":
+            for name in args.indexers:
+                torch.manual_seed(0)
+                model = reference.save(folder / name, reference.build(name), name)
+                indexing(args, name, model, folder / f"{name}-index")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * descry-decode: decodes pictures, and reads and changes XMP, for a library (src/decoders/), and can do nothing else.  Nobody else starts it. */
+ * descry-decode: decodes pictures, and reads and changes XMP, for a library (src/decoders/), and can do nothing else.  Nobody
+ * else starts it. */
 #define _GNU_SOURCE /* MSG_CMSG_CLOEXEC */
 #include "sandbox.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a decoder may take for a picture of a declared size.  The figures are generous: more than the most that docs/formats.md
- * ("Memory") has for an honest picture, with the copy that is turned upright, and only one that is broken needs them. */
+ * ("Memory") has for an honest picture, with the copy that is turned upright, and only one that is broken needs them.  Of XMP
+ * libexempi 2.6.3 takes up to 49 bytes a byte (200,000 empty rdf:li), and 190 when it is nothing but ends of lines. */
 #ifndef DESCRY_DECODERS_BOUNDS_H
 #define DESCRY_DECODERS_BOUNDS_H
 

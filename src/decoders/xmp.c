@@ -7,10 +7,27 @@
 
 #include <string.h>
 
+/* What may come of each, and with it a packet, or none. */
 static bool is_sound(const descry_task *task, descry_reply *reply, size_t room)
 {
-    int most = task->request.what == DESCRY_WIRE_XMP_DESCRIBED ? 1 : DESCRY_SIDECAR_EMBEDDED;
-    return reply->outcome >= 0 && reply->outcome <= most && reply->packet <= task->room && reply->packet <= room;
+    bool changed;
+    switch (task->request.what) {
+    case DESCRY_WIRE_XMP_PUT:
+        if (reply->outcome < DESCRY_SIDECAR_WRITTEN || reply->outcome > DESCRY_SIDECAR_KEPT)
+            return false;
+        changed = reply->outcome <= DESCRY_SIDECAR_REPLACED;
+        break;
+    case DESCRY_WIRE_XMP_TAKE:
+        if (reply->outcome < DESCRY_SIDECAR_NOTHING || reply->outcome > DESCRY_SIDECAR_DELETED)
+            return false;
+        changed = reply->outcome != DESCRY_SIDECAR_NOTHING && reply->outcome != DESCRY_SIDECAR_DELETED;
+        break;
+    default:
+        if (reply->outcome != 0 && reply->outcome != 1)
+            return false;
+        changed = false;
+    }
+    return changed == (reply->packet > 0) && reply->packet <= task->room && reply->packet <= room;
 }
 
 typedef struct xmp_task {

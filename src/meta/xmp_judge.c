@@ -38,6 +38,8 @@ static const char *reason(int code)
         return "damaged RDF";
     case XMPErr_BadUnicode:
         return "damaged Unicode";
+    case XMPErr_StdException:
+        return "libexempi fails on it, as it does without memory";
     default:
         return "libexempi does not understand it";
     }

@@ -49,4 +49,16 @@ is "another picture, in process, finds" "$(wc -l <out)" 3
 grep -q '^descry-codecs\.so' loaded && grep -q '^libjpeg' loaded
 verdict $? "another picture, in process: the codecs"
 lacks "another picture, in process: nothing else" '^descry-[^c]'
+if [ "$XMP" = yes ]; then
+    cp "$gallery/0001.jpg" described.jpg
+    loaded "$DESCRY" caption --model demo --write-xmp ./described.jpg
+    [ -s described.jpg.xmp ]
+    verdict $? "a sidecar, which a decoder makes"
+    lacks "a sidecar: no module" '^descry-.*\.so'
+    is "a sidecar: nothing of theirs" "$(grep -Fx -f foreign loaded)" ""
+    loaded "$DESCRY" caption --undo-xmp ./described.jpg
+    [ ! -e described.jpg.xmp ]
+    verdict $? "a sidecar that a decoder undoes"
+    lacks "a sidecar that is undone: no module" '^descry-.*\.so'
+fi
 finish

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,9 +30,21 @@ static unsigned calls; /* in this process */
 
 /* ---- lies --------------------------------------------------------------------------------------------------------- */
 
+static void hang(void)
+{
+    for (;;)
+        poll(NULL, 0, -1); /* which a worker may */
+}
+
 static void say(const void *message, size_t size)
 {
     descry_wire_send(DESCRY_WIRE_SOCKET, message, size, NULL, 0);
+}
+
+static unsigned next_random(unsigned *state)
+{
+    *state = *state * 1664525u + 1013904223u; /* Numerical Recipes, 7.1 */
+    return *state >> 8;
 }
 
 /* An answer that is right but for one thing. */
@@ -99,7 +112,11 @@ static void lie(const char *which)
         size = sizeof r / 2;
     else if (strcmp(which, "nothing") == 0 || strcmp(which, "slow") == 0 || strcmp(which, "more") == 0 || strcmp(which, "later") == 0)
         size = 0;
-    else if (strcmp(which, "true") != 0)
+    else if (strncmp(which, "random ", 7) == 0) { /* bytes here and there */
+        unsigned seed = (unsigned)atoi(which + 7);
+        for (int i = 0; i < 8; i++)
+            ((uint8_t *)&r)[next_random(&seed) % (i < 4 ? 64 : sizeof r)] = (uint8_t)next_random(&seed);
+    } else if (strcmp(which, "true") != 0)
         return;
     say(&r, size);
     if (strcmp(which, "nothing") == 0)
@@ -118,8 +135,9 @@ static void lie(const char *which)
             for (size_t n = 0; n < sizeof go;)
                 n += (size_t)read(DESCRY_WIRE_SOCKET, (char *)&go + n, sizeof go - n);
         }
-    for (;;)
-        sleep(1);
+    if (strncmp(which, "random ", 7) == 0)
+        _exit(0);
+    hang();
 }
 
 /* ---- faults ------------------------------------------------------------------------------------------------------- */
@@ -230,8 +248,7 @@ static int misbehave(descry_picture *picture, const uint8_t *bytes, size_t size,
     else if (strcmp(what, "exit") == 0)
         exit(0);
     else if (strcmp(what, "hang") == 0)
-        for (;;)
-            pause();
+        hang();
     else if (strcmp(what, "spin") == 0)
         for (volatile unsigned i = 0;; i++)
             ;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which file is a picture's sidecar, and how it is replaced. */
+ * Which file is a picture's sidecar, and how it is replaced, wherever XMP is read. */
 #include "cmocka_test.h"
 
 #include "base/file.h"
@@ -462,5 +462,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_the_picture_says_itself_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_changed_meanwhile_is_not_replaced, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("sidecar", tests, open_context, close_context);
+    int failed = cmocka_run_group_tests_name("sidecar", tests, open_context, close_context);
+    static const char *const others[] = {"process", "off"};
+    for (int i = 0; i < 2; i++) {
+        setenv("DESCRY_SANDBOX", others[i], 1);
+        failed += cmocka_run_group_tests_name(others[i], tests, open_context, close_context);
+    }
+    return failed;
 }
