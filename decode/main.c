@@ -46,11 +46,11 @@ static void take_descriptors(worker *w, struct msghdr *m)
     }
 }
 
-/* Waits for a request of this kind.  The end of the socket is the end of the work. */
-static void receive(worker *w, descry_wire_kind kind)
+/* Waits for a message.  The end of the socket is the end of the work. */
+static void receive(worker *w, void *message, size_t size)
 {
-    char *at = (char *)&w->request;
-    size_t left = sizeof w->request;
+    char *at = message;
+    size_t left = size;
     w->fd_count = 0;
     while (left > 0) {
         union {
@@ -68,23 +68,33 @@ static void receive(worker *w, descry_wire_kind kind)
         at += n;
         left -= (size_t)n;
     }
+}
+
+static void receive_request(worker *w, descry_wire_kind kind)
+{
+    receive(w, &w->request, sizeof w->request);
     if (w->request.kind != (uint32_t)kind || w->request.form != DESCRY_WIRE_FORM)
         end(2);
 }
 
+static void send_message(const void *message, size_t size)
+{
+    if (descry_wire_send(DESCRY_WIRE_SOCKET, message, size, NULL, 0))
+        end(0);
+}
+
 static void send_reply(const descry_reply *reply)
 {
-    if (descry_wire_send(DESCRY_WIRE_SOCKET, reply, sizeof *reply, NULL, 0))
-        end(0);
+    send_message(reply, sizeof *reply);
 }
 
 static void greet(worker *w)
 {
-    descry_reply reply = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION};
-    receive(w, DESCRY_WIRE_HELLO);
+    descry_hello hello, own = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION};
+    receive(w, &hello, sizeof hello);
     descry_codecs_warm();
-    reply.walls = sandbox_enter(w->request.walls);
-    send_reply(&reply);
+    own.walls = sandbox_enter(hello.walls);
+    send_message(&own, sizeof own);
 }
 
 /* ---- a job ---------------------------------------------------------------------------------------------------------- */
@@ -97,8 +107,9 @@ static int declare(void *arg, uint64_t width, uint64_t height)
         return 0;
     descry_request job = w->request;
     descry_reply reply = {.kind = DESCRY_WIRE_DECLARED, .form = DESCRY_WIRE_FORM, .width = width, .height = height};
+    alarm(0); /* it is the library's time now: that may be stopped meanwhile */
     send_reply(&reply);
-    receive(w, DESCRY_WIRE_GO);
+    receive_request(w, DESCRY_WIRE_GO);
     w->pixels = w->request.pixels;
     alarm(w->request.seconds);
     w->request = job;
@@ -208,7 +219,7 @@ int main(void)
     }
     greet(&w);
     for (;;) {
-        receive(&w, DESCRY_WIRE_JOB);
+        receive_request(&w, DESCRY_WIRE_JOB);
         const uint8_t *bytes = map(&w);
         w.pixels = w.request.pixels;
         alarm(w.request.seconds);

@@ -11,10 +11,12 @@
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -40,16 +42,15 @@ void sandbox_close_others(int keep)
 
 #ifdef DESCRY_WITH_SECCOMP
 
-/* Enough to compute with threads, to take memory, and to use descriptors that are there. */
+/* Enough to compute with threads, to take memory, and to use descriptors that are there; not to send any, as sendmsg could. */
 static const int allowed[] = {
-    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-    SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(poll), SCMP_SYS(ppoll),
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
+    SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(poll), SCMP_SYS(ppoll),
     SCMP_SYS(close), SCMP_SYS(lseek), SCMP_SYS(fstat),
     SCMP_SYS(futex), SCMP_SYS(futex_waitv), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(gettid), SCMP_SYS(getpid),
     SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler), SCMP_SYS(getcpu),
     SCMP_SYS(membarrier), SCMP_SYS(restart_syscall),
-    SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(alarm),
-    SCMP_SYS(setitimer),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(alarm), SCMP_SYS(setitimer),
     SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(nanosleep),
     SCMP_SYS(clock_nanosleep), SCMP_SYS(getrandom), SCMP_SYS(getrusage), SCMP_SYS(times), SCMP_SYS(sysinfo), SCMP_SYS(uname),
     SCMP_SYS(exit), SCMP_SYS(exit_group),
@@ -62,6 +63,10 @@ static const int refused[] = {
     SCMP_SYS(getcwd), SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rename),
     SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(statfs),
 };
+
+/* What would keep away the signals that end a decoder in time.  Starting a thread and abort do it for a moment, for handlers
+ * that there are none of: they are told that it is done. */
+static const int pretended[] = {SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask)};
 
 /* What no codec has a use for: whoever asks has taken one over. */
 static const int deadly[] = {
@@ -83,18 +88,31 @@ static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, si
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* Memory of its own, which RLIMIT_DATA counts: what is shared it does not count, and what is a stack, which grows down, neither. */
+static int add_memory(scmp_filter_ctx f)
+{
+    enum { TYPES = 0x0F, PRIVILEGED = 100 }; /* MAP_TYPE; the first advice that breaks pages, MADV_HWPOISON */
+    const struct scmp_arg_cmp not_executed = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, not_executed,
+                              SCMP_A3(SCMP_CMP_MASKED_EQ, TYPES | MAP_GROWSDOWN, MAP_PRIVATE));
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, not_executed,
+                                    SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_GROWSDOWN, 0)); /* of a descriptor */
+    return rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(madvise), 1, SCMP_A2(SCMP_CMP_LT, PRIVILEGED));
+}
+
 /* Memory that is executed, threads and no other processes, an end of one's own, what may be asked of limits and names. */
 static int add_conditions(scmp_filter_ctx filter)
 {
     const uint64_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, self = (uint64_t)getpid();
     const scmp_filter_ctx f = filter;
     const uint32_t no = SCMP_ACT_ERRNO(EPERM);
-    int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    int rc = add_memory(f);
     rc = rc ? rc : seccomp_rule_add(f, no, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
     rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
     rc = rc ? rc : seccomp_rule_add(f, no, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
     rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
-    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, self)); /* abort */
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2, SCMP_A0(SCMP_CMP_EQ, self),
+                                    SCMP_A2(SCMP_CMP_EQ, SIGABRT)); /* any other might look like somebody else's */
     rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)); /* only asked */
     rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
     return rc;
@@ -114,6 +132,7 @@ static int filter_calls(void)
         return -1;
     int rc = add_all(filter, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
     rc = rc ? rc : add_all(filter, SCMP_ACT_ERRNO(EACCES), refused, COUNT(refused));
+    rc = rc ? rc : add_all(filter, SCMP_ACT_ERRNO(0), pretended, COUNT(pretended));
     rc = rc ? rc : add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly));
     rc = rc ? rc : add_conditions(filter);
     rc = rc ? rc : add_forks(filter);
@@ -177,6 +196,52 @@ static void volunteer(void)
         close(fd);
 }
 
+/* What RLIMIT_DATA leaves open: the stack, which is unlimited for some, and the tables for memory that is only reserved. */
+static void limit_room(void)
+{
+    enum { STACK = 8 << 20 };
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max < STACK ? limit.rlim_max : STACK;
+        setrlimit(RLIMIT_STACK, &limit);
+    }
+    if (sizeof(void *) > 4 && getrlimit(RLIMIT_AS, &limit) == 0) {
+        const rlim_t space = (rlim_t)1 << (sizeof(rlim_t) > 4 ? 40 : 30);
+        limit.rlim_cur = limit.rlim_cur < space ? limit.rlim_cur : space;
+        setrlimit(RLIMIT_AS, &limit);
+    }
+}
+
+#ifdef __linux__
+
+/* A user has so many threads: no more than all have now, and what a machine does not notice. */
+static void limit_threads(void)
+{
+    enum { MORE = 4096 };
+    char line[128];
+    struct rlimit limit;
+    unsigned long all;
+    int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, line, sizeof line - 1);
+    if (fd >= 0)
+        close(fd);
+    line[n > 0 ? n : 0] = '\0';
+    if (sscanf(line, "%*s %*s %*s %*u/%lu", &all) != 1 || getrlimit(RLIMIT_NPROC, &limit) != 0) /* proc(5) */
+        return;
+    limit.rlim_cur = limit.rlim_cur < all + MORE ? limit.rlim_cur : all + MORE;
+    setrlimit(RLIMIT_NPROC, &limit);
+}
+
+/* Root's worker can do no more than anybody's. */
+static void drop_capabilities(void)
+{
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    syscall(SYS_capset, &head, none);
+}
+
+#endif
+
 /* No core of what is somebody's picture, no files written, no folder held, no signals that are meant for the library's process:
  * whoever stops that ends this one, too, by closing the socket. */
 static void lower(void)
@@ -188,9 +253,12 @@ static void lower(void)
     const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_FSIZE, &none);
+    limit_room();
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         signal(ignored[i], SIG_IGN);
 #ifdef __linux__
+    limit_threads();
+    drop_capabilities();
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }

@@ -6,8 +6,8 @@
  * be used by any number of threads at once, a model with one copy of its weights; only opening and closing them is one
  * thread's, which no other uses them during.  A library is used by one thread at a time, from any; any number of them,
  * in one process or in several, may be opened on one file: one changes it at a time (DESCRY_ERR_BUSY).  Callbacks run on the
- * thread that called the function, the context's `log` on that of the call that has something to say.  Results are the
- * same bits whatever the number of threads, and of callers.
+ * thread that called the function, the context's `log` on that of the call that has something to say, or on one that reads
+ * pictures for it.  Results are the same bits whatever the number of threads, and of callers.
  *
  * Errors.  Functions return 0 or a negative DESCRY_ERR_ code and fill *err, which the caller owns and which may be
  * NULL.  On failure an output handle is NULL and nothing is left for the caller to free.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * On Linux memfd_create and seals; elsewhere an object of POSIX without a name, which its size alone protects. */
-#define _GNU_SOURCE /* memfd_create, F_ADD_SEALS */
+#define _GNU_SOURCE /* memfd_create, fallocate, F_ADD_SEALS */
 #include "base/shared.h"
 
 #include "base/error.h"
@@ -9,10 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { CHUNK = 1 << 16 }; /* bytes: a multiple of any page's */
 
 static int make_object(void)
 {
@@ -35,6 +39,57 @@ static int make_object(void)
 #endif
 }
 
+/* A limit on the size of files is one on it, too, and beyond it is a signal. */
+static int set_size(int fd, size_t size)
+{
+    struct rlimit most;
+    if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY && size > most.rlim_cur) {
+        errno = EFBIG;
+        return -1;
+    }
+    return ftruncate(fd, (off_t)size);
+}
+
+/* Has the memory for all of it now: should there be none later, whoever writes to it would get a signal. */
+static int reserve(int fd, size_t size)
+{
+#ifdef MFD_ALLOW_SEALING
+    int rc;
+    do
+        rc = fallocate(fd, 0, 0, (off_t)size);
+    while (rc != 0 && errno == EINTR);
+    return rc != 0 && errno != EOPNOTSUPP && errno != ENOSYS ? -1 : 0;
+#else
+    (void)fd, (void)size;
+    return 0;
+#endif
+}
+
+/* Writes to it, from `at`, a multiple of CHUNK.  No mapping, which takes half as long again, could not be sealed while a child
+ * that was forked meanwhile has it, and makes a signal of memory that runs short. */
+static int put(int fd, const char *bytes, size_t size, size_t at)
+{
+#ifdef MFD_ALLOW_SEALING
+    while (size > 0) {
+        ssize_t n = pwrite(fd, bytes, size, (off_t)at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return -1;
+        bytes += n;
+        at += (size_t)n;
+        size -= (size_t)n;
+    }
+#else
+    void *to = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)at); /* objects of POSIX know nothing else */
+    if (to == MAP_FAILED)
+        return -1;
+    memcpy(to, bytes, size);
+    munmap(to, size);
+#endif
+    return 0;
+}
+
 static void seal(int fd, int contents)
 {
 #ifdef F_ADD_SEALS
@@ -50,7 +105,7 @@ int descry_shared_make(size_t size, void **data)
     if (fd < 0)
         return -1;
     *data = MAP_FAILED;
-    if (ftruncate(fd, (off_t)size) == 0)
+    if (set_size(fd, size) == 0 && reserve(fd, size) == 0)
         *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (*data == MAP_FAILED) {
         int why = errno;
@@ -62,67 +117,77 @@ int descry_shared_make(size_t size, void **data)
     return fd;
 }
 
-/* An object of `size` bytes at least one, mapped for writing. */
-static int begin(int *fd, void **data, size_t size, const char *name, descry_error *err)
+static int no_memory(int fd, const char *name, descry_error *err)
 {
-    *fd = make_object();
-    if (*fd < 0)
-        return descry_fail_errno(err, errno, "%s: no memory to share", name);
-    if (ftruncate(*fd, (off_t)size) == 0) {
-        *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
-        if (*data != MAP_FAILED)
-            return 0;
-    }
     int rc = descry_fail_errno(err, errno, "%s: no memory to share", name);
-    close(*fd);
+    if (fd >= 0)
+        close(fd);
     return rc;
 }
 
-/* What was mapped with `room` bytes has `size` of them and is mapped anew, for reading: a seal wants no writer left. */
-static int finish(descry_shared *shared, int fd, void *data, size_t room, size_t size, const char *name, descry_error *err)
+/* An object of `size` bytes, at least one. */
+static int begin(int *fd, size_t size, const char *name, descry_error *err)
 {
-    munmap(data, room);
-    *shared = (descry_shared){.fd = fd};
-    if (size != room && ftruncate(fd, (off_t)size) != 0) {
-        int rc = descry_fail_errno(err, errno, "%s: no memory to share", name);
-        close(fd);
-        return rc;
-    }
+    *fd = make_object();
+    return *fd < 0 || set_size(*fd, size) != 0 ? no_memory(*fd, name, err) : 0;
+}
+
+/* What was made with `room` bytes has `size` of them, and is mapped for reading. */
+static int finish(descry_shared *shared, int fd, size_t room, size_t size, const char *name, descry_error *err)
+{
+    if (size != room && ftruncate(fd, (off_t)size) != 0)
+        return no_memory(fd, name, err);
     seal(fd, 1);
     if (size == 0) {
         close(fd);
-        *shared = descry_shared_none(NULL, 0);
         return 0;
     }
-    data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-    if (data == MAP_FAILED) {
-        int rc = descry_fail_errno(err, errno, "%s: no memory to share", name);
-        close(fd);
-        return rc;
-    }
-    shared->data = data;
-    shared->size = size;
+    void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+    if (data == MAP_FAILED)
+        return no_memory(fd, name, err);
+    *shared = (descry_shared){.data = data, .size = size, .fd = fd};
     return 0;
 }
 
 int descry_shared_copy(descry_shared *shared, const void *bytes, size_t size, const char *name, descry_error *err)
 {
     int fd;
-    void *data;
     *shared = descry_shared_none(NULL, 0);
     if (size == 0)
         return 0;
-    int rc = begin(&fd, &data, size, name, err);
+    int rc = begin(&fd, size, name, err);
     if (rc)
         return rc;
-    memcpy(data, bytes, size);
-    return finish(shared, fd, data, size, size, name, err);
+    return put(fd, bytes, size, 0) != 0 ? no_memory(fd, name, err) : finish(shared, fd, size, size, name, err);
+}
+
+/* As many bytes as there are, up to `size`; a file that grows meanwhile is what it was. */
+static int fill(int fd, int from, char *chunk, size_t length, size_t *size, const char *path, descry_error *err)
+{
+    for (;;) {
+        size_t filled = 0;
+        while (filled < CHUNK && *size + filled < length) {
+            size_t most = length - *size - filled;
+            ssize_t n = read(from, chunk + filled, most < CHUNK - filled ? most : CHUNK - filled);
+            if (n < 0 && errno == EINTR)
+                continue;
+            if (n < 0)
+                return descry_fail_errno(err, errno, "%s", path);
+            if (n == 0)
+                break;
+            filled += (size_t)n;
+        }
+        if (filled > 0 && put(fd, chunk, filled, *size) != 0)
+            return descry_fail_errno(err, errno, "%s: no memory to share", path);
+        *size += filled;
+        if (filled < CHUNK)
+            return 0;
+    }
 }
 
 int descry_shared_read(descry_shared *shared, const char *path, uint64_t limit, descry_error *err)
 {
-    int from, fd;
-    void *data;
+    int from, fd = -1;
     size_t size = 0;
     uint64_t length;
     *shared = descry_shared_none(NULL, 0);
@@ -132,26 +197,17 @@ int descry_shared_read(descry_shared *shared, const char *path, uint64_t limit, 
             close(from);
         return rc;
     }
-    rc = begin(&fd, &data, (size_t)length, path, err);
-    if (rc) {
-        close(from);
-        return rc;
+    char *chunk = malloc(CHUNK);
+    rc = chunk ? begin(&fd, (size_t)length, path, err) : descry_fail_memory(err);
+    if (!rc) {
+        rc = fill(fd, from, chunk, (size_t)length, &size, path, err);
+        if (rc)
+            close(fd);
+        else
+            rc = finish(shared, fd, (size_t)length, size, path, err);
     }
-    while (!rc && size < length) { /* a file that grows meanwhile is what it was */
-        ssize_t n = read(from, (char *)data + size, (size_t)length - size);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            rc = descry_fail_errno(err, errno, "%s", path);
-        if (n <= 0)
-            break;
-        size += (size_t)n;
-    }
+    free(chunk);
     close(from);
-    if (!rc)
-        return finish(shared, fd, data, (size_t)length, size, path, err);
-    munmap(data, (size_t)length);
-    close(fd);
     return rc;
 }
 

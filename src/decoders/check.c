@@ -40,9 +40,11 @@ static bool is_time(int64_t taken, int32_t offset)
            (offset == DESCRY_NO_OFFSET || (offset >= -24 * 60 && offset <= 24 * 60));
 }
 
+/* What bytes can be at fault for: others mean something to whoever has many pictures, such as to stop. */
 static bool is_error(int code)
 {
-    return code >= DESCRY_ERR_NUMERIC && code <= DESCRY_ERR_MEMORY;
+    return code == DESCRY_ERR_MEMORY || code == DESCRY_ERR_FORMAT || code == DESCRY_ERR_UNSUPPORTED || code == DESCRY_ERR_ARGUMENT ||
+           code == DESCRY_ERR_LIMIT;
 }
 
 bool descry_error_is_sound(const descry_reply *reply)

@@ -10,7 +10,7 @@
 /* Pixels of the size that is declared; 0: beyond the limits, or none. */
 uint64_t descry_declared(const descry_reply *reply, const descry_limits *limits);
 
-/* Can an error be as DONE says?  A line of UTF-8, of a code that there is. */
+/* Can an error be as DONE says?  A line of UTF-8, of a code that bytes can have. */
 bool descry_error_is_sound(const descry_reply *reply);
 
 /* Can a picture be as DONE says?  Everything is a number in its range or a text of UTF-8 that ends, and what is said to be in

@@ -118,6 +118,19 @@ static bool take_idle(descry_decoders *d, descry_worker *worker, bool fresh)
     return false;
 }
 
+/* The same without those that have been killed meanwhile: by the system, which takes them first, maybe all at once. */
+static bool take_living(descry_decoders *d, descry_worker *worker, bool fresh)
+{
+    for (;;) {
+        pthread_mutex_lock(&d->mutex);
+        bool found = take_idle(d, worker, fresh);
+        pthread_mutex_unlock(&d->mutex);
+        if (!found || descry_worker_is_idle(worker))
+            return found;
+        descry_worker_end(worker, NULL);
+    }
+}
+
 static void warn(descry_decoders *d, uint32_t walls)
 {
     pthread_mutex_lock(&d->mutex);
@@ -136,9 +149,8 @@ int descry_decoders_lend(descry_decoders *d, descry_worker *worker, bool fresh, 
     pthread_mutex_lock(&d->mutex);
     check_owner(d);
     await_turn(d, urgent);
-    bool found = take_idle(d, worker, fresh);
     pthread_mutex_unlock(&d->mutex);
-    if (found)
+    if (take_living(d, worker, fresh))
         return 0;
     int rc = descry_helper_start(worker, &d->how, name, err);
     if (!rc) {

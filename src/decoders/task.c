@@ -44,7 +44,8 @@ int descry_decoders_run(descry_decoders *decoders, const descry_task *task, cons
         int rc = descry_decoders_lend(decoders, &worker, task->fresh || faults > 0, task->urgent, name, err);
         if (rc)
             return rc;
-        descry_fate fate = descry_worker_do(&worker, task, &reply, err);
+        descry_error why;
+        descry_fate fate = descry_worker_do(&worker, task, &reply, &why);
         bool bounded = fate == DESCRY_FATE_DONE && reply.code == DESCRY_ERR_MEMORY && worker.walls & DESCRY_WALL_LIMITS;
         if (fate == DESCRY_FATE_DONE && !bounded) {
             rc = take(task, &worker, &reply, name, err);
@@ -58,7 +59,7 @@ int descry_decoders_run(descry_decoders *decoders, const descry_task *task, cons
         descry_fate ended = fate;
         descry_decoders_dismiss(decoders, &worker, fate == DESCRY_FATE_KILLED ? &ended : NULL);
         if (fate == DESCRY_FATE_SYSTEM)
-            return err ? err->code : DESCRY_ERR_MEMORY;
+            return descry_fail(err, why.code, "%s: %s", name, why.message);
         if (ended == DESCRY_FATE_KILLED ? ++kills < KILLS : ++faults < FAULTS)
             continue;
         *fault = ended != DESCRY_FATE_KILLED;

@@ -50,7 +50,8 @@ int descry_wire_send(int fd, const void *message, size_t size, const int *fds, s
             c->cmsg_len = CMSG_LEN(n * sizeof(int));
             memcpy(CMSG_DATA(c), fds, n * sizeof(int));
         }
-        ssize_t sent = sendmsg(fd, &m, MSG_NOSIGNAL);
+        /* workers, which may not send descriptors, have no sendmsg */
+        ssize_t sent = n > 0 ? sendmsg(fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) : send(fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)

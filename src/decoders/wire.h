@@ -37,10 +37,15 @@ enum {
     DESCRY_WALL_LIMITS = 4 /* of memory and of time */
 };
 
+/* The same in every version, so that any two can tell each other which they are. */
+typedef struct descry_hello {
+    uint32_t kind, form;
+    char version[DESCRY_WIRE_VERSION];
+    uint32_t walls; /* those that are to stand, if the system can; those that do */
+} descry_hello;
+
 typedef struct descry_request {
     uint32_t kind, form;
-    char version[DESCRY_WIRE_VERSION]; /* HELLO */
-    uint32_t walls;                    /* HELLO: those that are to stand, if the system can */
     uint32_t what;                     /* JOB */
     uint64_t size;                     /* JOB: bytes of the picture, or packet; their descriptor comes, if there are any */
     uint64_t room;                     /* JOB: bytes of memory for results; its descriptor comes, too, when it is new */
@@ -58,8 +63,6 @@ typedef struct descry_request {
 
 typedef struct descry_reply {
     uint32_t kind, form;
-    char version[DESCRY_WIRE_VERSION]; /* HELLO */
-    uint32_t walls;                    /* HELLO */
     uint64_t width, height;            /* DECLARED */
     int32_t code;                      /* DONE: 0 or an error, with `message` */
     descry_facts facts;                /* DONE, PICTURE; its packet and preview are in the memory for results: see below */
@@ -73,7 +76,8 @@ size_t descry_wire_pixels(const descry_preparation *wanted);
 size_t descry_wire_preview(const descry_preparation *wanted); /* at most: see descry_preview_make */
 size_t descry_wire_room(const descry_preparation *wanted);
 
-/* Sends the whole of it, with up to two descriptors; without a signal when nobody is there.  0, or errno. */
+/* Sends the whole of it, with up to two descriptors; without a signal when nobody is there, and without waiting: where both
+ * keep to their turns there is always room.  0, or errno; EAGAIN: the other does not read. */
 int descry_wire_send(int fd, const void *message, size_t size, const int *fds, size_t n);
 
 #endif

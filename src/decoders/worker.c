@@ -2,9 +2,11 @@
 #define _GNU_SOURCE /* prlimit, SOCK_CLOEXEC, environ */
 #include "decoders/worker.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "decoders/bounds.h"
 #include "decoders/check.h"
+#include "image/formats.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +28,43 @@
 
 extern char **environ;
 
-enum { START_SECONDS = 60, STARTS = 10, MOST_KEPT = 128 << 20 /* malloc itself may keep half of that */ };
+enum { START_SECONDS = 60, END_SECONDS = 2, STARTS = 10, MOST_KEPT = 128 << 20 /* malloc itself may keep half of that */ };
+
+/* ---- patience ---------------------------------------------------------------------------------------------------- */
+
+/* Seconds that are left, of those that this process has lived to see. */
+typedef struct patience {
+    double left, last;
+} patience;
+
+static patience begin(double seconds)
+{
+    return (patience){seconds, descry_clock_now()};
+}
+
+/* Whatever happens meanwhile, a byte or a signal, costs the time that it took; when this process was stopped, a second. */
+static bool is_over(patience *p)
+{
+    double now = descry_clock_now(), passed = now - p->last;
+    p->last = now;
+    p->left -= passed < 1 ? passed : 1;
+    return p->left <= 0;
+}
+
+/* Until there is something to be read, or an end, at `fd`: 0, or OVER, or FAILED. */
+enum { OVER = -1, FAILED = -2 };
+static int await(int fd, patience *p)
+{
+    struct pollfd it = {.fd = fd, .events = POLLIN};
+    while (!is_over(p)) {
+        int n = poll(&it, 1, 1000);
+        if (n > 0)
+            return 0;
+        if (n < 0 && errno != EINTR)
+            return FAILED;
+    }
+    return OVER;
+}
 
 /* ---- the process ------------------------------------------------------------------------------------------------- */
 
@@ -41,23 +79,8 @@ static int open_process(pid_t pid)
 #endif
 }
 
-static void kill_it(const descry_worker *w)
+static int wait_for(const descry_worker *w, siginfo_t *info, int options)
 {
-#ifdef SYS_pidfd_send_signal
-    if (w->process >= 0) {
-        syscall(SYS_pidfd_send_signal, w->process, SIGKILL, NULL, 0);
-        return;
-    }
-#endif
-    siginfo_t info;
-    if (waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0) /* else somebody has reaped it: it is nobody */
-        kill(w->pid, SIGKILL);
-}
-
-/* Reaps it, which somebody else may have done: then nothing is known. */
-static descry_fate reap(const descry_worker *w)
-{
-    siginfo_t info = {0};
     int rc;
     idtype_t type = P_PID;
     id_t id = (id_t)w->pid;
@@ -68,10 +91,32 @@ static descry_fate reap(const descry_worker *w)
         id = (id_t)w->process;
     }
 #endif
+    *info = (siginfo_t){0};
     do
-        rc = waitid(type, id, &info, WEXITED);
+        rc = waitid(type, id, info, WEXITED | options);
     while (rc != 0 && errno == EINTR);
-    if (rc != 0)
+    return rc;
+}
+
+static void kill_it(const descry_worker *w)
+{
+    siginfo_t info;
+    if (wait_for(w, &info, WNOHANG | WNOWAIT) != 0) /* somebody has reaped it: it is nobody, or somebody else */
+        return;
+#ifdef SYS_pidfd_send_signal
+    if (w->process >= 0) {
+        syscall(SYS_pidfd_send_signal, w->process, SIGKILL, NULL, 0);
+        return;
+    }
+#endif
+    kill(w->pid, SIGKILL);
+}
+
+/* Reaps it, which somebody else may have done: then nothing is known. */
+static descry_fate reap(const descry_worker *w)
+{
+    siginfo_t info;
+    if (wait_for(w, &info, 0) != 0)
         return DESCRY_FATE_KILLED;
     if (info.si_code == CLD_EXITED)
         return DESCRY_FATE_CRASHED; /* a codec that exits */
@@ -99,20 +144,30 @@ void descry_worker_forget(descry_worker *w)
     close(w->socket);
     if (w->process >= 0)
         close(w->process);
-    if (w->results) {
+    if (w->results)
         munmap(w->results, w->room);
-        close(w->results_fd);
-    }
     *w = (descry_worker){.process = -1, .socket = -1};
 }
 
 void descry_worker_end(descry_worker *w, descry_fate *fate)
 {
+    patience p = begin(END_SECONDS);
+    bool lives = fate && w->process >= 0 && await(w->process, &p) == OVER;
     kill_it(w);
     descry_fate how = reap(w);
     if (fate)
-        *fate = how;
+        *fate = lives ? DESCRY_FATE_LIED : how;
     descry_worker_forget(w);
+}
+
+bool descry_worker_is_idle(const descry_worker *w)
+{
+    struct pollfd it = {.fd = w->socket, .events = POLLIN};
+    int n;
+    do
+        n = poll(&it, 1, 0);
+    while (n < 0 && errno == EINTR);
+    return n == 0;
 }
 
 /* ---- starting ---------------------------------------------------------------------------------------------------- */
@@ -149,21 +204,15 @@ static int spawn(descry_worker *w, const char *path, int end, bool bare)
     return rc;
 }
 
-/* Receives a reply, within so many seconds that this process has lived to see: one that was stopped meanwhile begins anew. */
-static descry_fate receive(const descry_worker *w, descry_reply *reply, unsigned seconds)
+/* Receives a message, however it comes. */
+static descry_fate receive(const descry_worker *w, void *message, size_t size, patience *p)
 {
-    char *at = (char *)reply;
-    size_t left = sizeof *reply;
+    char *at = message;
+    size_t left = size;
     while (left > 0) {
-        struct pollfd it = {.fd = w->socket, .events = POLLIN};
-        int n = poll(&it, 1, 1000);
-        if (n < 0 && errno != EINTR)
-            return DESCRY_FATE_KILLED;
-        if (n <= 0) {
-            if (n == 0 && seconds-- == 0)
-                return DESCRY_FATE_CLOCK;
-            continue;
-        }
+        int n = await(w->socket, p);
+        if (n < 0)
+            return n == OVER ? DESCRY_FATE_CLOCK : DESCRY_FATE_KILLED;
         ssize_t got = recv(w->socket, at, left, MSG_DONTWAIT);
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
@@ -173,18 +222,6 @@ static descry_fate receive(const descry_worker *w, descry_reply *reply, unsigned
         left -= (size_t)got;
     }
     return DESCRY_FATE_DONE;
-}
-
-static int check_hello(descry_worker *w, const char *path, const descry_reply *hello, uint32_t walls, descry_error *err)
-{
-    bool same = hello->form == DESCRY_WIRE_FORM && memcmp(hello->version, DESCRY_VERSION, sizeof DESCRY_VERSION) == 0;
-    w->walls = hello->walls & walls;
-    if (same && hello->kind == DESCRY_WIRE_HELLO)
-        return 0;
-    char version[DESCRY_WIRE_VERSION + 1];
-    snprintf(version, sizeof version, "%.*s", DESCRY_WIRE_VERSION, hello->version);
-    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s is of descry %s, the library of descry %s: install one of them again", path,
-                       version, DESCRY_VERSION);
 }
 
 /* 0: it has it, or a lower one of this process's. */
@@ -200,6 +237,27 @@ static int set_limit(const descry_worker *w, int what, rlim_t value)
     (void)w, (void)what, (void)value;
     return ENOSYS;
 #endif
+}
+
+/* Has it limits, as it should?  Not every system lets one process set another's. */
+static bool has_limits(descry_worker *w)
+{
+    w->data = descry_bound_data(DESCRY_FORMATS, 0, 0);
+    return set_limit(w, RLIMIT_DATA, (rlim_t)w->data) == 0;
+}
+
+static int check_hello(descry_worker *w, const char *path, const descry_hello *hello, uint32_t walls, descry_error *err)
+{
+    bool same = hello->form == DESCRY_WIRE_FORM && memcmp(hello->version, DESCRY_VERSION, sizeof DESCRY_VERSION) == 0;
+    w->walls = hello->walls & walls;
+    if (w->walls & DESCRY_WALL_LIMITS && !has_limits(w))
+        w->walls &= ~(uint32_t)DESCRY_WALL_LIMITS;
+    if (same && hello->kind == DESCRY_WIRE_HELLO)
+        return 0;
+    char version[DESCRY_WIRE_VERSION + 1];
+    snprintf(version, sizeof version, "%.*s", DESCRY_WIRE_VERSION, hello->version);
+    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s is of descry %s, the library of descry %s: install one of them again", path,
+                       version, DESCRY_VERSION);
 }
 
 /* Not for other programs that this process starts; without a signal when nobody is there. */
@@ -222,7 +280,7 @@ static int start(descry_worker *w, const char *path, uint32_t walls, unsigned se
 {
     int ends[2];
     *killed = false;
-    *w = (descry_worker){.process = -1, .socket = -1, .results_fd = -1, .seconds = seconds};
+    *w = (descry_worker){.process = -1, .socket = -1, .seconds = seconds};
     if (open_sockets(ends) != 0)
         return descry_fail_errno(err, errno, "%s", path);
     w->socket = ends[0];
@@ -230,20 +288,22 @@ static int start(descry_worker *w, const char *path, uint32_t walls, unsigned se
     close(ends[1]);
     if (why) {
         close(w->socket);
-        return descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(why));
+        return why == ENOENT && access(path, F_OK) == 0 && access("/dev/null", F_OK) != 0
+                   ? descry_fail(err, DESCRY_ERR_IO, "%s: needs /dev/null, which is not there", path)
+                   : descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(why));
     }
     /* Its answer to what is sent only now shows that it lives: the descriptor is of it, not of one that came after it. */
     w->process = open_process(w->pid);
-    descry_request hello = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION, .walls = walls};
-    descry_reply reply;
+    descry_hello hello = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION, .walls = walls}, reply;
     why = descry_wire_send(w->socket, &hello, sizeof hello, NULL, 0);
-    descry_fate fate = why ? DESCRY_FATE_KILLED : receive(w, &reply, START_SECONDS);
+    patience p = begin(START_SECONDS);
+    descry_fate fate = why ? DESCRY_FATE_KILLED : receive(w, &reply, sizeof reply, &p);
     int rc = fate == DESCRY_FATE_DONE ? check_hello(w, path, &reply, walls, err)
                                       : descry_fail(err, DESCRY_ERR_IO, "%s: does not start as it should", path);
     if (rc) {
         descry_fate ended = DESCRY_FATE_DONE;
-        descry_worker_end(w, &ended);
-        *killed = fate == DESCRY_FATE_KILLED && ended == DESCRY_FATE_KILLED; /* not by this process */
+        descry_worker_end(w, fate == DESCRY_FATE_KILLED ? &ended : NULL);
+        *killed = ended == DESCRY_FATE_KILLED; /* not by this process */
     }
     return rc;
 }
@@ -261,42 +321,44 @@ int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsi
 
 /* ---- a job -------------------------------------------------------------------------------------------------------- */
 
-/* Memory for `room` bytes of results, which is kept from job to job. */
-static int make_room(descry_worker *w, size_t room, bool *anew, descry_error *err)
+/* Memory for `room` bytes of results, which is kept from job to job.  *fd: its descriptor, when it is new, to be handed over; -1. */
+static int make_room(descry_worker *w, size_t room, int *fd, descry_error *err)
 {
-    *anew = false;
+    *fd = -1;
     if (room <= w->room)
         return 0;
-    if (w->results) {
+    if (w->results)
         munmap(w->results, w->room);
-        close(w->results_fd);
-        w->results = NULL;
-        w->room = 0;
-    }
+    w->results = NULL;
+    w->room = 0;
     void *data;
-    w->results_fd = descry_shared_make(room, &data);
-    if (w->results_fd < 0)
+    *fd = descry_shared_make(room, &data);
+    if (*fd < 0)
         return descry_fail_errno(err, errno, "no memory to share");
     w->results = data;
     w->room = room;
-    *anew = true;
     return 0;
 }
 
-/* The bounds of a picture of so many pixels: of memory, and of the processor from here on. */
-static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t size)
+/* Seconds of a processor that it has used. */
+static rlim_t used_by(const descry_worker *w)
 {
-    if (!(w->walls & DESCRY_WALL_LIMITS))
-        return;
-    uint64_t data = descry_bound_data(format, pixels, size);
-    if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data))
-        w->walls &= ~(uint32_t)DESCRY_WALL_LIMITS;
-    w->data = data;
     clockid_t clock;
     struct timespec used = {0};
     if (clock_getcpuclockid(w->pid, &clock) == 0)
         clock_gettime(clock, &used);
-    set_limit(w, RLIMIT_CPU, (rlim_t)used.tv_sec + 1 + descry_bound_processor(pixels, w->seconds));
+    return (rlim_t)used.tv_sec;
+}
+
+/* The bounds of a picture of so many pixels: of memory, and of the processor, of which `used` was used before it. */
+static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t size, rlim_t used)
+{
+    if (!(w->walls & DESCRY_WALL_LIMITS))
+        return;
+    uint64_t data = descry_bound_data(format, pixels, size);
+    if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data) == 0)
+        w->data = data;
+    set_limit(w, RLIMIT_CPU, used + 1 + descry_bound_processor(pixels, w->seconds));
 }
 
 bool descry_worker_is_full(const descry_worker *w)
@@ -314,45 +376,61 @@ bool descry_worker_is_full(const descry_worker *w)
     return sscanf(line, "%*u %*u %*u %*u %*u %lu", &pages) == 1 && pages > (unsigned long)(MOST_KEPT / sysconf(_SC_PAGESIZE));
 }
 
+/* Hands a request over, for which there is room at once when the worker has read the one before. */
+static descry_fate hand(const descry_worker *w, const descry_request *request, const int *fds, size_t n, descry_error *err)
+{
+    int why = descry_wire_send(w->socket, request, sizeof *request, fds, n);
+    if (why == 0)
+        return DESCRY_FATE_DONE;
+    if (why == EAGAIN)
+        return DESCRY_FATE_LIED;
+    if (why == EPIPE || why == ECONNRESET)
+        return DESCRY_FATE_KILLED;
+    descry_fail_errno(err, why, "cannot be handed to its decoder");
+    return DESCRY_FATE_SYSTEM;
+}
+
 descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_reply *reply, descry_error *err)
 {
-    bool anew;
+    int results, fds[2], n = 0;
     uint64_t granted = DESCRY_FREE_PIXELS;
     const descry_shared *bytes = task->bytes;
-    if (make_room(w, task->room, &anew, err))
+    if (make_room(w, task->room, &results, err))
         return DESCRY_FATE_SYSTEM;
-    bound(w, task->format, granted, bytes->size);
+    rlim_t used = used_by(w);
+    bound(w, task->format, granted, bytes->size, used);
     descry_request request = task->request;
     request.kind = DESCRY_WIRE_JOB;
     request.form = DESCRY_WIRE_FORM;
     request.size = bytes->size;
     request.room = w->room;
-    request.anew = anew;
+    request.anew = results >= 0;
     request.pixels = granted;
     request.seconds = 2 * descry_bound_clock(granted, w->seconds);
-    int fds[2], n = 0;
     if (bytes->size > 0)
         fds[n++] = bytes->fd;
-    if (anew)
-        fds[n++] = w->results_fd;
-    if (descry_wire_send(w->socket, &request, sizeof request, fds, (size_t)n))
-        return DESCRY_FATE_KILLED;
+    if (results >= 0)
+        fds[n++] = results;
+    descry_fate fate = hand(w, &request, fds, (size_t)n, err);
+    if (results >= 0)
+        close(results);
+    patience p = begin(descry_bound_clock(granted, w->seconds));
     for (;;) {
-        descry_fate fate = receive(w, reply, descry_bound_clock(granted, w->seconds));
+        fate = fate == DESCRY_FATE_DONE ? receive(w, reply, sizeof *reply, &p) : fate;
         if (fate != DESCRY_FATE_DONE)
             return fate;
         if (reply->kind == DESCRY_WIRE_DONE)
             break;
-        /* each more than before, so that there is an end to it */
+        /* each more than before; all within the time for the largest */
         uint64_t pixels = task->limits ? descry_declared(reply, task->limits) : 0;
         if (reply->kind != DESCRY_WIRE_DECLARED || pixels <= granted)
             return DESCRY_FATE_LIED;
+        p.left += descry_bound_clock(pixels, w->seconds) - descry_bound_clock(granted, w->seconds);
         granted = pixels;
-        bound(w, task->format, granted, bytes->size);
+        bound(w, task->format, granted, bytes->size, used);
         request = (descry_request){.kind = DESCRY_WIRE_GO, .form = DESCRY_WIRE_FORM, .pixels = granted,
                                    .seconds = 2 * descry_bound_clock(granted, w->seconds)};
-        if (descry_wire_send(w->socket, &request, sizeof request, NULL, 0))
-            return DESCRY_FATE_KILLED;
+        fate = hand(w, &request, NULL, 0, err);
     }
     w->jobs++;
     bool sound = reply->code ? descry_error_is_sound(reply) : task->is_sound(task, reply, w->room);

@@ -17,7 +17,6 @@ typedef struct descry_worker {
     uint32_t walls;
     uint8_t *results; /* [room], shared with it */
     size_t room;
-    int results_fd;
     uint64_t data;    /* the bound that it has */
     unsigned seconds; /* the least bound of time (bounds.h) */
     unsigned jobs;    /* done */
@@ -30,9 +29,9 @@ typedef enum descry_fate {
     DESCRY_FATE_FORBIDDEN, /* it asked the system for what it may not do */
     DESCRY_FATE_PROCESSOR, /* it took too long, of the processor */
     DESCRY_FATE_CLOCK,     /* or altogether */
-    DESCRY_FATE_LIED,
+    DESCRY_FATE_LIED,      /* or did not keep to the turns */
     DESCRY_FATE_KILLED,    /* by somebody else, or nobody knows how it ended */
-    DESCRY_FATE_SYSTEM     /* memory to share could not be had: *err says so; the worker is as it was */
+    DESCRY_FATE_SYSTEM     /* memory to share could not be had, or not be handed over: *err says so, without a name */
 } descry_fate;
 
 /* Starts the program at `path`.  `walls`: those that are to stand; without DESCRY_WALL_LIMITS it has this process's environment
@@ -61,7 +60,10 @@ descry_fate descry_worker_do(descry_worker *worker, const descry_task *task, des
  * libraries lose what they took when they fail. */
 bool descry_worker_is_full(const descry_worker *worker);
 
-/* Ends it, whatever it does; `fate` (may be NULL): is replaced by how it had ended itself. */
+/* Between jobs: whether it is there, and says nothing.  Of one that is not even its number may be another process's by now. */
+bool descry_worker_is_idle(const descry_worker *worker);
+
+/* Ends it, whatever it does.  `fate`: NULL, or is replaced by how one has ended itself that has left its socket; LIED: it has not. */
 void descry_worker_end(descry_worker *worker, descry_fate *fate);
 
 /* Gives up what a process has of a worker that its parent started, before a fork. */

@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { SIDE = 8 };
@@ -63,6 +64,8 @@ static void lie(const char *which)
         r.kind = DESCRY_WIRE_HELLO;
     else if (strcmp(which, "code") == 0)
         r.code = 5;
+    else if (strcmp(which, "stop") == 0)
+        r.code = DESCRY_ERR_CANCELLED;
     else if (strcmp(which, "message") == 0)
         memset(r.message, 'x', sizeof r.message), r.code = DESCRY_ERR_FORMAT;
     else if (strcmp(which, "escape") == 0)
@@ -107,7 +110,7 @@ static void lie(const char *which)
         r.kind = DESCRY_WIRE_DECLARED, r.width = 1ull << 33, r.height = 1ull << 31;
     else if (strcmp(which, "short") == 0)
         size = sizeof r / 2;
-    else if (strcmp(which, "nothing") == 0)
+    else if (strcmp(which, "nothing") == 0 || strcmp(which, "slow") == 0 || strcmp(which, "more") == 0 || strcmp(which, "later") == 0)
         size = 0;
     else if (strncmp(which, "random ", 7) == 0) { /* bytes here and there */
         unsigned seed = (unsigned)atoi(which + 7);
@@ -118,6 +121,20 @@ static void lie(const char *which)
     say(&r, size);
     if (strcmp(which, "nothing") == 0)
         close(DESCRY_WIRE_SOCKET);
+    if (strcmp(which, "slow") == 0)
+        for (size_t i = 0; i < sizeof r; i++, nanosleep(&(struct timespec){0, 100000000}, NULL))
+            say((char *)&r + i, 1);
+    r = (descry_reply){.kind = DESCRY_WIRE_DECLARED, .form = DESCRY_WIRE_FORM, .width = 16001, .height = 1000};
+    if (strcmp(which, "more") == 0) /* and reads no answer */
+        for (; r.width < 65000; r.width++)
+            say(&r, sizeof r);
+    descry_request go;
+    if (strcmp(which, "later") == 0)
+        for (; r.width < 65000; r.width++, sleep(1)) {
+            say(&r, sizeof r);
+            for (size_t n = 0; n < sizeof go;)
+                n += (size_t)read(DESCRY_WIRE_SOCKET, (char *)&go + n, sizeof go - n);
+        }
     if (strncmp(which, "random ", 7) == 0)
         _exit(0);
     hang();
@@ -174,6 +191,34 @@ static int try(const char *what)
         return setrlimit(RLIMIT_DATA, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}) == 0;
     if (strcmp(what, "execute") == 0)
         return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+    if (strcmp(what, "shared") == 0) /* memory that no limit is about */
+        return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) != MAP_FAILED ||
+               mmap(NULL, 4096, PROT_READ | PROT_WRITE, 3 | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+    if (strcmp(what, "stack") == 0)
+        return mmap(NULL, 1 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0) != MAP_FAILED;
+    if (strcmp(what, "reserve") == 0)
+        return mmap(NULL, (size_t)1 << 41, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED;
+    if (strcmp(what, "poison") == 0)
+        return syscall(SYS_madvise, NULL, 0, 100) == 0 || errno != ENOSYS;
+    if (strcmp(what, "pass") == 0) { /* a descriptor on, which the library's user has only so many of */
+        int fd = DESCRY_WIRE_SOCKET;
+        char control[CMSG_SPACE(sizeof fd)] = {0}, byte = 0;
+        struct iovec part = {&byte, 1};
+        struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+        *CMSG_FIRSTHDR(&m) = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+        memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), &fd, sizeof fd);
+        return sendmsg(fd, &m, 0) >= 0;
+    }
+    if (strcmp(what, "killed") == 0)
+        return syscall(SYS_tgkill, getpid(), getpid(), SIGKILL) == 0;
+    if (strcmp(what, "deaf") == 0) { /* to what ends it in time */
+        sigset_t all;
+        sigfillset(&all);
+        signal(SIGALRM, SIG_IGN);
+        sigprocmask(SIG_BLOCK, &all, NULL);
+        alarm(1);
+        return nanosleep(&(struct timespec){2, 0}, NULL) == 0;
+    }
     if (strcmp(what, "inherited") == 0)
         for (int fd = 4; fd < 1000; fd++)
             other = fcntl(fd, F_GETFD) >= 0 || lseek(fd, 0, SEEK_CUR) >= 0 ? fd : other;
@@ -195,7 +240,7 @@ static int misbehave(descry_picture *picture, const uint8_t *bytes, size_t size,
     if (strncmp(what, "lie ", 4) == 0)
         lie(what + 4);
     if (strcmp(what, "crash") == 0 || (strcmp(what, "tired") == 0 && calls > 1))
-        raise(SIGSEGV);
+        touch(NULL);
     else if (strcmp(what, "overflow") == 0)
         recurse(NULL);
     else if (strcmp(what, "abort") == 0)
@@ -210,9 +255,7 @@ static int misbehave(descry_picture *picture, const uint8_t *bytes, size_t size,
     else if (strcmp(what, "allocate") == 0) {
         allocate();
         return descry_fail(err, DESCRY_ERR_MEMORY, "%s: out of memory", name);
-    } else if (strcmp(what, "killed") == 0)
-        syscall(SYS_tgkill, getpid(), getpid(), SIGKILL);
-    else if (strcmp(what, "thread") == 0) {
+    } else if (strcmp(what, "thread") == 0) {
         if (pthread_create(&thread, NULL, touch, &started) == 0)
             pthread_join(thread, NULL);
         if (!started)

@@ -51,7 +51,6 @@ static void a_fault_costs_one_picture(void **state)
         {"overflow", DESCRY_ERR_FORMAT, 1, crashed, DESCRY_WALL_LIMITS},
         {"hang", DESCRY_ERR_LIMIT, 1, without_end, 0},
         {"spin", DESCRY_ERR_LIMIT, 1, without_end, 0},
-        {"killed", DESCRY_ERR_IO, 0, "x: its decoder was killed, again and again", 0},
         {"nonsense", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
     };
     (void)state;
@@ -83,6 +82,13 @@ static void the_system_is_out_of_reach(void **state)
         {"clone3", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
         {"limit", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
         {"execute", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
+        {"shared", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
+        {"stack", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
+        {"reserve", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
+        {"poison", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
+        {"pass", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
+        {"killed", DESCRY_ERR_FORMAT, 0, "x: could not", 0},
+        {"deaf", DESCRY_ERR_LIMIT, 1, without_end, 0},
         {"thread", 0, 0, NULL, 0},
     };
     (void)state;
@@ -117,7 +123,7 @@ static void nothing_is_inherited(void **state)
 
 static void lies_are_caught(void **state)
 {
-    static const char *const lies[] = {"kind", "hello", "code", "message", "escape", "width", "height", "pixels", "orientation", "draft",
+    static const char *const lies[] = {"kind", "hello", "code", "stop", "message", "escape", "width", "height", "pixels", "orientation", "draft",
                                        "packet", "packets", "preview", "camera", "title", "line", "latitude", "longitude", "infinite", "taken",
                                        "offset", "declared", "again", "wrap"};
     (void)state;
@@ -128,7 +134,10 @@ static void lies_are_caught(void **state)
         check_all(&one, 1);
     }
     static const expected others[] = {{"lie short", DESCRY_ERR_LIMIT, 1, without_end, 0},
-                                      {"lie nothing", DESCRY_ERR_IO, 0, "x: its decoder was killed, again and again", 0}};
+                                      {"lie nothing", DESCRY_ERR_FORMAT, 1, impossible, 0},
+                                      {"lie slow", DESCRY_ERR_LIMIT, 1, without_end, 0},
+                                      {"lie later", DESCRY_ERR_LIMIT, 1, without_end, 0},
+                                      {"lie more", DESCRY_ERR_FORMAT, 1, impossible, 0}};
     CHECK_ALL(others);
 }
 

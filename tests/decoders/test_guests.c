@@ -3,16 +3,24 @@
 #define _GNU_SOURCE /* pipe2 */
 #include "decoders_fixture.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
 
 /* ---- a guest ------------------------------------------------------------------------------------------------------- */
 
@@ -127,10 +135,86 @@ static void descriptors_are_not_lost(void **state)
         ask(d, "crash", &fault, NULL);
         check_good(d);
     }
+    int held = dup(0);
+    close(held);
+    assert_true(held <= before + 2); /* its socket and its process: what there is of memory is mapped */
     close_decoders(&d);
     int after = dup(0);
     close(after);
     assert_int_equal(before, after);
+}
+
+/* The system takes idle workers first when memory is short, more of them than a task may lose. */
+static void idle_workers_are_killed(void **state)
+{
+    enum { MANY = 12 };
+    descry_worker w[MANY];
+    (void)state;
+    descry_decoders *d = open_decoders("bad", sandbox(), MANY);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(descry_decoders_lend(d, &w[i], 0, 0, "x", NULL), 0);
+    for (size_t i = 0; i < MANY; i++) {
+        descry_decoders_take_back(d, &w[i]);
+        kill(w[i].pid, SIGKILL);
+    }
+    check_good(d);
+    close_decoders(&d);
+}
+
+/* Kills the children of the thread `main`, one after the other. */
+static void *kill_all(void *stop)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%ld/children", (long)getpid());
+    while (!atomic_load((atomic_int *)stop)) {
+        long pid = 0;
+        FILE *children = fopen(path, "r");
+        if (children && fscanf(children, "%ld", &pid) == 1)
+            kill((pid_t)pid, SIGKILL);
+        if (children)
+            fclose(children);
+        nanosleep(&(struct timespec){0, 50000000}, NULL);
+    }
+    return NULL;
+}
+
+static void who_kills_is_to_blame(void **state)
+{
+    atomic_int stop = 0;
+    pthread_t thread;
+    descry_error err = {0};
+    int fault = -1;
+    (void)state;
+    if (access("/proc/thread-self/children", R_OK) != 0)
+        skip();
+    descry_decoders *d = open_decoders("bad", sandbox(), 1);
+    assert_int_equal(pthread_create(&thread, NULL, kill_all, &stop), 0);
+    assert_int_equal(ask(d, "hang", &fault, &err), DESCRY_ERR_IO);
+    atomic_store(&stop, 1);
+    pthread_join(thread, NULL);
+    assert_int_equal(fault, 0); /* some most likely were killed while they started, too */
+    check_good(d);
+    close_decoders(&d);
+}
+
+static void root_lends_no_power(void **state)
+{
+    char path[64], line[128] = "";
+    unsigned long long effective = 1;
+    descry_worker w;
+    (void)state;
+    need(DESCRY_WALL_LIMITS);
+    descry_decoders *d = open_decoders("bad", sandbox(), 1);
+    assert_int_equal(descry_decoders_lend(d, &w, 0, 0, "x", NULL), 0);
+    snprintf(path, sizeof path, "/proc/%ld/status", (long)w.pid);
+    FILE *status = fopen(path, "r");
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status) && sscanf(line, "CapEff: %llx", &effective) != 1)
+        continue;
+    fclose(status);
+    assert_int_equal(effective, 0);
+    descry_decoders_take_back(d, &w);
+    close_decoders(&d);
 }
 
 /* A worker ends when the library's process does, even if it is busy. */
@@ -250,6 +334,41 @@ static void what_is_missing_is_said(void **state)
     assert_int_equal(strstr(descry_sandbox_feature(), ", Landlock") != NULL, (walls() & DESCRY_WALL_FILES) != 0);
 }
 
+#ifdef __linux__
+
+/* Some systems that only look like Linux let no process set another's limits. */
+static void limits_that_cannot_be_set_are_said(void **state)
+{
+    struct sock_filter no_limits[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prlimit64, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])), /* the lower half, on what is tested */
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {sizeof no_limits / sizeof *no_limits, no_limits};
+    int status;
+    (void)state;
+    need(DESCRY_WALL_LIMITS | DESCRY_WALL_CALLS);
+    pid_t child = fork();
+    if (child == 0) {
+        int fault;
+        warned[0] = 0;
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+            _exit(2);
+        descry_decoders *d = open_decoders("bad", DESCRY_SANDBOX_FULL, 1);
+        int rc = ask(d, "good", &fault, NULL);
+        descry_decoders_close(&d);
+        _exit(rc || !strstr(warned, " limits"));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,10 +377,16 @@ int main(void)
         cmocka_unit_test(the_host_forks),
         cmocka_unit_test(eight_threads_share),
         cmocka_unit_test(descriptors_are_not_lost),
+        cmocka_unit_test(idle_workers_are_killed),
+        cmocka_unit_test(who_kills_is_to_blame),
+        cmocka_unit_test(root_lends_no_power),
         cmocka_unit_test(a_worker_does_not_outlive_its_host),
         cmocka_unit_test(a_helper_is_missing_or_another),
         cmocka_unit_test(who_waits_for_one_comes_first),
         cmocka_unit_test(what_is_missing_is_said),
+#ifdef __linux__
+        cmocka_unit_test(limits_that_cannot_be_set_are_said),
+#endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,10 +5,16 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/pool.h"
+#include "base/shared.h"
+#include "support/support.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static void error_messages_stay_one_valid_line(void **state)
 {
@@ -126,6 +132,62 @@ static void files_that_are_not_regular_are_refused(void **state)
     descry_buf_free(&buf);
 }
 
+static void shared_memory_holds_what_was_read(void **state)
+{
+    static const size_t sizes[] = {0, 1, 4095, 65535, 65536, 65537, 200000};
+    char folder[FOLDER_SIZE], path[FOLDER_SIZE + 2], *bytes = malloc(200000);
+    descry_error err;
+    (void)state;
+    assert_non_null(bytes);
+    assert_int_equal(make_folder(folder), 0);
+    snprintf(path, sizeof path, "%s/f", folder);
+    for (size_t i = 0; i < 200000; i++)
+        bytes[i] = (char)(i * 2654435761u >> 13);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        descry_shared file, copy;
+        write_file(path, bytes, sizes[i]);
+        check_rc(descry_shared_read(&file, path, 200000, &err), &err);
+        check_rc(descry_shared_copy(&copy, bytes, sizes[i], "x", &err), &err);
+        assert_int_equal(file.size, sizes[i]);
+        assert_int_equal(copy.size, sizes[i]);
+        if (sizes[i] > 0) {
+            assert_memory_equal(file.data, bytes, sizes[i]);
+            assert_memory_equal(copy.data, bytes, sizes[i]);
+            assert_int_equal(lseek(file.fd, 0, SEEK_END), sizes[i]);
+#ifdef __linux__
+            assert_int_equal(pwrite(file.fd, "x", 1, 0), -1);
+            assert_ptr_equal(mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, copy.fd, 0), MAP_FAILED);
+            assert_int_equal(ftruncate(copy.fd, 0), -1);
+#endif
+        }
+        descry_shared_close(&file);
+        descry_shared_close(&copy);
+    }
+    assert_int_equal(descry_shared_read(&(descry_shared){0}, path, 199999, &err), DESCRY_ERR_LIMIT);
+    free(bytes);
+    assert_int_equal(remove_folder(folder), 0);
+}
+
+/* The signal would end this process. */
+static void a_limit_of_files_is_no_signal(void **state)
+{
+    static const char bytes[5000];
+    struct rlimit before, low;
+    descry_shared copy;
+    descry_error err;
+    void *data;
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    low = before;
+    low.rlim_cur = 4096;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
+    int rc = descry_shared_copy(&copy, bytes, sizeof bytes, "x", &err), fd = descry_shared_make(sizeof bytes, &data);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_int_equal(rc, DESCRY_ERR_IO);
+    assert_string_equal(err.message, "x: no memory to share: File too large");
+    assert_int_equal(fd, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +198,8 @@ int main(void)
         cmocka_unit_test(pool_runs_each_index_once),
         cmocka_unit_test(cpu_caps_are_names),
         cmocka_unit_test(files_that_are_not_regular_are_refused),
+        cmocka_unit_test(shared_memory_holds_what_was_read),
+        cmocka_unit_test(a_limit_of_files_is_no_signal),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
