@@ -350,12 +350,19 @@ static rlim_t used_by(const descry_worker *w)
     return (rlim_t)used.tv_sec;
 }
 
+static uint64_t memory_of_machine(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
+}
+
 /* The bounds of a picture of so many pixels: of memory, and of the processor, of which `used` was used before it. */
 static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t size, rlim_t used)
 {
     if (!(w->walls & DESCRY_WALL_LIMITS))
         return;
-    uint64_t data = descry_bound_data(format, pixels, size);
+    uint64_t data = descry_bound_data(format, pixels, size), most = memory_of_machine();
+    data = data < most ? data : most; /* else it would end somebody else first */
     if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data) == 0)
         w->data = data;
     set_limit(w, RLIMIT_CPU, used + 1 + descry_bound_processor(pixels, w->seconds));
