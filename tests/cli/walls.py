@@ -66,6 +66,7 @@ class Run:
     def __init__(self, library, *arguments, helper=None):
         self.library = library
         environment = {**os.environ, **({"DESCRY_LIBEXEC": str(helper)} if helper else {})}
+        environment.pop("MALLOC_PERTURB_", None)  # which uses memory that is only reserved
         with open(library + ".out", "w") as out, open(library + ".err", "w") as err:
             self.child = subprocess.Popen([descry, "index", "--library", library, "--model", "demo", *map(str, arguments)],
                                           stdout=out, stderr=err, env=environment, start_new_session=True)
