@@ -106,24 +106,14 @@ static void leave(descry_decoders *d)
     pthread_cond_broadcast(&d->changed);
 }
 
-/* Takes an idle one that will do out of the list. */
-static bool take_idle(descry_decoders *d, descry_worker *worker, bool fresh)
-{
-    for (unsigned i = d->idles; i-- > 0;)
-        if (!fresh || d->idle[i].jobs == 0) {
-            *worker = d->idle[i];
-            memmove(&d->idle[i], &d->idle[i + 1], (--d->idles - i) * sizeof *d->idle);
-            return true;
-        }
-    return false;
-}
-
-/* The same without those that have been killed meanwhile: by the system, which takes them first, maybe all at once. */
-static bool take_living(descry_decoders *d, descry_worker *worker, bool fresh)
+/* An idle one, but for those that have been killed meanwhile: by the system, which takes them first, maybe all at once. */
+static bool take_idle(descry_decoders *d, descry_worker *worker)
 {
     for (;;) {
         pthread_mutex_lock(&d->mutex);
-        bool found = take_idle(d, worker, fresh);
+        bool found = d->idles > 0;
+        if (found)
+            *worker = d->idle[--d->idles];
         pthread_mutex_unlock(&d->mutex);
         if (!found || descry_worker_is_idle(worker))
             return found;
@@ -150,7 +140,7 @@ int descry_decoders_lend(descry_decoders *d, descry_worker *worker, bool fresh, 
     check_owner(d);
     await_turn(d, urgent);
     pthread_mutex_unlock(&d->mutex);
-    if (take_living(d, worker, fresh))
+    if (!fresh && take_idle(d, worker))
         return 0;
     int rc = descry_helper_start(worker, &d->how, name, err);
     if (!rc) {

@@ -275,12 +275,18 @@ static int open_sockets(int ends[2])
 #endif
 }
 
+static uint64_t memory_of_machine(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
+}
+
 /* *killed: that is why it did not start. */
 static int start(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, bool *killed, descry_error *err)
 {
     int ends[2];
     *killed = false;
-    *w = (descry_worker){.process = -1, .socket = -1, .seconds = seconds};
+    *w = (descry_worker){.process = -1, .socket = -1, .most = memory_of_machine(), .seconds = seconds};
     if (open_sockets(ends) != 0)
         return descry_fail_errno(err, errno, "%s", path);
     w->socket = ends[0];
@@ -350,19 +356,13 @@ static rlim_t used_by(const descry_worker *w)
     return (rlim_t)used.tv_sec;
 }
 
-static uint64_t memory_of_machine(void)
-{
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
-}
-
 /* The bounds of a picture of so many pixels: of memory, and of the processor, of which `used` was used before it. */
 static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t size, rlim_t used)
 {
     if (!(w->walls & DESCRY_WALL_LIMITS))
         return;
-    uint64_t data = descry_bound_data(format, pixels, size), most = memory_of_machine();
-    data = data < most ? data : most; /* else it would end somebody else first */
+    uint64_t data = descry_bound_data(format, pixels, size);
+    data = data < w->most ? data : w->most; /* else it would end somebody else first */
     if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data) == 0)
         w->data = data;
     set_limit(w, RLIMIT_CPU, used + 1 + descry_bound_processor(pixels, w->seconds));

@@ -18,6 +18,7 @@ typedef struct descry_worker {
     uint8_t *results; /* [room], shared with it */
     size_t room;
     uint64_t data;    /* the bound that it has */
+    uint64_t most;    /* bytes that the machine has */
     unsigned seconds; /* the least bound of time (bounds.h) */
     unsigned jobs;    /* done */
 } descry_worker;
