@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What pictures say of themselves, under libFuzzer: whatever the bytes, metadata in their ranges. */
+#include "fuzz.h"
+
 #include "meta/exif.h"
 #include "meta/xmp.h"
 
 #include <math.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void check(const descry_metadata *m, int orientation)
 {
