@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -339,9 +340,9 @@ static void parse_triple(reader *r, const char *key, float out[3])
     json_t *value = take(r, key);
     for (size_t i = 0; value && i < 3; i++) {
         json_t *number = json_is_array(value) ? json_array_get(value, i) : value; /* one number stands for three */
-        if (!json_is_number(number))
-            refuse(r, DESCRY_ERR_FORMAT, key, "not three numbers");
         out[i] = (float)json_number_value(number);
+        if (!json_is_number(number) || !isfinite(out[i]))
+            refuse(r, DESCRY_ERR_FORMAT, key, "not three numbers");
     }
     json_decref(value);
 }
@@ -389,6 +390,8 @@ static void parse_model(descry_model_config *c, reader *parent, const json_t *ob
     take_bool(&r, "nonscalar_logit_scale", false);
     c->has_logit_bias = json_is_number(json_object_get(r.object, "init_logit_bias"));
     c->init_logit_bias = (float)take_number(&r, "init_logit_bias", 0);
+    if (!isfinite(c->init_logit_bias))
+        refuse(&r, DESCRY_ERR_FORMAT, "init_logit_bias", "out of range");
     parse_vision(&c->vision, &r, vision, quick_gelu);
     parse_text(&c->text, &r, text, quick_gelu);
     if (decoder)

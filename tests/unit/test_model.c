@@ -73,6 +73,10 @@ static void configurations_are_read_strictly(void **state)
                   "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"mode\":\"L\"}}");
     expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.std",
                   "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"std\":[1,0,1]}}");
+    expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.mean",
+                  "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"mean\":1e300}}");
+    expect_config(DESCRY_ERR_FORMAT, "model_cfg.init_logit_bias",
+                  "{\"model_cfg\":{\"embed_dim\":8,\"init_logit_bias\":-1e300,\"vision_cfg\":{},\"text_cfg\":{}}}");
 }
 
 /* What CoCa has beside the two towers: the pooler, whose output is E wide, in place of the class token's way out; the
