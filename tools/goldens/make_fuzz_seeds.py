@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the seeds in tests/fuzz/corpus that are no plain text: files of weights, merges, NumPy's arrays, scan files.
+"""Makes the seeds in tests/fuzz/corpus that are made: files of weights, merges, NumPy's arrays, scan files, sidecars.
 
     python tools/goldens/make_fuzz_seeds.py
 
@@ -122,11 +122,65 @@ def make_scan_files():
     save("scan", "block", scan_file(1, [300]))
 
 
+# ---- sidecars ------------------------------------------------------------------------------------------------------
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+DC = "http://purl.org/dc/elements/1.1/"
+OWN = "urn:x-descry:caption/1.0/"
+
+
+def packet(inside, rdf="rdf"):
+    return (f'<x:xmpmeta xmlns:x="adobe:ns:meta/">\n <{rdf}:RDF xmlns:{rdf}="{RDF}">\n{inside}\n </{rdf}:RDF>\n'
+            "</x:xmpmeta>\n")
+
+
+def holder(inside, attributes="", about=""):
+    return (f'  <rdf:Description rdf:about="{about}" xmlns:dc="{DC}" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+            f' xmlns:descry="{OWN}"{attributes}>\n{inside}\n  </rdf:Description>')
+
+
+def alternatives(texts):
+    items = "".join(f'\n     <rdf:li xml:lang="{lang}">{text}</rdf:li>' for lang, text in texts)
+    return f"   <dc:description>\n    <rdf:Alt>{items}\n    </rdf:Alt>\n   </dc:description>"
+
+
+def own(**values):
+    return "\n".join(f"   <descry:{name}>{text}</descry:{name}>" for name, text in values.items())
+
+
+def make_sidecars():
+    person = alternatives([("x-default", "My &amp; &quot;words&quot;"), ("de", "Meine &#xe4;")])
+    comment = "   <!-- mine --><xmp:Rating>3</xmp:Rating>"
+    mine = own(description="a dog", model="m", date="2026-01-01T00:00:00Z")
+    for name, text in (
+            ("none", packet("")), ("closed", packet("").replace(">\n\n </rdf:RDF>", "/>")),
+            ("person", packet(holder(person + "\n" + comment))),
+            ("german", packet(holder(alternatives([("de", "Hund")])))),
+            ("open", packet(holder("   <dc:description><rdf:Alt/></dc:description>\n" + comment))),
+            ("item", packet(holder("   <dc:description><rdf:Alt><rdf:li xml:lang='x-default'/></rdf:Alt></dc:description>"))),
+            ("text", packet(holder("   <dc:description>a text</dc:description>"))),
+            ("attribute", packet(holder(comment, " dc:description='said &lt;so&gt;' xmp:Label=\"x\""))),
+            ("own", packet(holder(alternatives([("x-default", "a dog")]) + "\n" + mine, about="uuid:1"))),
+            ("changed", packet(holder(person) + "\n" + holder(mine + "\n" + own(replaced="old", created="True")))),
+            ("former", packet(holder(alternatives([("x-default", "a dog")]) + "\n" + mine + "\n" + own(replaced="words") +
+                                     "\n   <descry:former><rdf:Seq><rdf:li>one</rdf:li></rdf:Seq></descry:former>"))),
+            ("two", packet(holder("   <dc:title><rdf:Alt><rdf:li xml:lang='x-default'>T</rdf:li></rdf:Alt></dc:title>") + "\n" +
+                           holder("   <dc:subject><rdf:Bag><rdf:li>x</rdf:li><rdf:li>y</rdf:li></rdf:Bag></dc:subject>"))),
+            ("prefix", packet("", "r")),
+            ("wrapped", "<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>\n" + packet(holder(comment)) + "<?xpacket end='w'?>")):
+        save("sidecar", name + ".xmp", text.encode())
+    save("sidecar", "lines.xmp", packet(holder(person)).replace("\n", "\r\n").encode())
+    save("sidecar", "mark.xmp", b"\xef\xbb\xbf" + packet(holder(person)).encode())
+    save("sidecar", "little.xmp", ("\ufeff<?xml version='1.0' encoding='UTF-16'?>" + packet(holder(comment))).encode("utf-16-le"))
+    save("sidecar", "big.xmp", ("\ufeff" + packet(holder(person))).encode("utf-16-be"))
+
+
 def main():
     make_safetensors()
     make_merges()
     make_arrays()
     make_scan_files()
+    make_sidecars()
 
 
 if __name__ == "__main__":
