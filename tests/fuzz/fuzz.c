@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "fuzz.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,15 @@ void fuzz_write(const char *path, const void *data, size_t size)
     require(fd >= 0);
     put(fd, data, size);
     close(fd);
+}
+
+void fuzz_clear(void)
+{
+    DIR *dir = opendir(fuzz_path(""));
+    require(dir != NULL);
+    for (struct dirent *entry; (entry = readdir(dir));)
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
 }
 
 void fuzz_read(const void *data, size_t size)

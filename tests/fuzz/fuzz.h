@@ -23,6 +23,9 @@ const char *fuzz_path(const char *name);
 /* Writes a whole file there; data NULL: removes it. */
 void fuzz_write(const char *path, const void *data, size_t size);
 
+/* Removes all files there. */
+void fuzz_clear(void);
+
 /* Reads each byte, so that a sanitizer sees those that are nobody's. */
 void fuzz_read(const void *data, size_t size);
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the seeds in tests/fuzz/corpus that are made: files of weights, merges, NumPy's arrays, scan files, sidecars.
+"""Makes the seeds in tests/fuzz/corpus that are made: files of weights, merges, NumPy's arrays, scan files, sidecars, edits
+of libraries.
 
     python tools/goldens/make_fuzz_seeds.py
 
@@ -175,12 +176,29 @@ def make_sidecars():
     save("sidecar", "big.xmp", ("\ufeff" + packet(holder(person))).encode("utf-16-be"))
 
 
+# ---- libraries: bytes of a file of SQLite (sqlite.org/fileformat2.html) to be edited, as tests/fuzz/fuzz_library.c says ---
+
+
+def make_edits():
+    page = 4096
+    for name, edits in (
+            ("page-size", [(16, b"\x02\x00\x01\x01")]), ("pages", [(28, b"\x00\x00\x00\x02")]),
+            ("free", [(32, b"\x00\x00\x00\x03"), (36, b"\x00\x00\x00\x09")]),
+            ("version", [(60, b"\x00\x00\x00\xff")]), ("root", [(100, b"\x05\x00\x00\x00")]),
+            ("cells", [(n * page + 3, b"\xff\xff\x00\x01") for n in range(1, 12)]),
+            ("kinds", [(n * page, b"\x0a\x00\x00\x00") for n in range(3, 9)]),
+            ("content", [(n * page - 40, b"\x7f\xff\xff\xff") for n in range(2, 30)]),
+            ("cut", [(0, b"SQLi"), (28, b"\xff\xff\xff\xff")])):
+        save("library", "edit-" + name, b"\0" + b"".join(at.to_bytes(4, "little") + what for at, what in edits))
+
+
 def main():
     make_safetensors()
     make_merges()
     make_arrays()
     make_scan_files()
     make_sidecars()
+    make_edits()
 
 
 if __name__ == "__main__":
