@@ -24,7 +24,7 @@ import tempfile
 
 MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern",
-    "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image kern",
+    "npz": "kern", "image": "meta", "scan": "kern", "generate": "kern", "model": "generate kern", "store": "scan text", "clip": "generate model text image kern",
     "heads": "kern model", "label": "api kern", "eval": "kern npz",
     "decoders": "image meta", "decode": "decoders image meta", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net",
     "library": "api store kern",

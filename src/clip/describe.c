@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/generate.h"
+#include "generate/generate.h"
+#include "model/decoder.h"
 #include "model/towers.h"
 
 #include <stdlib.h>

@@ -4,6 +4,7 @@
 #ifndef DESCRY_MODEL_DECODER_H
 #define DESCRY_MODEL_DECODER_H
 
+#include "generate/selection.h"
 #include "model/transformer.h"
 
 typedef struct descry_decoder descry_decoder;
@@ -30,12 +31,6 @@ void descry_decoder_close(descry_decoder **decoder);
 
 /* Reads the prompt.  logits [pictures, V]: of what follows it, for each picture.  Called once, first. */
 int descry_decoder_begin(descry_decoder *decoder, const int32_t *prompt, float *logits, descry_error *err);
-
-/* A sequence: that of row `parent` of the call before, and one id more. */
-typedef struct descry_branch {
-    uint32_t parent;
-    int32_t id;
-} descry_branch;
 
 /* logits [n, V] of what follows each of n sequences, n <= pictures * beams.  Nothing is copied for sequences that share
  * a beginning; those that nothing continues are forgotten. */

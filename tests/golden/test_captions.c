@@ -6,7 +6,8 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/generate.h"
+#include "generate/generate.h"
+#include "model/decoder.h"
 #include "model/towers.h"
 #include "support/support.h"
 

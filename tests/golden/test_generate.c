@@ -6,7 +6,7 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/generate.h"
+#include "generate/generate.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
  *     z = (z ^ z >> 27) * 0x94D049BB133111EB;  u = (z ^ z >> 31) >> 11
  * (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014), and takes the first id, in order of falling
  * probability and among equals of the id, at which the sum of the probabilities exceeds u. */
-#include "model/sample.h"
+#include "generate/sample.h"
 
 #include <math.h>
 #include <stdlib.h>

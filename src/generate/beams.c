@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The two beam searches.  Scores are float where torch's are, and double where Python's are. */
-#include "model/beams.h"
+#include "generate/beams.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Choosing the ids of captions by a model's logits: open_clip's generate, without knowing what computes the logits. */
-#ifndef DESCRY_MODEL_GENERATE_H
-#define DESCRY_MODEL_GENERATE_H
+#ifndef DESCRY_GENERATE_GENERATE_H
+#define DESCRY_GENERATE_GENERATE_H
 
 #include "kern/linear.h"
-#include "model/decoder.h"
-#include "model/selection.h"
+#include "generate/selection.h"
 
-/* Where logits come from; the functions are as descry_decoder_begin and descry_decoder_advance. */
+/* Where logits come from, for `pictures` sequences or more at once.
+ * begin: every picture's sequence is the prompt; logits [pictures, V] of what follows it.  Called once, first.
+ * advance: logits [n, V] of what follows each of n sequences, each one of the call before with an id more. */
 typedef struct descry_logits_source {
     int (*begin)(void *arg, const int32_t *prompt, float *logits, descry_error *err);
     int (*advance)(void *arg, const descry_branch *branches, size_t n, float *logits, descry_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/selection.h"
+#include "generate/selection.h"
 
 #include <string.h>
 

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The search for one picture's ids, between two calls of the decoder. */
-#ifndef DESCRY_MODEL_SELECTION_H
-#define DESCRY_MODEL_SELECTION_H
+#ifndef DESCRY_GENERATE_SELECTION_H
+#define DESCRY_GENERATE_SELECTION_H
 
 #include "descry.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A sequence: that of row `parent` of the call before, and one id more. */
+typedef struct descry_branch {
+    uint32_t parent;
+    int32_t id;
+} descry_branch;
 
 typedef struct descry_generated {
     int32_t *ids; /* [max_length] */

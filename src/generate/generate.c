@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/generate.h"
+#include "generate/generate.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/beams.h"
-#include "model/sample.h"
+#include "generate/beams.h"
+#include "generate/sample.h"
 
 #include <math.h>
 #include <stdlib.h>
