@@ -2,7 +2,7 @@
 #include "model/weights.h"
 
 #include "base/error.h"
-#include "model/positions.h"
+#include "layers/positions.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,14 +29,14 @@ static int rename_tensors(descry_weights *w, const descry_model_config *config, 
 {
     static const char *const text_keys[] = {"text_projection", "positional_embedding", "token_embedding", "transformer",
                                             "ln_final"};
-    descry_safetensors *f = &w->file;
+    descry_tensors *f = &w->file;
     bool module = f->count > 0;
     for (size_t i = 0; i < f->count; i++)
         module = module && begins(f->tensors[i].name, "module.");
     for (size_t i = 0; module && i < f->count; i++)
         f->tensors[i].name += strlen("module."); /* the order stays */
-    if (config->text_prefix && descry_safetensors_find(f, "text_projection") &&
-        descry_safetensors_find(f, "positional_embedding"))
+    if (config->text_prefix && descry_tensors_find(f, "text_projection") &&
+        descry_tensors_find(f, "positional_embedding"))
         for (size_t i = 0; i < f->count; i++)
             for (size_t k = 0; k < sizeof text_keys / sizeof *text_keys; k++)
                 if (begins(f->tensors[i].name, text_keys[k])) {
@@ -48,7 +48,7 @@ static int rename_tensors(descry_weights *w, const descry_model_config *config, 
                     f->tensors[i].name = name;
                     break;
                 }
-    return descry_safetensors_sort(f, err);
+    return descry_tensors_sort(f, err);
 }
 
 /* ---- finding tensors ------------------------------------------------------------------------------------------- */
@@ -68,7 +68,7 @@ static descry_tensor *find(loader *l, const char *name)
 {
     if (l->rc)
         return NULL;
-    descry_tensor *t = descry_safetensors_find(&l->w->file, name);
+    descry_tensor *t = descry_tensors_find(&l->w->file, name);
     if (!t) {
         l->rc = descry_fail(l->err, DESCRY_ERR_FORMAT, "%s: tensor \"%s\" is missing", l->w->file.path, name);
         return NULL;
@@ -332,7 +332,7 @@ static float scalar(loader *l, const char *name)
 
 static void refuse_leftovers(loader *l)
 {
-    const descry_safetensors *f = &l->w->file;
+    const descry_tensors *f = &l->w->file;
     for (size_t i = 0; i < f->count && !l->rc; i++) {
         const descry_tensor *t = &f->tensors[i];
         char found[DESCRY_SHAPE_TEXT];
@@ -346,7 +346,7 @@ int descry_weights_open(descry_weights *w, const descry_model_config *config, co
                         descry_error *err)
 {
     *w = (descry_weights){0};
-    int rc = descry_safetensors_open(&w->file, path, err);
+    int rc = descry_tensors_open(&w->file, path, err);
     if (rc)
         return rc;
     loader l = {w, config, log, rename_tensors(w, config, err), err};
@@ -354,7 +354,7 @@ int descry_weights_open(descry_weights *w, const descry_model_config *config, co
     load_text(&l);
     load_decoder(&l);
     w->logit_scale = scalar(&l, "logit_scale");
-    if (config->has_logit_bias && descry_safetensors_find(&w->file, "logit_bias"))
+    if (config->has_logit_bias && descry_tensors_find(&w->file, "logit_bias"))
         w->logit_bias = scalar(&l, "logit_bias");
     refuse_leftovers(&l);
     if (l.rc)
@@ -464,7 +464,7 @@ bool descry_weights_any_f32(descry_weights *w, const descry_model_config *config
 
 void descry_weights_close(descry_weights *w)
 {
-    descry_safetensors_close(&w->file);
+    descry_tensors_close(&w->file);
     descry_arena_free(&w->packed);
     descry_arena_free(&w->arena);
     *w = (descry_weights){0};

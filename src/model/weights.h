@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "kern/linear.h"
 #include "model/config.h"
-#include "model/safetensors.h"
+#include "tensors/tensors.h"
 
 typedef struct descry_norm {
     const float *weight, *bias; /* NULL: the layer is not there */
@@ -58,7 +58,7 @@ typedef struct descry_decoder_weights {
 } descry_decoder_weights;
 
 typedef struct descry_weights {
-    descry_safetensors file;
+    descry_tensors file;
     descry_arena arena, packed; /* packed: the matrices, together, so that small ones lie in huge pages, too */
     descry_vision_weights vision;
     descry_text_weights text;

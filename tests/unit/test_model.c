@@ -2,7 +2,7 @@
  * Configurations and files of weights that are wrong, each named for what is wrong with it. */
 #include "cmocka_test.h"
 
-#include "model/positions.h"
+#include "layers/positions.h"
 #include "model/weights.h"
 #include "model/zoo.h"
 
@@ -151,12 +151,12 @@ static void expect_file(const char *message, const char *header, uint64_t length
 {
     char path[64];
     descry_error err = {0};
-    descry_safetensors file;
+    descry_tensors file;
     write_file(path, header, length, strlen(header), data_size);
-    int rc = descry_safetensors_open(&file, path, &err);
+    int rc = descry_tensors_open(&file, path, &err);
     unlink(path);
     if (!rc)
-        descry_safetensors_close(&file);
+        descry_tensors_close(&file);
     if (message ? rc != DESCRY_ERR_FORMAT || !strstr(err.message, message) || !strstr(err.message, path) : rc != 0)
         fail_msg("%s\ngave %d \"%s\", expected \"%s\"", header, rc, err.message, message ? message : "success");
 }
@@ -193,10 +193,10 @@ static void damaged_files_are_named(void **state)
     expect_file("bad header", "", 0, 0);
     char path[64];
     descry_error err;
-    descry_safetensors file;
+    descry_tensors file;
     strcpy(path, "/tmp/descry-test-XXXXXX");
     close(mkstemp(path));
-    assert_int_equal(descry_safetensors_open(&file, path, &err), DESCRY_ERR_FORMAT);
+    assert_int_equal(descry_tensors_open(&file, path, &err), DESCRY_ERR_FORMAT);
     assert_non_null(strstr(err.message, "only 0 bytes"));
     unlink(path);
 }

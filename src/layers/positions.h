@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Positional embeddings resampled for another picture size or context length, as open_clip does when it loads. */
-#ifndef DESCRY_MODEL_POSITIONS_H
-#define DESCRY_MODEL_POSITIONS_H
+#ifndef DESCRY_LAYERS_POSITIONS_H
+#define DESCRY_LAYERS_POSITIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/positions.h"
+#include "layers/positions.h"
 
 #include "base/memory.h"
 

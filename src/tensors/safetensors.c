@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/safetensors.h"
+#include "tensors/tensors.h"
 
 #include "base/error.h"
 
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +14,7 @@ typedef struct span {
     const char *name;
 } span;
 
-static int bad(const descry_safetensors *f, const char *tensor, const char *why, descry_error *err)
+static int bad(const descry_tensors *f, const char *tensor, const char *why, descry_error *err)
 {
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: tensor \"%s\": %s", f->path, tensor, why);
 }
@@ -45,7 +44,7 @@ static bool to_size(const json_t *value, size_t *out)
     return true;
 }
 
-static int read_entry(descry_safetensors *f, descry_tensor *t, span *at, size_t data_size, json_t *entry,
+static int read_entry(descry_tensors *f, descry_tensor *t, span *at, size_t data_size, json_t *entry,
                       descry_error *err)
 {
     const char *type = json_string_value(json_object_get(entry, "dtype"));
@@ -81,7 +80,7 @@ static int by_begin(const void *a, const void *b)
     return x->end < y->end ? -1 : x->end > y->end;
 }
 
-static int check_spans(const descry_safetensors *f, span *spans, size_t count, size_t data_size, descry_error *err)
+static int check_spans(const descry_tensors *f, span *spans, size_t count, size_t data_size, descry_error *err)
 {
     qsort(spans, count, sizeof *spans, by_begin);
     size_t end = 0;
@@ -97,7 +96,7 @@ static int check_spans(const descry_safetensors *f, span *spans, size_t count, s
     return 0;
 }
 
-static int read_header(descry_safetensors *f, json_t *header, size_t data_size, descry_error *err)
+static int read_header(descry_tensors *f, json_t *header, size_t data_size, descry_error *err)
 {
     size_t most = json_object_size(header);
     f->tensors = descry_arena_alloc(&f->arena, most, sizeof *f->tensors);
@@ -122,71 +121,28 @@ static int read_header(descry_safetensors *f, json_t *header, size_t data_size, 
     return rc;
 }
 
-int descry_safetensors_open(descry_safetensors *f, const char *path, descry_error *err)
+static int read_safetensors(descry_tensors *f, descry_error *err)
 {
-    *f = (descry_safetensors){.path = path};
-    int rc = descry_map_open(&f->map, path, err);
-    if (rc)
-        return rc;
     uint64_t length = 0;
     for (size_t i = 0; i < 8 && f->map.size >= 8; i++)
         length |= (uint64_t)f->map.data[i] << (8 * i);
     if (f->map.size < 8)
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a safetensors file: only %zu bytes", path, f->map.size);
-    else if (length > MAX_HEADER || length > f->map.size - 8)
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a safetensors file: its header would be %llu bytes", path,
-                         (unsigned long long)length);
-    if (!rc) {
-        json_error_t where;
-        json_t *header = json_loadb((const char *)f->map.data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &where);
-        if (!json_is_object(header))
-            rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: bad header: %s", path, header ? "not an object" : where.text);
-        else
-            rc = read_header(f, header, f->map.size - 8 - (size_t)length, err);
-        json_decref(header);
-    }
-    if (!rc && !(f->path = descry_arena_strdup(&f->arena, path)))
-        rc = descry_fail_memory(err);
-    if (!rc)
-        rc = descry_safetensors_sort(f, err);
-    if (rc)
-        descry_safetensors_close(f);
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a safetensors file: only %zu bytes", f->path, f->map.size);
+    if (length > MAX_HEADER || length > f->map.size - 8)
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a safetensors file: its header would be %llu bytes", f->path,
+                           (unsigned long long)length);
+    json_error_t where;
+    json_t *header = json_loadb((const char *)f->map.data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &where);
+    int rc = json_is_object(header) ? read_header(f, header, f->map.size - 8 - (size_t)length, err)
+                                    : descry_fail(err, DESCRY_ERR_FORMAT, "%s: bad header: %s", f->path,
+                                                  header ? "not an object" : where.text);
+    json_decref(header);
     return rc;
 }
 
-void descry_safetensors_close(descry_safetensors *f)
+static bool claim_safetensors(const uint8_t *bytes, size_t size)
 {
-    descry_map_close(&f->map);
-    descry_arena_free(&f->arena);
-    *f = (descry_safetensors){0};
+    return size > 8 && bytes[8] == '{';
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const descry_tensor *)a)->name, ((const descry_tensor *)b)->name);
-}
-
-int descry_safetensors_sort(descry_safetensors *f, descry_error *err)
-{
-    qsort(f->tensors, f->count, sizeof *f->tensors, by_name);
-    for (size_t i = 1; i < f->count; i++)
-        if (strcmp(f->tensors[i - 1].name, f->tensors[i].name) == 0)
-            return bad(f, f->tensors[i].name, "there are two of this name", err);
-    return 0;
-}
-
-descry_tensor *descry_safetensors_find(const descry_safetensors *f, const char *name)
-{
-    descry_tensor key = {.name = name};
-    return bsearch(&key, f->tensors, f->count, sizeof *f->tensors, by_name);
-}
-
-const char *descry_shape_text(char text[DESCRY_SHAPE_TEXT], const size_t *shape, int dims)
-{
-    size_t n = (size_t)snprintf(text, DESCRY_SHAPE_TEXT, "[");
-    for (int i = 0; i < dims && n < DESCRY_SHAPE_TEXT; i++)
-        n += (size_t)snprintf(text + n, DESCRY_SHAPE_TEXT - n, "%s%zu", i ? ", " : "", shape[i]);
-    if (n < DESCRY_SHAPE_TEXT)
-        snprintf(text + n, DESCRY_SHAPE_TEXT - n, "]");
-    return text;
-}
+const descry_tensor_reader descry_safetensors = {"safetensors", claim_safetensors, read_safetensors};
