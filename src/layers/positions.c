@@ -68,3 +68,51 @@ void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows
             out[i * width + x] = (1 - part) * in[low * width + x] + part * in[high * width + x];
     }
 }
+
+/* ---- loading --------------------------------------------------------------------------------------------------- */
+
+static bool has_shape(const descry_tensor *t, size_t rows, size_t width)
+{
+    return t->dims == 2 && t->shape[0] == rows && t->shape[1] == width;
+}
+
+static void misshapen(descry_loader *l, const descry_tensor *t, size_t rows, size_t width)
+{
+    char expected[DESCRY_SHAPE_TEXT];
+    const size_t shape[2] = {rows, width};
+    descry_load_misshapen(l, t, descry_shape_text(expected, shape, 2));
+}
+
+const float *descry_load_grid_positions(descry_loader *l, const char *prefix, const char *name, size_t rows, size_t columns,
+                                        size_t width)
+{
+    const descry_tensor *t = descry_load_tensor(l, prefix, name);
+    const float *stored = descry_load_floats(l, t);
+    size_t tokens = 1 + rows * columns;
+    if (!stored || has_shape(t, tokens, width))
+        return stored;
+    float *resized = descry_load_alloc(l, tokens * width, sizeof *resized);
+    if (!resized)
+        return NULL;
+    if (t->dims != 2 || t->shape[1] != width || !descry_resize_grid(resized, rows, columns, stored, t->shape[0], width))
+        misshapen(l, t, tokens, width);
+    else
+        descry_log_write(l->log, DESCRY_LOG_INFO, "%s: positions resized from %zu to %zu", l->file->path, t->shape[0], tokens);
+    return resized;
+}
+
+const float *descry_load_line_positions(descry_loader *l, const char *prefix, const char *name, size_t rows, size_t width)
+{
+    const descry_tensor *t = descry_load_tensor(l, prefix, name);
+    const float *stored = descry_load_floats(l, t);
+    if (!stored || has_shape(t, rows, width))
+        return stored;
+    float *resized = descry_load_alloc(l, rows * width, sizeof *resized);
+    if (!resized)
+        return NULL;
+    if (t->dims != 2 || t->shape[1] != width || t->shape[0] == 0)
+        misshapen(l, t, rows, width);
+    else
+        descry_resize_line(resized, rows, stored, t->shape[0], width);
+    return resized;
+}

@@ -4,7 +4,6 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/towers.h"
 #include "support/support.h"
 
 #include <stdlib.h>
@@ -39,36 +38,35 @@ static void check_model(const char *name, const descry_kernels *kernels)
 {
     static const int32_t texts[2][7] = {{49406, 320, 1125, 539, 320, 2368, 49407}, {49406, 3306, 1002, 256, 49407}};
     const json_t *golden = golden_tiny(goldens, name);
-    descry_model_config config;
-    descry_weights weights;
-    golden_config(&config, name, golden_get(golden, "cfg"));
-    formula_open(&weights, &config, DESCRY_F32, FAULT_NONE);
+    descry_network network;
+    golden_network(&network, name, golden_get(golden, "cfg"));
+    formula_load(&network, DESCRY_F32, FAULT_NONE);
     if (json_object_get(golden, "nparams"))
-        assert_int_equal(weights.parameters, json_integer_value(json_object_get(golden, "nparams")));
+        assert_int_equal(network.parameters, json_integer_value(json_object_get(golden, "nparams")));
 
-    size_t dim = (size_t)config.embed_dim, length = (size_t)config.text.context_length;
-    float *patches = formula_patches(&config.vision, 2, FAULT_NONE), *out = malloc(2 * dim * sizeof *out);
+    size_t dim = network.dim, length = network.text->context_length;
+    descry_pictures pictures = formula_pictures(&network, 2, FAULT_NONE);
+    float *out = malloc(2 * dim * sizeof *out);
     int32_t *ids = calloc(2 * length, sizeof *ids);
     for (size_t i = 0; i < 2; i++)
         memcpy(ids + i * length, texts[i], sizeof texts[i]);
     const descry_engine engine = {.kernels = kernels, .pool = pool};
     descry_error err;
-    assert_int_equal(descry_weights_prepare_vision(&weights, &config, &engine, &err), 0);
-    assert_int_equal(descry_weights_prepare_text(&weights, &config, &engine, &err), 0);
-    int normalised = config.decoder.block.layers > 0; /* CoCa's features are */
-    assert_int_equal(descry_encode_patches(&engine, &config, &weights.vision, patches, 2, out, &err), 0);
+    assert_int_equal(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), 0);
+    assert_int_equal(descry_network_prepare(&network, DESCRY_PART_TEXT, &engine, &err), 0);
+    int normalised = network.coca != NULL; /* CoCa's features are */
+    assert_int_equal(formula_encode_pictures(&network, &engine, &pictures, out, NULL, &err), 0);
     if (normalised)
         golden_normalise(out, 2, dim);
     compare("picture", out, golden_get(golden, "image_features"), dim, 3e-6);
-    assert_int_equal(descry_encode_ids(&engine, &config, &weights.text, ids, 2, out, &err), 0);
+    assert_int_equal(formula_encode_ids(&network, &engine, ids, 2, out, &err), 0);
     if (normalised)
         golden_normalise(out, 2, dim);
     compare("text", out, golden_get(golden, "text_features"), dim, 3e-6);
-    free(patches);
+    free((float *)pictures.values);
     free(out);
     free(ids);
-    descry_weights_close(&weights);
-    descry_model_config_free(&config);
+    descry_network_close(&network);
 }
 
 static void check_under_every_cap(const char *name)

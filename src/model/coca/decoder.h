@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * CoCa's text side, one id after the other: text tower and decoder over a cache of keys and values, for many sequences
  * about many pictures at once. */
-#ifndef DESCRY_MODEL_DECODER_H
-#define DESCRY_MODEL_DECODER_H
+#ifndef DESCRY_MODEL_COCA_DECODER_H
+#define DESCRY_MODEL_COCA_DECODER_H
 
 #include "generate/selection.h"
-#include "model/transformer.h"
+#include "model/coca/coca.h"
 
 typedef struct descry_decoder descry_decoder;
 
-/* Whether a model of this configuration can describe pictures; DESCRY_ERR_UNSUPPORTED says what is in the way. */
-int descry_decoder_check(const descry_model_config *config, const char *name, descry_error *err);
+/* Whether a network with this decoder (NULL: none) can write captions; DESCRY_ERR_UNSUPPORTED says what is in the way. */
+int descry_decoder_check(const descry_coca *coca, const char *name, descry_error *err);
 
 typedef struct descry_decoder_size {
     size_t pictures;
@@ -20,13 +20,12 @@ typedef struct descry_decoder_size {
 } descry_decoder_size;
 
 /* Bytes that a decoder of this size needs, without the weights; SIZE_MAX: too many to count. */
-size_t descry_decoder_bytes(const descry_model_config *config, const descry_decoder_size *size);
+size_t descry_decoder_bytes(const descry_coca *coca, const descry_decoder_size *size);
 
-/* `tokens` [pictures, descry_picture_tokens, descry_picture_width], needed only during this call; *engine is copied.  The
- * weights are prepared by descry_weights_prepare_decoder. */
-int descry_decoder_open(descry_decoder **decoder, const descry_engine *engine, const descry_model_config *config,
-                        const descry_weights *weights, const float *tokens, const descry_decoder_size *size,
-                        descry_error *err);
+/* For a network that descry_decoder_check lets pass, whose text tower and decoder are packed.  `tokens` [pictures,
+ * image->tokens, image->token_width], needed only during this call; *engine is copied. */
+int descry_decoder_open(descry_decoder **decoder, const descry_engine *engine, const descry_coca *coca, const float *tokens,
+                        const descry_decoder_size *size, descry_error *err);
 void descry_decoder_close(descry_decoder **decoder);
 
 /* Reads the prompt.  logits [pictures, V]: of what follows it, for each picture.  Called once, first. */

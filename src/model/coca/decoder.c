@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The cache has a slot for each id that was read: its keys and values in every layer.  A sequence is a list of slots, so
  * that beams which part ways share what lies behind them. */
-#include "model/decoder.h"
+#include "model/coca/decoder.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/towers.h"
+#include "layers/ids.h"
+#include "layers/trace.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 
 struct descry_decoder {
     descry_engine engine;
-    const descry_model_config *config;
-    const descry_weights *weights;
+    const descry_coca *coca;
+    const descry_native_text *text;
     size_t width, tokens, vocabulary; /* W; of a picture; V */
     size_t pictures, prompt, most;    /* most: rows that advance */
     size_t longest, slots, used;      /* slots taken */
@@ -42,20 +43,28 @@ typedef struct sequence {
 
 /* ---- size ------------------------------------------------------------------------------------------------------ */
 
-int descry_decoder_check(const descry_model_config *c, const char *name, descry_error *err)
+static const descry_native_text *text_of(const descry_coca *coca)
 {
-    size_t w = (size_t)c->decoder.block.width;
-    if (c->decoder.block.layers == 0)
+    return (const descry_native_text *)coca->text;
+}
+
+int descry_decoder_check(const descry_coca *coca, const char *name, descry_error *err)
+{
+    if (!coca)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: it has no decoder: it cannot describe pictures", name);
-    if (!c->text.embed_cls) /* nor can open_clip, whose mask has one size then */
+    if (coca->text->family != &descry_native_text_family)
+        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its text tower, %s, cannot write captions", name,
+                           coca->text->family->name);
+    const descry_native_text *text = text_of(coca);
+    if (!text->embed_cls) /* nor can open_clip, whose mask has one size then */
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its texts have no class vector: it cannot describe pictures",
                            name);
-    if (!c->text.causal)
+    if (!text->causal)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its texts look ahead: it cannot describe pictures", name);
-    if ((size_t)c->text.block.width != w || descry_picture_width(c) != w)
+    if (text->block.width != coca->block.width || coca->image->token_width != (size_t)coca->block.width)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED,
-                           "%s: the decoder's width %zu is not that of the texts, %d, and of the pictures, %zu", name, w,
-                           c->text.block.width, descry_picture_width(c));
+                           "%s: the decoder's width %d is not that of the texts, %d, and of the pictures, %zu", name,
+                           coca->block.width, text->block.width, coca->image->token_width);
     return 0;
 }
 
@@ -86,35 +95,34 @@ static size_t largest(size_t a, size_t b)
 }
 
 /* What a head's packed keys and values need at most, whatever the kernels: lanes up to 16. */
-static size_t cross_size(plan *p, const descry_model_config *c)
+static size_t cross_size(plan *p, const descry_coca *c)
 {
-    size_t tokens = descry_picture_tokens(&c->vision);
-    size_t head = (size_t)c->decoder.block.width / (size_t)c->decoder.block.heads;
+    size_t tokens = c->image->tokens, head = (size_t)c->block.width / (size_t)c->block.heads;
     size_t floats = plus(p, times(p, head, (tokens + 15) / 16 * 16), times(p, tokens, (head + 15) / 16 * 16));
     return plus(p, floats, 15) / 16 * 16;
 }
 
-static plan plan_for(const descry_model_config *c, const descry_decoder_size *s)
+static plan plan_for(const descry_coca *c, const descry_decoder_size *s)
 {
     plan p = {0};
-    size_t w = (size_t)c->decoder.block.width, layers = (size_t)c->decoder.block.layers;
+    size_t w = (size_t)c->block.width, layers = (size_t)c->block.layers;
     size_t most = times(&p, s->pictures, s->beams), first = times(&p, s->pictures, s->prompt);
     p.slots = plus(&p, first, times(&p, most, s->longest - s->prompt));
     p.room = largest(most, first);
-    p.wide = largest(3 * w, largest((size_t)c->text.block.mlp, (size_t)c->decoder.block.mlp));
-    p.text = times(&p, times(&p, p.slots, 2 * w), (size_t)c->text.block.layers);
+    p.wide = largest(3 * w, largest((size_t)text_of(c)->block.mlp, (size_t)c->block.mlp));
+    p.text = times(&p, times(&p, p.slots, 2 * w), (size_t)text_of(c)->block.layers);
     p.self = times(&p, times(&p, p.slots, 2 * w), layers);
     p.cross_size = cross_size(&p, c);
-    p.cross = times(&p, times(&p, times(&p, s->pictures, (size_t)c->decoder.block.heads), p.cross_size), layers);
+    p.cross = times(&p, times(&p, times(&p, s->pictures, (size_t)c->block.heads), p.cross_size), layers);
     p.lists = times(&p, times(&p, p.room, s->longest), 4);
     p.overflow |= p.slots > UINT32_MAX;
     return p;
 }
 
-size_t descry_decoder_bytes(const descry_model_config *c, const descry_decoder_size *s)
+size_t descry_decoder_bytes(const descry_coca *c, const descry_decoder_size *s)
 {
     plan p = plan_for(c, s);
-    size_t w = (size_t)c->decoder.block.width;
+    size_t w = (size_t)c->block.width;
     size_t floats = plus(&p, plus(&p, plus(&p, p.text, p.self), plus(&p, p.cross, p.lists)),
                          times(&p, p.room, 3 * w + p.wide));
     size_t bytes = times(&p, floats, sizeof(float));
@@ -126,7 +134,7 @@ size_t descry_decoder_bytes(const descry_model_config *c, const descry_decoder_s
 static int allocate(descry_decoder *d, const plan *p, descry_error *err)
 {
     size_t threads = descry_pool_threads(d->engine.pool);
-    size_t head_dim = d->width / (size_t)d->config->decoder.block.heads;
+    size_t head_dim = d->width / (size_t)d->coca->block.heads;
     d->score_room = (largest(d->longest, descry_attention_scratch(d->engine.kernels, d->tokens, head_dim)) + 15) / 16 * 16;
     d->cross_size = p->cross_size;
     d->text_cache = descry_alloc_aligned(p->text, sizeof(float));
@@ -174,13 +182,13 @@ static void pack_head(void *arg, size_t i, unsigned worker)
 static int fill_cross(descry_decoder *d, const float *tokens, descry_error *err)
 {
     size_t rows = d->pictures * d->tokens;
-    const descry_block_config *c = &d->config->decoder.block;
+    const descry_block_config *c = &d->coca->block;
     pack_job job = {.d = d, .heads = (size_t)c->heads};
     float *normed = descry_alloc_aligned(rows, d->width * sizeof *normed);
     float *kv = descry_alloc_aligned(rows, 2 * d->width * sizeof *kv);
     int rc = normed && kv ? 0 : descry_fail_memory(err);
     for (int i = 0; i < c->layers && !rc; i++) {
-        const descry_block *b = &d->weights->decoder.cross[i];
+        const descry_block *b = &d->coca->cross[i];
         descry_run_norm(&d->engine, &b->ln_1_kv, tokens, rows, d->width, c->eps, normed);
         descry_multiply(&d->engine, &b->kv, normed, rows, kv);
         job.kv = kv;
@@ -192,26 +200,25 @@ static int fill_cross(descry_decoder *d, const float *tokens, descry_error *err)
     return rc;
 }
 
-int descry_decoder_open(descry_decoder **out, const descry_engine *engine, const descry_model_config *config,
-                        const descry_weights *weights, const float *tokens, const descry_decoder_size *size,
-                        descry_error *err)
+int descry_decoder_open(descry_decoder **out, const descry_engine *engine, const descry_coca *coca, const float *tokens,
+                        const descry_decoder_size *size, descry_error *err)
 {
     *out = NULL;
-    if (size->prompt < 1 || size->longest < size->prompt || size->longest > (size_t)config->text.context_length)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "sequences of %zu to %zu ids, with a context of %d", size->prompt,
-                           size->longest, config->text.context_length);
-    plan p = plan_for(config, size);
+    if (size->prompt < 1 || size->longest < size->prompt || size->longest > coca->text->context_length)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "sequences of %zu to %zu ids, with a context of %zu", size->prompt,
+                           size->longest, coca->text->context_length);
+    plan p = plan_for(coca, size);
     if (p.overflow)
         return descry_fail_memory(err);
     descry_decoder *d = calloc(1, sizeof *d);
     if (!d)
         return descry_fail_memory(err);
     d->engine = *engine;
-    d->config = config;
-    d->weights = weights;
-    d->width = (size_t)config->decoder.block.width;
-    d->tokens = descry_picture_tokens(&config->vision);
-    d->vocabulary = (size_t)config->text.vocab_size;
+    d->coca = coca;
+    d->text = text_of(coca);
+    d->width = (size_t)coca->block.width;
+    d->tokens = coca->image->tokens;
+    d->vocabulary = coca->text->vocab_size;
     d->pictures = size->pictures;
     d->prompt = size->prompt;
     d->longest = size->longest;
@@ -301,13 +308,6 @@ static size_t find_groups(descry_decoder *d, size_t n)
 
 /* ---- blocks ---------------------------------------------------------------------------------------------------- */
 
-static void run_mlp(descry_decoder *d, const descry_block_config *c, const descry_block *b, size_t n)
-{
-    descry_run_norm(&d->engine, &b->ln_2, d->x, n, d->width, c->eps, d->normed);
-    descry_linear_run(&d->engine, &b->fc, d->normed, n, c->activation, NULL, NULL, d->wide);
-    descry_linear_run(&d->engine, &b->proj, d->wide, n, DESCRY_ACT_NONE, b->ls_2, d->x, d->x);
-}
-
 /* x = x + ls_1 * Attn(LN_1(x)), then the MLP; the rows' keys and values go to their slots of `cache`, or without own
  * keys (LOOKS_AT_PICTURE) they are there already. */
 static void run_block(descry_decoder *d, const descry_block_config *c, const descry_block *b, looks at, float *cache,
@@ -327,34 +327,28 @@ static void run_block(descry_decoder *d, const descry_block_config *c, const des
     else
         descry_pool_run(d->engine.pool, n * job.heads, look_up, &job);
     descry_linear_run(&d->engine, &b->out, d->normed, n, DESCRY_ACT_NONE, b->ls_1, d->x, d->x);
-    run_mlp(d, c, b, n);
+    descry_run_mlp(&d->engine, c, b, d->x, n, d->normed, d->wide);
 }
 
 static void embed(descry_decoder *d, size_t n)
 {
-    const descry_text_weights *t = &d->weights->text;
-    descry_dtype type = (descry_dtype)t->tokens->dtype;
-    float *x = d->x;
-    for (size_t i = 0; i < n; i++, x += d->width) {
+    for (size_t i = 0; i < n; i++) {
         const sequence *s = &d->rows[i];
-        size_t id = (size_t)d->slot_ids[s->seen[s->length - 1]];
-        const float *position = t->positions + (s->length - 1) * d->width;
-        descry_to_f32(x, (const char *)t->tokens->data + id * d->width * descry_dtype_size(type), type, d->width);
-        for (size_t j = 0; j < d->width; j++)
-            x[j] += position[j];
+        descry_embed_id(d->x + i * d->width, d->text->tokens, d->slot_ids[s->seen[s->length - 1]],
+                        d->text->positions + (s->length - 1) * d->width, d->width);
     }
 }
 
 /* The rows d->rows[0 .. n) -> logits of those whose number is i * step + step - 1. */
 static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
 {
-    const descry_text_config *text = &d->config->text;
-    const descry_block_config *c = &d->config->decoder.block;
-    const descry_decoder_weights *w = &d->weights->decoder;
+    const descry_native_text *text = d->text;
+    const descry_coca *w = d->coca;
+    const descry_block_config *c = &w->block;
     size_t layer = d->slots * 2 * d->width, cross = d->pictures * (size_t)c->heads * d->cross_size;
     embed(d, n);
     for (int i = 0; i < text->block.layers; i++)
-        run_block(d, &text->block, &d->weights->text.blocks[i], LOOKS_AT_TEXT, d->text_cache + (size_t)i * layer, n);
+        run_block(d, &text->block, &text->blocks[i], LOOKS_AT_TEXT, d->text_cache + (size_t)i * layer, n);
     /* ln_final is for the class vector only */
     descry_trace_stage(&d->engine, "text tokens", d->x, n, d->width);
     for (int i = 0; i < c->layers; i++) {
@@ -369,20 +363,12 @@ static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
 
 /* ---- sequences ------------------------------------------------------------------------------------------------- */
 
-static int check_id(const descry_decoder *d, int32_t id, descry_error *err)
-{
-    if (id >= 0 && (size_t)id < d->vocabulary)
-        return 0;
-    return descry_fail(err, DESCRY_ERR_ARGUMENT, "id %d is outside the vocabulary of %zu", (int)id, d->vocabulary);
-}
-
 /* s goes on with `id`, in the next free slot.  The text tower's mask judges a key by the id before it: after padding it
  * is hidden from every query. */
 static void append(descry_decoder *d, sequence *s, int32_t id)
 {
-    const descry_text_config *text = &d->config->text;
     uint32_t slot = (uint32_t)d->used++;
-    bool hidden = s->length > 0 && d->slot_ids[s->seen[s->length - 1]] == text->pad_id;
+    bool hidden = s->length > 0 && d->slot_ids[s->seen[s->length - 1]] == d->text->pad_id;
     d->slot_ids[slot] = id;
     s->seen[s->length++] = slot;
     if (!hidden)
@@ -413,11 +399,9 @@ static void turn(descry_decoder *d, size_t n, size_t step)
 int descry_decoder_begin(descry_decoder *d, const int32_t *prompt, float *logits, descry_error *err)
 {
     size_t n = 0;
-    for (size_t i = 0; i < d->prompt; i++) {
-        int rc = check_id(d, prompt[i], err);
-        if (rc)
-            return rc;
-    }
+    int rc = descry_check_ids(prompt, d->prompt, d->vocabulary, err);
+    if (rc)
+        return rc;
     for (size_t p = 0; p < d->pictures; p++)
         for (size_t i = 0; i < d->prompt; i++, n++) {
             sequence *s = &d->rows[n];
@@ -438,7 +422,7 @@ int descry_decoder_advance(descry_decoder *d, const descry_branch *branches, siz
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "more sequences than the decoder was opened for");
     for (size_t i = 0; i < n; i++) {
         const descry_branch *b = &branches[i];
-        int rc = check_id(d, b->id, err);
+        int rc = descry_check_ids(&b->id, 1, d->vocabulary, err);
         if (rc)
             return rc;
         if (b->parent >= d->before_count || d->before[b->parent].length >= d->longest)
