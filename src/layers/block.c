@@ -9,34 +9,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void load_block(descry_loader *l, descry_block *b, const descry_block_config *c, const char *prefix, bool cross)
+const descry_block_names descry_block_names_open_clip = {
+    .ln_1 = "ln_1", .qkv_weight = "attn.in_proj_weight", .qkv_bias = "attn.in_proj_bias", .out = "attn.out_proj",
+    .ln_2 = "ln_2", .fc = "mlp.c_fc", .proj = "mlp.c_proj", .ls_1 = "ls_1.gamma", .ls_2 = "ls_2.gamma"};
+
+static void load_block(descry_loader *l, descry_block *b, const descry_block_config *c, const descry_block_names *names,
+                       const char *prefix, bool cross)
 {
     size_t w = (size_t)c->width, m = (size_t)c->mlp;
-    b->ln_1 = descry_load_norm(l, prefix, "ln_1", w);
+    b->ln_1 = descry_load_norm(l, prefix, names->ln_1, w);
     if (cross)
         b->ln_1_kv = descry_load_norm(l, prefix, "ln_1_kv", w);
-    const descry_tensor *qkv = descry_load_shaped(l, prefix, "attn.in_proj_weight", 2, 3 * w, w);
-    const float *bias = descry_load_vector(l, prefix, "attn.in_proj_bias", 3 * w);
+    const descry_tensor *qkv = descry_load_shaped(l, prefix, names->qkv_weight, 2, 3 * w, w);
+    const float *bias = descry_load_vector(l, prefix, names->qkv_bias, 3 * w);
     descry_load_rows(l, &b->qkv, qkv, 0, cross ? w : 3 * w, w, bias);
     if (cross)
         descry_load_rows(l, &b->kv, qkv, w, 2 * w, w, bias ? bias + w : NULL);
-    descry_load_linear(l, &b->out, prefix, "attn.out_proj", w, w);
-    b->ln_2 = descry_load_norm(l, prefix, "ln_2", w);
-    descry_load_linear(l, &b->fc, prefix, "mlp.c_fc", m, w);
-    descry_load_linear(l, &b->proj, prefix, "mlp.c_proj", w, m);
+    descry_load_linear(l, &b->out, prefix, names->out, w, w);
+    b->ln_2 = descry_load_norm(l, prefix, names->ln_2, w);
+    descry_load_linear(l, &b->fc, prefix, names->fc, m, w);
+    descry_load_linear(l, &b->proj, prefix, names->proj, w, m);
     if (c->layer_scale) {
-        b->ls_1 = descry_load_vector(l, prefix, "ls_1.gamma", w);
-        b->ls_2 = descry_load_vector(l, prefix, "ls_2.gamma", w);
+        b->ls_1 = descry_load_vector(l, prefix, names->ls_1, w);
+        b->ls_2 = descry_load_vector(l, prefix, names->ls_2, w);
     }
 }
 
-descry_block *descry_load_blocks(descry_loader *l, const descry_block_config *c, const char *prefix, bool cross)
+descry_block *descry_load_blocks(descry_loader *l, const descry_block_config *c, const descry_block_names *names,
+                                 const char *prefix, bool cross)
 {
     descry_block *blocks = descry_load_alloc(l, (size_t)c->layers, sizeof *blocks);
     for (int i = 0; i < c->layers && !l->rc; i++) {
         char name[256];
         snprintf(name, sizeof name, "%s.%d.", prefix, i);
-        load_block(l, &blocks[i], c, name, cross);
+        load_block(l, &blocks[i], c, names, name, cross);
     }
     return blocks;
 }

@@ -27,8 +27,17 @@ typedef struct descry_block {
     const float *ls_1, *ls_2; /* [W] or NULL */
 } descry_block;
 
-/* Blocks `prefix`.0. to `prefix`.(layers - 1).; NULL after an error. */
-descry_block *descry_load_blocks(descry_loader *loader, const descry_block_config *config, const char *prefix, bool cross);
+/* How a block's tensors are called. */
+typedef struct descry_block_names {
+    const char *ln_1, *qkv_weight, *qkv_bias, *out, *ln_2, *fc, *proj, *ls_1, *ls_2;
+} descry_block_names;
+
+extern const descry_block_names descry_block_names_open_clip; /* those of its own towers */
+
+/* Blocks `prefix`.0. to `prefix`.(layers - 1).; NULL after an error.  `cross`: of a cross-attention, in which "ln_1_kv" is
+ * the norm of what is looked at. */
+descry_block *descry_load_blocks(descry_loader *loader, const descry_block_config *config, const descry_block_names *names,
+                                 const char *prefix, bool cross);
 
 /* Runs `layers` blocks over x [rows, W] in place.  With s->pooled, the last block is computed for those rows only, and
  * x holds them, [count, W], afterwards. */

@@ -43,6 +43,16 @@ char *formula_file_as(const descry_network *network, descry_dtype dtype, const c
 /* Loads that file and deletes it. */
 void formula_load(descry_network *network, descry_dtype dtype, formula_fault fault);
 
+/* The same with an image tower of another family, whose tensors `image` writes by formula_tensor (`prefix` followed by
+ * `rest`, `dims` sizes) and formula_pair (.weight [n] or [n, k] and .bias [n]). */
+typedef struct formula_writer formula_writer;
+typedef void formula_image(formula_writer *writer, const descry_image_tower *tower);
+void formula_tensor(formula_writer *writer, const char *prefix, const char *rest, int dims, size_t a, size_t b, size_t c,
+                    size_t d);
+void formula_pair(formula_writer *writer, const char *prefix, const char *rest, int dims, size_t n, size_t k);
+char *formula_file_with(const descry_network *network, formula_image *image, descry_dtype dtype, formula_fault fault);
+void formula_load_with(descry_network *network, formula_image *image, descry_dtype dtype, formula_fault fault);
+
 /* Pictures [n, 3, H, W] of 2 * formula_value("image"); the values are owned by the caller. */
 descry_pictures formula_pictures(const descry_network *network, size_t n, formula_fault fault);
 

@@ -34,6 +34,27 @@ static void compare(const char *what, const float *got, const json_t *expected, 
         fail_msg("%s: off by %.3g, more than %.3g", what, off, bound);
 }
 
+static size_t matrices_of(const descry_linears *linears)
+{
+    size_t elements = 0;
+    for (const struct descry_linear_item *i = linears->first; i; i = i->next)
+        elements += i->linear->n * i->linear->k;
+    return elements;
+}
+
+/* What is not registered would not be packed. */
+static void check_every_matrix_is_registered(const descry_network *network)
+{
+    size_t elements = 0;
+    for (size_t i = 0; i < network->file.count; i++) {
+        const descry_tensor *t = &network->file.tensors[i];
+        if (t->dims >= 2 && !strstr(t->name, "embedding") && !strstr(t->name, "query"))
+            elements += t->elements;
+    }
+    assert_int_equal(matrices_of(&network->image->linears) + matrices_of(&network->text->linears) +
+                     (network->coca ? matrices_of(&network->coca->linears) : 0), elements);
+}
+
 static void check_model(const char *name, const descry_kernels *kernels)
 {
     static const int32_t texts[2][7] = {{49406, 320, 1125, 539, 320, 2368, 49407}, {49406, 3306, 1002, 256, 49407}};
@@ -43,6 +64,8 @@ static void check_model(const char *name, const descry_kernels *kernels)
     formula_load(&network, DESCRY_F32, FAULT_NONE);
     if (json_object_get(golden, "nparams"))
         assert_int_equal(network.parameters, json_integer_value(json_object_get(golden, "nparams")));
+
+    check_every_matrix_is_registered(&network);
 
     size_t dim = network.dim, length = network.text->context_length;
     descry_pictures pictures = formula_pictures(&network, 2, FAULT_NONE);

@@ -32,8 +32,8 @@ void descry_coca_load(descry_coca *d, descry_loader *l)
 {
     const char *prefix = "text_decoder.";
     size_t w = (size_t)d->block.width;
-    d->blocks = descry_load_blocks(l, &d->block, "text_decoder.resblocks", false);
-    d->cross = descry_load_blocks(l, &d->block, "text_decoder.cross_attn", true);
+    d->blocks = descry_load_blocks(l, &d->block, &descry_block_names_open_clip, "text_decoder.resblocks", false);
+    d->cross = descry_load_blocks(l, &d->block, &descry_block_names_open_clip, "text_decoder.cross_attn", true);
     d->ln_final = descry_load_norm(l, prefix, "ln_final", w);
     descry_load_matrix(l, &d->proj, prefix, "text_projection", w, d->text->vocab_size);
 }

@@ -61,7 +61,7 @@ static void load(descry_text_tower *tower, descry_loader *l)
     t->positions = descry_load_line_positions(l, prefix, "positional_embedding", tower->context_length + t->embed_cls, w);
     if (t->embed_cls)
         t->class_embedding = descry_load_vector(l, prefix, "cls_emb", w);
-    t->blocks = descry_load_blocks(l, &t->block, blocks, false);
+    t->blocks = descry_load_blocks(l, &t->block, &descry_block_names_open_clip, blocks, false);
     t->ln_final = descry_load_norm(l, prefix, "ln_final", w);
     if (t->project && t->project_bias)
         descry_load_linear(l, &t->proj, prefix, "text_projection", tower->dim, w);

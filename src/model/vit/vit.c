@@ -78,7 +78,7 @@ static void load(descry_image_tower *tower, descry_loader *l)
                                               tower->width / v->conv.width, w);
     if (!v->no_ln_pre)
         v->ln_pre = descry_load_norm(l, prefix, "ln_pre", w);
-    v->blocks = descry_load_blocks(l, &v->block, "visual.transformer.resblocks", false);
+    v->blocks = descry_load_blocks(l, &v->block, &descry_block_names_open_clip, "visual.transformer.resblocks", false);
     if (v->attentional_pool)
         descry_load_pooler(l, &v->pooler, "visual.attn_pool.");
     v->ln_post = descry_load_norm(l, prefix, "ln_post", pooled);
