@@ -171,9 +171,9 @@ void descry_clip_peek(const char *folder, int *dim, uint64_t *bytes)
     descry_buf_free(&json);
 }
 
-const char *descry_clip_known(size_t index)
+const char *descry_clip_known(size_t *at)
 {
-    return descry_zoo_name(index);
+    return descry_zoo_next(at);
 }
 
 const descry_pretrained *descry_clip_pretrained(size_t index)
@@ -185,10 +185,9 @@ int descry_clip_can_caption(const char *name)
 {
     descry_model_config config;
     descry_buf folder = {0}, path = {0}, json = {0};
-    int can = 0, rc = descry_zoo_config(&json, name, NULL);
-    if (!rc)
-        rc = descry_model_config_parse(&config, json.data, json.size, name, NULL);
-    else if ((rc = descry_locate_model(&folder, name, NULL)) == 0)
+    const char *known = descry_zoo_config(name);
+    int can = 0, rc = known ? descry_model_config_parse(&config, known, strlen(known), name, NULL) : DESCRY_ERR_NOT_FOUND;
+    if (rc && (rc = descry_locate_model(&folder, name, NULL)) == 0)
         rc = read_config(&config, folder.data, &path, &json, NULL);
     if (!rc) {
         can = !config.text.other_tokenizer && descry_decoder_check(&config, name, NULL) == 0;
