@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "clip/locate.h"
 #include "clip/recipe.h"
+#include "clip/tokenizers.h"
 #include "model/decoder.h"
 #include "model/towers.h"
 #include "model/zoo.h"
@@ -49,26 +50,6 @@ static void set_info(descry_clip *clip)
         .can_caption = clip->tokenizer && descry_decoder_check(&clip->config, clip->name, NULL) == 0};
 }
 
-static int open_tokenizer(descry_clip *clip, const char *bpe_path, descry_error *err)
-{
-    if (clip->config.text.other_tokenizer)
-        return 0;
-    int rc = descry_tokenizer_open(&clip->tokenizer, bpe_path, err);
-    if (rc)
-        return rc;
-    int size = descry_tokenizer_vocab_size(clip->tokenizer);
-    if (size > clip->config.text.vocab_size)
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: text_cfg.vocab_size is %d, but the tokenizer has %d ids", clip->path,
-                           clip->config.text.vocab_size, size);
-    return 0;
-}
-
-/* A file that a configuration names must lie in the model's folder. */
-static int inside(const char *name)
-{
-    return name[0] != '/' && strstr(name, "..") == NULL;
-}
-
 static int read_config(descry_model_config *config, const char *folder, descry_buf *path, descry_buf *json,
                        descry_error *err)
 {
@@ -80,14 +61,10 @@ static int read_config(descry_model_config *config, const char *folder, descry_b
 
 static int open_folder(descry_clip *clip, descry_precision precision, const descry_log *log, descry_error *err)
 {
-    descry_buf path = {0}, json = {0}, bpe = {0};
+    descry_buf path = {0}, json = {0};
     int rc = read_config(&clip->config, clip->path, &path, &json, err);
-    const char *bpe_name = clip->config.text.bpe_path;
-    if (!rc && bpe_name)
-        rc = inside(bpe_name) ? descry_buf_printf(&bpe, err, "%s/%s", clip->path, bpe_name)
-                              : descry_fail(err, DESCRY_ERR_FORMAT, "%s: bpe_path leads out of the model's folder", path.data);
     if (!rc)
-        rc = open_tokenizer(clip, bpe.data, err);
+        rc = descry_tokenizer_for(&clip->tokenizer, &clip->config.text, clip->path, err);
     if (!rc)
         rc = descry_locate_weights(&path, clip->path, err);
     if (!rc)
@@ -96,11 +73,10 @@ static int open_folder(descry_clip *clip, descry_precision precision, const desc
         clip->weights.bf16 =
             precision == DESCRY_PRECISION_BF16 && descry_weights_any_f32(&clip->weights, &clip->config);
     if (!rc)
-        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, bpe.data,
+        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, descry_tokenizer_digest(clip->tokenizer),
                            clip->weights.bf16 ? "bf16" : NULL, err);
     descry_buf_free(&path);
     descry_buf_free(&json);
-    descry_buf_free(&bpe);
     return rc;
 }
 
@@ -190,7 +166,7 @@ int descry_clip_can_caption(const char *name)
     if (rc && (rc = descry_locate_model(&folder, name, NULL)) == 0)
         rc = read_config(&config, folder.data, &path, &json, NULL);
     if (!rc) {
-        can = !config.text.other_tokenizer && descry_decoder_check(&config, name, NULL) == 0;
+        can = descry_tokenizer_known(&config.text) && descry_decoder_check(&config, name, NULL) == 0;
         descry_model_config_free(&config);
     }
     descry_buf_free(&folder);

@@ -18,7 +18,7 @@ typedef enum descry_tower { DESCRY_TOWER_VISION, DESCRY_TOWER_TEXT, DESCRY_TOWER
 struct descry_clip {
     descry_model_config config;
     descry_weights weights;
-    descry_tokenizer *tokenizer; /* NULL: the model's own is not CLIP's */
+    descry_tokenizer *tokenizer; /* NULL: the model's own is of no known kind */
     descry_preprocess preprocess;
     descry_engine engine;
     char *name, *path;
