@@ -95,8 +95,9 @@ void descry_models(descry_model_callback each, void *arg)
     listing l = {each, arg};
     if (descry_each_installed(list_installed, &l))
         return;
-    for (size_t i = 0; descry_clip_known(i); i++)
-        if (each(arg, &(descry_known_model){descry_clip_known(i), NULL, 0, 0}))
+    size_t at = 0;
+    for (const char *name; (name = descry_clip_known(&at)) != NULL;)
+        if (each(arg, &(descry_known_model){name, NULL, 0, 0}))
             break;
 }
 

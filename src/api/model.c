@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "clip/locate.h"
+#include "clip/tokenizers.h"
 #include "image/picture.h"
 
 #include <stdlib.h>
@@ -58,7 +59,7 @@ const descry_model_info *descry_model_describe(const descry_model *model)
 static int clip_tokenizer(descry_context *ctx, const descry_tokenizer **tokenizer, descry_error *err)
 {
     pthread_mutex_lock(&ctx->opening);
-    int rc = ctx->tokenizer ? 0 : descry_tokenizer_open(&ctx->tokenizer, NULL, err);
+    int rc = ctx->tokenizer ? 0 : descry_tokenizer_clips(&ctx->tokenizer, err);
     *tokenizer = ctx->tokenizer;
     pthread_mutex_unlock(&ctx->opening);
     return rc;

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "clip/locate.h"
 #include "clip/recipe.h"
+#include "clip/tokenizers.h"
 #include "model/coca/decoder.h"
 #include "model/zoo.h"
 
@@ -47,26 +48,6 @@ static void set_info(descry_clip *clip)
         .can_caption = clip->tokenizer && descry_decoder_check(clip->network.coca, clip->name, NULL) == 0};
 }
 
-static int open_tokenizer(descry_clip *clip, const char *bpe_path, descry_error *err)
-{
-    if (clip->network.other_tokenizer)
-        return 0;
-    int rc = descry_tokenizer_open(&clip->tokenizer, bpe_path, err);
-    if (rc)
-        return rc;
-    int size = descry_tokenizer_vocab_size(clip->tokenizer);
-    if ((size_t)size > clip->network.text->vocab_size)
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: text_cfg.vocab_size is %zu, but the tokenizer has %d ids", clip->path,
-                           clip->network.text->vocab_size, size);
-    return 0;
-}
-
-/* A file that a configuration names must lie in the model's folder. */
-static int inside(const char *name)
-{
-    return name[0] != '/' && strstr(name, "..") == NULL;
-}
-
 static int read_config(descry_network *network, const char *folder, descry_buf *path, descry_buf *json,
                        descry_error *err)
 {
@@ -78,14 +59,10 @@ static int read_config(descry_network *network, const char *folder, descry_buf *
 
 static int open_folder(descry_clip *clip, descry_precision precision, const descry_log *log, descry_error *err)
 {
-    descry_buf path = {0}, json = {0}, bpe = {0};
+    descry_buf path = {0}, json = {0};
     int rc = read_config(&clip->network, clip->path, &path, &json, err);
-    const char *bpe_name = clip->network.bpe_path;
-    if (!rc && bpe_name)
-        rc = inside(bpe_name) ? descry_buf_printf(&bpe, err, "%s/%s", clip->path, bpe_name)
-                              : descry_fail(err, DESCRY_ERR_FORMAT, "%s: bpe_path leads out of the model's folder", path.data);
     if (!rc)
-        rc = open_tokenizer(clip, bpe.data, err);
+        rc = descry_tokenizer_for(&clip->tokenizer, &clip->network, clip->path, err);
     if (!rc)
         rc = descry_locate_weights(&path, clip->path, err);
     if (!rc)
@@ -93,11 +70,10 @@ static int open_folder(descry_clip *clip, descry_precision precision, const desc
     if (!rc)
         clip->network.bf16 = precision == DESCRY_PRECISION_BF16 && descry_network_any_f32(&clip->network);
     if (!rc)
-        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, bpe.data,
+        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, descry_tokenizer_digest(clip->tokenizer),
                            clip->network.bf16 ? "bf16" : NULL, err);
     descry_buf_free(&path);
     descry_buf_free(&json);
-    descry_buf_free(&bpe);
     return rc;
 }
 
@@ -167,9 +143,9 @@ void descry_clip_peek(const char *folder, int *dim, uint64_t *bytes)
     descry_buf_free(&json);
 }
 
-const char *descry_clip_known(size_t index)
+const char *descry_clip_known(size_t *at)
 {
-    return descry_zoo_name(index);
+    return descry_zoo_next(at);
 }
 
 const descry_pretrained *descry_clip_pretrained(size_t index)
@@ -181,13 +157,12 @@ int descry_clip_can_caption(const char *name)
 {
     descry_network network;
     descry_buf folder = {0}, path = {0}, json = {0};
-    int can = 0, rc = descry_zoo_config(&json, name, NULL);
-    if (!rc)
-        rc = descry_network_parse(&network, json.data, json.size, name, NULL);
-    else if ((rc = descry_locate_model(&folder, name, NULL)) == 0)
+    const char *known = descry_zoo_config(name);
+    int can = 0, rc = known ? descry_network_parse(&network, known, strlen(known), name, NULL) : DESCRY_ERR_NOT_FOUND;
+    if (rc && (rc = descry_locate_model(&folder, name, NULL)) == 0)
         rc = read_config(&network, folder.data, &path, &json, NULL);
     if (!rc) {
-        can = !network.other_tokenizer && descry_decoder_check(network.coca, name, NULL) == 0;
+        can = descry_tokenizer_known(&network) && descry_decoder_check(network.coca, name, NULL) == 0;
         descry_network_close(&network);
     }
     descry_buf_free(&folder);

@@ -20,7 +20,7 @@ void descry_clip_close(descry_clip **clip);
 /* Without opening it: the length of a model's embeddings and the size of its weights; unchanged where unknown. */
 void descry_clip_peek(const char *path, int *dim, uint64_t *bytes);
 
-const char *descry_clip_known(size_t index); /* architectures by name; NULL after the last */
+const char *descry_clip_known(size_t *at); /* architectures that can be run: descry_zoo_next */
 const descry_pretrained *descry_clip_pretrained(size_t index);
 int descry_clip_can_caption(const char *name); /* descry_can_caption */
 

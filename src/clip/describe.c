@@ -71,8 +71,8 @@ static int write_text(const descry_clip *clip, const descry_generated *g, int32_
                       descry_error *err)
 {
     size_t n = 0;
-    for (size_t i = 0; i < g->count && g->ids[i] != descry_tokenizer_end(clip->tokenizer); i++)
-        if (g->ids[i] != descry_tokenizer_start(clip->tokenizer))
+    for (size_t i = 0; i < g->count && g->ids[i] != clip->tokenizer->end; i++)
+        if (g->ids[i] != clip->tokenizer->start)
             scratch[n++] = g->ids[i];
     text->size = 0;
     int rc = descry_tokenizer_decode(clip->tokenizer, scratch, n, text, err);
@@ -130,7 +130,7 @@ static int generate(describing *job, size_t n, descry_error *err)
     if (rc)
         return rc;
     descry_logits_source source = {begin, advance, decoder, clip->network.text->vocab_size,
-                                   descry_tokenizer_end(clip->tokenizer), PAD, &clip->engine};
+                                   clip->tokenizer->end, PAD, &clip->engine};
     rc = descry_generate(&source, job->how, job->prompt, job->length, n, job->generated, err);
     descry_decoder_close(&decoder);
     return rc;

@@ -14,7 +14,7 @@
  * in belongs to the call. */
 struct descry_clip {
     descry_network network;
-    descry_tokenizer *tokenizer; /* NULL: the model's own is not CLIP's */
+    descry_tokenizer *tokenizer; /* NULL: the model's own is of no known kind */
     descry_preprocess preprocess;
     descry_engine engine;
     char *name, *path;

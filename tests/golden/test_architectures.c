@@ -50,15 +50,14 @@ typedef struct subject {
 static void configure(descry_network *network, const char *name)
 {
     descry_error err;
-    descry_buf json = {0};
     const json_t *model = json_object_get(json_object_get(tiny, "tiny_release"), name);
     if (model) {
         golden_network(network, name, golden_get(model, "cfg"));
         return;
     }
-    check_rc(descry_zoo_config(&json, name, &err), &err);
-    check_rc(descry_network_parse(network, json.data, json.size, name, &err), &err);
-    descry_buf_free(&json);
+    const char *json = descry_zoo_config(name);
+    assert_non_null(json);
+    check_rc(descry_network_parse(network, json, strlen(json), name, &err), &err);
 }
 
 static void subject_open(subject *s, const char *name, formula_fault fault)
