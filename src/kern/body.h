@@ -90,9 +90,9 @@ INLINE vec load_b(const char *b, int j, descry_dtype type)
 
 enum { STREAM = 16384 }; /* bytes */
 
-/* A few rows are paced by memory.  While the arithmetic on what was read takes so little that many reads are under way at
- * once, the processor's own prefetching does best alone: measured, up to 4 rows for f32, and half a row for each 4 lanes
- * for types that have to be widened.  Above that, in one block, it needs hints for all that is STREAM bytes on. */
+/* Few rows are memory-bound.  While there is so little arithmetic for each byte read that many reads are in flight at once,
+ * the processor's own prefetcher does best alone: measured, up to 4 rows for f32, and half a row for each 4 lanes for types
+ * that have to be widened.  With more rows, up to one block, it needs hints for all that is STREAM bytes ahead. */
 INLINE int few(const descry_gemm *g, descry_dtype type)
 {
     return g->m <= (type == DESCRY_F32 ? 4 : VL / 8);
@@ -109,6 +109,10 @@ static __attribute__((noinline)) void finish(const descry_gemm *g, const float *
             int whole = left >= VL;
             vec sum = v_load(sums + (i * NV + j) * VL);
 #define LOAD(p) (whole ? v_load(p) : v_load_n(p, left))
+            if (g->a_scale)
+                sum = v_mul(sum, v_set1(g->a_scale[row + (size_t)i]));
+            if (g->b_scale)
+                sum = v_mul(sum, LOAD(g->b_scale + at_column));
             if (g->bias)
                 sum = v_add(sum, LOAD(g->bias + at_column));
             sum = v_activate(sum, g->activation);
@@ -124,8 +128,8 @@ static __attribute__((noinline)) void finish(const descry_gemm *g, const float *
         }
 }
 
-/* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it fetches what this thread needs next and nothing
- * has touched: `ahead` bytes a step from `next` on; or none, and the hint is for what is there. */
+/* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it prefetches what this thread needs next and has not
+ * read yet: `ahead` bytes a step, from `next` on.  With 0 the hint is for a line that is in the cache. */
 INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b, const char *next, size_t ahead,
                  const int m, const int nv, const descry_dtype type)
 {
@@ -133,7 +137,7 @@ INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b,
     UNROLL for (int i = 0; i < m; i++)
         UNROLL for (int j = 0; j < nv; j++)
             sum[i][j] = v_set1(0);
-    const float *a = g->a + row * g->lda;
+    const float *a = (const float *)g->a + row * g->lda;
     const size_t lda = g->lda, step = (size_t)nv * VL * (type == DESCRY_F32 ? 4 : 2);
     const int lines = (nv * VL * (type == DESCRY_F32 ? 4 : 2) + 63) / 64; /* of a step, at most */
     for (size_t k = 0; k < g->k; k++, b += step, next += ahead) {
@@ -203,13 +207,6 @@ static void gemm_bf16(const descry_gemm *g, size_t first_panel, size_t end_panel
     gemm_panels(g, first_panel, end_panel, DESCRY_BF16);
 }
 
-static void NAME(gemm)(const descry_gemm *g, size_t first_panel, size_t end_panel)
-{
-    static void (*const by_type[DESCRY_DTYPE_COUNT])(const descry_gemm *, size_t, size_t) = {
-        [DESCRY_F32] = gemm_f32, [DESCRY_F16] = gemm_f16, [DESCRY_BF16] = gemm_bf16};
-    by_type[g->b_type](g, first_panel, end_panel);
-}
-
 /* ---- attention, layer norm, scan ------------------------------------------------------------------------------- */
 
 static float greatest(const float *row, size_t n)
@@ -251,9 +248,9 @@ static void softmax_row(float *row, size_t n)
         row[i] *= 1 / sum;
 }
 
-static void NAME(attention)(const descry_attention *a, float *scratch)
+static void NAME(attention)(const descry_kernels *kernels, const descry_attention *a, float *scratch)
 {
-    attention_head(a, &NAME(descry_kernels), softmax_row, scratch);
+    attention_head(kernels, a, softmax_row, scratch);
 }
 
 INLINE const float *cached(const descry_lookup *a, const float *base, size_t i)
@@ -358,30 +355,56 @@ static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, 
     }
 }
 
-static void NAME(dot_f16)(const uint16_t *rows, size_t n, size_t dim, const float *query, float *scores)
+INLINE float element(const void *row, size_t i, const descry_dtype type)
 {
+    float x;
+    if (type == DESCRY_F32)
+        return ((const float *)row)[i];
+    if (type == DESCRY_F16)
+        return descry_f16_to_f32(((const uint16_t *)row)[i]);
+    descry_to_f32(&x, (const uint16_t *)row + i, type, 1);
+    return x;
+}
+
+INLINE void dot_rows(const char *rows, size_t n, size_t dim, const float *query, float *scores, const descry_dtype type)
+{
+    const size_t size = type == DESCRY_F32 ? 4 : 2;
     size_t whole = dim / (2 * VL) * (2 * VL);
-    for (size_t r = 0; r < n; r++, rows += dim) {
+    for (size_t r = 0; r < n; r++, rows += dim * size) {
         vec even = v_set1(0), odd = v_set1(0);
         for (size_t i = 0; i < whole; i += 2 * VL) {
-            even = v_fma(v_load_f16(rows + i), v_load(query + i), even);
-            odd = v_fma(v_load_f16(rows + i + VL), v_load(query + i + VL), odd);
+            even = v_fma(load_b(rows + i * size, 0, type), v_load(query + i), even);
+            odd = v_fma(load_b(rows + i * size, 1, type), v_load(query + i + VL), odd);
         }
         float sum = v_sum(v_add(even, odd));
         for (size_t i = whole; i < dim; i++)
-            sum += descry_f16_to_f32(rows[i]) * query[i];
+            sum += element(rows, i, type) * query[i];
         scores[r] = sum;
     }
 }
 
+static void dot_f32(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, n, dim, query, scores, DESCRY_F32);
+}
+
+static void dot_f16(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, n, dim, query, scores, DESCRY_F16);
+}
+
+static void dot_bf16(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, n, dim, query, scores, DESCRY_BF16);
+}
+
+#define PRODUCT(run) {run, descry_pack_panels, VL, NV * VL, DESCRY_F32}
+
 const descry_kernels NAME(descry_kernels) = {
-    .cpu = THIS_CPU,
-    .lanes = VL,
-    .panel = NV * VL,
-    .gemm = NAME(gemm),
+    .gemm = {[DESCRY_F32] = PRODUCT(gemm_f32), [DESCRY_F16] = PRODUCT(gemm_f16), [DESCRY_BF16] = PRODUCT(gemm_bf16)},
     .attention = NAME(attention),
     .lookup = NAME(lookup),
     .log_sum = NAME(log_sum),
     .layer_norm = NAME(layer_norm),
-    .dot_f16 = NAME(dot_f16),
+    .dot = {[DESCRY_F32] = dot_f32, [DESCRY_F16] = dot_f16, [DESCRY_BF16] = dot_bf16},
 };

@@ -414,8 +414,8 @@ static int prepare(void *arg, descry_linear *l)
     const packer *p = arg;
     if (l->n == 0 || l->packed)
         return 0;
-    size_t size = descry_packed_size(p->engine->kernels, l->n, l->k);
     l->packed_type = p->weights->bf16 && l->type == DESCRY_F32 ? DESCRY_BF16 : l->type;
+    size_t size = descry_packed_size(p->engine->kernels, l->packed_type, l->n, l->k);
     p->weights->packed.least = PACKED_BLOCK;
     void *room = size == SIZE_MAX ? NULL : descry_arena_alloc(&p->weights->packed, size, descry_dtype_size(l->packed_type));
     if (!room)
