@@ -16,7 +16,7 @@ static inline void attention_rows(const descry_kernels *kernels, const descry_at
 {
     const descry_product *product = &kernels->gemm[DESCRY_F32];
     size_t wide = (a->keys + product->lanes - 1) / product->lanes * product->lanes;
-    size_t keys = a->causal && first + rows < a->keys ? first + rows : a->keys; /* beyond these none of `rows` looks */
+    size_t keys = a->causal && first + rows < a->keys ? first + rows : a->keys; /* no row attends to later ones */
     descry_gemm qk = {.m = rows, .n = a->keys, .k = a->head_dim,
                       .a = a->q + first * a->q_stride, .lda = a->q_stride,
                       .b = k_packed, .b_type = DESCRY_F32, .c = scores, .ldc = wide};

@@ -15,6 +15,8 @@
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
 #endif
+_Static_assert(VL <= DESCRY_MAX_LANES, "rooms are made for so many lanes");
+
 #define NAME_2(op, isa) op##_##isa
 #define NAME_1(op, isa) NAME_2(op, isa)
 #define NAME(op) NAME_1(op, ISA)
@@ -98,7 +100,7 @@ INLINE int few(const descry_gemm *g, descry_dtype type)
     return g->m <= (type == DESCRY_F32 ? 4 : VL / 8);
 }
 
-/* The epilogue of m rows by nv vectors.  Apart from the tiles, which are many, so that it exists once. */
+/* The epilogue of m rows by nv vectors.  Not inlined, so that the many tiles share one copy. */
 static __attribute__((noinline)) void finish(const descry_gemm *g, const float *sums, size_t row, size_t column, int m,
                                              int nv)
 {
@@ -302,7 +304,7 @@ static float NAME(log_sum)(const float *x, size_t n, float *top)
     size_t i = 0;
     *top = greatest(x, n);
     vec shift = v_set1(*top);
-    while (i + VL <= n) { /* in runs, so that the lanes' sums stay small beside what is added to them */
+    while (i + VL <= n) { /* in short runs, so that float sums lose little to rounding */
         vec sums = v_set1(0);
         for (int l = 0; l < 64 && i + VL <= n; l++, i += VL)
             sums = v_add(sums, v_exp(v_sub(v_load(x + i), shift)));
@@ -330,7 +332,7 @@ static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, 
             sum += x[i];
         float mean = sum / (float)n;
 
-        /* a mean far from 0 is rounded more coarsely than a small deviation can bear: its rest is taken off, too */
+        /* rounding a mean far from 0 errs by much, compared with a small deviation: that error is subtracted, too */
         vec shift = v_set1(mean), rests = v_set1(0), squares = v_set1(0);
         for (size_t i = 0; i < whole; i += VL) {
             vec d = v_sub(v_load(x + i), shift);

@@ -49,12 +49,12 @@ typedef struct descry_attention {
     const float *q;        /* [queries, head_dim], rows q_stride apart */
     size_t queries, q_stride;
     const float *k, *v;    /* [keys, head_dim], rows kv_stride apart */
-    const float *packed;   /* or both as descry_pack_keys made them, for a look that is not causal; or NULL */
+    const float *packed;   /* or both as descry_pack_keys made them, where it is not causal; or NULL */
     size_t keys, kv_stride;
     size_t head_dim;
     float scale;
     int causal;            /* query i sees keys 0 .. i */
-    const uint8_t *hidden; /* [keys]: 1 where no query may look; or NULL */
+    const uint8_t *hidden; /* [keys]: 1 where the key is masked for every query; or NULL */
     float *out;            /* [queries, head_dim], rows out_stride apart */
     size_t out_stride;
 } descry_attention;
@@ -76,6 +76,8 @@ typedef struct descry_matrix {
     descry_dtype type;
     size_t n, k, n_stride, k_stride;
 } descry_matrix;
+
+enum { DESCRY_MAX_LANES = 16 }; /* of any product: what needs room before there is a table reckons with these */
 
 /* Products with B of one type.  What packs and what reads the panels come together. */
 typedef struct descry_product descry_product;
@@ -119,7 +121,7 @@ void descry_pack(const descry_kernels *kernels, descry_dtype type, void *packed,
 enum { DESCRY_ATTENTION_ROWS = 32 }; /* queries whose scores are held at once */
 size_t descry_attention_scratch(const descry_kernels *kernels, size_t keys, size_t head_dim); /* floats */
 
-/* Keys and values of one head that are looked at again and again, packed once, at the alignment of a vector. */
+/* Keys and values of one head that many calls attend to, packed once. */
 size_t descry_packed_keys(const descry_kernels *kernels, size_t keys, size_t head_dim); /* floats */
 void descry_pack_keys(const descry_kernels *kernels, float *packed, const float *k, const float *v, size_t keys,
                       size_t kv_stride, size_t head_dim);

@@ -69,7 +69,7 @@ void descry_linear_run(const descry_engine *engine, const descry_linear *linear,
                                  .activation = activation, .gamma = gamma, .residual = residual, .c = out,
                                  .ldc = linear->n},
                         .panels = descry_panels(engine->kernels, linear->packed_type, linear->n)};
-    /* runs of panels, since a panel fetches its successor; a few to each thread, to even them out */
+    /* runs of panels, since each prefetches the next; several per thread, to balance the load */
     unsigned threads = descry_pool_threads(engine->pool);
     size_t parts = threads == 1 ? 1 : 4 * (size_t)threads;
     p.parts = parts < p.panels ? parts : p.panels;

@@ -338,7 +338,7 @@ static void scan_segment(void *arg, size_t i, unsigned worker)
     const int64_t *ids;
     const void *rows;
     get_segment(job->rows, i, &count, &ids, &rows);
-    /* in the cache for the scan afterwards */
+    /* which also brings it into the cache for the scan */
     if (!job->rows->checked[i] && sum_of(ids, payload_size(count, job->rows->row_size)) != ((const segment *)ids - 1)->sum) {
         job->codes[worker] = descry_fail(&job->errors[worker], DESCRY_ERR_FORMAT, "a segment is damaged");
         return;

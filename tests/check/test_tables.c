@@ -73,7 +73,7 @@ static void tables(void **state)
         for (int type = 0; type < DESCRY_DTYPE_COUNT; type++) {
             const descry_product *product = &table_at(n)->gemm[type];
             assert_int_equal(product->a_type, DESCRY_F32); /* all that there is yet, and that linear.c gives */
-            assert_true(product->lanes > 0 && product->panel % product->lanes == 0);
+            assert_true(product->lanes > 0 && product->lanes <= DESCRY_MAX_LANES && product->panel % product->lanes == 0);
         }
     }
     assert_string_equal(table_at(0)->name, "portable");
