@@ -15,7 +15,7 @@
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
 #endif
-_Static_assert(VL <= DESCRY_MAX_LANES, "rooms are made for so many lanes");
+_Static_assert((int)VL <= (int)DESCRY_MAX_LANES, "rooms are made for so many lanes");
 
 #define NAME_2(op, isa) op##_##isa
 #define NAME_1(op, isa) NAME_2(op, isa)
