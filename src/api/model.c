@@ -26,7 +26,7 @@ int descry_model_open(descry_model **out, descry_context *ctx, const char *name,
     descry_model *model = calloc(1, sizeof *model);
     rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
     if (!rc)
-        rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, ctx->cpu, &ctx->log, err);
+        rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, &ctx->kernels, &ctx->log, err);
     descry_buf_free(&folder);
     if (rc) {
         free(model);

@@ -78,14 +78,14 @@ static int open_folder(descry_clip *clip, descry_precision precision, const desc
 }
 
 int descry_clip_open(descry_clip **out, const char *path, const char *name, descry_precision precision,
-                     descry_pool *pool, descry_cpu cpu, const descry_log *log, descry_error *err)
+                     descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err)
 {
     *out = NULL;
     descry_clip *clip = calloc(1, sizeof *clip);
     if (!clip)
         return descry_fail_memory(err);
     pthread_mutex_init(&clip->packing, NULL);
-    clip->engine = (descry_engine){.kernels = descry_kernels_for(cpu), .pool = pool};
+    clip->engine = (descry_engine){.kernels = kernels, .pool = pool};
     clip->path = strdup(path);
     clip->name = strdup(name);
     int rc = clip->path && clip->name ? open_folder(clip, precision, log, err) : descry_fail_memory(err);

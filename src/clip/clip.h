@@ -3,18 +3,18 @@
 #ifndef DESCRY_CLIP_CLIP_H
 #define DESCRY_CLIP_CLIP_H
 
-#include "base/cpu.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "descry.h"
 #include "image/preprocess.h"
+#include "kern/kernels.h"
 #include "text/tokenizer.h"
 
 typedef struct descry_clip descry_clip;
 
-/* Opens the model in directory `path`.  `pool` and `log` must outlive it. */
+/* Opens the model in directory `path`.  `pool`, `kernels` and `log` must outlive it. */
 int descry_clip_open(descry_clip **clip, const char *path, const char *name, descry_precision precision,
-                     descry_pool *pool, descry_cpu cpu, const descry_log *log, descry_error *err);
+                     descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err);
 void descry_clip_close(descry_clip **clip);
 
 /* Without opening it: the length of a model's embeddings and the size of its weights; unchanged where unknown. */

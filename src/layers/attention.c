@@ -44,7 +44,7 @@ static void head(void *arg, size_t i, unsigned worker)
         a.causal = s->causal;
         a.out = job->out + first * width + column;
     }
-    job->kernels->attention(&a, job->scratch + worker * job->scratch_size);
+    job->kernels->attention(job->kernels, &a, job->scratch + worker * job->scratch_size);
 }
 
 static int run_heads(const descry_engine *engine, heads_job *job, descry_error *err)

@@ -168,7 +168,7 @@ int descry_linears_pack(const descry_linears *linears, const descry_engine *engi
         if (l->packed)
             continue;
         l->packed_type = bf16 && l->type == DESCRY_F32 ? DESCRY_BF16 : l->type;
-        size_t size = descry_packed_size(engine->kernels, l->n, l->k);
+        size_t size = descry_packed_size(engine->kernels, l->packed_type, l->n, l->k);
         void *packed = size == SIZE_MAX ? NULL : descry_arena_alloc(arena, size, descry_dtype_size(l->packed_type));
         if (!packed)
             return descry_fail_memory(err);

@@ -7,6 +7,7 @@
 #include "golden/golden.h"
 #include "registers/registers.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,20 +60,20 @@ static void write_tower(formula_writer *w, const descry_image_tower *tower)
 static void its_results_are_timms(void **state)
 {
     (void)state;
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+    for (size_t i = 0; table_at(i); i++) {
         descry_error err;
         descry_network network;
         golden_network(&network, "registers", golden_get(golden, "cfg"));
         assert_ptr_equal(network.image->family, &registers_family);
         formula_load_with(&network, write_tower, DESCRY_F32, FAULT_NONE);
-        const descry_engine engine = {.kernels = descry_kernels_for((descry_cpu)cpu), .pool = pool};
+        const descry_engine engine = {.kernels = table_at(i), .pool = pool};
         descry_pictures pictures = formula_pictures(&network, PICTURES, FAULT_NONE);
         float out[PICTURES * 24];
         assert_int_equal(network.dim, 24);
         check_rc(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), &err);
         check_rc(formula_encode_pictures(&network, &engine, &pictures, out, NULL, &err), &err);
         double off = golden_rows_off(out, golden_get(golden, "image"), PICTURES, 24);
-        print_message("%s: off by %.2g\n", descry_cpu_name((descry_cpu)cpu), off);
+        print_message("%s: off by %.2g\n", table_at(i)->name, off);
         assert_true(off <= 3e-6);
         free((float *)pictures.values);
         descry_network_close(&network);
@@ -125,7 +126,7 @@ static void programs_use_it_as_any_other(void **state)
     check_rc(descry_embed_pixels(model, rgb, 1, 0, whole, &err), &err);
 
     check_rc(descry_network_load(&network, path, NULL, &err), &err);
-    const descry_engine engine = {.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
+    const descry_engine engine = {.kernels = best_table(), .pool = pool};
     const descry_pictures pictures = {.n = 1, .width = network.image->width, .height = network.image->height, .values = values};
     check_rc(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), &err);
     check_rc(formula_encode_pictures(&network, &engine, &pictures, own, NULL, &err), &err);

@@ -8,6 +8,7 @@
 #include "golden.h"
 #include "model/zoo.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -66,7 +67,7 @@ static void subject_open(subject *s, const char *name, formula_fault fault)
     *s = (subject){.name = name, .golden = golden_get(golden_get(goldens, "models"), name)};
     configure(&s->network, name);
     formula_load(&s->network, DESCRY_F32, fault);
-    s->engine = (descry_engine){.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
+    s->engine = (descry_engine){.kernels = best_table(), .pool = pool};
     s->dim = s->network.dim;
     s->ids = golden_ids(golden_get(s->golden, "ids"), s->network.text->context_length, &s->count);
     assert_true(s->count >= 4);
@@ -124,7 +125,7 @@ static const double BOUND_BASE = 2e-6, BOUND_LARGE = 5e-6;
 static void check_embeddings(subject *s, double bound)
 {
     double picture = picture_difference(s), text = text_difference(s);
-    print_message("%s, %s: pictures %.2g, texts %.2g\n", s->name, descry_cpu_name(s->engine.kernels->cpu), picture, text);
+    print_message("%s, %s: pictures %.2g, texts %.2g\n", s->name, s->engine.kernels->name, picture, text);
     assert_true(picture <= bound);
     assert_true(text <= bound);
 }
@@ -140,12 +141,12 @@ static void check_architecture(const char *name, double bound)
 static void vit_b_32_under_every_cap(void **state)
 {
     (void)state;
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+    for (size_t i = 0; table_at(i); i++) {
         descry_error err;
         subject s;
         subject_open(&s, "ViT-B-32", FAULT_NONE);
         reopen(&s, DESCRY_F32); /* it was packed for another table */
-        s.engine.kernels = descry_kernels_for((descry_cpu)cpu);
+        s.engine.kernels = table_at(i);
         check_rc(descry_network_prepare(&s.network, DESCRY_PART_IMAGE, &s.engine, &err), &err);
         check_rc(descry_network_prepare(&s.network, DESCRY_PART_TEXT, &s.engine, &err), &err);
         check_embeddings(&s, BOUND_BASE);

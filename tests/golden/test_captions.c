@@ -9,6 +9,7 @@
 #include "generate/generate.h"
 #include "model/coca/decoder.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include "base/file.h"
 
@@ -139,11 +140,11 @@ static void stages_of_the_tiny_model(void **state)
 {
     (void)state;
     static const int32_t ids[] = {START, 320, 1125, 539, 320, 2368, END};
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+    for (size_t i = 0; table_at(i); i++) {
         subject s;
         seen_tokens seen = {0};
         descry_trace trace = {note_tokens, &seen};
-        subject_open(&s, golden_get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, descry_kernels_for((descry_cpu)cpu));
+        subject_open(&s, golden_get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, table_at(i));
         assert_int_equal(s.token_count, json_integer_value(json_array_get(golden_get(tiny_release, "image_tokens_shape"), 1)));
         within("picture tokens", golden_off(s.tokens, golden_get(tiny_release, "image_tokens_0_0")), 4e-6);
         s.engine.trace = &trace;
@@ -202,7 +203,7 @@ static void texts_of_the_tiny_model(void **state)
     static const int32_t texts[2][7] = {{START, 320, 1125, 539, 320, 2368, END}, {START, 3306, 1002, 256, END}};
     subject s;
     descry_error err;
-    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, best_table());
     size_t length = s.network.text->context_length;
     int32_t *ids = calloc(2 * length, sizeof *ids);
     float *out = malloc(2 * s.dim * sizeof *out);
@@ -223,7 +224,7 @@ static void padding_amid_ids(void **state)
     const json_t *golden = golden_get(search, "padded");
     int32_t *ids = ids_of(golden_get(golden, "ids"), &n);
     subject s;
-    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, best_table());
     for (int at_once = 0; at_once < 2; at_once++) {
         float *logits = logits_of(&s, ids, n, at_once);
         within("logits with padding", logits_off(logits, s.network.text->vocab_size, 5000, golden_get(golden, "logits")), 4e-6);
@@ -313,9 +314,9 @@ static descry_generation by(descry_decoding decode)
 static void captions_of_the_tiny_model(void **state)
 {
     (void)state;
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+    for (size_t i = 0; table_at(i); i++) {
         subject s;
-        const descry_kernels *kernels = descry_kernels_for((descry_cpu)cpu);
+        const descry_kernels *kernels = table_at(i);
         descry_generation group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
                                greedy = by(DESCRY_DECODE_GREEDY), top_k = by(DESCRY_DECODE_TOP_K);
         subject_open(&s, golden_get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, kernels);
@@ -388,7 +389,7 @@ static void large_coca_vit_b_32(void **state)
     size_t n = json_array_size(golden_get(golden, "image"));
     subject s;
     assert_true(n >= 4);
-    subject_open(&s, golden_get(golden, "cfg"), n, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    subject_open(&s, golden_get(golden, "cfg"), n, FORMULA_TALKATIVE, best_table());
     within("pictures", embeddings_off(s.embeddings, golden_get(golden, "image"), n, s.dim), 2e-6);
     check_texts(&s, golden);
     descry_generation group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),

@@ -6,6 +6,7 @@
 #include "formula.h"
 #include "golden.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,12 +109,12 @@ static void every_variant_under_every_cap(void **state)
     size_t wrong = 0;
     assert_true(json_object_size(variants) >= 50);
     json_object_foreach(variants, name, golden)
-        for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+        for (size_t i = 0; table_at(i); i++) {
             double picture, text;
-            measure(name, golden, NULL, descry_kernels_for((descry_cpu)cpu), &picture, &text);
+            measure(name, golden, NULL, table_at(i), &picture, &text);
             if (picture <= BOUND && text <= BOUND)
                 continue;
-            print_error("%s, %s: pictures off by %.2g, texts by %.2g\n", name, descry_cpu_name((descry_cpu)cpu),
+            print_error("%s, %s: pictures off by %.2g, texts by %.2g\n", name, table_at(i)->name,
                         picture, text);
             wrong++;
         }
@@ -144,7 +145,7 @@ static void settings_are_noticed(void **state)
         {"CoCa, quick_gelu", NULL, "quick_gelu", 1, 1},
         {"CoCa, another pad_id", "text_cfg", "pad_id", 0, 1},
     };
-    const descry_kernels *kernels = descry_kernels_for(descry_cpu_best());
+    const descry_kernels *kernels = best_table();
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const json_t *golden = json_object_get(json_object_get(goldens, "variants"), settings[i].variant);
         json_t *without = json_deep_copy(json_object_get(golden, "cfg"));

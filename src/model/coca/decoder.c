@@ -293,7 +293,7 @@ static void look_at_picture(void *arg, size_t i, unsigned worker)
                           .packed = job->cache + (picture * job->heads + head) * d->cross_size,
                           .scale = 1 / sqrtf((float)head_dim),
                           .out = job->out + first * d->width + head * head_dim, .out_stride = d->width};
-    d->engine.kernels->attention(&a, d->scores + worker * d->score_room);
+    d->engine.kernels->attention(d->engine.kernels, &a, d->scores + worker * d->score_room);
 }
 
 static size_t find_groups(descry_decoder *d, size_t n)

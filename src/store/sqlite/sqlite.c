@@ -384,7 +384,8 @@ int descry_store_open_sqlite(descry_store **out, const char *path, const descry_
     store->base.ops = &OPS;
     store->pool = options->pool;
     store->log = options->log;
-    store->cpu = options->cpu;
+    store->kernels = options->kernels;
+    store->codec = &descry_row_f16;
     store->lock = -1;
     int rc = open_database(store, options, err);
     if (!rc)
