@@ -4,6 +4,7 @@
 #include "model/config.h"
 
 #include "base/error.h"
+#include "base/json.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static void begin(reader *r, const reader *parent, const json_t *object, const c
 {
     *r = (reader){parent->file, section, NULL, parent->rc, parent->err};
     r->object = json_is_object(object) ? json_copy((json_t *)object) : json_object();
-    if (!r->object && !r->rc)
+    if ((!r->object || (json_is_object(object) && json_object_size(r->object) < json_object_size(object))) && !r->rc)
         r->rc = descry_fail_memory(r->err);
     if (object && !json_is_object(object) && !json_is_null(object))
         refuse(r, DESCRY_ERR_FORMAT, "", "not an object");
@@ -408,7 +409,10 @@ int descry_model_config_parse(descry_model_config *config, const char *json, siz
 {
     *config = (descry_model_config){0};
     json_error_t where;
-    json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where);
+    int code;
+    json_t *root = descry_json_load(json, size, JSON_REJECT_DUPLICATES, &where, &code);
+    if (!root && code == DESCRY_ERR_MEMORY)
+        return descry_fail_memory(err);
     if (!root)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
     reader r, top = {name, "", NULL, 0, err};
