@@ -139,7 +139,9 @@ int descry_safetensors_open(descry_safetensors *f, const char *path, descry_erro
     if (!rc) {
         json_error_t where;
         json_t *header = json_loadb((const char *)f->map.data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &where);
-        if (!json_is_object(header))
+        if (!header && !where.text[0])
+            rc = descry_fail_memory(err);
+        else if (!json_is_object(header))
             rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: bad header: %s", path, header ? "not an object" : where.text);
         else
             rc = read_header(f, header, f->map.size - 8 - (size_t)length, err);
