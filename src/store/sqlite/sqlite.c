@@ -113,13 +113,24 @@ static void rollback(descry_sqlite *store)
         sqlite3_exec(store->db, "ROLLBACK; " IN_FILES, NULL, NULL, NULL);
 }
 
+/* When memory is short while FTS5 reads how many words there are, SQLite rolls back before FTS5 has taken nought for an answer,
+ * and keeps it (3.40: vdbeaux.c, sqlite3VdbeHalt of the statement inside; fts5_storage.c, fts5StorageLoadTotals).  Once more, in
+ * a transaction that it takes part in, has it forget. */
+static void forget_totals(descry_sqlite *store)
+{
+    sqlite3_exec(store->db, "BEGIN; DELETE FROM words WHERE rowid = 0; ROLLBACK", NULL, NULL, NULL);
+    rollback(store);
+}
+
 static int commit(descry_sqlite *store, descry_error *err)
 {
     int rc = sqlite3_txn_state(store->db, NULL) == SQLITE_TXN_WRITE ? descry_sqlite_renew_words(store, err) : 0;
     if (!rc)
         rc = descry_sqlite_exec(store, "COMMIT; " IN_FILES, err);
-    if (rc)
+    if (rc) {
         rollback(store);
+        forget_totals(store);
+    }
     return rc;
 }
 
