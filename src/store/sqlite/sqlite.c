@@ -24,6 +24,7 @@ int descry_sqlite_error(descry_sqlite *store, descry_error *err)
 int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt, descry_error *err)
 {
     size_t i = 0;
+    *stmt = NULL; /* which sqlite3_reset takes, too */
     while (i < DESCRY_SQLITE_STATEMENTS && store->statements[i].sql && store->statements[i].sql != sql)
         i++;
     if (i == DESCRY_SQLITE_STATEMENTS)
