@@ -2,10 +2,10 @@
 #include "clip/recipe.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/paths.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +98,10 @@ int descry_recipe(char recipe[DESCRY_SHA256_HEX], const char *weights_path, cons
     int rc = digest_weights(weights, weights_path, err);
     if (rc)
         return rc;
-    json_t *json = json_loadb(config, config_size, 0, NULL);
-    char *canonical = json ? json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+    json_error_t where;
+    int code;
+    json_t *json = descry_json_load(config, config_size, 0, &where, &code);
+    char *canonical = json ? descry_json_dump(json, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
     descry_buf text = {0};
     rc = canonical ? descry_buf_printf(&text, err, "descry recipe 1\n%s\n%s\n%s\n", weights, tokenizer, canonical)
                    : descry_fail_memory(err);

@@ -241,6 +241,8 @@ static int run_round(generation *g, size_t pictures, descry_error *err)
         descry_selection *s = &g->searches[p];
         if (s->done)
             continue;
+        if (s->candidates[0].id == -2)
+            return descry_fail_memory(err);
         if (!is_finite(s))
             return descry_fail(err, DESCRY_ERR_NUMERIC, "the logits are not finite: the model's weights may be damaged");
         step(s);

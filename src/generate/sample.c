@@ -99,12 +99,12 @@ static int32_t greatest(const float *x, size_t n)
     return (int32_t)best;
 }
 
-/* A row with its ids sorted; -1: no memory.  The ids live in the row's candidates' stead for a moment only. */
+/* A row with its ids sorted; -2: no memory.  The ids live in the row's candidates' stead for a moment only. */
 static int32_t sample(const descry_selection *s, const float *x, size_t n, float top, float log_sum)
 {
     heap h = {x, malloc(n * sizeof *h.ids), n};
     if (!h.ids)
-        return -1;
+        return -2;
     for (size_t i = 0; i < n; i++)
         h.ids[i] = (int32_t)i;
     for (size_t i = n / 2; i-- > 0;)
@@ -122,7 +122,7 @@ void descry_sample_row(descry_selection *s, const descry_kernels *kernels, const
     bool last = s->length + 1 >= s->options->max_length; /* open_clip ends it there, whatever the logits say */
     int32_t id = last ? s->end : s->options->decode == DESCRY_DECODE_GREEDY ? greatest(x, n) : sample(s, x, n, top, log_sum);
     bool finite = id >= 0 && isfinite(top) && isfinite(log_sum);
-    s->candidates[0] = (descry_candidate){finite ? x[id] - top - log_sum : 0, 0, finite ? id : -1};
+    s->candidates[0] = (descry_candidate){finite ? x[id] - top - log_sum : 0, 0, finite ? id : id < 0 ? id : -1};
 }
 
 void descry_sample_step(descry_selection *s)

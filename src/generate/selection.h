@@ -44,7 +44,7 @@ typedef struct descry_selection {
     int32_t *ids, *next_ids;      /* [B, max_length] */
     float *scores;                /* [B] */
     descry_candidate *candidates; /* [B, 2 B]: of each live sequence, the best first; id -1: its logits
-                                     are not finite */
+                                     are not finite, -2: there was no memory */
     descry_candidate *best;       /* [2 B]: of all */
     uint32_t *parents;            /* [B]: which beam each live sequence goes on from */
     descry_hypothesis *kept;      /* [3 B]: group: the B best that are complete; beam: and room to merge */

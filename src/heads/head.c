@@ -2,6 +2,7 @@
 #include "heads/head.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "tensors/tensors.h"
 
@@ -136,7 +137,11 @@ static int check_recipe(const descry_tensors *file, const char *recipe, descry_e
     size_t length = 0; /* of the heading: descry_tensors_open_as has checked it */
     for (size_t i = 0; i < 8; i++)
         length |= (size_t)file->map.data[i] << (8 * i);
-    json_t *heading = json_loadb((const char *)file->map.data + 8, length, 0, NULL);
+    json_error_t where;
+    int code;
+    json_t *heading = descry_json_load((const char *)file->map.data + 8, length, 0, &where, &code);
+    if (!heading)
+        return descry_fail_memory(err); /* it could be read before */
     const char *own = json_string_value(json_object_get(json_object_get(heading, "__metadata__"), "recipe"));
     int rc = own && recipe && strcmp(own, recipe) != 0
                  ? descry_fail(err, DESCRY_ERR_ARGUMENT,

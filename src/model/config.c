@@ -3,6 +3,7 @@
 #include "model/network.h"
 
 #include "base/error.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 
@@ -122,7 +123,10 @@ int descry_network_parse(descry_network *network, const char *json, size_t size,
 {
     *network = (descry_network){0};
     json_error_t where;
-    json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &where);
+    int code;
+    json_t *root = descry_json_load(json, size, JSON_REJECT_DUPLICATES, &where, &code);
+    if (!root && code == DESCRY_ERR_MEMORY)
+        return descry_fail_memory(err);
     if (!root)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
     descry_keys k, top = {.file = name, .section = "", .err = err};

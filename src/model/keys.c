@@ -22,7 +22,7 @@ void descry_keys_open(descry_keys *k, const descry_keys *parent, const json_t *o
 {
     *k = (descry_keys){parent->file, section, NULL, parent->rc, parent->err};
     k->object = json_is_object(object) ? json_copy((json_t *)object) : json_object();
-    if (!k->object)
+    if (!k->object || (json_is_object(object) && json_object_size(k->object) < json_object_size(object)))
         descry_keys_fail_memory(k);
     if (object && !json_is_object(object) && !json_is_null(object))
         descry_keys_refuse(k, DESCRY_ERR_FORMAT, "", "not an object");

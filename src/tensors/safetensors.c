@@ -133,6 +133,8 @@ static int read_safetensors(descry_tensors *f, descry_error *err)
                            (unsigned long long)length);
     json_error_t where;
     json_t *header = json_loadb((const char *)f->map.data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &where);
+    if (!header && !where.text[0])
+        return descry_fail_memory(err);
     int rc = json_is_object(header) ? read_header(f, header, f->map.size - 8 - (size_t)length, err)
                                     : descry_fail(err, DESCRY_ERR_FORMAT, "%s: bad header: %s", f->path,
                                                   header ? "not an object" : where.text);

@@ -158,33 +158,35 @@ static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const c
     return rc;
 }
 
-/* store->rows of this recipe and state, or NULL; within a transaction.  `anew`: what is there has been found damaged. */
-static void get_rows(descry_sqlite *store, const descry_recipe *recipe, const descry_rows_key *key,
-                     const descry_rows_state *state, int anew)
+/* store->rows of this recipe and state, or NULL; within a transaction, which SQLite ends when it has no memory: then an error.
+ * `anew`: what is there has been found damaged. */
+static int get_rows(descry_sqlite *store, const descry_recipe *recipe, const descry_rows_key *key,
+                    const descry_rows_state *state, int anew, descry_error *err)
 {
     if (store->rows && !anew && store->rows_recipe == recipe->id &&
         same_state(descry_rows_get_state(store->rows), state))
-        return;
+        return 0;
     descry_rows_close(&store->rows);
     store->rows_recipe = recipe->id;
     descry_buf path = {0};
-    descry_error err = {0};
+    descry_error why = {0};
     int rc = rows_path(store, recipe->id, &path);
-    if (!rc && !anew && !descry_rows_open(&store->rows, path.data, key, &err) && !agrees(store, recipe, store->rows))
+    if (!rc && !anew && !descry_rows_open(&store->rows, path.data, key, &why) && !agrees(store, recipe, store->rows))
         descry_rows_close(&store->rows);
     if (!rc && (!store->rows || !same_state(descry_rows_get_state(store->rows), state))) {
         const descry_rows_state *had = store->rows ? descry_rows_get_state(store->rows) : NULL;
         int grown = had && had->epoch == state->epoch && had->last < state->last && had->count < state->count;
-        rc = renew_rows(store, recipe, path.data, grown ? store->rows : NULL, key, state, &err);
+        rc = renew_rows(store, recipe, path.data, grown ? store->rows : NULL, key, state, &why);
         descry_rows_close(&store->rows);
         if (!rc)
-            rc = descry_rows_open(&store->rows, path.data, key, &err);
+            rc = descry_rows_open(&store->rows, path.data, key, &why);
         if (!rc && !same_state(descry_rows_get_state(store->rows), state))
             descry_rows_close(&store->rows);
     }
     if (rc)
-        descry_log_write(store->log, DESCRY_LOG_INFO, "searching without a scan file: %s", err.message);
+        descry_log_write(store->log, DESCRY_LOG_INFO, "searching without a scan file: %s", why.message);
     descry_buf_free(&path);
+    return rc && sqlite3_get_autocommit(store->db) ? descry_fail(err, rc, "%s", why.message) : 0;
 }
 
 void descry_sqlite_prepare(descry_store *base, const descry_recipe *recipe)
@@ -196,7 +198,7 @@ void descry_sqlite_prepare(descry_store *base, const descry_recipe *recipe)
     if (descry_sqlite_enter(store, "BEGIN", &entered, NULL))
         return;
     if (!get_key(store, recipe, &key, &state, NULL) && state.count > 0)
-        get_rows(store, recipe, &key, &state, 0);
+        get_rows(store, recipe, &key, &state, 0, NULL);
     descry_sqlite_leave(store, entered, 0, NULL);
 }
 
@@ -248,7 +250,9 @@ static int scan(descry_sqlite *store, const descry_recipe *recipe, const descry_
             return rc;
         descry_top_free(top);
         top->k = query->k;
-        get_rows(store, recipe, key, state, 1);
+        rc = get_rows(store, recipe, key, state, 1, err);
+        if (rc)
+            return rc;
     }
     descry_rows_close(&store->rows);
     return stream(store, recipe, query, top, err);
@@ -288,7 +292,9 @@ static int search(descry_sqlite *store, const descry_recipe *recipe, const choic
     int rc = get_key(store, recipe, &key, &state, err);
     if (rc || state.count == 0 || query->k == 0 || (!only->filter.all && only->filter.count == 0))
         return rc;
-    get_rows(store, recipe, &key, &state, 0);
+    rc = get_rows(store, recipe, &key, &state, 0, err);
+    if (rc)
+        return rc;
     size_t most = state.count > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)state.count;
     size_t fetch = query->k < most ? query->k + SPARE : most;
     for (;; fetch = fetch > most / GROWTH ? most : fetch * GROWTH) {

@@ -20,6 +20,7 @@ typedef struct descry_sqlite {
     descry_store base; /* first: a descry_store is one of these */
     sqlite3 *db;
     char *path;
+    char *log_path; /* of SQLite's write-ahead log */
     int read_only;
     int lock; /* descriptor of the lock file; -1: not held */
     descry_pool *pool;
