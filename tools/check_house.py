@@ -24,8 +24,8 @@ import tempfile
 
 MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern",
-    "npz": "kern", "image": "meta", "scan": "kern", "model": "kern", "store": "scan text", "clip": "model text image kern",
-    "heads": "kern model", "label": "api kern", "eval": "kern npz",
+    "npz": "kern", "image": "meta", "scan": "kern", "tensors": "kern", "layers": "tensors kern", "generate": "kern", "model": "generate layers tensors kern", "store": "scan text", "clip": "generate model layers text image kern",
+    "heads": "kern tensors", "label": "api kern", "eval": "kern npz",
     "decoders": "image meta", "decode": "decoders image meta", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net",
     "library": "api store kern",
     "search": "library api query net decoders image heads kern", "caption": "library pictures decoders api image meta store",

@@ -2,6 +2,7 @@
  * Contexts, and what there is: models, features. */
 #include "api/handles.h"
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "base/options.h"
 #include "clip/locate.h"
@@ -33,9 +34,11 @@ int descry_context_open(descry_context **out, const descry_context_options *opti
         return descry_fail_memory(err);
     ctx->log = (descry_log){how.log, how.log_arg};
     descry_decoders_options decoders = {.folder = how.libexec, .log = ctx->log};
-    rc = descry_cpu_choose(&ctx->cpu, how.cpu ? how.cpu : getenv("DESCRY_CPU"), err);
+    uint32_t features = 0;
+    rc = descry_cpu_choose(&features, how.cpu ? how.cpu : getenv("DESCRY_CPU"), err);
     if (!rc)
         rc = descry_sandbox_choose(&decoders.sandbox, err);
+    descry_kernels_fill(&ctx->kernels, features);
     if (!rc)
         rc = descry_pool_open(&ctx->pool, how.threads, err);
     if (!rc) {
@@ -71,7 +74,7 @@ unsigned descry_context_threads(const descry_context *ctx)
 
 const char *descry_context_cpu(const descry_context *ctx)
 {
-    return descry_cpu_name(ctx->cpu);
+    return ctx->kernels.name;
 }
 
 /* ---- what there is ---------------------------------------------------------------------------------------------- */
@@ -95,8 +98,9 @@ void descry_models(descry_model_callback each, void *arg)
     listing l = {each, arg};
     if (descry_each_installed(list_installed, &l))
         return;
-    for (size_t i = 0; descry_clip_known(i); i++)
-        if (each(arg, &(descry_known_model){descry_clip_known(i), NULL, 0, 0}))
+    size_t at = 0;
+    for (const char *name; (name = descry_clip_known(&at)) != NULL;)
+        if (each(arg, &(descry_known_model){name, NULL, 0, 0}))
             break;
 }
 

@@ -3,7 +3,6 @@
 #ifndef DESCRY_API_HANDLES_H
 #define DESCRY_API_HANDLES_H
 
-#include "base/cpu.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "clip/clip.h"
@@ -14,7 +13,7 @@
 
 struct descry_context {
     descry_pool *pool;
-    descry_cpu cpu;
+    descry_kernels kernels; /* that this machine can run, under the cap */
     descry_log log;
     descry_decoders *decoders;
     pthread_mutex_t opening;     /* of the tokenizer */
@@ -29,7 +28,7 @@ struct descry_model {
 /* What computes products of matrices. */
 static inline descry_engine descry_context_engine(const descry_context *ctx)
 {
-    return (descry_engine){.kernels = descry_kernels_for(ctx->cpu), .pool = ctx->pool};
+    return (descry_engine){.kernels = &ctx->kernels, .pool = ctx->pool};
 }
 
 #endif

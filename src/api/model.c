@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/options.h"
 #include "clip/locate.h"
+#include "clip/tokenizers.h"
 #include "image/picture.h"
 
 #include <stdlib.h>
@@ -25,7 +26,7 @@ int descry_model_open(descry_model **out, descry_context *ctx, const char *name,
     descry_model *model = calloc(1, sizeof *model);
     rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
     if (!rc)
-        rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, ctx->cpu, &ctx->log, err);
+        rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, &ctx->kernels, &ctx->log, err);
     descry_buf_free(&folder);
     if (rc) {
         free(model);
@@ -58,7 +59,7 @@ const descry_model_info *descry_model_describe(const descry_model *model)
 static int clip_tokenizer(descry_context *ctx, const descry_tokenizer **tokenizer, descry_error *err)
 {
     pthread_mutex_lock(&ctx->opening);
-    int rc = ctx->tokenizer ? 0 : descry_tokenizer_open(&ctx->tokenizer, NULL, err);
+    int rc = ctx->tokenizer ? 0 : descry_tokenizer_clips(&ctx->tokenizer, err);
     *tokenizer = ctx->tokenizer;
     pthread_mutex_unlock(&ctx->opening);
     return rc;

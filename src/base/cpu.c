@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
 #include <string.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -16,56 +17,56 @@
 #define CHOICE "portable"
 #endif
 
-static const char *const names[DESCRY_CPU_COUNT] = {
-    [DESCRY_CPU_PORTABLE] = "portable",
+enum { CAP_AVX2 = DESCRY_CPU_AVX2 | DESCRY_CPU_FMA | DESCRY_CPU_F16C };
+enum { CAP_AVX512 = CAP_AVX2 | DESCRY_CPU_AVX512F | DESCRY_CPU_AVX512BW | DESCRY_CPU_AVX512DQ | DESCRY_CPU_AVX512VL };
+
+static const struct {
+    const char *name;
+    uint32_t features; /* that it leaves */
+} caps[] = {
+    {"portable", 0},
 #if defined(__x86_64__)
-    [DESCRY_CPU_AVX2] = "avx2",
-    [DESCRY_CPU_AVX512] = "avx512",
+    {"avx2", CAP_AVX2},
+    {"avx512", CAP_AVX512},
 #elif defined(__aarch64__)
-    [DESCRY_CPU_NEON] = "neon",
+    {"neon", DESCRY_CPU_NEON},
 #endif
 };
-
-const char *descry_cpu_name(descry_cpu cpu)
-{
-    return names[cpu];
-}
 
 #if defined(__x86_64__)
 static int has_f16c(void) /* clang 14's __builtin_cpu_supports does not know it */
 {
     unsigned a, b, c = 0, d;
-    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) && __builtin_cpu_supports("avx");
 }
 #endif
 
-descry_cpu descry_cpu_best(void)
+uint32_t descry_cpu_features(void)
 {
+    uint32_t features = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
-    if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        return DESCRY_CPU_AVX512;
-    if (avx2)
-        return DESCRY_CPU_AVX2;
-    return DESCRY_CPU_PORTABLE;
+    features |= __builtin_cpu_supports("avx2") ? DESCRY_CPU_AVX2 : 0;
+    features |= __builtin_cpu_supports("fma") ? DESCRY_CPU_FMA : 0;
+    features |= has_f16c() ? DESCRY_CPU_F16C : 0;
+    features |= __builtin_cpu_supports("avx512f") ? DESCRY_CPU_AVX512F : 0;
+    features |= __builtin_cpu_supports("avx512bw") ? DESCRY_CPU_AVX512BW : 0;
+    features |= __builtin_cpu_supports("avx512dq") ? DESCRY_CPU_AVX512DQ : 0;
+    features |= __builtin_cpu_supports("avx512vl") ? DESCRY_CPU_AVX512VL : 0;
 #elif defined(__aarch64__)
-    return DESCRY_CPU_NEON; /* what compilers take for granted on AArch64: even a float is passed in its registers */
-#else
-    return DESCRY_CPU_PORTABLE;
+    features |= DESCRY_CPU_NEON; /* what compilers take for granted on AArch64: even a float is passed in its registers */
 #endif
+    return features;
 }
 
-int descry_cpu_choose(descry_cpu *cpu, const char *cap, descry_error *err)
+int descry_cpu_choose(uint32_t *features, const char *cap, descry_error *err)
 {
-    *cpu = descry_cpu_best();
+    *features = descry_cpu_features();
     if (!cap)
         return 0;
-    for (int i = 0; i < DESCRY_CPU_COUNT; i++)
-        if (strcmp(cap, names[i]) == 0) {
-            if ((descry_cpu)i < *cpu)
-                *cpu = (descry_cpu)i;
+    for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
+        if (strcmp(cap, caps[i].name) == 0) {
+            *features &= caps[i].features;
             return 0;
         }
     return descry_fail(err, DESCRY_ERR_ARGUMENT, "\"%s\" is not an instruction set of this processor: " CHOICE, cap);

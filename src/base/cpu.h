@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Instruction sets of this family of processors that kernels are written for, in ascending order. */
+ * What a processor can do, as far as kernels care: one bit for each feature of it. */
 #ifndef DESCRY_BASE_CPU_H
 #define DESCRY_BASE_CPU_H
 
 #include "descry.h"
 
-typedef enum descry_cpu {
-    DESCRY_CPU_PORTABLE,
-#if defined(__x86_64__)
-    DESCRY_CPU_AVX2,
-    DESCRY_CPU_AVX512,
-#elif defined(__aarch64__)
-    DESCRY_CPU_NEON,
-#endif
-    DESCRY_CPU_COUNT
-} descry_cpu;
+#include <stdint.h>
 
-const char *descry_cpu_name(descry_cpu cpu); /* "portable", "avx2", "avx512", "neon" */
-descry_cpu descry_cpu_best(void);            /* the highest that this machine and its system can run */
+enum {
+    DESCRY_CPU_AVX2 = 1 << 0,
+    DESCRY_CPU_FMA = 1 << 1,
+    DESCRY_CPU_F16C = 1 << 2,
+    DESCRY_CPU_AVX512F = 1 << 3,
+    DESCRY_CPU_AVX512BW = 1 << 4,
+    DESCRY_CPU_AVX512DQ = 1 << 5,
+    DESCRY_CPU_AVX512VL = 1 << 6,
+    DESCRY_CPU_NEON = 1 << 7
+};
 
-/* The highest of this machine that is not above the one named `cap` (NULL: no cap).
- * DESCRY_ERR_ARGUMENT: `cap` is not a name of this family. */
-int descry_cpu_choose(descry_cpu *cpu, const char *cap, descry_error *err);
+uint32_t descry_cpu_features(void); /* of this machine, as far as its system supports them */
+
+/* The same, without what the cap (NULL: none) leaves out: "portable", "avx2", "avx512"; on ARM "portable", "neon".
+ * DESCRY_ERR_ARGUMENT: `cap` is not a name of this family of processors. */
+int descry_cpu_choose(uint32_t *features, const char *cap, descry_error *err);
 
 #endif

@@ -155,3 +155,16 @@ void descry_hex(const uint8_t *data, size_t size, char *text)
     }
     text[2 * size] = 0;
 }
+
+int descry_file_digest(char hex[DESCRY_SHA256_HEX], const char *path, descry_error *err)
+{
+    uint8_t digest[DESCRY_SHA256_SIZE];
+    descry_map map;
+    int rc = descry_map_open(&map, path, err);
+    if (!rc)
+        rc = descry_sha256_of(map.data, map.size, digest, err);
+    descry_map_close(&map);
+    if (!rc)
+        descry_hex(digest, sizeof digest, hex);
+    return rc;
+}

@@ -37,6 +37,7 @@ int descry_sha256_finish(descry_sha256 *sha, uint8_t digest[DESCRY_SHA256_SIZE],
 void descry_sha256_close(descry_sha256 *sha);
 
 int descry_sha256_of(const void *data, size_t size, uint8_t digest[DESCRY_SHA256_SIZE], descry_error *err);
+int descry_file_digest(char hex[DESCRY_SHA256_HEX], const char *path, descry_error *err); /* SHA-256, in hexadecimal */
 void descry_hex(const uint8_t *data, size_t size, char *text); /* text: 2 * size + 1 bytes */
 
 #endif

@@ -57,7 +57,7 @@ int descry_path_real(descry_buf *out, const char *path, descry_error *err)
     char *real = NULL;
     /* cut components off until the rest exists */
     size_t cut = text.size;
-    while (!rc && !(real = realpath(cut ? text.data : ".", NULL)) && cut > 0) {
+    while (!rc && !(real = realpath(cut ? text.data : ".", NULL)) && errno != ENOMEM && cut > 0) {
         while (cut > 0 && text.data[cut - 1] == '/')
             cut--;
         while (cut > 0 && text.data[cut - 1] != '/')

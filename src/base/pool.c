@@ -207,7 +207,7 @@ int descry_pool_open(descry_pool **out, unsigned threads, descry_error *err)
         }
         pool->threads++;
     }
-    if (pool->threads < threads) {
+    if (!pool->ids || pool->threads < threads) {
         descry_pool_close(&pool);
         return descry_fail(err, DESCRY_ERR_MEMORY, "cannot start %u threads", threads);
     }

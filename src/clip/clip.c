@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "clip/locate.h"
 #include "clip/recipe.h"
-#include "model/decoder.h"
-#include "model/towers.h"
+#include "clip/tokenizers.h"
+#include "model/coca/decoder.h"
 #include "model/zoo.h"
 
 #include <math.h>
@@ -16,7 +16,6 @@
 
 enum {
     MAX_CONFIG = 1 << 20,
-    BATCH_ROWS = 1600, /* tokens in one pass: enough for the kernels, little memory */
     BATCH_TEXTS = 32
 };
 
@@ -24,13 +23,13 @@ enum {
 
 static void set_preprocess(descry_clip *clip)
 {
-    const descry_preprocess_config *p = &clip->config.preprocess;
+    const descry_preprocess_config *p = &clip->network.preprocess;
     static const descry_interpolation interpolations[] = {
         [DESCRY_INTERPOLATE_BICUBIC] = DESCRY_BICUBIC, [DESCRY_INTERPOLATE_BILINEAR] = DESCRY_BILINEAR};
     static const descry_resize_mode fits[] = {
         [DESCRY_FIT_SHORTEST] = DESCRY_SHORTEST, [DESCRY_FIT_SQUASH] = DESCRY_SQUASH, [DESCRY_FIT_LONGEST] = DESCRY_LONGEST};
     clip->preprocess = (descry_preprocess){
-        .width = clip->config.vision.image_width, .height = clip->config.vision.image_height,
+        .width = (int)clip->network.image->width, .height = (int)clip->network.image->height,
         .interpolation = interpolations[p->interpolation], .resize_mode = fits[p->resize_mode], .fill = (uint8_t)p->fill,
         .mean = {p->mean[0], p->mean[1], p->mean[2]}, .std = {p->std[0], p->std[1], p->std[2]}};
     for (int c = 0; c < 3; c++)
@@ -41,78 +40,52 @@ static void set_preprocess(descry_clip *clip)
 static void set_info(descry_clip *clip)
 {
     clip->info = (descry_model_info){
-        .name = clip->name, .path = clip->path, .recipe = clip->recipe, .dim = clip->config.embed_dim,
+        .name = clip->name, .path = clip->path, .recipe = clip->recipe, .dim = (int)clip->network.dim,
         .image_width = clip->preprocess.width, .image_height = clip->preprocess.height,
-        .context_length = clip->config.text.context_length, .vocab_size = clip->config.text.vocab_size,
-        .logit_scale = expf(clip->weights.logit_scale), .logit_bias = clip->weights.logit_bias,
-        .parameters = clip->weights.parameters,
-        .can_caption = clip->tokenizer && descry_decoder_check(&clip->config, clip->name, NULL) == 0};
+        .context_length = (int)clip->network.text->context_length, .vocab_size = (int)clip->network.text->vocab_size,
+        .logit_scale = expf(clip->network.logit_scale), .logit_bias = clip->network.logit_bias,
+        .parameters = clip->network.parameters,
+        .can_caption = clip->tokenizer && descry_decoder_check(clip->network.coca, clip->name, NULL) == 0};
 }
 
-static int open_tokenizer(descry_clip *clip, const char *bpe_path, descry_error *err)
-{
-    if (clip->config.text.other_tokenizer)
-        return 0;
-    int rc = descry_tokenizer_open(&clip->tokenizer, bpe_path, err);
-    if (rc)
-        return rc;
-    int size = descry_tokenizer_vocab_size(clip->tokenizer);
-    if (size > clip->config.text.vocab_size)
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: text_cfg.vocab_size is %d, but the tokenizer has %d ids", clip->path,
-                           clip->config.text.vocab_size, size);
-    return 0;
-}
-
-/* A file that a configuration names must lie in the model's folder. */
-static int inside(const char *name)
-{
-    return name[0] != '/' && strstr(name, "..") == NULL;
-}
-
-static int read_config(descry_model_config *config, const char *folder, descry_buf *path, descry_buf *json,
+static int read_config(descry_network *network, const char *folder, descry_buf *path, descry_buf *json,
                        descry_error *err)
 {
     int rc = descry_buf_printf(path, err, "%s/open_clip_config.json", folder);
     if (!rc)
         rc = descry_file_read(json, path->data, MAX_CONFIG, err);
-    return rc ? rc : descry_model_config_parse(config, json->data, json->size, path->data, err);
+    return rc ? rc : descry_network_parse(network, json->data, json->size, path->data, err);
 }
 
 static int open_folder(descry_clip *clip, descry_precision precision, const descry_log *log, descry_error *err)
 {
-    descry_buf path = {0}, json = {0}, bpe = {0};
-    int rc = read_config(&clip->config, clip->path, &path, &json, err);
-    const char *bpe_name = clip->config.text.bpe_path;
-    if (!rc && bpe_name)
-        rc = inside(bpe_name) ? descry_buf_printf(&bpe, err, "%s/%s", clip->path, bpe_name)
-                              : descry_fail(err, DESCRY_ERR_FORMAT, "%s: bpe_path leads out of the model's folder", path.data);
+    descry_buf path = {0}, json = {0};
+    int rc = read_config(&clip->network, clip->path, &path, &json, err);
     if (!rc)
-        rc = open_tokenizer(clip, bpe.data, err);
+        rc = descry_tokenizer_for(&clip->tokenizer, &clip->network, clip->path, err);
     if (!rc)
         rc = descry_locate_weights(&path, clip->path, err);
     if (!rc)
-        rc = descry_weights_open(&clip->weights, &clip->config, path.data, log, err);
+        rc = descry_network_load(&clip->network, path.data, log, err);
     if (!rc)
-        clip->weights.bf16 =
-            precision == DESCRY_PRECISION_BF16 && descry_weights_any_f32(&clip->weights, &clip->config);
+        clip->network.bf16 = precision == DESCRY_PRECISION_BF16 && descry_network_any_f32(&clip->network);
     if (!rc)
-        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, bpe.data,
-                           clip->weights.bf16 ? "bf16" : NULL, err);
+        rc = descry_recipe(clip->recipe, path.data, json.data, json.size, descry_tokenizer_digest(clip->tokenizer),
+                           clip->network.bf16 ? "bf16" : NULL, err);
     descry_buf_free(&path);
     descry_buf_free(&json);
-    descry_buf_free(&bpe);
     return rc;
 }
 
 int descry_clip_open(descry_clip **out, const char *path, const char *name, descry_precision precision,
-                     descry_pool *pool, descry_cpu cpu, const descry_log *log, descry_error *err)
+                     descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err)
 {
     *out = NULL;
     descry_clip *clip = calloc(1, sizeof *clip);
     if (!clip)
         return descry_fail_memory(err);
     pthread_mutex_init(&clip->packing, NULL);
-    clip->engine = (descry_engine){.kernels = descry_kernels_for(cpu), .pool = pool};
+    clip->engine = (descry_engine){.kernels = kernels, .pool = pool};
     clip->path = strdup(path);
     clip->name = strdup(name);
     int rc = clip->path && clip->name ? open_folder(clip, precision, log, err) : descry_fail_memory(err);
@@ -131,8 +104,7 @@ void descry_clip_close(descry_clip **slot)
     descry_clip *clip = *slot;
     if (!clip)
         return;
-    descry_weights_close(&clip->weights);
-    descry_model_config_free(&clip->config);
+    descry_network_close(&clip->network);
     descry_tokenizer_close(&clip->tokenizer);
     pthread_mutex_destroy(&clip->packing);
     free(clip->path);
@@ -158,12 +130,12 @@ const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip)
 
 void descry_clip_peek(const char *folder, int *dim, uint64_t *bytes)
 {
-    descry_model_config config;
+    descry_network network;
     descry_buf path = {0}, json = {0};
     struct stat st;
-    if (read_config(&config, folder, &path, &json, NULL) == 0) {
-        *dim = config.embed_dim;
-        descry_model_config_free(&config);
+    if (read_config(&network, folder, &path, &json, NULL) == 0) {
+        *dim = (int)network.dim;
+        descry_network_close(&network);
     }
     if (descry_locate_weights(&path, folder, NULL) == 0 && stat(path.data, &st) == 0)
         *bytes = (uint64_t)st.st_size;
@@ -171,9 +143,9 @@ void descry_clip_peek(const char *folder, int *dim, uint64_t *bytes)
     descry_buf_free(&json);
 }
 
-const char *descry_clip_known(size_t index)
+const char *descry_clip_known(size_t *at)
 {
-    return descry_zoo_name(index);
+    return descry_zoo_next(at);
 }
 
 const descry_pretrained *descry_clip_pretrained(size_t index)
@@ -183,16 +155,15 @@ const descry_pretrained *descry_clip_pretrained(size_t index)
 
 int descry_clip_can_caption(const char *name)
 {
-    descry_model_config config;
+    descry_network network;
     descry_buf folder = {0}, path = {0}, json = {0};
-    int can = 0, rc = descry_zoo_config(&json, name, NULL);
-    if (!rc)
-        rc = descry_model_config_parse(&config, json.data, json.size, name, NULL);
-    else if ((rc = descry_locate_model(&folder, name, NULL)) == 0)
-        rc = read_config(&config, folder.data, &path, &json, NULL);
+    const char *known = descry_zoo_config(name);
+    int can = 0, rc = known ? descry_network_parse(&network, known, strlen(known), name, NULL) : DESCRY_ERR_NOT_FOUND;
+    if (rc && (rc = descry_locate_model(&folder, name, NULL)) == 0)
+        rc = read_config(&network, folder.data, &path, &json, NULL);
     if (!rc) {
-        can = !config.text.other_tokenizer && descry_decoder_check(&config, name, NULL) == 0;
-        descry_model_config_free(&config);
+        can = descry_tokenizer_known(&network) && descry_decoder_check(network.coca, name, NULL) == 0;
+        descry_network_close(&network);
     }
     descry_buf_free(&folder);
     descry_buf_free(&path);
@@ -212,112 +183,55 @@ int descry_clip_finish(float *out, size_t n, size_t dim, int normalize, descry_e
     return 0;
 }
 
-typedef struct cut_job {
-    const descry_clip *clip;
-    const uint8_t *rgb;
-    float *patches;
-    size_t across, down; /* patches */
-} cut_job;
-
-/* One row of patches of one picture: rgb [H, W, 3] -> patches [across, 3, ph, pw].  Pixels beyond the last whole patch
- * are left out, as by the reference's strided convolution. */
-static void cut_row(void *arg, size_t index, unsigned worker)
+int descry_clip_need(descry_clip *clip, descry_part part, descry_error *err)
 {
-    (void)worker;
-    const cut_job *job = arg;
-    const descry_vision_config *v = &job->clip->config.vision;
-    size_t pw = (size_t)v->patch_width, ph = (size_t)v->patch_height, w = (size_t)v->image_width;
-    size_t top = index % job->down * ph;
-    const uint8_t *rgb = job->rgb + index / job->down * w * (size_t)v->image_height * 3;
-    float *out = job->patches + index * job->across * 3 * ph * pw;
-    for (size_t p = 0; p < job->across; p++)
-        for (size_t c = 0; c < 3; c++)
-            for (size_t y = 0; y < ph; y++) {
-                const uint8_t *from = rgb + ((top + y) * w + p * pw) * 3 + c;
-                for (size_t x = 0; x < pw; x++)
-                    *out++ = job->clip->levels[c][from[3 * x]];
-            }
-}
-
-int descry_clip_need(descry_clip *clip, descry_tower tower, descry_error *err)
-{
-    static int (*const prepare[])(descry_weights *, const descry_model_config *, const descry_engine *,
-                                  descry_error *) = {
-        [DESCRY_TOWER_VISION] = descry_weights_prepare_vision, [DESCRY_TOWER_TEXT] = descry_weights_prepare_text,
-        [DESCRY_TOWER_DECODER] = descry_weights_prepare_decoder};
     int rc = 0;
-    if (atomic_load_explicit(&clip->ready[tower], memory_order_acquire))
+    if (atomic_load_explicit(&clip->ready[part], memory_order_acquire))
         return 0;
     pthread_mutex_lock(&clip->packing);
-    if (!atomic_load_explicit(&clip->ready[tower], memory_order_relaxed))
-        rc = prepare[tower](&clip->weights, &clip->config, &clip->engine, err);
+    if (!atomic_load_explicit(&clip->ready[part], memory_order_relaxed))
+        rc = descry_network_prepare(&clip->network, part, &clip->engine, err);
     if (!rc)
-        atomic_store_explicit(&clip->ready[tower], 1, memory_order_release);
+        atomic_store_explicit(&clip->ready[part], 1, memory_order_release);
     pthread_mutex_unlock(&clip->packing);
-    return rc;
-}
-
-static int embed_pixels(const descry_clip *clip, const uint8_t *rgb, size_t n, float *patches, float *out, float *tokens,
-                        descry_error *err)
-{
-    const descry_vision_config *v = &clip->config.vision;
-    size_t picture = (size_t)v->image_width * (size_t)v->image_height * 3;
-    size_t across = (size_t)(v->image_width / v->patch_width), down = (size_t)(v->image_height / v->patch_height);
-    size_t dim = (size_t)clip->config.embed_dim, batch = BATCH_ROWS / (across * down + 1);
-    batch = batch ? batch : 1;
-    size_t size = descry_picture_tokens(v) * descry_picture_width(&clip->config); /* of one picture's tokens */
-    int rc = 0;
-    for (size_t i = 0; i < n && !rc; i += batch) {
-        size_t count = n - i < batch ? n - i : batch;
-        cut_job job = {clip, rgb + i * picture, patches, across, down};
-        descry_pool_run(clip->engine.pool, count * down, cut_row, &job);
-        rc = descry_encode_patches_for_decoder(&clip->engine, &clip->config, &clip->weights.vision, patches, count, out + i * dim,
-                                               tokens ? tokens + i * size : NULL, err);
-    }
     return rc;
 }
 
 int descry_clip_run_pixels(const descry_clip *clip, const uint8_t *rgb, size_t n, float *out, float *tokens, descry_error *err)
 {
-    const descry_vision_config *v = &clip->config.vision;
-    size_t length = (size_t)descry_vision_tokens(v), rows = n * (length - 1);
-    size_t most = BATCH_ROWS > length ? BATCH_ROWS : length;
-    size_t patch = 3 * (size_t)v->patch_width * (size_t)v->patch_height;
-    float *patches = descry_alloc_aligned(rows < most ? rows : most, patch * sizeof *patches);
-    int rc = patches ? 0 : descry_fail_memory(err);
-    if (!rc)
-        rc = embed_pixels(clip, rgb, n, patches, out, tokens, err);
-    free(patches);
-    return rc;
+    const descry_image_tower *image = clip->network.image;
+    const descry_pictures pictures = {.n = n, .width = image->width, .height = image->height, .rgb = rgb, .levels = clip->levels};
+    return image->family->encode(image, &clip->engine, &pictures, out, tokens, err);
 }
 
 int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
                              descry_error *err)
 {
-    int rc = descry_clip_need(clip, DESCRY_TOWER_VISION, err);
+    int rc = descry_clip_need(clip, DESCRY_PART_IMAGE, err);
     if (!rc)
         rc = descry_clip_run_pixels(clip, rgb, n, out, NULL, err);
-    return rc ? rc : descry_clip_finish(out, n, (size_t)clip->config.embed_dim, normalize, err);
+    return rc ? rc : descry_clip_finish(out, n, clip->network.dim, normalize, err);
 }
 
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
                             descry_error *err)
 {
-    size_t length = (size_t)clip->config.text.context_length, dim = (size_t)clip->config.embed_dim;
+    const descry_text_tower *text = clip->network.text;
+    size_t length = text->context_length, dim = clip->network.dim;
     if (!clip->tokenizer)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not supported: it can embed pictures only",
-                           clip->name, clip->config.text.other_tokenizer);
+                           clip->name, clip->network.other_tokenizer);
     int32_t *ids = descry_alloc(BATCH_TEXTS, length * sizeof *ids);
     int rc = ids ? 0 : descry_fail_memory(err);
     if (!rc)
-        rc = descry_clip_need(clip, DESCRY_TOWER_TEXT, err);
+        rc = descry_clip_need(clip, DESCRY_PART_TEXT, err);
     for (size_t i = 0; i < n && !rc; i += BATCH_TEXTS) {
         size_t count = n - i < BATCH_TEXTS ? n - i : BATCH_TEXTS, used;
         for (size_t j = 0; j < count && !rc; j++)
             rc = descry_tokenizer_encode(clip->tokenizer, texts[i + j], strlen(texts[i + j]),
-                                         clip->config.text.context_length, ids + j * length, &used, err);
+                                         (int)length, ids + j * length, &used, err);
         if (!rc)
-            rc = descry_encode_ids(&clip->engine, &clip->config, &clip->weights.text, ids, count, out + i * dim, err);
+            rc = text->family->encode(text, &clip->engine, ids, count, out + i * dim, err);
     }
     free(ids);
     return rc ? rc : descry_clip_finish(out, n, dim, normalize, err);

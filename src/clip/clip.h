@@ -3,24 +3,24 @@
 #ifndef DESCRY_CLIP_CLIP_H
 #define DESCRY_CLIP_CLIP_H
 
-#include "base/cpu.h"
 #include "base/log.h"
 #include "base/pool.h"
 #include "descry.h"
 #include "image/preprocess.h"
+#include "kern/kernels.h"
 #include "text/tokenizer.h"
 
 typedef struct descry_clip descry_clip;
 
-/* Opens the model in directory `path`.  `pool` and `log` must outlive it. */
+/* Opens the model in directory `path`.  `pool`, `kernels` and `log` must outlive it. */
 int descry_clip_open(descry_clip **clip, const char *path, const char *name, descry_precision precision,
-                     descry_pool *pool, descry_cpu cpu, const descry_log *log, descry_error *err);
+                     descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err);
 void descry_clip_close(descry_clip **clip);
 
 /* Without opening it: the length of a model's embeddings and the size of its weights; unchanged where unknown. */
 void descry_clip_peek(const char *path, int *dim, uint64_t *bytes);
 
-const char *descry_clip_known(size_t index); /* architectures by name; NULL after the last */
+const char *descry_clip_known(size_t *at); /* architectures that can be run: descry_zoo_next */
 const descry_pretrained *descry_clip_pretrained(size_t index);
 int descry_clip_can_caption(const char *name); /* descry_can_caption */
 

@@ -4,8 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "model/generate.h"
-#include "model/towers.h"
+#include "generate/generate.h"
+#include "model/coca/decoder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ size_t descry_clip_caption_batch(size_t batch)
 /* ids [*count], the start token included, to be released with free */
 static int encode_prompt(const descry_clip *clip, const char *text, int32_t **ids, size_t *count, descry_error *err)
 {
-    size_t room = (size_t)clip->config.text.context_length + 2; /* too long a prompt is not cut so short that it fits */
+    size_t room = clip->network.text->context_length + 2; /* too long a prompt is not cut so short that it fits */
     *ids = descry_alloc(room, sizeof **ids);
     if (!*ids)
         return descry_fail_memory(err);
@@ -40,14 +40,14 @@ static int check(const descry_clip *clip, const descry_generation *how, int32_t 
 {
     *prompt = NULL;
     *length = 0;
-    int rc = descry_decoder_check(&clip->config, clip->name, err);
+    int rc = descry_decoder_check(clip->network.coca, clip->name, err);
     if (!rc && !clip->tokenizer)
         rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not supported: it cannot describe pictures",
-                         clip->name, clip->config.text.other_tokenizer);
+                         clip->name, clip->network.other_tokenizer);
     if (!rc)
         rc = encode_prompt(clip, how->prompt, prompt, length, err);
-    return rc ? rc : descry_generate_check(how, *length, (size_t)clip->config.text.context_length,
-                                           (size_t)clip->config.text.vocab_size, err);
+    return rc ? rc : descry_generate_check(how, *length, clip->network.text->context_length,
+                                           clip->network.text->vocab_size, err);
 }
 
 int descry_clip_caption_check(const descry_clip *clip, const descry_generation *how, descry_error *err)
@@ -71,8 +71,8 @@ static int write_text(const descry_clip *clip, const descry_generated *g, int32_
                       descry_error *err)
 {
     size_t n = 0;
-    for (size_t i = 0; i < g->count && g->ids[i] != descry_tokenizer_end(clip->tokenizer); i++)
-        if (g->ids[i] != descry_tokenizer_start(clip->tokenizer))
+    for (size_t i = 0; i < g->count && g->ids[i] != clip->tokenizer->end; i++)
+        if (g->ids[i] != clip->tokenizer->start)
             scratch[n++] = g->ids[i];
     text->size = 0;
     int rc = descry_tokenizer_decode(clip->tokenizer, scratch, n, text, err);
@@ -126,11 +126,11 @@ static int generate(describing *job, size_t n, descry_error *err)
     const descry_clip *clip = job->clip;
     descry_decoder_size size = size_of(job, n);
     descry_decoder *decoder;
-    int rc = descry_decoder_open(&decoder, &clip->engine, &clip->config, &clip->weights, job->tokens, &size, err);
+    int rc = descry_decoder_open(&decoder, &clip->engine, clip->network.coca, job->tokens, &size, err);
     if (rc)
         return rc;
-    descry_logits_source source = {begin, advance, decoder, (size_t)clip->config.text.vocab_size,
-                                   descry_tokenizer_end(clip->tokenizer), PAD, &clip->engine};
+    descry_logits_source source = {begin, advance, decoder, clip->network.text->vocab_size,
+                                   clip->tokenizer->end, PAD, &clip->engine};
     rc = descry_generate(&source, job->how, job->prompt, job->length, n, job->generated, err);
     descry_decoder_close(&decoder);
     return rc;
@@ -142,7 +142,7 @@ static int describe(describing *job, const uint8_t *rgb, size_t first, size_t n,
     float *out = embeddings ? embeddings : job->embeddings;
     int rc = descry_clip_run_pixels(job->clip, rgb, n, out, job->tokens, err);
     if (!rc)
-        rc = descry_clip_finish(out, n, (size_t)job->clip->config.embed_dim, 1, err);
+        rc = descry_clip_finish(out, n, job->clip->network.dim, 1, err);
     if (!rc && embedded)
         rc = embedded(arg, first, n, err);
     if (!rc)
@@ -160,10 +160,10 @@ static int describe(describing *job, const uint8_t *rgb, size_t first, size_t n,
 /* As many pictures at once as memory is meant for; 0: not even one. */
 static size_t fit(const describing *job, size_t wanted)
 {
-    size_t most = (size_t)MOST_BYTES, row = (size_t)job->clip->config.text.vocab_size * sizeof(float);
+    size_t most = (size_t)MOST_BYTES, row = job->clip->network.text->vocab_size * sizeof(float);
     for (; wanted > 0; wanted = wanted > 1 ? wanted / 2 : 0) {
         descry_decoder_size size = size_of(job, wanted);
-        size_t bytes = descry_decoder_bytes(&job->clip->config, &size), logits;
+        size_t bytes = descry_decoder_bytes(job->clip->network.coca, &size), logits;
         size_t limit = wanted == 1 ? 4 * most : most;
         if (!__builtin_mul_overflow(row, size.pictures * size.beams, &logits) && logits <= limit && bytes <= limit - logits)
             break;
@@ -182,12 +182,12 @@ size_t descry_clip_caption_fit(const descry_clip *clip, const descry_generation 
 
 static int make_room(describing *job, size_t batch, descry_error *err)
 {
-    const descry_model_config *c = &job->clip->config;
+    const descry_network *n = &job->clip->network;
     size_t most = job->how->max_length;
     job->generated = descry_alloc(batch, sizeof *job->generated);
     job->ids = descry_alloc(batch + 1, most * sizeof *job->ids);
-    job->tokens = descry_alloc_aligned(batch, descry_picture_tokens(&c->vision) * descry_picture_width(c) * sizeof(float));
-    job->embeddings = descry_alloc_aligned(batch, (size_t)c->embed_dim * sizeof(float));
+    job->tokens = descry_alloc_aligned(batch, n->image->tokens * n->image->token_width * sizeof(float));
+    job->embeddings = descry_alloc_aligned(batch, n->dim * sizeof(float));
     if (!job->generated || !job->ids || !job->tokens || !job->embeddings)
         return descry_fail_memory(err);
     for (size_t i = 0; i < batch; i++)
@@ -201,7 +201,7 @@ int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, 
 {
     describing job = {.clip = clip, .how = how};
     size_t picture = (size_t)clip->preprocess.width * (size_t)clip->preprocess.height * 3;
-    size_t dim = (size_t)clip->config.embed_dim;
+    size_t dim = clip->network.dim;
     batch = descry_clip_caption_batch(batch);
     int rc = check(clip, how, &job.prompt, &job.length, err);
     if (!rc && (batch = fit(&job, n < batch ? n : batch)) == 0 && n > 0)
@@ -210,9 +210,9 @@ int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, 
     if (!rc)
         rc = make_room(&job, batch, err);
     if (!rc)
-        rc = descry_clip_need(clip, DESCRY_TOWER_VISION, err);
+        rc = descry_clip_need(clip, DESCRY_PART_IMAGE, err);
     if (!rc)
-        rc = descry_clip_need(clip, DESCRY_TOWER_DECODER, err);
+        rc = descry_clip_need(clip, DESCRY_PART_DECODER, err);
     for (size_t i = 0; i < n && !rc; i += batch)
         rc = describe(&job, rgb + i * picture, i, n - i < batch ? n - i : batch, embeddings ? embeddings + i * dim : NULL,
                       embedded, each, arg, err);

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,13 +14,21 @@
 
 #define CONFIG "open_clip_config.json"
 
-static int has_config(const char *folder)
+/* 0: it has none; else 1, or an error. */
+static int look_for_config(const char *folder, descry_error *err)
 {
     descry_buf path = {0};
     struct stat st;
-    int has = descry_buf_printf(&path, NULL, "%s/" CONFIG, folder) == 0 && stat(path.data, &st) == 0 && S_ISREG(st.st_mode);
+    int rc = descry_buf_printf(&path, err, "%s/" CONFIG, folder);
+    if (!rc)
+        rc = stat(path.data, &st) == 0 && S_ISREG(st.st_mode);
     descry_buf_free(&path);
-    return has;
+    return rc;
+}
+
+static int has_config(const char *folder)
+{
+    return look_for_config(folder, NULL) == 1;
 }
 
 /* Folders that may hold models/demo: what the user says, beside the program (installed or in its build folder), and where
@@ -42,7 +51,10 @@ static int locate_demo(descry_buf *folder, descry_error *err)
         int rc = descry_buf_printf(folder, err, "%s%s/models/demo", candidates[i][0], candidates[i][1]);
         if (rc)
             return rc;
-        char *real = has_config(folder->data) ? realpath(folder->data, NULL) : NULL;
+        int has = look_for_config(folder->data, err);
+        char *real = has == 1 ? realpath(folder->data, NULL) : NULL;
+        if (has < 0 || (has && !real && errno == ENOMEM))
+            return descry_fail_memory(err);
         if (real) {
             folder->size = 0;
             rc = descry_buf_append(folder, real, strlen(real), err);
@@ -130,12 +142,17 @@ int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
     if (hub_name(name))
         return locate_hub(folder, hub_name(name), err);
     struct stat st;
+    errno = 0;
     char *real = stat(name, &st) == 0 && S_ISDIR(st.st_mode) ? realpath(name, NULL) : NULL;
+    if (!real && errno == ENOMEM)
+        return descry_fail_memory(err);
     if (!real)
         return descry_fail(err, DESCRY_ERR_NOT_FOUND,
                            "%s: no such model: give a folder with " CONFIG ", hf-hub:organisation/name, or demo", name);
-    int rc = has_config(real) ? descry_buf_append(folder, real, strlen(real), err)
-                              : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no " CONFIG, name);
+    int rc = look_for_config(real, err);
+    if (rc >= 0)
+        rc = rc ? descry_buf_append(folder, real, strlen(real), err)
+                : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no " CONFIG, name);
     free(real);
     return rc;
 }

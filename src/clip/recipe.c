@@ -2,10 +2,10 @@
 #include "clip/recipe.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/paths.h"
 
 #include <fcntl.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,19 +74,6 @@ static void cache_add(const char *folder, const char *key, const char *digest)
 
 /* ---- digests --------------------------------------------------------------------------------------------------- */
 
-static int digest_file(char hex[DESCRY_SHA256_HEX], const char *path, descry_error *err)
-{
-    uint8_t digest[DESCRY_SHA256_SIZE];
-    descry_map map;
-    int rc = descry_map_open(&map, path, err);
-    if (!rc)
-        rc = descry_sha256_of(map.data, map.size, digest, err);
-    descry_map_close(&map);
-    if (!rc)
-        descry_hex(digest, sizeof digest, hex);
-    return rc;
-}
-
 static int digest_weights(char hex[DESCRY_SHA256_HEX], const char *path, descry_error *err)
 {
     char key[160];
@@ -96,7 +83,7 @@ static int digest_weights(char hex[DESCRY_SHA256_HEX], const char *path, descry_
         descry_buf_free(&folder);
         return 0;
     }
-    int rc = digest_file(hex, path, err);
+    int rc = descry_file_digest(hex, path, err);
     if (!rc && cached)
         cache_add(folder.data, key, hex);
     descry_buf_free(&folder);
@@ -104,19 +91,19 @@ static int digest_weights(char hex[DESCRY_SHA256_HEX], const char *path, descry_
 }
 
 int descry_recipe(char recipe[DESCRY_SHA256_HEX], const char *weights_path, const char *config, size_t config_size,
-                  const char *bpe_path, const char *precision, descry_error *err)
+                  const char *tokenizer, const char *precision, descry_error *err)
 {
-    char weights[DESCRY_SHA256_HEX], bpe[DESCRY_SHA256_HEX] = "clip";
+    char weights[DESCRY_SHA256_HEX];
     uint8_t digest[DESCRY_SHA256_SIZE];
     int rc = digest_weights(weights, weights_path, err);
-    if (!rc && bpe_path)
-        rc = digest_file(bpe, bpe_path, err);
     if (rc)
         return rc;
-    json_t *json = json_loadb(config, config_size, 0, NULL);
-    char *canonical = json ? json_dumps(json, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+    json_error_t where;
+    int code;
+    json_t *json = descry_json_load(config, config_size, 0, &where, &code);
+    char *canonical = json ? descry_json_dump(json, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
     descry_buf text = {0};
-    rc = canonical ? descry_buf_printf(&text, err, "descry recipe 1\n%s\n%s\n%s\n", weights, bpe, canonical)
+    rc = canonical ? descry_buf_printf(&text, err, "descry recipe 1\n%s\n%s\n%s\n", weights, tokenizer, canonical)
                    : descry_fail_memory(err);
     if (!rc && precision)
         rc = descry_buf_printf(&text, err, "%s\n", precision);

@@ -2,8 +2,9 @@
 #include "heads/head.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/paths.h"
-#include "model/safetensors.h"
+#include "tensors/tensors.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -131,12 +132,16 @@ int descry_head_locate(descry_buf *path, const char *folder, const char *recipe,
 /* ---- files ----------------------------------------------------------------------------------------------------- */
 
 /* The recipe that the metadata names must be the model's. */
-static int check_recipe(const descry_safetensors *file, const char *recipe, descry_error *err)
+static int check_recipe(const descry_tensors *file, const char *recipe, descry_error *err)
 {
-    size_t length = 0; /* of the heading: descry_safetensors_open has checked it */
+    size_t length = 0; /* of the heading: descry_tensors_open_as has checked it */
     for (size_t i = 0; i < 8; i++)
         length |= (size_t)file->map.data[i] << (8 * i);
-    json_t *heading = json_loadb((const char *)file->map.data + 8, length, 0, NULL);
+    json_error_t where;
+    int code;
+    json_t *heading = descry_json_load((const char *)file->map.data + 8, length, 0, &where, &code);
+    if (!heading)
+        return descry_fail_memory(err); /* it could be read before */
     const char *own = json_string_value(json_object_get(json_object_get(heading, "__metadata__"), "recipe"));
     int rc = own && recipe && strcmp(own, recipe) != 0
                  ? descry_fail(err, DESCRY_ERR_ARGUMENT,
@@ -147,10 +152,10 @@ static int check_recipe(const descry_safetensors *file, const char *recipe, desc
     return rc;
 }
 
-static int read_tensor(const descry_safetensors *file, const char *name, int is_weight, size_t dim, float *out,
+static int read_tensor(const descry_tensors *file, const char *name, int is_weight, size_t dim, float *out,
                        descry_error *err)
 {
-    const descry_tensor *t = descry_safetensors_find(file, name);
+    const descry_tensor *t = descry_tensors_find(file, name);
     char shape[DESCRY_SHAPE_TEXT];
     if (!t)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a head: no tensor \"%s\"", file->path, name);
@@ -164,9 +169,9 @@ static int read_tensor(const descry_safetensors *file, const char *name, int is_
     return 0;
 }
 
-static int read_head(descry_head **head, const descry_safetensors *file, size_t dim, descry_error *err)
+static int read_head(descry_head **head, const descry_tensors *file, size_t dim, descry_error *err)
 {
-    const descry_tensor *bias = descry_safetensors_find(file, "image.bias");
+    const descry_tensor *bias = descry_tensors_find(file, "image.bias");
     if (!bias || bias->dims != 1)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a head: no vector \"image.bias\"", file->path);
     size_t d = bias->shape[0];
@@ -184,15 +189,15 @@ static int read_head(descry_head **head, const descry_safetensors *file, size_t 
 
 int descry_head_read(descry_head **head, const char *path, size_t dim, const char *recipe, descry_error *err)
 {
-    descry_safetensors file;
+    descry_tensors file;
     *head = NULL;
-    int rc = descry_safetensors_open(&file, path, err);
+    int rc = descry_tensors_open_as(&file, &descry_safetensors, path, err);
     if (rc)
         return rc;
     rc = check_recipe(&file, recipe, err);
     if (!rc)
         rc = read_head(head, &file, dim, err);
-    descry_safetensors_close(&file);
+    descry_tensors_close(&file);
     if (rc)
         descry_head_free(head);
     return rc;

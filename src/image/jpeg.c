@@ -49,6 +49,10 @@ static void fail(j_common_ptr jpeg)
     jpeg->err->format_message(jpeg, message);
     if (r->spent)
         give_up(r, DESCRY_ERR_FORMAT, "truncated JPEG");
+    if (code == JERR_OUT_OF_MEMORY) {
+        r->rc = descry_fail_memory(r->err);
+        longjmp(r->escape, 1);
+    }
     bool kind = code == JERR_SOF_UNSUPPORTED || code == JERR_BAD_PRECISION || code == JERR_ARITH_NOTIMPL;
     r->rc = descry_fail(r->err, kind ? DESCRY_ERR_UNSUPPORTED : DESCRY_ERR_FORMAT, "%s: %s JPEG: %s", r->name,
                         kind ? "an unsupported kind of" : "damaged", message);
@@ -179,7 +183,9 @@ static int run(descry_picture *picture, const uint8_t *bytes, size_t size, const
     r.manager.emit_message = warn;
     r.progress.progress_monitor = watch;
     descry_jpeg_walk(&r.layout, bytes, size);
-    descry_jpeg_note(picture, bytes, size); /* before: which side is which depends on the orientation */
+    r.rc = descry_jpeg_note(picture, bytes, size, r.err); /* before: which side is which depends on the orientation */
+    if (r.rc)
+        return r.rc;
     read_guarded(&r);
     jpeg_destroy_decompress(&r.jpeg);
     return r.rc;

@@ -213,27 +213,28 @@ static bool next_app1(walk *w, segment *s)
 }
 
 /* XMP: Adobe's XMP Specification, part 3, section 1.1.3. */
-void descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size)
+int descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size, descry_error *err)
 {
     static const char xmp[] = "http://ns.adobe.com/xap/1.0/"; /* and its NUL */
-    int orientation = 0;
+    int orientation = 0, rc = 0;
     descry_buf exif = {0};
     segment s;
     walk w = {.bytes = bytes, .size = size, .at = 2};
-    while (next_app1(&w, &s))
+    while (!rc && next_app1(&w, &s))
         if (s.size > 6 && memcmp(s.data, "Exif\0", 5) == 0) {
             if (begins_tiff(s.data + 6, s.size - 6))
                 note_exif(picture, &exif, &orientation);
-            if (exif.size < MAX_EXIF && descry_buf_append(&exif, s.data + 6, s.size - 6, NULL))
-                exif.size = 0;
+            if (exif.size < MAX_EXIF)
+                rc = descry_buf_append(&exif, s.data + 6, s.size - 6, err);
         }
     note_exif(picture, &exif, &orientation);
     w.at = 2;
-    while (!picture->xmp && next_app1(&w, &s))
+    while (!rc && !picture->xmp && next_app1(&w, &s))
         if (s.size > sizeof xmp && memcmp(s.data, xmp, sizeof xmp) == 0) {
             int said = descry_picture_note_xmp(picture, s.data + sizeof xmp, s.size - sizeof xmp);
             orientation = orientation ? orientation : said;
         }
     picture->orientation = orientation ? orientation : 1;
     descry_buf_free(&exif);
+    return rc;
 }

@@ -22,6 +22,6 @@ typedef struct descry_jpeg_layout {
 void descry_jpeg_walk(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size);
 
 /* Takes what the file says of itself: metadata, XMP, orientation. */
-void descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size);
+int descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size, descry_error *err);
 
 #endif

@@ -15,6 +15,8 @@
 #ifndef INLINE
 #define INLINE static inline __attribute__((always_inline))
 #endif
+_Static_assert((int)VL <= (int)DESCRY_MAX_LANES, "rooms are made for so many lanes");
+
 #define NAME_2(op, isa) op##_##isa
 #define NAME_1(op, isa) NAME_2(op, isa)
 #define NAME(op) NAME_1(op, ISA)
@@ -90,15 +92,15 @@ INLINE vec load_b(const char *b, int j, descry_dtype type)
 
 enum { STREAM = 16384 }; /* bytes */
 
-/* A few rows are paced by memory.  While the arithmetic on what was read takes so little that many reads are under way at
- * once, the processor's own prefetching does best alone: measured, up to 4 rows for f32, and half a row for each 4 lanes
- * for types that have to be widened.  Above that, in one block, it needs hints for all that is STREAM bytes on. */
+/* Few rows are memory-bound.  While there is so little arithmetic for each byte read that many reads are in flight at once,
+ * the processor's own prefetcher does best alone: measured, up to 4 rows for f32, and half a row for each 4 lanes for types
+ * that have to be widened.  With more rows, up to one block, it needs hints for all that is STREAM bytes ahead. */
 INLINE int few(const descry_gemm *g, descry_dtype type)
 {
     return g->m <= (type == DESCRY_F32 ? 4 : VL / 8);
 }
 
-/* The epilogue of m rows by nv vectors.  Apart from the tiles, which are many, so that it exists once. */
+/* The epilogue of m rows by nv vectors.  Not inlined, so that the many tiles share one copy. */
 static __attribute__((noinline)) void finish(const descry_gemm *g, const float *sums, size_t row, size_t column, int m,
                                              int nv)
 {
@@ -109,6 +111,10 @@ static __attribute__((noinline)) void finish(const descry_gemm *g, const float *
             int whole = left >= VL;
             vec sum = v_load(sums + (i * NV + j) * VL);
 #define LOAD(p) (whole ? v_load(p) : v_load_n(p, left))
+            if (g->a_scale)
+                sum = v_mul(sum, v_set1(g->a_scale[row + (size_t)i]));
+            if (g->b_scale)
+                sum = v_mul(sum, LOAD(g->b_scale + at_column));
             if (g->bias)
                 sum = v_add(sum, LOAD(g->bias + at_column));
             sum = v_activate(sum, g->activation);
@@ -124,8 +130,8 @@ static __attribute__((noinline)) void finish(const descry_gemm *g, const float *
         }
 }
 
-/* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it fetches what this thread needs next and nothing
- * has touched: `ahead` bytes a step from `next` on; or none, and the hint is for what is there. */
+/* m rows by nv vectors of C, all of k, then the epilogue.  Meanwhile it prefetches what this thread needs next and has not
+ * read yet: `ahead` bytes a step, from `next` on.  With 0 the hint is for a line that is in the cache. */
 INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b, const char *next, size_t ahead,
                  const int m, const int nv, const descry_dtype type)
 {
@@ -133,7 +139,7 @@ INLINE void tile(const descry_gemm *g, size_t row, size_t column, const char *b,
     UNROLL for (int i = 0; i < m; i++)
         UNROLL for (int j = 0; j < nv; j++)
             sum[i][j] = v_set1(0);
-    const float *a = g->a + row * g->lda;
+    const float *a = (const float *)g->a + row * g->lda;
     const size_t lda = g->lda, step = (size_t)nv * VL * (type == DESCRY_F32 ? 4 : 2);
     const int lines = (nv * VL * (type == DESCRY_F32 ? 4 : 2) + 63) / 64; /* of a step, at most */
     for (size_t k = 0; k < g->k; k++, b += step, next += ahead) {
@@ -203,13 +209,6 @@ static void gemm_bf16(const descry_gemm *g, size_t first_panel, size_t end_panel
     gemm_panels(g, first_panel, end_panel, DESCRY_BF16);
 }
 
-static void NAME(gemm)(const descry_gemm *g, size_t first_panel, size_t end_panel)
-{
-    static void (*const by_type[DESCRY_DTYPE_COUNT])(const descry_gemm *, size_t, size_t) = {
-        [DESCRY_F32] = gemm_f32, [DESCRY_F16] = gemm_f16, [DESCRY_BF16] = gemm_bf16};
-    by_type[g->b_type](g, first_panel, end_panel);
-}
-
 /* ---- attention, layer norm, scan ------------------------------------------------------------------------------- */
 
 static float greatest(const float *row, size_t n)
@@ -251,9 +250,9 @@ static void softmax_row(float *row, size_t n)
         row[i] *= 1 / sum;
 }
 
-static void NAME(attention)(const descry_attention *a, float *scratch)
+static void NAME(attention)(const descry_kernels *kernels, const descry_attention *a, float *scratch)
 {
-    attention_head(a, &NAME(descry_kernels), softmax_row, scratch);
+    attention_head(kernels, a, softmax_row, scratch);
 }
 
 INLINE const float *cached(const descry_lookup *a, const float *base, size_t i)
@@ -305,7 +304,7 @@ static float NAME(log_sum)(const float *x, size_t n, float *top)
     size_t i = 0;
     *top = greatest(x, n);
     vec shift = v_set1(*top);
-    while (i + VL <= n) { /* in runs, so that the lanes' sums stay small beside what is added to them */
+    while (i + VL <= n) { /* in short runs, so that float sums lose little to rounding */
         vec sums = v_set1(0);
         for (int l = 0; l < 64 && i + VL <= n; l++, i += VL)
             sums = v_add(sums, v_exp(v_sub(v_load(x + i), shift)));
@@ -333,7 +332,7 @@ static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, 
             sum += x[i];
         float mean = sum / (float)n;
 
-        /* a mean far from 0 is rounded more coarsely than a small deviation can bear: its rest is taken off, too */
+        /* rounding a mean far from 0 errs by much, compared with a small deviation: that error is subtracted, too */
         vec shift = v_set1(mean), rests = v_set1(0), squares = v_set1(0);
         for (size_t i = 0; i < whole; i += VL) {
             vec d = v_sub(v_load(x + i), shift);
@@ -358,30 +357,56 @@ static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, 
     }
 }
 
-static void NAME(dot_f16)(const uint16_t *rows, size_t n, size_t dim, const float *query, float *scores)
+INLINE float element(const void *row, size_t i, const descry_dtype type)
 {
+    float x;
+    if (type == DESCRY_F32)
+        return ((const float *)row)[i];
+    if (type == DESCRY_F16)
+        return descry_f16_to_f32(((const uint16_t *)row)[i]);
+    descry_to_f32(&x, (const uint16_t *)row + i, type, 1);
+    return x;
+}
+
+INLINE void dot_rows(const char *rows, size_t n, size_t dim, const float *query, float *scores, const descry_dtype type)
+{
+    const size_t size = type == DESCRY_F32 ? 4 : 2;
     size_t whole = dim / (2 * VL) * (2 * VL);
-    for (size_t r = 0; r < n; r++, rows += dim) {
+    for (size_t r = 0; r < n; r++, rows += dim * size) {
         vec even = v_set1(0), odd = v_set1(0);
         for (size_t i = 0; i < whole; i += 2 * VL) {
-            even = v_fma(v_load_f16(rows + i), v_load(query + i), even);
-            odd = v_fma(v_load_f16(rows + i + VL), v_load(query + i + VL), odd);
+            even = v_fma(load_b(rows + i * size, 0, type), v_load(query + i), even);
+            odd = v_fma(load_b(rows + i * size, 1, type), v_load(query + i + VL), odd);
         }
         float sum = v_sum(v_add(even, odd));
         for (size_t i = whole; i < dim; i++)
-            sum += descry_f16_to_f32(rows[i]) * query[i];
+            sum += element(rows, i, type) * query[i];
         scores[r] = sum;
     }
 }
 
+static void dot_f32(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, n, dim, query, scores, DESCRY_F32);
+}
+
+static void dot_f16(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, n, dim, query, scores, DESCRY_F16);
+}
+
+static void dot_bf16(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, n, dim, query, scores, DESCRY_BF16);
+}
+
+#define PRODUCT(run) {run, descry_pack_panels, VL, NV * VL, DESCRY_F32}
+
 const descry_kernels NAME(descry_kernels) = {
-    .cpu = THIS_CPU,
-    .lanes = VL,
-    .panel = NV * VL,
-    .gemm = NAME(gemm),
+    .gemm = {[DESCRY_F32] = PRODUCT(gemm_f32), [DESCRY_F16] = PRODUCT(gemm_f16), [DESCRY_BF16] = PRODUCT(gemm_bf16)},
     .attention = NAME(attention),
     .lookup = NAME(lookup),
     .log_sum = NAME(log_sum),
     .layer_norm = NAME(layer_norm),
-    .dot_f16 = NAME(dot_f16),
+    .dot = {[DESCRY_F32] = dot_f32, [DESCRY_F16] = dot_f16, [DESCRY_BF16] = dot_bf16},
 };

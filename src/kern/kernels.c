@@ -5,23 +5,6 @@
 
 #include <string.h>
 
-const descry_kernels *descry_kernels_for(descry_cpu cpu)
-{
-    switch (cpu) {
-#if defined(__x86_64__)
-    case DESCRY_CPU_AVX512:
-        return &descry_kernels_avx512;
-    case DESCRY_CPU_AVX2:
-        return &descry_kernels_avx2;
-#elif defined(__aarch64__)
-    case DESCRY_CPU_NEON:
-        return &descry_kernels_neon;
-#endif
-    default:
-        return &descry_kernels_portable;
-    }
-}
-
 /* ---- data types ------------------------------------------------------------------------------------------------ */
 
 size_t descry_dtype_size(descry_dtype dtype)
@@ -107,16 +90,16 @@ static size_t minimum(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-size_t descry_panels(const descry_kernels *kernels, size_t n)
+size_t descry_panels(const descry_kernels *kernels, descry_dtype type, size_t n)
 {
-    return n / kernels->panel + (n % kernels->panel != 0);
+    size_t panel = kernels->gemm[type].panel;
+    return n / panel + (n % panel != 0);
 }
 
-size_t descry_packed_size(const descry_kernels *kernels, size_t n, size_t k)
+size_t descry_packed_size(const descry_kernels *kernels, descry_dtype type, size_t n, size_t k)
 {
-    size_t size;
-    if (n > SIZE_MAX - kernels->lanes || __builtin_mul_overflow(round_up(n, kernels->lanes), k, &size) ||
-        size > SIZE_MAX / 8)
+    size_t size, lanes = kernels->gemm[type].lanes;
+    if (n > SIZE_MAX - lanes || __builtin_mul_overflow(round_up(n, lanes), k, &size) || size > SIZE_MAX / 8)
         return SIZE_MAX;
     return size;
 }
@@ -134,49 +117,53 @@ typedef uint16_t any_u16 __attribute__((aligned(1)));
                     j < used ? convert(((const any_type *)source)[i * k_stride + (column + j) * n_stride]) : 0;        \
     }
 
-static void pack_panel(const descry_kernels *kernels, void *packed, descry_dtype packed_type, const void *source,
-                       descry_dtype dtype, size_t n, size_t k, size_t n_stride, size_t k_stride, size_t panel)
+static void pack_panel(const descry_product *product, descry_dtype type, void *packed, const descry_matrix *b, size_t panel)
 {
-    size_t column = panel * kernels->panel, used = minimum(n - column, kernels->panel);
-    size_t width = round_up(used, kernels->lanes);
-    char *out = (char *)packed + column * k * descry_dtype_size(packed_type);
-    if (packed_type != dtype) {
+    const void *source = b->data;
+    const size_t k = b->k, n_stride = b->n_stride, k_stride = b->k_stride;
+    size_t column = panel * product->panel, used = minimum(b->n - column, product->panel);
+    size_t width = round_up(used, product->lanes);
+    char *out = (char *)packed + column * k * descry_dtype_size(type);
+    if (type != b->type) {
         PACK(uint16_t, any_u32, round_bf16)
-    } else if (descry_dtype_size(dtype) == 4) {
+    } else if (descry_dtype_size(type) == 4) {
         PACK(uint32_t, any_u32, )
     } else {
         PACK(uint16_t, any_u16, )
     }
 }
 
-void descry_pack(const descry_kernels *kernels, void *packed, const void *source, descry_dtype dtype, size_t n, size_t k,
-                 size_t n_stride, size_t k_stride, size_t first_panel, size_t end_panel)
+void descry_pack_panels(const descry_product *product, descry_dtype type, void *packed, const descry_matrix *b,
+                        size_t first_panel, size_t end_panel)
 {
     for (size_t p = first_panel; p < end_panel; p++)
-        pack_panel(kernels, packed, dtype, source, dtype, n, k, n_stride, k_stride, p);
+        pack_panel(product, type, packed, b, p);
 }
 
-void descry_pack_bf16(const descry_kernels *kernels, uint16_t *packed, const void *source, size_t n, size_t k,
-                      size_t n_stride, size_t k_stride, size_t first_panel, size_t end_panel)
+void descry_pack(const descry_kernels *kernels, descry_dtype type, void *packed, const descry_matrix *b, size_t first_panel,
+                 size_t end_panel)
 {
-    for (size_t p = first_panel; p < end_panel; p++)
-        pack_panel(kernels, packed, DESCRY_BF16, source, DESCRY_F32, n, k, n_stride, k_stride, p);
+    kernels->gemm[type].pack(&kernels->gemm[type], type, packed, b, first_panel, end_panel);
 }
 
 size_t descry_packed_keys(const descry_kernels *kernels, size_t keys, size_t head_dim)
 {
-    return head_dim * round_up(keys, kernels->lanes) + keys * round_up(head_dim, kernels->lanes);
+    size_t lanes = kernels->gemm[DESCRY_F32].lanes;
+    return head_dim * round_up(keys, lanes) + keys * round_up(head_dim, lanes);
 }
 
 void descry_pack_keys(const descry_kernels *kernels, float *packed, const float *k, const float *v, size_t keys,
                       size_t kv_stride, size_t head_dim)
 {
-    descry_pack(kernels, packed, k, DESCRY_F32, keys, head_dim, kv_stride, 1, 0, descry_panels(kernels, keys));
-    descry_pack(kernels, packed + head_dim * round_up(keys, kernels->lanes), v, DESCRY_F32, head_dim, keys, 1, kv_stride, 0,
-                descry_panels(kernels, head_dim));
+    const descry_matrix k_matrix = {k, DESCRY_F32, keys, head_dim, kv_stride, 1};
+    const descry_matrix v_matrix = {v, DESCRY_F32, head_dim, keys, 1, kv_stride};
+    float *v_packed = packed + head_dim * round_up(keys, kernels->gemm[DESCRY_F32].lanes);
+    descry_pack(kernels, DESCRY_F32, packed, &k_matrix, 0, descry_panels(kernels, DESCRY_F32, keys));
+    descry_pack(kernels, DESCRY_F32, v_packed, &v_matrix, 0, descry_panels(kernels, DESCRY_F32, head_dim));
 }
 
 size_t descry_attention_scratch(const descry_kernels *kernels, size_t keys, size_t head_dim)
 {
-    return descry_packed_keys(kernels, keys, head_dim) + DESCRY_ATTENTION_ROWS * round_up(keys, kernels->lanes);
+    return descry_packed_keys(kernels, keys, head_dim) +
+           DESCRY_ATTENTION_ROWS * round_up(keys, kernels->gemm[DESCRY_F32].lanes);
 }

@@ -17,23 +17,21 @@ static void pack_panel(void *arg, size_t i, unsigned worker)
     (void)worker;
     const packing *p = arg;
     const descry_linear *l = p->linear;
-    if (l->packed_type == l->type)
-        descry_pack(p->kernels, l->packed, l->source, l->type, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
-    else
-        descry_pack_bf16(p->kernels, l->packed, l->source, l->n, l->k, l->n_stride, l->k_stride, i, i + 1);
+    const descry_matrix b = {l->source, l->type, l->n, l->k, l->n_stride, l->k_stride};
+    descry_pack(p->kernels, l->packed_type, l->packed, &b, i, i + 1);
 }
 
 void descry_linear_pack(const descry_engine *engine, descry_linear *linear, void *room)
 {
     packing p = {engine->kernels, linear};
     linear->packed = room;
-    descry_pool_run(engine->pool, descry_panels(engine->kernels, linear->n), pack_panel, &p);
+    descry_pool_run(engine->pool, descry_panels(engine->kernels, linear->packed_type, linear->n), pack_panel, &p);
 }
 
 int descry_linear_open(const descry_engine *engine, descry_linear *linear, const float *source, size_t n, size_t k,
                        size_t n_stride, size_t k_stride, const float *bias, descry_error *err)
 {
-    size_t size = descry_packed_size(engine->kernels, n, k);
+    size_t size = descry_packed_size(engine->kernels, DESCRY_F32, n, k);
     void *room = size == SIZE_MAX ? NULL : descry_alloc_aligned(size ? size : 1, sizeof(float));
     *linear = (descry_linear){.n = n, .k = k, .type = DESCRY_F32, .packed_type = DESCRY_F32, .source = source,
                               .n_stride = n_stride, .k_stride = k_stride, .bias = bias};
@@ -49,28 +47,29 @@ void descry_linear_close(descry_linear *linear)
     *linear = (descry_linear){0};
 }
 
-typedef struct product {
-    const descry_kernels *kernels;
+typedef struct multiplication {
+    const descry_product *product;
     descry_gemm gemm;
     size_t panels, parts;
-} product;
+} multiplication;
 
 static void multiply_part(void *arg, size_t i, unsigned worker)
 {
     (void)worker;
-    const product *p = arg;
-    p->kernels->gemm(&p->gemm, i * p->panels / p->parts, (i + 1) * p->panels / p->parts);
+    const multiplication *p = arg;
+    p->product->run(&p->gemm, i * p->panels / p->parts, (i + 1) * p->panels / p->parts);
 }
 
 void descry_linear_run(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows,
                        descry_activation activation, const float *gamma, const float *residual, float *out)
 {
-    product p = {.kernels = engine->kernels,
-                 .gemm = {.m = rows, .n = linear->n, .k = linear->k, .a = x, .lda = linear->k, .b = linear->packed,
-                          .b_type = linear->packed_type, .bias = linear->bias, .activation = activation, .gamma = gamma,
-                          .residual = residual, .c = out, .ldc = linear->n},
-                 .panels = descry_panels(engine->kernels, linear->n)};
-    /* runs of panels, since a panel fetches its successor; a few to each thread, to even them out */
+    multiplication p = {.product = &engine->kernels->gemm[linear->packed_type],
+                        .gemm = {.m = rows, .n = linear->n, .k = linear->k, .a = x, .lda = linear->k, .a_type = DESCRY_F32,
+                                 .b = linear->packed, .b_type = linear->packed_type, .bias = linear->bias,
+                                 .activation = activation, .gamma = gamma, .residual = residual, .c = out,
+                                 .ldc = linear->n},
+                        .panels = descry_panels(engine->kernels, linear->packed_type, linear->n)};
+    /* runs of panels, since each prefetches the next; several per thread, to balance the load */
     unsigned threads = descry_pool_threads(engine->pool);
     size_t parts = threads == 1 ? 1 : 4 * (size_t)threads;
     p.parts = parts < p.panels ? parts : p.panels;

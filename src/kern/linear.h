@@ -13,7 +13,7 @@ typedef struct descry_trace {
     void *arg;
 } descry_trace;
 
-/* What computes. */
+/* What a computation runs on. */
 typedef struct descry_engine {
     const descry_kernels *kernels;
     descry_pool *pool;

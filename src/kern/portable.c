@@ -24,6 +24,7 @@ static float activate(float x, descry_activation activation)
 
 static void gemm_portable(const descry_gemm *g, size_t first_panel, size_t end_panel)
 {
+    const float *a = g->a;
     size_t size = descry_dtype_size(g->b_type);
     for (size_t p = first_panel; p < end_panel; p++) {
         size_t column = p * PANEL, used = g->n - column < PANEL ? g->n - column : PANEL;
@@ -33,10 +34,11 @@ static void gemm_portable(const descry_gemm *g, size_t first_panel, size_t end_p
             for (size_t k = 0; k < g->k; k++) {
                 descry_to_f32(b, panel + k * used * size, g->b_type, used);
                 for (size_t j = 0; j < PANEL; j++)
-                    sum[j] += g->a[i * g->lda + k] * b[j];
+                    sum[j] += a[i * g->lda + k] * b[j];
             }
             for (size_t j = 0; j < used; j++) {
-                float x = activate(sum[j] + (g->bias ? g->bias[column + j] : 0), g->activation);
+                float scaled = sum[j] * (g->a_scale ? g->a_scale[i] : 1) * (g->b_scale ? g->b_scale[column + j] : 1);
+                float x = activate(scaled + (g->bias ? g->bias[column + j] : 0), g->activation);
                 size_t at = i * g->ldc + column + j;
                 g->c[at] = (g->residual ? g->residual[at] : 0) + (g->gamma ? g->gamma[column + j] : 1) * x;
             }
@@ -55,9 +57,9 @@ static void softmax_row(float *row, size_t n)
         row[i] /= sum;
 }
 
-static void attention_portable(const descry_attention *a, float *scratch)
+static void attention_portable(const descry_kernels *kernels, const descry_attention *a, float *scratch)
 {
-    attention_head(a, &descry_kernels_portable, softmax_row, scratch);
+    attention_head(kernels, a, softmax_row, scratch);
 }
 
 static void lookup_portable(const descry_lookup *a, float *scores)
@@ -105,24 +107,43 @@ static void layer_norm_portable(float *out, const float *x, size_t rows, size_t 
     }
 }
 
-static void dot_f16_portable(const uint16_t *rows, size_t n, size_t dim, const float *query, float *scores)
+static void dot_rows(const char *rows, descry_dtype type, size_t n, size_t dim, const float *query, float *scores)
 {
-    for (size_t r = 0; r < n; r++, rows += dim) {
-        float sum = 0;
-        for (size_t i = 0; i < dim; i++)
-            sum += descry_f16_to_f32(rows[i]) * query[i];
+    size_t size = descry_dtype_size(type);
+    for (size_t r = 0; r < n; r++, rows += dim * size) {
+        float sum = 0, x[PANEL];
+        for (size_t i = 0; i < dim; i += PANEL) {
+            size_t count = dim - i < PANEL ? dim - i : PANEL;
+            descry_to_f32(x, rows + i * size, type, count);
+            for (size_t j = 0; j < count; j++)
+                sum += x[j] * query[i + j];
+        }
         scores[r] = sum;
     }
 }
 
+static void dot_f32_portable(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, DESCRY_F32, n, dim, query, scores);
+}
+
+static void dot_f16_portable(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, DESCRY_F16, n, dim, query, scores);
+}
+
+static void dot_bf16_portable(const void *rows, size_t n, size_t dim, const float *query, float *scores)
+{
+    dot_rows(rows, DESCRY_BF16, n, dim, query, scores);
+}
+
+#define PRODUCT {gemm_portable, descry_pack_panels, 1, PANEL, DESCRY_F32}
+
 const descry_kernels descry_kernels_portable = {
-    .cpu = DESCRY_CPU_PORTABLE,
-    .lanes = 1,
-    .panel = PANEL,
-    .gemm = gemm_portable,
+    .gemm = {[DESCRY_F32] = PRODUCT, [DESCRY_F16] = PRODUCT, [DESCRY_BF16] = PRODUCT},
     .attention = attention_portable,
     .lookup = lookup_portable,
     .log_sum = log_sum_portable,
     .layer_norm = layer_norm_portable,
-    .dot_f16 = dot_f16_portable,
+    .dot = {[DESCRY_F32] = dot_f32_portable, [DESCRY_F16] = dot_f16_portable, [DESCRY_BF16] = dot_bf16_portable},
 };

@@ -57,7 +57,7 @@ int descry_library_open(descry_library **out, descry_context *ctx, const char *p
     if (!rc)
         rc = descry_path_real(&real, absolute.data, err);
     if (!rc) {
-        const descry_store_options with = {how.read_only, how.create, ctx->pool, &ctx->log, ctx->cpu};
+        const descry_store_options with = {how.read_only, how.create, ctx->pool, &ctx->log, &ctx->kernels};
         rc = descry_store_open_sqlite(&store, real.data, &with, err);
     }
     if (!rc)

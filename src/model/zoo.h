@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The architectures that this build knows by name: open_clip's native ViT configurations and CoCa's. */
+ * The architectures that have a name in open_clip. */
 #ifndef DESCRY_MODEL_ZOO_H
 #define DESCRY_MODEL_ZOO_H
 
-#include "base/memory.h"
 #include "descry.h"
 
-const char *descry_zoo_name(size_t index); /* in name order; NULL after the last */
+/* Those that this build can run, in the order of names: the first at or behind place *at, which moves behind it; NULL
+ * after the last.  Begin with 0. */
+const char *descry_zoo_next(size_t *at);
+
+/* The open_clip_config.json of an architecture, whether this build can run it or not; NULL: open_clip has no such name. */
+const char *descry_zoo_config(const char *name);
 
 const descry_pretrained *descry_zoo_pretrained(size_t index); /* NULL after the last */
-
-/* Appends the open_clip_config.json of an architecture.  DESCRY_ERR_NOT_FOUND: not a name of the table. */
-int descry_zoo_config(descry_buf *json, const char *name, descry_error *err);
 
 #endif

@@ -13,11 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEADER = 4096, ALIGN = 64, VERSION = 1, MAX_DIM = 1 << 16, SPARE_SEGMENTS = 64 };
+enum { HEADER = 4096, ALIGN = 64, VERSION = 2, MAX_DIM = 1 << 16, SPARE_SEGMENTS = 64 };
 
 typedef struct header {
     char magic[8];
     uint32_t version, dim;
+    uint32_t codec, row_size; /* its id; bytes */
     uint8_t library[DESCRY_LIBRARY_ID];
     char recipe[DESCRY_RECIPE_HEX];
     int64_t epoch, last;
@@ -32,14 +33,14 @@ typedef struct segment {
     uint64_t zero[6];
 } segment;
 
-_Static_assert(sizeof(header) == 136, "the header has no holes");
+_Static_assert(sizeof(header) == 144, "the header has no holes");
 _Static_assert(sizeof(segment) == ALIGN, "a segment's header is one line");
 
 struct descry_rows {
     descry_map map;
     descry_rows_state state;
     uint64_t end;
-    uint32_t dim;
+    size_t row_size;
     size_t segments;
     size_t *offsets;  /* [segments] */
     uint8_t *checked; /* [segments] 1: its sum was right */
@@ -57,9 +58,9 @@ static size_t ids_size(size_t count)
     return padded(count * sizeof(int64_t));
 }
 
-static size_t payload_size(size_t count, size_t dim)
+static size_t payload_size(size_t count, size_t row_size)
 {
-    return ids_size(count) + padded(count * dim * sizeof(uint16_t));
+    return ids_size(count) + padded(count * row_size);
 }
 
 /* Independent lanes, so that it runs at the speed of memory.  `size` is a multiple of 8. */
@@ -96,7 +97,9 @@ static int check_header(const header *head, size_t size, const descry_rows_key *
         memcmp(head->library, key->library, sizeof head->library) != 0 ||
         memcmp(head->recipe, key->recipe, sizeof head->recipe) != 0)
         return damaged(path, "of another library or model", err);
-    if (head->end < HEADER || head->end > size || head->count > (head->end - HEADER) / (2 * (uint64_t)head->dim))
+    if (head->codec != key->codec->id || head->row_size == 0 || head->row_size != key->codec->size(head->dim))
+        return damaged(path, "its rows are of another codec", err);
+    if (head->end < HEADER || head->end > size || head->count > (head->end - HEADER) / head->row_size)
         return damaged(path, "shorter than it says", err);
     return 0;
 }
@@ -110,7 +113,7 @@ static int find_segments(descry_rows *rows, const char *path, descry_error *err)
             return damaged(path, "a segment is cut off", err);
         const segment *head = (const segment *)(rows->map.data + at);
         if (head->count == 0 || head->count > DESCRY_ROWS_SEGMENT ||
-            payload_size((size_t)head->count, rows->dim) > rows->end - at - sizeof *head)
+            payload_size((size_t)head->count, rows->row_size) > rows->end - at - sizeof *head)
             return damaged(path, "a segment is damaged", err);
         if (rows->segments == capacity) {
             capacity = capacity ? 2 * capacity : 64;
@@ -121,7 +124,7 @@ static int find_segments(descry_rows *rows, const char *path, descry_error *err)
         }
         rows->offsets[rows->segments++] = at;
         count += head->count;
-        at += sizeof *head + payload_size((size_t)head->count, rows->dim);
+        at += sizeof *head + payload_size((size_t)head->count, rows->row_size);
     }
     if (count != rows->state.count)
         return damaged(path, "rows are lacking", err);
@@ -145,7 +148,7 @@ int descry_rows_open(descry_rows **out, const char *path, const descry_rows_key 
         if (!rc) {
             rows->state = (descry_rows_state){head.epoch, head.last, head.count};
             rows->end = head.end;
-            rows->dim = head.dim;
+            rows->row_size = head.row_size;
             rc = find_segments(rows, path, err);
         }
     }
@@ -171,15 +174,15 @@ const descry_rows_state *descry_rows_get_state(const descry_rows *rows)
     return &rows->state;
 }
 
-static void get_segment(const descry_rows *rows, size_t i, size_t *count, const int64_t **ids, const uint16_t **values)
+static void get_segment(const descry_rows *rows, size_t i, size_t *count, const int64_t **ids, const void **values)
 {
     const uint8_t *data = rows->map.data + rows->offsets[i];
     *count = (size_t)((const segment *)data)->count;
     *ids = (const int64_t *)(data + sizeof(segment));
-    *values = (const uint16_t *)(data + sizeof(segment) + ids_size(*count));
+    *values = data + sizeof(segment) + ids_size(*count);
 }
 
-int descry_rows_last(const descry_rows *rows, int64_t *id, const uint16_t **row)
+int descry_rows_last(const descry_rows *rows, int64_t *id, const void **row)
 {
     if (rows->segments == 0)
         return 0;
@@ -187,7 +190,7 @@ int descry_rows_last(const descry_rows *rows, int64_t *id, const uint16_t **row)
     const int64_t *ids;
     get_segment(rows, rows->segments - 1, &count, &ids, row);
     *id = ids[count - 1];
-    *row += (count - 1) * rows->dim;
+    *row = (const char *)*row + (count - 1) * rows->row_size;
     return 1;
 }
 
@@ -209,25 +212,26 @@ static int write_at(int fd, const void *data, size_t size, uint64_t at, const ch
 }
 
 /* Writes what `source` gives as segments from *end on; *end and *count grow. */
-static int write_segments(int fd, const char *path, uint32_t dim, descry_rows_source source, void *arg, uint64_t *end,
-                          uint64_t *count, descry_error *err)
+static int write_segments(int fd, const char *path, const descry_rows_key *key, descry_rows_source source, void *arg,
+                          uint64_t *end, uint64_t *count, descry_error *err)
 {
-    size_t most = sizeof(segment) + payload_size(DESCRY_ROWS_SEGMENT, dim);
+    const size_t row_size = key->codec->size(key->dim);
+    size_t most = sizeof(segment) + payload_size(DESCRY_ROWS_SEGMENT, row_size);
     uint8_t *block = descry_alloc_aligned(most, 1);
     int64_t *ids = descry_alloc(DESCRY_ROWS_SEGMENT, sizeof *ids);
-    uint16_t *rows = descry_alloc(DESCRY_ROWS_SEGMENT, dim * sizeof *rows);
+    char *rows = descry_alloc(DESCRY_ROWS_SEGMENT, row_size);
     int rc = block && ids && rows ? 1 : descry_fail_memory(err);
     while (rc == 1) {
         size_t n = 0;
-        const uint16_t *row;
+        const void *row;
         while (n < DESCRY_ROWS_SEGMENT && (rc = source(arg, &ids[n], &row, err)) == 1)
-            memcpy(rows + n++ * dim, row, dim * sizeof *rows);
+            memcpy(rows + n++ * row_size, row, row_size);
         if (rc < 0 || n == 0)
             break;
-        size_t size = payload_size(n, dim);
+        size_t size = payload_size(n, row_size);
         memset(block, 0, sizeof(segment) + size);
         memcpy(block + sizeof(segment), ids, n * sizeof *ids);
-        memcpy(block + sizeof(segment) + ids_size(n), rows, n * dim * sizeof *rows);
+        memcpy(block + sizeof(segment) + ids_size(n), rows, n * row_size);
         segment head = {.count = n, .sum = sum_of(block + sizeof(segment), size)};
         memcpy(block, &head, sizeof head);
         int failed = write_at(fd, block, sizeof head + size, *end, path, err);
@@ -246,7 +250,8 @@ static int write_segments(int fd, const char *path, uint32_t dim, descry_rows_so
 static int publish(int fd, const char *path, const descry_rows_key *key, const descry_rows_state *state, uint64_t end,
                    descry_error *err)
 {
-    header head = {.version = VERSION, .dim = key->dim, .epoch = state->epoch, .last = state->last,
+    header head = {.version = VERSION, .dim = key->dim, .codec = key->codec->id,
+                   .row_size = (uint32_t)key->codec->size(key->dim), .epoch = state->epoch, .last = state->last,
                    .count = state->count, .end = end};
     memcpy(head.magic, MAGIC, sizeof MAGIC);
     memcpy(head.library, key->library, sizeof head.library);
@@ -272,7 +277,7 @@ int descry_rows_write(const char *path, unsigned mode, const descry_rows_key *ke
     const uint8_t blank[HEADER] = {0};
     rc = write_at(fd, blank, sizeof blank, 0, name.data, err);
     if (!rc)
-        rc = write_segments(fd, name.data, key->dim, source, arg, &end, &count, err);
+        rc = write_segments(fd, name.data, key, source, arg, &end, &count, err);
     if (!rc && count != state->count)
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: %llu rows instead of %llu", path, (unsigned long long)count,
                          (unsigned long long)state->count);
@@ -304,7 +309,7 @@ int descry_rows_append(const descry_rows *rows, const char *path, const descry_r
     if (!rc && ftruncate(fd, (off_t)end) != 0)
         rc = descry_fail_errno(err, errno, "%s", path);
     if (!rc)
-        rc = write_segments(fd, path, key->dim, source, arg, &end, &count, err);
+        rc = write_segments(fd, path, key, source, arg, &end, &count, err);
     if (!rc && count != state->count)
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: %llu rows instead of %llu", path, (unsigned long long)count,
                          (unsigned long long)state->count);
@@ -331,10 +336,10 @@ static void scan_segment(void *arg, size_t i, unsigned worker)
         return;
     size_t count;
     const int64_t *ids;
-    const uint16_t *rows;
+    const void *rows;
     get_segment(job->rows, i, &count, &ids, &rows);
-    /* in the cache for the scan afterwards */
-    if (!job->rows->checked[i] && sum_of(ids, payload_size(count, job->rows->dim)) != ((const segment *)ids - 1)->sum) {
+    /* which also brings it into the cache for the scan */
+    if (!job->rows->checked[i] && sum_of(ids, payload_size(count, job->rows->row_size)) != ((const segment *)ids - 1)->sum) {
         job->codes[worker] = descry_fail(&job->errors[worker], DESCRY_ERR_FORMAT, "a segment is damaged");
         return;
     }

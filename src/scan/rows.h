@@ -3,11 +3,12 @@
  * deleted at any time and is believed only when every check passes.
  *
  *     header   4096 bytes: struct header of rows.c, the rest 0
- *     segment  64 bytes: struct segment; ids int64 [count]; rows f16 [count, dim]; each part padded to 64 bytes
+ *     segment  64 bytes: struct segment; ids int64 [count]; rows [count] of the key's codec; each part padded to 64 bytes
  *     segment  ...
  *
  * Segments are only ever added behind the published end; the header that publishes them is written last.  A new file
- * is written beside the old one and renamed over it: nothing that is there already is ever written to but our own file.  All numbers little-endian. */
+ * is written beside the old one and renamed over it: nothing that is there already is ever written to but our own file.
+ * All numbers little-endian. */
 #ifndef DESCRY_SCAN_ROWS_H
 #define DESCRY_SCAN_ROWS_H
 
@@ -21,6 +22,7 @@ typedef struct descry_rows_key {
     uint8_t library[DESCRY_LIBRARY_ID]; /* random, made with the library */
     char recipe[DESCRY_RECIPE_HEX];     /* not terminated */
     uint32_t dim;
+    const descry_row_codec *codec;
 } descry_rows_key;
 
 /* Which of them: vectors are numbered in the order in which they were added; epoch counts removals. */
@@ -31,7 +33,7 @@ typedef struct descry_rows_state {
 } descry_rows_state;
 
 /* Gives vectors in ascending order of number: 1 and a row, 0 at the end, or a negative error. */
-typedef int (*descry_rows_source)(void *arg, int64_t *id, const uint16_t **row, descry_error *err);
+typedef int (*descry_rows_source)(void *arg, int64_t *id, const void **row, descry_error *err);
 
 typedef struct descry_rows descry_rows;
 
@@ -39,7 +41,7 @@ typedef struct descry_rows descry_rows;
 int descry_rows_open(descry_rows **rows, const char *path, const descry_rows_key *key, descry_error *err);
 void descry_rows_close(descry_rows **rows);
 const descry_rows_state *descry_rows_get_state(const descry_rows *rows);
-int descry_rows_last(const descry_rows *rows, int64_t *id, const uint16_t **row); /* 0 when there is none */
+int descry_rows_last(const descry_rows *rows, int64_t *id, const void **row); /* 0 when there is none */
 
 /* Writes a new file with all that `source` gives, which must be state->count rows; `mode`: who may read it. */
 int descry_rows_write(const char *path, unsigned mode, const descry_rows_key *key, const descry_rows_state *state,

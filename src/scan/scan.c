@@ -3,35 +3,10 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "kern/kernels.h"
 
 #include <stdlib.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "stored vectors are little-endian");
-
 enum { BLOCK = 256 };
-
-/* ---- vectors --------------------------------------------------------------------------------------------------- */
-
-descry_dot_f16 descry_scan_dot(descry_cpu cpu)
-{
-    return descry_kernels_for(cpu)->dot_f16;
-}
-
-int descry_scan_pack(const float *values, size_t n, uint16_t *halves)
-{
-    int finite = 1;
-    for (size_t i = 0; i < n; i++) {
-        halves[i] = descry_f32_to_f16(values[i]);
-        finite &= (halves[i] & 0x7C00) != 0x7C00;
-    }
-    return finite;
-}
-
-void descry_scan_unpack(const uint16_t *halves, size_t n, float *values)
-{
-    descry_to_f32(values, halves, DESCRY_F16, n);
-}
 
 /* ---- the best k ------------------------------------------------------------------------------------------------ */
 
@@ -97,24 +72,26 @@ void descry_top_free(descry_top *top)
 
 /* ---- a block --------------------------------------------------------------------------------------------------- */
 
-static int is_avoided(const descry_scan_query *query, const uint16_t *row)
+static int is_avoided(const descry_scan_query *query, const void *row)
 {
     for (size_t i = 0; i < query->avoids; i++) {
         float score;
-        query->dot(row, 1, query->dim, query->avoid + i * query->dim, &score);
+        query->kernels->dot[query->codec->dot](row, 1, query->dim, query->avoid + i * query->dim, &score);
         if (score > query->avoid_above[i])
             return 1;
     }
     return 0;
 }
 
-int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const uint16_t *rows, size_t n,
-                      descry_top *top, descry_error *err)
+int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const void *rows, size_t n, descry_top *top,
+                      descry_error *err)
 {
     float scores[BLOCK];
+    const size_t size = query->codec->size(query->dim);
     for (size_t begin = 0; begin < n; begin += BLOCK) {
         size_t count = n - begin < BLOCK ? n - begin : BLOCK;
-        query->dot(rows + begin * query->dim, count, query->dim, query->vector, scores);
+        const char *block = (const char *)rows + begin * size;
+        query->kernels->dot[query->codec->dot](block, count, query->dim, query->vector, scores);
         for (size_t i = 0; i < count; i++) {
             int64_t id = ids[begin + i];
             if (!(scores[i] >= query->threshold))
@@ -123,7 +100,7 @@ int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const 
                 continue;
             if (query->accept && !query->accept(query->arg, id))
                 continue;
-            if (query->avoids > 0 && is_avoided(query, rows + (begin + i) * query->dim))
+            if (query->avoids > 0 && is_avoided(query, block + i * size))
                 continue;
             int rc = descry_top_add(top, scores[i], id, err);
             if (rc)

@@ -1,24 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Nearest vectors by exact comparison: scores of f16 rows against an f32 query, and the best k of them.
+ * Nearest vectors by exact comparison: scores of rows against an f32 query, and the best k of them.
  *
  * Hits are in a total order (score descending, then id ascending) and each row is scored by itself, so results do not
  * depend on how rows are split over blocks and threads. */
 #ifndef DESCRY_SCAN_SCAN_H
 #define DESCRY_SCAN_SCAN_H
 
-#include "base/cpu.h"
-
-#include <stddef.h>
-#include <stdint.h>
-
-/* scores[i] = sum over d of rows[i, d] * query[d]; rows f16 [n, dim], query [dim], scores [n] */
-typedef void (*descry_dot_f16)(const uint16_t *rows, size_t n, size_t dim, const float *query, float *scores);
-
-descry_dot_f16 descry_scan_dot(descry_cpu cpu); /* the best for `cpu` */
-
-/* f32 to the f16 that is stored, little-endian, nearest, ties to even.  1 when every value is finite as f16, else 0. */
-int descry_scan_pack(const float *values, size_t n, uint16_t *halves);
-void descry_scan_unpack(const uint16_t *halves, size_t n, float *values);
+#include "scan/codec.h"
 
 typedef struct descry_scored {
     float score;
@@ -39,7 +27,8 @@ typedef struct descry_scan_query {
     const float *vector; /* [dim] */
     size_t dim, k;
     float threshold;     /* scores below it, and scores that are not numbers, are dropped */
-    descry_dot_f16 dot;
+    const descry_row_codec *codec;
+    const descry_kernels *kernels;
     int (*accept)(const void *arg, int64_t id); /* NULL: every row; called from several threads */
     const void *arg;
     const float *avoid;       /* [avoids, dim]: a row whose score with avoid i exceeds avoid_above[i] is dropped */
@@ -47,8 +36,8 @@ typedef struct descry_scan_query {
     size_t avoids;
 } descry_scan_query;
 
-/* Adds the n rows of a block, rows f16 [n, dim]. */
-int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const uint16_t *rows, size_t n,
+/* Adds the n rows of a block, as the query's codec wrote them, one after the other. */
+int descry_scan_block(const descry_scan_query *query, const int64_t *ids, const void *rows, size_t n,
                       descry_top *top, descry_error *err);
 
 #endif

@@ -7,7 +7,6 @@
 #ifndef DESCRY_STORE_STORE_H
 #define DESCRY_STORE_STORE_H
 
-#include "base/cpu.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -26,7 +25,7 @@ typedef struct descry_store_options {
     int read_only, create; /* as in descry_library_options */
     descry_pool *pool;     /* these outlive the store */
     const descry_log *log;
-    descry_cpu cpu;
+    const struct descry_kernels *kernels;
 } descry_store_options;
 
 typedef struct descry_recipe {

@@ -90,8 +90,10 @@ static void fix_controls(descry_text *text)
 static int normalise(descry_text *text, descry_error *err)
 {
     size_t size;
+    if (text->size == 0)
+        return 0;
     uint32_t *data = u32_normalize(UNINORM_NFC, text->data, text->size, NULL, &size);
-    if (!data && text->size)
+    if (!data)
         return descry_fail_memory(err);
     free(text->data);
     *text = (descry_text){data, size, size};
@@ -186,8 +188,10 @@ static void collapse(descry_text *text)
 static int lower(descry_text *text, descry_error *err)
 {
     size_t size;
+    if (text->size == 0)
+        return 0;
     uint32_t *data = u32_tolower(text->data, text->size, NULL, NULL, NULL, &size);
-    if (!data && text->size)
+    if (!data)
         return descry_fail_memory(err);
     free(text->data);
     *text = (descry_text){data, size, size};

@@ -171,7 +171,9 @@ int descry_merges_read(descry_merge **merges, size_t *count, const char *path, d
     int state;
     const char *reason = gzerror(file, &state);
     if (!rc && (n < 0 || state != Z_OK))
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged gzip file: %s", path, state == Z_BUF_ERROR ? "truncated" : reason);
+        rc = state == Z_MEM_ERROR ? descry_fail_memory(err)
+                                  : descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged gzip file: %s", path,
+                                                state == Z_BUF_ERROR ? "truncated" : reason);
     gzclose(file);
     if (!rc)
         rc = parse(merges, count, text.data, text.size, path, err);

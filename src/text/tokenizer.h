@@ -1,30 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0
- * open_clip's SimpleTokenizer: cleaning, then CLIP's byte pair encoding. */
+ * From texts to ids and back, whatever the kind of tokenizer.  One kind is in clip_bpe.h. */
 #ifndef DESCRY_TEXT_TOKENIZER_H
 #define DESCRY_TEXT_TOKENIZER_H
 
-#include "base/memory.h"
+#include "base/file.h"
 
 typedef struct descry_tokenizer descry_tokenizer;
 
-/* `bpe_path` NULL: CLIP's own 48,894 merges, built in.  Otherwise a gzip file of merges in the same format, read as
- * open_clip reads it.  `name` of a file that is damaged or has ill-formed merges is in the message. */
-int descry_tokenizer_open(descry_tokenizer **tokenizer, const char *bpe_path, descry_error *err);
-void descry_tokenizer_close(descry_tokenizer **tokenizer);
+/* What a kind does; the functions below say how. */
+typedef struct descry_tokenizer_kind {
+    const char *name;
+    /* ids [0, *count) only, *count <= room: the rest is padded by descry_tokenizer_encode */
+    int (*encode)(const descry_tokenizer *tokenizer, const char *text, size_t length, size_t room, int32_t *ids,
+                  size_t *count, descry_error *err);
+    int (*decode)(const descry_tokenizer *tokenizer, const int32_t *ids, size_t count, descry_buf *out, descry_error *err);
+    void (*close)(descry_tokenizer *tokenizer); /* releases it, too */
+} descry_tokenizer_kind;
 
-int descry_tokenizer_vocab_size(const descry_tokenizer *tokenizer); /* 514 + merges */
-int descry_tokenizer_start(const descry_tokenizer *tokenizer);      /* vocab_size - 2 */
-int descry_tokenizer_end(const descry_tokenizer *tokenizer);        /* vocab_size - 1 */
+/* Any number of threads may use one.  A kind's own struct begins with this. */
+struct descry_tokenizer {
+    const descry_tokenizer_kind *kind;
+    int vocab_size; /* ids are below */
+    int start, end, pad;
+    char digest[DESCRY_SHA256_HEX]; /* tells it from others in a model's recipe: of its file, or a name if it has none */
+};
 
-/* ids [context_length]: start, the text's ids, end, then zeros; cut to fit with the end token last.  *count is the
- * number of ids up to and including the end token.  A literal "<end_of_text>" in the text gives that token, as in
- * open_clip. */
+/* ids [context_length]: start, the text's ids, end, then pad; cut to fit with the end token last.  *count is the number of
+ * ids up to and including the end token. */
 int descry_tokenizer_encode(const descry_tokenizer *tokenizer, const char *text, size_t length, int context_length,
                             int32_t *ids, size_t *count, descry_error *err);
 
-/* Appends what open_clip's decode gives for `count` ids, as UTF-8: ill-formed bytes as U+FFFD, a space after each word,
- * start and end token by name.  Ids outside the vocabulary, which open_clip would fail on, give nothing. */
+/* Appends what open_clip's decode gives for `count` ids, as UTF-8.  Ids outside the vocabulary, which open_clip would fail
+ * on, give nothing. */
 int descry_tokenizer_decode(const descry_tokenizer *tokenizer, const int32_t *ids, size_t count, descry_buf *out,
                             descry_error *err);
+
+void descry_tokenizer_close(descry_tokenizer **tokenizer);
 
 #endif

@@ -9,7 +9,6 @@
 #define INLINE static /* one tile for all sizes instead of one for each: this is about results */
 #define UNROLL
 #define ISA emulated512
-#define THIS_CPU DESCRY_CPU_PORTABLE /* runs on any */
 enum { VL = 16, MR = 8, NV = 3 };
 typedef struct vec {
     float lane[16];

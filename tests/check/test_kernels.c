@@ -4,6 +4,7 @@
 
 #include "emulated512.h"
 #include "kern/tables.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,28 +47,18 @@ static double activate(double x, descry_activation activation)
     }
 }
 
+static const descry_kernel_set EMULATED512 = {"emulated512", 0, &descry_kernels_emulated512};
+
 static void for_each_table(void (*check)(const descry_kernels *))
 {
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
-        const descry_kernels *table = descry_kernels_for((descry_cpu)cpu);
-        assert_int_equal(table->cpu, cpu);
+    descry_kernels emulated = *table_at(0);
+    descry_kernels_add(&emulated, &EMULATED512);
+    for (size_t i = 0; table_at(i); i++) {
         seed = 1; /* the same numbers for each, whatever else there is */
-        check(table);
+        check(table_at(i));
     }
     seed = 1;
-    check(&descry_kernels_emulated512);
-}
-
-static void tables(void **state)
-{
-    (void)state;
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++)
-        print_message("  %s\n", descry_cpu_name((descry_cpu)cpu));
-    assert_ptr_equal(descry_kernels_for(DESCRY_CPU_PORTABLE), &descry_kernels_portable);
-#if defined(__aarch64__) /* where every processor has it, so must this library */
-    assert_int_equal(descry_cpu_best(), DESCRY_CPU_NEON);
-    assert_ptr_equal(descry_kernels_for(descry_cpu_best()), &descry_kernels_neon);
-#endif
+    check(&emulated);
 }
 
 /* ---- matrix product ---------------------------------------------------------------------------------------------- */
@@ -76,6 +67,7 @@ static void check_gemm_case(const descry_kernels *table, size_t m, size_t n, siz
                             descry_activation activation, int extras)
 {
     float *a = randoms(m * k), *w = randoms(n * k), *bias = randoms(n), *gamma = randoms(n), *residual = randoms(m * (n + 3));
+    float *a_scale = randoms(m), *b_scale = randoms(n);
     size_t size = descry_dtype_size(type);
     void *stored = malloc(n * k * size);
     for (size_t i = 0; i < n * k; i++) { /* w becomes what `stored` holds */
@@ -89,26 +81,32 @@ static void check_gemm_case(const descry_kernels *table, size_t m, size_t n, siz
         memcpy((char *)stored + i * 2, &h, 2);
         descry_to_f32(&w[i], &h, type, 1);
     }
-    void *packed = aligned_alloc(64, (descry_packed_size(table, n, k) * size + 63) / 64 * 64);
-    memset(packed, 0xFF, descry_packed_size(table, n, k) * size);
-    descry_pack(table, packed, stored, type, n, k, k, 1, 0, descry_panels(table, n));
+    size_t room = descry_packed_size(table, type, n, k) * size, panels = descry_panels(table, type, n);
+    void *packed = aligned_alloc(64, (room + 63) / 64 * 64);
+    const descry_matrix matrix = {stored, type, n, k, k, 1};
+    memset(packed, 0xFF, room);
+    descry_pack(table, type, packed, &matrix, 0, panels);
 
     const float untouched = 12345;
     float *c = malloc(m * (n + 3) * sizeof *c);
     for (size_t i = 0; i < m * (n + 3); i++)
         c[i] = untouched;
-    descry_gemm g = {.m = m, .n = n, .k = k, .a = a, .lda = k, .b = packed, .b_type = type,
+    descry_gemm g = {.m = m, .n = n, .k = k, .a = a, .lda = k, .a_type = DESCRY_F32, .b = packed, .b_type = type,
+                     .a_scale = extras & 8 ? a_scale : NULL, .b_scale = extras & 16 ? b_scale : NULL,
                      .bias = extras & 1 ? bias : NULL, .activation = activation,
                      .gamma = extras & 2 ? gamma : NULL, .residual = extras & 4 ? residual : NULL,
                      .c = c, .ldc = n + 3};
-    size_t panels = descry_panels(table, n);
-    table->gemm(&g, panels / 2, panels); /* in two parts, as two threads would */
-    table->gemm(&g, 0, panels / 2);
+    table->gemm[type].run(&g, panels / 2, panels); /* in two parts, as two threads would */
+    table->gemm[type].run(&g, 0, panels / 2);
     for (size_t i = 0; i < m; i++) {
         for (size_t j = 0; j < n; j++) {
             double sum = 0;
             for (size_t l = 0; l < k; l++)
                 sum += (double)a[i * k + l] * (double)w[j * k + l];
+            if (extras & 8)
+                sum *= (double)a_scale[i];
+            if (extras & 16)
+                sum *= (double)b_scale[j];
             if (extras & 1)
                 sum += (double)bias[j];
             sum = activate(sum, activation);
@@ -122,6 +120,7 @@ static void check_gemm_case(const descry_kernels *table, size_t m, size_t n, siz
             assert_true(c[i * (n + 3) + j] == untouched);
     }
     free(a), free(w), free(bias), free(gamma), free(residual), free(stored), free(packed), free(c);
+    free(a_scale), free(b_scale);
 }
 
 static void check_gemm(const descry_kernels *table)
@@ -132,6 +131,11 @@ static void check_gemm(const descry_kernels *table)
         for (size_t n = 0; n < sizeof ns / sizeof *ns; n++)
             for (size_t k = 0; k < sizeof ks / sizeof *ks; k++, variant++)
                 check_gemm_case(table, ms[m], ns[n], ks[k], variant % 3, variant / 3 % 4, (int)(variant / 12 % 8));
+    for (size_t m = 0; m < sizeof ms / sizeof *ms; m++) /* each type with each combination of scales */
+        for (size_t n = 0; n < sizeof ns / sizeof *ns; n++)
+            for (int type = 0; type < DESCRY_DTYPE_COUNT; type++, variant++)
+                for (int scales = 1; scales < 4; scales++)
+                    check_gemm_case(table, ms[m], ns[n], 17, (descry_dtype)type, variant % 4, scales << 3 | (variant / 4 % 8));
 }
 
 static void gemm(void **state)
@@ -148,7 +152,7 @@ static void check_activation(const descry_kernels *table)
         for (float x = -30; x < 30; x += 0.0037f) {
             descry_gemm g = {.m = 1, .n = 1, .k = 1, .a = &x, .lda = 1, .b = packed, .activation = (descry_activation)act,
                              .c = &y, .ldc = 1};
-            table->gemm(&g, 0, 1);
+            table->gemm[DESCRY_F32].run(&g, 0, 1);
             /* the reference differs between the forms of the function by no less than this */
             close_to(activate((double)x, (descry_activation)act), y, 2.5e-7 * fmax(1, fabs((double)x)));
         }
@@ -175,7 +179,7 @@ static void check_attention_case(const descry_kernels *table, size_t queries, si
     descry_attention a = {.q = q, .queries = queries, .q_stride = stride, .k = k, .v = v, .keys = keys, .kv_stride = stride,
                           .head_dim = dim, .scale = scale, .causal = causal, .hidden = hide ? hidden : NULL,
                           .out = out, .out_stride = stride};
-    table->attention(&a, scratch);
+    table->attention(table, &a, scratch);
     double *p = malloc(keys * sizeof *p);
     for (size_t i = 0; i < queries; i++) {
         double sum = 0;
@@ -207,7 +211,7 @@ static void check_packed_keys(const descry_kernels *table, size_t queries, size_
     memset(packed, 0xFF, size * sizeof *packed); /* NaN */
     descry_attention a = {.q = q, .queries = queries, .q_stride = dim, .k = kv, .v = kv + dim, .keys = keys,
                           .kv_stride = stride, .head_dim = dim, .scale = 0.5f, .out = out, .out_stride = dim};
-    table->attention(&a, scratch);
+    table->attention(table, &a, scratch);
     descry_pack_keys(table, packed, a.k, a.v, keys, stride, dim);
     a.k = a.v = NULL;
     a.packed = packed;
@@ -215,14 +219,14 @@ static void check_packed_keys(const descry_kernels *table, size_t queries, size_
     for (size_t i = 0; i < queries; i++) {
         a.q = q + i * dim;
         a.out = out + (queries + i) * dim;
-        table->attention(&a, scratch);
+        table->attention(table, &a, scratch);
     }
     assert_memory_equal(out, out + queries * dim, queries * dim * sizeof *out);
     a.q = q;
     a.queries = queries;
     a.out = out + queries * dim;
     memset(a.out, 0xFF, queries * dim * sizeof *out);
-    table->attention(&a, scratch);
+    table->attention(table, &a, scratch);
     assert_memory_equal(out, a.out, queries * dim * sizeof *out);
     free(q), free(kv), free(out), free(packed), free(scratch);
 }
@@ -247,6 +251,19 @@ static void attention(void **state)
 {
     (void)state;
     for_each_table(check_attention);
+}
+
+/* Attention packs and multiplies by the table that it is called from, not by the set that it came with. */
+static void attention_takes_products_from_its_table(void **state)
+{
+    (void)state;
+    for (size_t t = 0; table_at(t); t++)
+        for (size_t u = 0; table_at(u); u++) {
+            descry_kernels mixed = *table_at(t);
+            mixed.gemm[DESCRY_F32] = table_at(u)->gemm[DESCRY_F32];
+            seed = 1;
+            check_attention(&mixed);
+        }
 }
 
 /* ---- layer norm, scan, data types -------------------------------------------------------------------------------- */
@@ -280,25 +297,33 @@ static void layer_norm(void **state)
     for_each_table(check_layer_norm);
 }
 
-static void check_dot(const descry_kernels *table)
+static uint16_t half(float f, descry_dtype type)
 {
-    for (size_t dim = 1; dim < 150; dim += 7) {
-        float *x = randoms(9 * dim), *query = randoms(dim), scores[9];
-        uint16_t *rows = malloc(9 * dim * sizeof *rows);
-        for (size_t i = 0; i < 9 * dim; i++)
-            rows[i] = descry_f32_to_f16(x[i]);
-        table->dot_f16(rows, 9, dim, query, scores);
-        for (size_t r = 0; r < 9; r++) {
-            double sum = 0;
-            for (size_t i = 0; i < dim; i++)
-                sum += (double)descry_f16_to_f32(rows[r * dim + i]) * (double)query[i];
-            close_to(sum, scores[r], 1e-5);
-        }
-        free(x), free(query), free(rows);
-    }
+    return type == DESCRY_F16 ? descry_f32_to_f16(f) : descry_f32_to_bf16(f);
 }
 
-static void dot_f16(void **state)
+static void check_dot(const descry_kernels *table)
+{
+    for (int type = 0; type < DESCRY_DTYPE_COUNT; type++)
+        for (size_t dim = 1; dim < 150; dim += 7) {
+            float *x = randoms(9 * dim), *query = randoms(dim), scores[9];
+            uint16_t *halves = malloc(9 * dim * sizeof *halves);
+            for (size_t i = 0; i < 9 * dim && type != DESCRY_F32; i++) {
+                halves[i] = half(x[i], (descry_dtype)type);
+                descry_to_f32(&x[i], &halves[i], (descry_dtype)type, 1);
+            }
+            table->dot[type](type == DESCRY_F32 ? (const void *)x : halves, 9, dim, query, scores);
+            for (size_t r = 0; r < 9; r++) {
+                double sum = 0;
+                for (size_t i = 0; i < dim; i++)
+                    sum += (double)x[r * dim + i] * (double)query[i];
+                close_to(sum, scores[r], 1e-5);
+            }
+            free(x), free(query), free(halves);
+        }
+}
+
+static void dot(void **state)
 {
     (void)state;
     for_each_table(check_dot);
@@ -400,18 +425,21 @@ static void check_pack_bf16(const descry_kernels *table)
     static const size_t ns[] = {1, 15, 48, 49, 145}, ks[] = {1, 17, 40};
     for (size_t a = 0; a < sizeof ns / sizeof *ns; a++)
         for (size_t b = 0; b < sizeof ks / sizeof *ks; b++) {
-            size_t n = ns[a], k = ks[b], size = descry_packed_size(table, n, k), panels = descry_panels(table, n);
+            size_t n = ns[a], k = ks[b], size = descry_packed_size(table, DESCRY_BF16, n, k);
+            size_t panels = descry_panels(table, DESCRY_BF16, n);
             float *source = randoms(n * k);
             uint16_t *rounded = malloc(n * k * sizeof *rounded), *one = malloc(size * 2), *other = malloc(size * 2);
             for (size_t i = 0; i < n * k; i++)
                 rounded[i] = descry_f32_to_bf16(source[i]);
             for (int across = 0; across < 2; across++) {
-                size_t n_stride = across ? 1 : k, k_stride = across ? n : 1;
+                descry_matrix wide = {source, DESCRY_F32, n, k, across ? 1 : k, across ? n : 1}, narrow = wide;
+                narrow.data = rounded;
+                narrow.type = DESCRY_BF16;
                 memset(one, 0xFF, size * 2);
                 memset(other, 0xEE, size * 2);
-                descry_pack(table, one, rounded, DESCRY_BF16, n, k, n_stride, k_stride, 0, panels);
-                descry_pack_bf16(table, other, source, n, k, n_stride, k_stride, panels / 2, panels);
-                descry_pack_bf16(table, other, source, n, k, n_stride, k_stride, 0, panels / 2);
+                descry_pack(table, DESCRY_BF16, one, &narrow, 0, panels);
+                descry_pack(table, DESCRY_BF16, other, &wide, panels / 2, panels);
+                descry_pack(table, DESCRY_BF16, other, &wide, 0, panels / 2);
                 assert_memory_equal(one, other, size * 2);
             }
             free(source), free(rounded), free(one), free(other);
@@ -446,8 +474,9 @@ static void bf16_rounds_to_nearest_even(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tables),     cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
-        cmocka_unit_test(layer_norm), cmocka_unit_test(dot_f16),     cmocka_unit_test(half_precision_round_trips),
+        cmocka_unit_test(gemm),       cmocka_unit_test(activations), cmocka_unit_test(attention),
+        cmocka_unit_test(attention_takes_products_from_its_table),
+        cmocka_unit_test(layer_norm), cmocka_unit_test(dot),        cmocka_unit_test(half_precision_round_trips),
         cmocka_unit_test(lookup),     cmocka_unit_test(log_sum),     cmocka_unit_test(pack_bf16),
         cmocka_unit_test(bf16_rounds_to_nearest_even),
     };

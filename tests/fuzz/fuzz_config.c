@@ -2,7 +2,9 @@
  * A model's configuration: whatever the bytes, one that a model can be made of, or a line that says why not. */
 #include "fuzz.h"
 
-#include "model/config.h"
+#include "model/coca/decoder.h"
+#include "model/network.h"
+#include "model/vit/vit.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,34 +15,40 @@ static void check_block(const descry_block_config *block)
     require(block->width % block->heads == 0 && block->eps >= 0 && block->eps < 1);
 }
 
-static void check(const descry_model_config *c)
+static void check(const descry_network *n)
 {
-    check_block(&c->vision.block);
-    check_block(&c->text.block);
-    if (c->decoder.block.layers > 0)
-        check_block(&c->decoder.block);
-    require(c->embed_dim > 0 && c->vision.patch_width > 0 && c->vision.patch_height > 0);
-    require(c->vision.image_width >= c->vision.patch_width && c->vision.image_height >= c->vision.patch_height);
-    require(descry_vision_tokens(&c->vision) > 1 && descry_vision_tokens(&c->vision) <= 1 << 20);
-    require(c->vision.pooler_queries > 0 && c->vision.pooler_heads > 0);
-    require(c->text.context_length > 1 && c->text.vocab_size > 2 && c->text.pad_id >= 0 && c->text.eos_id >= 0);
-    require(c->text.pool >= DESCRY_POOL_ARGMAX && c->text.pool <= DESCRY_POOL_EOS);
+    const descry_vit *image = (const descry_vit *)n->image;
+    const descry_native_text *text = (const descry_native_text *)n->text;
+    require(image->tower.family == &descry_vit_family && text->tower.family == &descry_native_text_family);
+    check_block(&image->block);
+    check_block(&text->block);
+    if (n->coca) {
+        descry_error err;
+        int rc = descry_decoder_check(n->coca, "x", &err);
+        check_block(&n->coca->block);
+        require(rc == 0 || rc == DESCRY_ERR_UNSUPPORTED);
+    }
+    require(n->dim > 0 && image->conv.width > 0 && image->conv.height > 0);
+    require(image->tower.width >= image->conv.width && image->tower.height >= image->conv.height);
+    require(image->patches > 0 && image->patches < 1 << 20);
+    require(image->pooler.queries > 0 && image->pooler.heads > 0);
+    require(text->tower.context_length > 1 && text->tower.vocab_size > 2 && text->pad_id >= 0 && text->eos_id >= 0);
+    require(text->pool >= DESCRY_POOL_ARGMAX && text->pool <= DESCRY_POOL_EOS);
     for (int i = 0; i < 3; i++)
-        require(isfinite(c->preprocess.mean[i]) && isfinite(c->preprocess.std[i]) && c->preprocess.std[i] > 0);
-    require(c->preprocess.fill >= 0 && c->preprocess.fill <= 255);
-    require(!c->has_logit_bias || isfinite(c->init_logit_bias));
+        require(isfinite(n->preprocess.mean[i]) && isfinite(n->preprocess.std[i]) && n->preprocess.std[i] > 0);
+    require(n->preprocess.fill >= 0 && n->preprocess.fill <= 255);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    descry_model_config config;
+    descry_network network;
     descry_error err = {0};
-    int rc = descry_model_config_parse(&config, (const char *)data, size, "x", &err);
+    int rc = descry_network_parse(&network, (const char *)data, size, "x", &err);
     if (rc)
         require(rc == err.code && (rc == DESCRY_ERR_FORMAT || rc == DESCRY_ERR_UNSUPPORTED) && strncmp(err.message, "x: ", 3) == 0 &&
                 !strpbrk(err.message, "\n\r"));
     else
-        check(&config);
-    descry_model_config_free(&config);
+        check(&network);
+    descry_network_close(&network);
     return 0;
 }

@@ -16,9 +16,9 @@ static void add_sums(uint8_t *file, size_t size, uint32_t dim)
     for (size_t at = HEADER; size - at >= sizeof(segment);) {
         segment *each = (segment *)(file + at);
         size_t left = size - at - sizeof *each;
-        if (each->count == 0 || each->count > DESCRY_ROWS_SEGMENT || payload_size((size_t)each->count, dim) > left)
+        if (each->count == 0 || each->count > DESCRY_ROWS_SEGMENT || payload_size((size_t)each->count, descry_row_f16.size(dim)) > left)
             break;
-        size_t payload = payload_size((size_t)each->count, dim);
+        size_t payload = payload_size((size_t)each->count, descry_row_f16.size(dim));
         each->sum = sum_of(each + 1, payload);
         at += sizeof *each + payload;
     }
@@ -27,11 +27,11 @@ static void add_sums(uint8_t *file, size_t size, uint32_t dim)
 static void check_last(const descry_rows *rows, uint32_t dim)
 {
     int64_t id;
-    const uint16_t *row;
+    const void *row;
     if (descry_rows_last(rows, &id, &row)) {
         require((const uint8_t *)row >= rows->map.data + HEADER);
-        require((const uint8_t *)(row + dim) <= rows->map.data + rows->map.size);
-        fuzz_read(row, dim * sizeof *row);
+        require((const uint8_t *)row + descry_row_f16.size(dim) <= rows->map.data + rows->map.size);
+        fuzz_read(row, descry_row_f16.size(dim));
     } else
         require(descry_rows_get_state(rows)->count == 0);
 }
@@ -45,10 +45,12 @@ static int accept(const void *arg, int64_t id)
 static void check_scan(descry_rows *rows, descry_pool *pool, uint32_t dim)
 {
     float vector[DIMS];
+    descry_kernels kernels;
+    descry_kernels_fill(&kernels, 0);
     for (size_t d = 0; d < dim; d++)
         vector[d] = d % 2 ? -0.5f : 0.25f;
     for (size_t k = 0; k < 5; k += 4) {
-        const descry_scan_query query = {.vector = vector, .dim = dim, .k = k, .threshold = -2, .dot = descry_scan_dot(DESCRY_CPU_PORTABLE),
+        const descry_scan_query query = {.vector = vector, .dim = dim, .k = k, .threshold = -2, .codec = &descry_row_f16, .kernels = &kernels,
                                          .accept = accept, .avoid = vector, .avoid_above = &(float){0.9f}, .avoids = 1};
         descry_top top = {.k = k};
         descry_error err = {0};
@@ -75,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(file, data, first);
     memcpy(file + HEADER, data + first, size - first);
     const header *head = (const header *)file;
-    descry_rows_key key = {.dim = head->dim};
+    descry_rows_key key = {.dim = head->dim, .codec = &descry_row_f16};
     memcpy(key.library, head->library, sizeof key.library);
     memcpy(key.recipe, head->recipe, sizeof key.recipe);
     add_sums(file, all, key.dim);

@@ -31,7 +31,7 @@ double formula_value(const char *name, uint32_t i)
 
 /* ---- the tensors of a model, listed here independently of the loader --------------------------------------------- */
 
-typedef struct writer {
+struct formula_writer {
     FILE *header, *data;
     uint64_t offset;
     descry_dtype dtype;
@@ -40,7 +40,7 @@ typedef struct writer {
     int logit_dims;
     int first;
     size_t rows, columns; /* of the matrix that is being written */
-} writer;
+};
 
 static int ends(const char *name, const char *with)
 {
@@ -49,7 +49,7 @@ static int ends(const char *name, const char *with)
 }
 
 /* FORMULA_TALKATIVE: values [start ..] of the projection [W, V] */
-static void make_talkative(const writer *w, float *values, size_t n, size_t start, uint32_t hash, double scale)
+static void make_talkative(const formula_writer *w, float *values, size_t n, size_t start, uint32_t hash, double scale)
 {
     enum { END = 49407, LIKELY = 2870 };
     float times = (float)sqrt((double)w->columns / (double)w->rows);
@@ -62,7 +62,7 @@ static void make_talkative(const writer *w, float *values, size_t n, size_t star
     }
 }
 
-static void write_values(writer *w, const char *name, size_t count, double offset, double scale)
+static void write_values(formula_writer *w, const char *name, size_t count, double offset, double scale)
 {
     enum { CHUNK = 1 << 16 };
     static float values[CHUNK];
@@ -90,7 +90,8 @@ static void write_values(writer *w, const char *name, size_t count, double offse
     }
 }
 
-static void tensor(writer *w, const char *prefix, const char *rest, int dims, size_t a, size_t b, size_t c, size_t d)
+void formula_tensor(formula_writer *w, const char *prefix, const char *rest, int dims, size_t a, size_t b, size_t c,
+                    size_t d)
 {
     char name[256];
     snprintf(name, sizeof name, "%s%s", prefix, rest);
@@ -122,115 +123,117 @@ static void tensor(writer *w, const char *prefix, const char *rest, int dims, si
     write_values(w, name, count, offset, scale);
 }
 
-static void pair(writer *w, const char *prefix, const char *rest, int dims, size_t n, size_t k)
+void formula_pair(formula_writer *w, const char *prefix, const char *rest, int dims, size_t n, size_t k)
 {
     char weight[32], bias[32];
     snprintf(weight, sizeof weight, "%.20s.weight", rest);
     snprintf(bias, sizeof bias, "%.20s.bias", rest);
-    tensor(w, prefix, weight, dims, n, k, 0, 0);
-    tensor(w, prefix, bias, 1, n, 0, 0, 0);
+    formula_tensor(w, prefix, weight, dims, n, k, 0, 0);
+    formula_tensor(w, prefix, bias, 1, n, 0, 0, 0);
 }
 
-static void blocks(writer *w, const descry_block_config *c, const char *prefix, int cross)
+static void blocks(formula_writer *w, const descry_block_config *c, const char *prefix, int cross)
 {
     size_t width = (size_t)c->width, mlp = (size_t)c->mlp;
     for (int i = 0; i < c->layers; i++) {
         char name[256];
         snprintf(name, sizeof name, "%s.%d.", prefix, i);
-        pair(w, name, "ln_1", 1, width, 0);
+        formula_pair(w, name, "ln_1", 1, width, 0);
         if (cross)
-            pair(w, name, "ln_1_kv", 1, width, 0);
-        tensor(w, name, "attn.in_proj_weight", 2, 3 * width, width, 0, 0);
-        tensor(w, name, "attn.in_proj_bias", 1, 3 * width, 0, 0, 0);
-        pair(w, name, "attn.out_proj", 2, width, width);
-        pair(w, name, "ln_2", 1, width, 0);
-        pair(w, name, "mlp.c_fc", 2, mlp, width);
-        pair(w, name, "mlp.c_proj", 2, width, mlp);
+            formula_pair(w, name, "ln_1_kv", 1, width, 0);
+        formula_tensor(w, name, "attn.in_proj_weight", 2, 3 * width, width, 0, 0);
+        formula_tensor(w, name, "attn.in_proj_bias", 1, 3 * width, 0, 0, 0);
+        formula_pair(w, name, "attn.out_proj", 2, width, width);
+        formula_pair(w, name, "ln_2", 1, width, 0);
+        formula_pair(w, name, "mlp.c_fc", 2, mlp, width);
+        formula_pair(w, name, "mlp.c_proj", 2, width, mlp);
         if (c->layer_scale) {
-            tensor(w, name, "ls_1.gamma", 1, width, 0, 0, 0);
-            tensor(w, name, "ls_2.gamma", 1, width, 0, 0, 0);
+            formula_tensor(w, name, "ls_1.gamma", 1, width, 0, 0, 0);
+            formula_tensor(w, name, "ls_2.gamma", 1, width, 0, 0, 0);
         }
     }
 }
 
-static void vision(writer *w, const descry_vision_config *c, size_t e)
+static void vision(formula_writer *w, const descry_image_tower *tower)
 {
-    size_t width = (size_t)c->block.width, pooled = c->attentional_pool ? e : width;
-    tensor(w, "visual.", "class_embedding", 1, width, 0, 0, 0);
-    tensor(w, "visual.", "positional_embedding", 2, (size_t)descry_vision_tokens(c), width, 0, 0);
-    tensor(w, "visual.", "proj", 2, pooled, e, 0, 0);
-    tensor(w, "visual.", "conv1.weight", 4, width, 3, (size_t)c->patch_height, (size_t)c->patch_width);
+    const descry_vit *c = (const descry_vit *)tower;
+    size_t e = c->tower.dim, width = (size_t)c->block.width, pooled = c->attentional_pool ? e : width;
+    formula_tensor(w, "visual.", "class_embedding", 1, width, 0, 0, 0);
+    formula_tensor(w, "visual.", "positional_embedding", 2, c->patches + 1, width, 0, 0);
+    formula_tensor(w, "visual.", "proj", 2, pooled, e, 0, 0);
+    formula_tensor(w, "visual.", "conv1.weight", 4, width, 3, c->conv.height, c->conv.width);
     if (!c->no_ln_pre)
-        pair(w, "visual.", "ln_pre", 1, width, 0);
+        formula_pair(w, "visual.", "ln_pre", 1, width, 0);
     blocks(w, &c->block, "visual.transformer.resblocks", 0);
     if (c->attentional_pool) {
         const char *pool = "visual.attn_pool.";
-        tensor(w, pool, "query", 2, (size_t)c->pooler_queries, e, 0, 0);
-        tensor(w, pool, "attn.in_proj_bias", 1, 3 * e, 0, 0, 0);
+        formula_tensor(w, pool, "query", 2, c->pooler.queries, e, 0, 0);
+        formula_tensor(w, pool, "attn.in_proj_bias", 1, 3 * e, 0, 0, 0);
         if (width == e) {
-            tensor(w, pool, "attn.in_proj_weight", 2, 3 * e, e, 0, 0);
+            formula_tensor(w, pool, "attn.in_proj_weight", 2, 3 * e, e, 0, 0);
         } else {
-            tensor(w, pool, "attn.q_proj_weight", 2, e, e, 0, 0);
-            tensor(w, pool, "attn.k_proj_weight", 2, e, width, 0, 0);
-            tensor(w, pool, "attn.v_proj_weight", 2, e, width, 0, 0);
+            formula_tensor(w, pool, "attn.q_proj_weight", 2, e, e, 0, 0);
+            formula_tensor(w, pool, "attn.k_proj_weight", 2, e, width, 0, 0);
+            formula_tensor(w, pool, "attn.v_proj_weight", 2, e, width, 0, 0);
         }
-        pair(w, pool, "attn.out_proj", 2, e, e);
-        pair(w, pool, "ln_q", 1, e, 0);
-        pair(w, pool, "ln_k", 1, width, 0);
+        formula_pair(w, pool, "attn.out_proj", 2, e, e);
+        formula_pair(w, pool, "ln_q", 1, e, 0);
+        formula_pair(w, pool, "ln_k", 1, width, 0);
     }
-    pair(w, "visual.", "ln_post", 1, pooled, 0);
+    formula_pair(w, "visual.", "ln_post", 1, pooled, 0);
 }
 
-static void text(writer *w, const descry_text_config *c, const char *prefix, size_t e)
+static void text(formula_writer *w, const descry_native_text *c)
 {
-    size_t width = (size_t)c->block.width;
+    const char *prefix = c->prefix;
+    size_t e = c->tower.dim, width = (size_t)c->block.width;
     char name[256];
-    tensor(w, prefix, "positional_embedding", 2, (size_t)c->context_length + c->embed_cls, width, 0, 0);
+    formula_tensor(w, prefix, "positional_embedding", 2, c->tower.context_length + c->embed_cls, width, 0, 0);
     if (c->embed_cls)
-        tensor(w, prefix, "cls_emb", 1, width, 0, 0, 0);
+        formula_tensor(w, prefix, "cls_emb", 1, width, 0, 0, 0);
     if (c->project && c->project_bias)
-        pair(w, prefix, "text_projection", 2, e, width);
+        formula_pair(w, prefix, "text_projection", 2, e, width);
     else if (c->project)
-        tensor(w, prefix, "text_projection", 2, width, e, 0, 0);
-    tensor(w, prefix, "token_embedding.weight", 2, (size_t)c->vocab_size, width, 0, 0);
+        formula_tensor(w, prefix, "text_projection", 2, width, e, 0, 0);
+    formula_tensor(w, prefix, "token_embedding.weight", 2, c->tower.vocab_size, width, 0, 0);
     snprintf(name, sizeof name, "%stransformer.resblocks", prefix);
     blocks(w, &c->block, name, 0);
-    pair(w, prefix, "ln_final", 1, width, 0);
+    formula_pair(w, prefix, "ln_final", 1, width, 0);
 }
 
-static void decoder(writer *w, const descry_decoder_config *c, size_t vocabulary)
+static void decoder(formula_writer *w, const descry_coca *c, size_t vocabulary)
 {
-    if (c->block.layers == 0)
+    if (!c)
         return;
     blocks(w, &c->block, "text_decoder.resblocks", 0);
     blocks(w, &c->block, "text_decoder.cross_attn", 1);
-    pair(w, "text_decoder.", "ln_final", 1, (size_t)c->block.width, 0);
-    tensor(w, "text_decoder.", "text_projection", 2, (size_t)c->block.width, vocabulary, 0, 0);
+    formula_pair(w, "text_decoder.", "ln_final", 1, (size_t)c->block.width, 0);
+    formula_tensor(w, "text_decoder.", "text_projection", 2, (size_t)c->block.width, vocabulary, 0, 0);
 }
 
 /* ---- the file: the data is written first, behind room for the header ---------------------------------------------- */
 
 enum { HEADER_ROOM = 1 << 18 };
 
-static char *write_weights(const descry_model_config *config, descry_dtype dtype, formula_fault fault, const char *prefix,
-                           int logit_dims)
+static char *write_weights(const descry_network *network, descry_dtype dtype, formula_fault fault, const char *prefix,
+                           int logit_dims, formula_image *image)
 {
     const char *root = getenv("DESCRY_BUILD_ROOT");
     char *path = malloc(4096), *json = NULL;
     size_t size;
     snprintf(path, 4096, "%s/formula-XXXXXX", root ? root : "/tmp");
     int fd = mkstemp(path);
-    writer w = {.header = open_memstream(&json, &size), .data = fd < 0 ? NULL : fdopen(fd, "w"), .dtype = dtype,
+    formula_writer w = {.header = open_memstream(&json, &size), .data = fd < 0 ? NULL : fdopen(fd, "w"), .dtype = dtype,
                 .fault = fault, .prefix = prefix, .logit_dims = logit_dims, .first = 1};
     assert_non_null(w.header);
     assert_non_null(w.data);
     assert_int_equal(fseek(w.data, 8 + HEADER_ROOM, SEEK_SET), 0);
-    vision(&w, &config->vision, (size_t)config->embed_dim);
-    text(&w, &config->text, config->text_prefix ? "text." : "", (size_t)config->embed_dim);
-    decoder(&w, &config->decoder, (size_t)config->text.vocab_size);
-    tensor(&w, "", "logit_scale", w.logit_dims, 1, 0, 0, 0);
-    if (config->has_logit_bias)
-        tensor(&w, "", "logit_bias", w.logit_dims, 1, 0, 0, 0);
+    image(&w, network->image);
+    text(&w, formula_text(network));
+    decoder(&w, network->coca, network->text->vocab_size);
+    formula_tensor(&w, "", "logit_scale", w.logit_dims, 1, 0, 0, 0);
+    if (network->has_logit_bias)
+        formula_tensor(&w, "", "logit_bias", w.logit_dims, 1, 0, 0, 0);
     fprintf(w.header, "}");
     assert_int_equal(fclose(w.header), 0);
     assert_true(size <= HEADER_ROOM);
@@ -243,44 +246,62 @@ static char *write_weights(const descry_model_config *config, descry_dtype dtype
     return path;
 }
 
-char *formula_file(const descry_model_config *config, descry_dtype dtype, formula_fault fault)
+char *formula_file(const descry_network *network, descry_dtype dtype, formula_fault fault)
 {
-    return write_weights(config, dtype, fault, "", 0);
+    return write_weights(network, dtype, fault, "", 0, vision);
 }
 
-char *formula_file_as(const descry_model_config *config, descry_dtype dtype, const char *prefix, int logit_dims)
+char *formula_file_as(const descry_network *network, descry_dtype dtype, const char *prefix, int logit_dims)
 {
-    return write_weights(config, dtype, FAULT_NONE, prefix, logit_dims);
+    return write_weights(network, dtype, FAULT_NONE, prefix, logit_dims, vision);
 }
 
-void formula_open(descry_weights *weights, const descry_model_config *config, descry_dtype dtype, formula_fault fault)
+void formula_load(descry_network *network, descry_dtype dtype, formula_fault fault)
 {
-    char *path = formula_file(config, dtype, fault);
+    formula_load_with(network, vision, dtype, fault);
+}
+
+char *formula_file_with(const descry_network *network, formula_image *image, descry_dtype dtype, formula_fault fault)
+{
+    return write_weights(network, dtype, fault, "", 0, image);
+}
+
+void formula_load_with(descry_network *network, formula_image *image, descry_dtype dtype, formula_fault fault)
+{
+    char *path = formula_file_with(network, image, dtype, fault);
     descry_error err;
-    int rc = descry_weights_open(weights, config, path, NULL, &err);
+    int rc = descry_network_load(network, path, NULL, &err);
     unlink(path);
     free(path);
     check_rc(rc, &err);
 }
 
-float *formula_patches(const descry_vision_config *c, size_t n, formula_fault fault)
+descry_pictures formula_pictures(const descry_network *network, size_t n, formula_fault fault)
 {
-    size_t w = (size_t)c->image_width, h = (size_t)c->image_height, pw = (size_t)c->patch_width, ph = (size_t)c->patch_height;
-    size_t across = w / pw, down = h / ph, at = 0;
-    float *patches = malloc(n * across * down * 3 * ph * pw * sizeof *patches);
-    assert_non_null(patches);
+    size_t w = network->image->width, h = network->image->height;
+    float *values = malloc(n * 3 * h * w * sizeof *values);
+    assert_non_null(values);
     uint32_t hash = name_hash("image");
-    for (size_t i = 0; i < n; i++)
-        for (size_t p = 0; p < across * down; p++)
-            for (size_t ch = 0; ch < 3; ch++)
-                for (size_t y = 0; y < ph; y++)
-                    for (size_t x = 0; x < pw; x++) {
-                        size_t row = p / across, column = p % across;
-                        if (fault == FAULT_TRANSPOSE)
-                            row = p % across, column = p / across;
-                        size_t element = ((i * 3 + ch) * h + row * ph + y) * w + column * pw + x;
-                        double v = 2 * (scramble(hash ^ (uint32_t)element * 0x9E3779B1u) * 0x1p-32) - 1;
-                        patches[at++] = (float)(2 * v);
-                    }
-    return patches;
+    for (size_t i = 0; i < n * 3 * h * w; i++) {
+        size_t x = i % w, y = i / w % h, from = i;
+        if (fault == FAULT_TRANSPOSE) { /* of square patches in a square grid */
+            size_t pw = formula_vit(network)->conv.width;
+            from = i - y * w - x + (x / pw * pw + y % pw) * w + y / pw * pw + x % pw;
+        }
+        double v = 2 * (scramble(hash ^ (uint32_t)from * 0x9E3779B1u) * 0x1p-32) - 1;
+        values[i] = (float)(2 * v);
+    }
+    return (descry_pictures){.n = n, .width = w, .height = h, .values = values};
+}
+
+int formula_encode_pictures(const descry_network *network, const descry_engine *engine, const descry_pictures *pictures,
+                            float *out, float *tokens, descry_error *err)
+{
+    return network->image->family->encode(network->image, engine, pictures, out, tokens, err);
+}
+
+int formula_encode_ids(const descry_network *network, const descry_engine *engine, const int32_t *ids, size_t n, float *out,
+                       descry_error *err)
+{
+    return network->text->family->encode(network->text, engine, ids, n, out, err);
 }

@@ -43,11 +43,11 @@ char *golden_config_text(const json_t *cfg)
     return text;
 }
 
-void golden_config(descry_model_config *config, const char *name, const json_t *cfg)
+void golden_network(descry_network *network, const char *name, const json_t *cfg)
 {
     descry_error err;
     char *text = golden_config_text(cfg);
-    check_rc(descry_model_config_parse(config, text, strlen(text), name, &err), &err);
+    check_rc(descry_network_parse(network, text, strlen(text), name, &err), &err);
     free(text);
 }
 

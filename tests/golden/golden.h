@@ -4,7 +4,7 @@
 #ifndef GOLDEN_H
 #define GOLDEN_H
 
-#include "model/config.h"
+#include "model/network.h"
 
 #include <jansson.h>
 
@@ -14,7 +14,7 @@ json_t *golden_tiny(const json_t *goldens, const char *name); /* of openclip-gol
 
 /* The configuration file with `cfg` as its model_cfg, as text that the caller frees. */
 char *golden_config_text(const json_t *cfg);
-void golden_config(descry_model_config *config, const char *name, const json_t *cfg);
+void golden_network(descry_network *network, const char *name, const json_t *cfg);
 
 /* [n, L] of as many rows as there are; owned by the caller. */
 int32_t *golden_ids(const json_t *rows, size_t length, size_t *n);

@@ -6,9 +6,9 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/towers.h"
 #include "model/zoo.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,49 +40,54 @@ static int unload(void **state)
 typedef struct subject {
     const char *name;
     const json_t *golden;
-    descry_model_config config;
-    descry_weights weights;
+    descry_network network;
     descry_engine engine;
     size_t count, dim;
-    float *patches; /* [count, patches, 3 p p] */
+    descry_pictures pictures; /* count of them */
     int32_t *ids;   /* [count, L] */
 } subject;
 
 /* A tiny model's configuration, or that of an architecture that the program knows. */
-static void configure(descry_model_config *config, const char *name)
+static void configure(descry_network *network, const char *name)
 {
     descry_error err;
-    descry_buf json = {0};
     const json_t *model = json_object_get(json_object_get(tiny, "tiny_release"), name);
     if (model) {
-        golden_config(config, name, golden_get(model, "cfg"));
+        golden_network(network, name, golden_get(model, "cfg"));
         return;
     }
-    check_rc(descry_zoo_config(&json, name, &err), &err);
-    check_rc(descry_model_config_parse(config, json.data, json.size, name, &err), &err);
-    descry_buf_free(&json);
+    const char *json = descry_zoo_config(name);
+    assert_non_null(json);
+    check_rc(descry_network_parse(network, json, strlen(json), name, &err), &err);
 }
 
 static void subject_open(subject *s, const char *name, formula_fault fault)
 {
     descry_error err;
     *s = (subject){.name = name, .golden = golden_get(golden_get(goldens, "models"), name)};
-    configure(&s->config, name);
-    formula_open(&s->weights, &s->config, DESCRY_F32, fault);
-    s->engine = (descry_engine){.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
-    s->dim = (size_t)s->config.embed_dim;
-    s->ids = golden_ids(golden_get(s->golden, "ids"), (size_t)s->config.text.context_length, &s->count);
+    configure(&s->network, name);
+    formula_load(&s->network, DESCRY_F32, fault);
+    s->engine = (descry_engine){.kernels = best_table(), .pool = pool};
+    s->dim = s->network.dim;
+    s->ids = golden_ids(golden_get(s->golden, "ids"), s->network.text->context_length, &s->count);
     assert_true(s->count >= 4);
-    s->patches = formula_patches(&s->config.vision, s->count, fault);
-    check_rc(descry_weights_prepare_vision(&s->weights, &s->config, &s->engine, &err), &err);
-    check_rc(descry_weights_prepare_text(&s->weights, &s->config, &s->engine, &err), &err);
+    s->pictures = formula_pictures(&s->network, s->count, fault);
+    check_rc(descry_network_prepare(&s->network, DESCRY_PART_IMAGE, &s->engine, &err), &err);
+    check_rc(descry_network_prepare(&s->network, DESCRY_PART_TEXT, &s->engine, &err), &err);
+}
+
+/* The same network, not packed yet. */
+static void reopen(subject *s, descry_dtype dtype)
+{
+    descry_network_close(&s->network);
+    configure(&s->network, s->name);
+    formula_load(&s->network, dtype, FAULT_NONE);
 }
 
 static void subject_close(subject *s)
 {
-    descry_weights_close(&s->weights);
-    descry_model_config_free(&s->config);
-    free(s->patches);
+    descry_network_close(&s->network);
+    free((float *)s->pictures.values);
     free(s->ids);
 }
 
@@ -97,7 +102,7 @@ static double picture_difference(subject *s)
 {
     descry_error err;
     float *out = malloc(s->count * s->dim * sizeof *out);
-    check_rc(descry_encode_patches(&s->engine, &s->config, &s->weights.vision, s->patches, s->count, out, &err), &err);
+    check_rc(formula_encode_pictures(&s->network, &s->engine, &s->pictures, out, NULL, &err), &err);
     double d = difference(out, json_object_get(s->golden, "image"), s->count, s->dim);
     free(out);
     return d;
@@ -107,7 +112,7 @@ static double text_difference(subject *s)
 {
     descry_error err;
     float *out = malloc(s->count * s->dim * sizeof *out);
-    check_rc(descry_encode_ids(&s->engine, &s->config, &s->weights.text, s->ids, s->count, out, &err), &err);
+    check_rc(formula_encode_ids(&s->network, &s->engine, s->ids, s->count, out, &err), &err);
     double d = difference(out, json_object_get(s->golden, "text"), s->count, s->dim);
     free(out);
     return d;
@@ -120,7 +125,7 @@ static const double BOUND_BASE = 2e-6, BOUND_LARGE = 5e-6;
 static void check_embeddings(subject *s, double bound)
 {
     double picture = picture_difference(s), text = text_difference(s);
-    print_message("%s, %s: pictures %.2g, texts %.2g\n", s->name, descry_cpu_name(s->engine.kernels->cpu), picture, text);
+    print_message("%s, %s: pictures %.2g, texts %.2g\n", s->name, s->engine.kernels->name, picture, text);
     assert_true(picture <= bound);
     assert_true(text <= bound);
 }
@@ -136,15 +141,14 @@ static void check_architecture(const char *name, double bound)
 static void vit_b_32_under_every_cap(void **state)
 {
     (void)state;
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+    for (size_t i = 0; table_at(i); i++) {
         descry_error err;
         subject s;
         subject_open(&s, "ViT-B-32", FAULT_NONE);
-        descry_weights_close(&s.weights); /* packed for another table */
-        formula_open(&s.weights, &s.config, DESCRY_F32, FAULT_NONE);
-        s.engine.kernels = descry_kernels_for((descry_cpu)cpu);
-        check_rc(descry_weights_prepare_vision(&s.weights, &s.config, &s.engine, &err), &err);
-        check_rc(descry_weights_prepare_text(&s.weights, &s.config, &s.engine, &err), &err);
+        reopen(&s, DESCRY_F32); /* it was packed for another table */
+        s.engine.kernels = table_at(i);
+        check_rc(descry_network_prepare(&s.network, DESCRY_PART_IMAGE, &s.engine, &err), &err);
+        check_rc(descry_network_prepare(&s.network, DESCRY_PART_TEXT, &s.engine, &err), &err);
         check_embeddings(&s, BOUND_BASE);
         subject_close(&s);
     }
@@ -180,20 +184,21 @@ static void results_depend_on_neither_threads_nor_batch(void **state)
     (void)state;
     subject s;
     subject_open(&s, "vit-gelu", FAULT_NONE);
-    size_t picture = (size_t)(descry_vision_tokens(&s.config.vision) - 1) * s.weights.vision.patch.k;
     float together[4 * 32], alone[4 * 32];
     descry_error err;
     descry_pool *one;
     assert_int_equal(descry_pool_open(&one, 1, &err), 0);
     descry_engine single = {.kernels = s.engine.kernels, .pool = one};
-    check_rc(descry_encode_patches(&s.engine, &s.config, &s.weights.vision, s.patches, 4, together, &err), &err);
-    for (size_t i = 0; i < 4; i++)
-        check_rc(descry_encode_patches(&single, &s.config, &s.weights.vision, s.patches + i * picture, 1,
-                                       alone + i * s.dim, &err), &err);
+    descry_pictures four = descry_pictures_part(&s.pictures, 0, 4);
+    check_rc(formula_encode_pictures(&s.network, &s.engine, &four, together, NULL, &err), &err);
+    for (size_t i = 0; i < 4; i++) {
+        descry_pictures picture = descry_pictures_part(&s.pictures, i, 1);
+        check_rc(formula_encode_pictures(&s.network, &single, &picture, alone + i * s.dim, NULL, &err), &err);
+    }
     assert_memory_equal(together, alone, sizeof alone);
-    check_rc(descry_encode_ids(&s.engine, &s.config, &s.weights.text, s.ids, 4, together, &err), &err);
+    check_rc(formula_encode_ids(&s.network, &s.engine, s.ids, 4, together, &err), &err);
     for (size_t i = 0; i < 4; i++)
-        check_rc(descry_encode_ids(&single, &s.config, &s.weights.text, s.ids + i * 77, 1, alone + i * s.dim, &err), &err);
+        check_rc(formula_encode_ids(&s.network, &single, s.ids + i * 77, 1, alone + i * s.dim, &err), &err);
     assert_memory_equal(together, alone, sizeof alone);
     descry_pool_close(&one);
     subject_close(&s);
@@ -206,13 +211,13 @@ static void half_precision_files_load(void **state)
     subject s, h;
     subject_open(&s, "vit-gelu", FAULT_HALF); /* rounded to f16, stored in F32 */
     subject_open(&h, "vit-gelu", FAULT_NONE);
-    descry_weights_close(&h.weights);
-    formula_open(&h.weights, &h.config, DESCRY_F16, FAULT_NONE);
+    reopen(&h, DESCRY_F16);
     descry_error err;
-    check_rc(descry_weights_prepare_vision(&h.weights, &h.config, &h.engine, &err), &err);
+    check_rc(descry_network_prepare(&h.network, DESCRY_PART_IMAGE, &h.engine, &err), &err);
     float a[32], b[32];
-    check_rc(descry_encode_patches(&s.engine, &s.config, &s.weights.vision, s.patches, 1, a, &err), &err);
-    check_rc(descry_encode_patches(&h.engine, &h.config, &h.weights.vision, s.patches, 1, b, &err), &err);
+    descry_pictures picture = descry_pictures_part(&s.pictures, 0, 1);
+    check_rc(formula_encode_pictures(&s.network, &s.engine, &picture, a, NULL, &err), &err);
+    check_rc(formula_encode_pictures(&h.network, &h.engine, &picture, b, NULL, &err), &err);
     assert_memory_equal(a, b, sizeof a); /* widening is exact, so every bit agrees */
     subject_close(&s);
     subject_close(&h);
@@ -260,9 +265,10 @@ static void check_stages(const char *name)
     s.engine.trace = &trace;
     descry_error err;
     float *out = malloc(s.dim * sizeof *out);
-    check_rc(descry_encode_patches(&s.engine, &s.config, &s.weights.vision, s.patches, 1, out, &err), &err);
+    descry_pictures picture = descry_pictures_part(&s.pictures, 0, 1);
+    check_rc(formula_encode_pictures(&s.network, &s.engine, &picture, out, NULL, &err), &err);
     check.tower = "text";
-    check_rc(descry_encode_ids(&s.engine, &s.config, &s.weights.text, s.ids, 1, out, &err), &err);
+    check_rc(formula_encode_ids(&s.network, &s.engine, s.ids, 1, out, &err), &err);
     assert_true(check.found > 0);
     assert_int_equal(check.found, json_object_size(check.stages));
     free(out);
@@ -311,15 +317,15 @@ static void mutants_are_noticed(void **state)
     subject s;
     subject_open(&s, "ViT-B-32", FAULT_NONE);
     assert_true(picture_difference(&s) <= BOUND_BASE);
-    s.config.vision.block.activation = DESCRY_ACT_GELU_TANH;
+    formula_vit(&s.network)->block.activation = DESCRY_ACT_GELU_TANH;
     assert_noticed(&s, "tanh for erf GELU");
-    s.config.vision.block.activation = DESCRY_ACT_GELU;
-    s.config.vision.block.eps = 1e-6f;
+    formula_vit(&s.network)->block.activation = DESCRY_ACT_GELU;
+    formula_vit(&s.network)->block.eps = 1e-6f;
     assert_noticed(&s, "eps 1e-6 for 1e-5");
-    s.config.vision.block.eps = 1e-5f;
+    formula_vit(&s.network)->block.eps = 1e-5f;
     descry_kernels mutant = *s.engine.kernels;
     whole_kernels = s.engine.kernels;
-    final_norm = s.weights.vision.ln_post.weight;
+    final_norm = formula_vit(&s.network)->ln_post.weight;
     mutant.layer_norm = skip_final_norm;
     s.engine.kernels = &mutant;
     assert_noticed(&s, "no final norm");
@@ -341,16 +347,16 @@ static void mutants_of_the_text_tower_are_noticed(void **state)
     subject s;
     subject_open(&s, "ViT-B-32", FAULT_NONE);
     assert_true(text_difference(&s) <= BOUND_BASE);
-    s.config.text.block.activation = DESCRY_ACT_GELU_TANH;
+    formula_text(&s.network)->block.activation = DESCRY_ACT_GELU_TANH;
     assert_true(text_difference(&s) > 2 * BOUND_BASE);
-    s.config.text.block.activation = DESCRY_ACT_GELU;
-    s.config.text.block.eps = 1e-6f;
+    formula_text(&s.network)->block.activation = DESCRY_ACT_GELU;
+    formula_text(&s.network)->block.eps = 1e-6f;
     assert_true(text_difference(&s) > 2 * BOUND_BASE);
-    s.config.text.block.eps = 1e-5f;
-    s.config.text.causal = false;
+    formula_text(&s.network)->block.eps = 1e-5f;
+    formula_text(&s.network)->causal = false;
     assert_true(text_difference(&s) > 2 * BOUND_BASE);
-    s.config.text.causal = true;
-    s.config.text.pool = DESCRY_POOL_FIRST;
+    formula_text(&s.network)->causal = true;
+    formula_text(&s.network)->pool = DESCRY_POOL_FIRST;
     assert_true(text_difference(&s) > 2 * BOUND_BASE);
     subject_close(&s);
 }

@@ -6,9 +6,10 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/generate.h"
-#include "model/towers.h"
+#include "generate/generate.h"
+#include "model/coca/decoder.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include "base/file.h"
 
@@ -52,8 +53,7 @@ static int unload(void **state)
 /* ---- a model with its pictures ------------------------------------------------------------------------------------ */
 
 typedef struct subject {
-    descry_model_config config;
-    descry_weights weights;
+    descry_network network;
     descry_engine engine;
     size_t pictures, dim, token_count, width;
     float *tokens;     /* [pictures, token_count, W] */
@@ -64,31 +64,29 @@ static void subject_open(subject *s, const json_t *cfg, size_t pictures, formula
 {
     descry_error err;
     *s = (subject){.pictures = pictures, .engine = {.kernels = kernels, .pool = pool}};
-    golden_config(&s->config, "golden", cfg);
-    formula_open(&s->weights, &s->config, DESCRY_F32, fault);
-    check_rc(descry_weights_prepare_vision(&s->weights, &s->config, &s->engine, &err), &err);
-    check_rc(descry_weights_prepare_decoder(&s->weights, &s->config, &s->engine, &err), &err);
-    check_rc(descry_decoder_check(&s->config, "golden", &err), &err);
-    s->dim = (size_t)s->config.embed_dim;
-    s->token_count = descry_picture_tokens(&s->config.vision);
-    s->width = descry_picture_width(&s->config);
+    golden_network(&s->network, "golden", cfg);
+    formula_load(&s->network, DESCRY_F32, fault);
+    check_rc(descry_network_prepare(&s->network, DESCRY_PART_IMAGE, &s->engine, &err), &err);
+    check_rc(descry_network_prepare(&s->network, DESCRY_PART_DECODER, &s->engine, &err), &err);
+    check_rc(descry_decoder_check(s->network.coca, "golden", &err), &err);
+    s->dim = s->network.dim;
+    s->token_count = s->network.image->tokens;
+    s->width = s->network.image->token_width;
     s->tokens = malloc(pictures * s->token_count * s->width * sizeof *s->tokens);
     s->embeddings = malloc(pictures * s->dim * sizeof *s->embeddings);
-    float *patches = formula_patches(&s->config.vision, pictures, FAULT_NONE);
-    check_rc(descry_encode_patches_for_decoder(&s->engine, &s->config, &s->weights.vision, patches, pictures, s->embeddings,
-                                               s->tokens, &err), &err);
+    descry_pictures in = formula_pictures(&s->network, pictures, FAULT_NONE);
+    check_rc(formula_encode_pictures(&s->network, &s->engine, &in, s->embeddings, s->tokens, &err), &err);
     /* the same pass without tokens gives the same embedding, to the bit */
     float *alone = malloc(pictures * s->dim * sizeof *alone);
-    check_rc(descry_encode_patches(&s->engine, &s->config, &s->weights.vision, patches, pictures, alone, &err), &err);
+    check_rc(formula_encode_pictures(&s->network, &s->engine, &in, alone, NULL, &err), &err);
     assert_memory_equal(alone, s->embeddings, pictures * s->dim * sizeof *alone);
     free(alone);
-    free(patches);
+    free((float *)in.values);
 }
 
 static void subject_close(subject *s)
 {
-    descry_weights_close(&s->weights);
-    descry_model_config_free(&s->config);
+    descry_network_close(&s->network);
     free(s->tokens);
     free(s->embeddings);
 }
@@ -122,12 +120,12 @@ static void note_tokens(void *arg, const char *stage, const float *x, size_t row
 static float *logits_of(subject *s, const int32_t *ids, size_t n, bool at_once)
 {
     descry_error err;
-    size_t v = (size_t)s->config.text.vocab_size;
+    size_t v = s->network.text->vocab_size;
     float *logits = malloc(n * v * sizeof *logits);
     for (size_t i = at_once ? 0 : n - 1; i < n; i++) {
         descry_decoder *d;
         descry_decoder_size size = {1, at_once ? i + 1 : 1, 1, n};
-        check_rc(descry_decoder_open(&d, &s->engine, &s->config, &s->weights, s->tokens, &size, &err), &err);
+        check_rc(descry_decoder_open(&d, &s->engine, s->network.coca, s->tokens, &size, &err), &err);
         check_rc(descry_decoder_begin(d, ids, logits + (at_once ? i : 0) * v, &err), &err);
         for (size_t j = 1; j < n && !at_once; j++) {
             descry_branch branch = {0, ids[j]};
@@ -142,11 +140,11 @@ static void stages_of_the_tiny_model(void **state)
 {
     (void)state;
     static const int32_t ids[] = {START, 320, 1125, 539, 320, 2368, END};
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+    for (size_t i = 0; table_at(i); i++) {
         subject s;
         seen_tokens seen = {0};
         descry_trace trace = {note_tokens, &seen};
-        subject_open(&s, golden_get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, descry_kernels_for((descry_cpu)cpu));
+        subject_open(&s, golden_get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, table_at(i));
         assert_int_equal(s.token_count, json_integer_value(json_array_get(golden_get(tiny_release, "image_tokens_shape"), 1)));
         within("picture tokens", golden_off(s.tokens, golden_get(tiny_release, "image_tokens_0_0")), 4e-6);
         s.engine.trace = &trace;
@@ -155,7 +153,7 @@ static void stages_of_the_tiny_model(void **state)
         within("text tokens", golden_off(seen.tokens + 3 * s.width, golden_get(tiny_release, "text_tokens_0_3")), 4e-6);
         s.engine.trace = NULL;
         float *in_turn = logits_of(&s, ids, 7, false);
-        size_t v = (size_t)s.config.text.vocab_size;
+        size_t v = s.network.text->vocab_size;
         assert_memory_equal(at_once, in_turn, 7 * v * sizeof *at_once);
         within("logits 0", golden_off(at_once, golden_get(tiny_release, "logits_0_0_first8")), 4e-6);
         within("logits 6", golden_off(at_once + 6 * v, golden_get(tiny_release, "logits_0_6_first8")), 4e-6);
@@ -205,13 +203,13 @@ static void texts_of_the_tiny_model(void **state)
     static const int32_t texts[2][7] = {{START, 320, 1125, 539, 320, 2368, END}, {START, 3306, 1002, 256, END}};
     subject s;
     descry_error err;
-    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
-    size_t length = (size_t)s.config.text.context_length;
+    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, best_table());
+    size_t length = s.network.text->context_length;
     int32_t *ids = calloc(2 * length, sizeof *ids);
     float *out = malloc(2 * s.dim * sizeof *out);
     for (size_t i = 0; i < 2; i++)
         memcpy(ids + i * length, texts[i], sizeof texts[i]);
-    check_rc(descry_encode_ids(&s.engine, &s.config, &s.weights.text, ids, 2, out, &err), &err);
+    check_rc(formula_encode_ids(&s.network, &s.engine, ids, 2, out, &err), &err);
     within("texts", embeddings_off(out, golden_get(tiny_release, "text_features"), 2, s.dim), 2e-6);
     free(ids);
     free(out);
@@ -226,10 +224,10 @@ static void padding_amid_ids(void **state)
     const json_t *golden = golden_get(search, "padded");
     int32_t *ids = ids_of(golden_get(golden, "ids"), &n);
     subject s;
-    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    subject_open(&s, golden_get(tiny_release, "cfg"), 1, FORMULA_TALKATIVE, best_table());
     for (int at_once = 0; at_once < 2; at_once++) {
         float *logits = logits_of(&s, ids, n, at_once);
-        within("logits with padding", logits_off(logits, (size_t)s.config.text.vocab_size, 5000, golden_get(golden, "logits")), 4e-6);
+        within("logits with padding", logits_off(logits, s.network.text->vocab_size, 5000, golden_get(golden, "logits")), 4e-6);
         free(logits);
     }
     free(ids);
@@ -257,11 +255,11 @@ static void caption(const subject *s, const descry_generation *options, size_t f
     const int32_t prompt = START;
     descry_decoder *d;
     descry_decoder_size size = {n, 1, descry_generate_beams(options), options->max_length - 1};
-    check_rc(descry_generate_check(options, 1, (size_t)s->config.text.context_length, (size_t)s->config.text.vocab_size, &err),
+    check_rc(descry_generate_check(options, 1, s->network.text->context_length, s->network.text->vocab_size, &err),
              &err);
-    check_rc(descry_decoder_open(&d, &s->engine, &s->config, &s->weights, s->tokens + first * s->token_count * s->width, &size,
+    check_rc(descry_decoder_open(&d, &s->engine, s->network.coca, s->tokens + first * s->token_count * s->width, &size,
                                  &err), &err);
-    descry_logits_source source = {begin, advance, d, (size_t)s->config.text.vocab_size, END, s->config.text.pad_id,
+    descry_logits_source source = {begin, advance, d, s->network.text->vocab_size, END, formula_text(&s->network)->pad_id,
                                    &s->engine};
     for (size_t i = 0; i < n; i++)
         out[i].ids = calloc(options->max_length, sizeof *out[i].ids);
@@ -316,9 +314,9 @@ static descry_generation by(descry_decoding decode)
 static void captions_of_the_tiny_model(void **state)
 {
     (void)state;
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+    for (size_t i = 0; table_at(i); i++) {
         subject s;
-        const descry_kernels *kernels = descry_kernels_for((descry_cpu)cpu);
+        const descry_kernels *kernels = table_at(i);
         descry_generation group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),
                                greedy = by(DESCRY_DECODE_GREEDY), top_k = by(DESCRY_DECODE_TOP_K);
         subject_open(&s, golden_get(tiny_release, "cfg"), 2, FORMULA_TALKATIVE, kernels);
@@ -360,9 +358,9 @@ static void check_texts(subject *s, const json_t *golden)
 {
     descry_error err;
     size_t n;
-    int32_t *ids = golden_ids(golden_get(golden, "ids"), (size_t)s->config.text.context_length, &n);
+    int32_t *ids = golden_ids(golden_get(golden, "ids"), s->network.text->context_length, &n);
     float *out = malloc(n * s->dim * sizeof *out);
-    check_rc(descry_encode_ids(&s->engine, &s->config, &s->weights.text, ids, n, out, &err), &err);
+    check_rc(formula_encode_ids(&s->network, &s->engine, ids, n, out, &err), &err);
     within("texts", embeddings_off(out, golden_get(golden, "text"), n, s->dim), 2e-6);
     free(out);
 
@@ -370,8 +368,8 @@ static void check_texts(subject *s, const json_t *golden)
     seen_tokens seen = {0};
     descry_trace trace = {note_tokens, &seen};
     s->engine.trace = &trace;
-    float *logits = logits_of(s, ids, 7, true), *three = malloc(3 * (size_t)s->config.text.vocab_size * sizeof *three);
-    size_t v = (size_t)s->config.text.vocab_size;
+    float *logits = logits_of(s, ids, 7, true), *three = malloc(3 * s->network.text->vocab_size * sizeof *three);
+    size_t v = s->network.text->vocab_size;
     s->engine.trace = NULL;
     for (size_t i = 0; i < 3; i++)
         memcpy(three + i * v, logits + positions[i] * v, v * sizeof *three);
@@ -391,7 +389,7 @@ static void large_coca_vit_b_32(void **state)
     size_t n = json_array_size(golden_get(golden, "image"));
     subject s;
     assert_true(n >= 4);
-    subject_open(&s, golden_get(golden, "cfg"), n, FORMULA_TALKATIVE, descry_kernels_for(descry_cpu_best()));
+    subject_open(&s, golden_get(golden, "cfg"), n, FORMULA_TALKATIVE, best_table());
     within("pictures", embeddings_off(s.embeddings, golden_get(golden, "image"), n, s.dim), 2e-6);
     check_texts(&s, golden);
     descry_generation group = by(DESCRY_DECODE_GROUP), beam = by(DESCRY_DECODE_BEAM),

@@ -6,7 +6,8 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/generate.h"
+#include "generate/generate.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,7 +91,7 @@ static const descry_generation defaults = DESCRY_GENERATION_INIT;
 static int run(toy *t, const descry_generation *o, const int32_t *prompt, size_t pictures, descry_generated *out,
                int32_t ids[][MOST], descry_error *err)
 {
-    const descry_engine engine = {.kernels = descry_kernels_for(descry_cpu_best()), .pool = pool};
+    const descry_engine engine = {.kernels = best_table(), .pool = pool};
     descry_logits_source source = {begin, advance, t, V, t->end, 0, &engine};
     t->pictures = pictures;
     for (size_t i = 0; i < pictures; i++)

@@ -4,8 +4,8 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/towers.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,46 +35,68 @@ static void compare(const char *what, const float *got, const json_t *expected, 
         fail_msg("%s: off by %.3g, more than %.3g", what, off, bound);
 }
 
+static size_t matrices_of(const descry_linears *linears)
+{
+    size_t elements = 0;
+    for (const struct descry_linear_item *i = linears->first; i; i = i->next)
+        elements += i->linear->n * i->linear->k;
+    return elements;
+}
+
+/* What is not registered would not be packed. */
+static void check_every_matrix_is_registered(const descry_network *network)
+{
+    size_t elements = 0;
+    for (size_t i = 0; i < network->file.count; i++) {
+        const descry_tensor *t = &network->file.tensors[i];
+        if (t->dims >= 2 && !strstr(t->name, "embedding") && !strstr(t->name, "query"))
+            elements += t->elements;
+    }
+    assert_int_equal(matrices_of(&network->image->linears) + matrices_of(&network->text->linears) +
+                     (network->coca ? matrices_of(&network->coca->linears) : 0), elements);
+}
+
 static void check_model(const char *name, const descry_kernels *kernels)
 {
     static const int32_t texts[2][7] = {{49406, 320, 1125, 539, 320, 2368, 49407}, {49406, 3306, 1002, 256, 49407}};
     const json_t *golden = golden_tiny(goldens, name);
-    descry_model_config config;
-    descry_weights weights;
-    golden_config(&config, name, golden_get(golden, "cfg"));
-    formula_open(&weights, &config, DESCRY_F32, FAULT_NONE);
+    descry_network network;
+    golden_network(&network, name, golden_get(golden, "cfg"));
+    formula_load(&network, DESCRY_F32, FAULT_NONE);
     if (json_object_get(golden, "nparams"))
-        assert_int_equal(weights.parameters, json_integer_value(json_object_get(golden, "nparams")));
+        assert_int_equal(network.parameters, json_integer_value(json_object_get(golden, "nparams")));
 
-    size_t dim = (size_t)config.embed_dim, length = (size_t)config.text.context_length;
-    float *patches = formula_patches(&config.vision, 2, FAULT_NONE), *out = malloc(2 * dim * sizeof *out);
+    check_every_matrix_is_registered(&network);
+
+    size_t dim = network.dim, length = network.text->context_length;
+    descry_pictures pictures = formula_pictures(&network, 2, FAULT_NONE);
+    float *out = malloc(2 * dim * sizeof *out);
     int32_t *ids = calloc(2 * length, sizeof *ids);
     for (size_t i = 0; i < 2; i++)
         memcpy(ids + i * length, texts[i], sizeof texts[i]);
     const descry_engine engine = {.kernels = kernels, .pool = pool};
     descry_error err;
-    assert_int_equal(descry_weights_prepare_vision(&weights, &config, &engine, &err), 0);
-    assert_int_equal(descry_weights_prepare_text(&weights, &config, &engine, &err), 0);
-    int normalised = config.decoder.block.layers > 0; /* CoCa's features are */
-    assert_int_equal(descry_encode_patches(&engine, &config, &weights.vision, patches, 2, out, &err), 0);
+    assert_int_equal(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), 0);
+    assert_int_equal(descry_network_prepare(&network, DESCRY_PART_TEXT, &engine, &err), 0);
+    int normalised = network.coca != NULL; /* CoCa's features are */
+    assert_int_equal(formula_encode_pictures(&network, &engine, &pictures, out, NULL, &err), 0);
     if (normalised)
         golden_normalise(out, 2, dim);
     compare("picture", out, golden_get(golden, "image_features"), dim, 3e-6);
-    assert_int_equal(descry_encode_ids(&engine, &config, &weights.text, ids, 2, out, &err), 0);
+    assert_int_equal(formula_encode_ids(&network, &engine, ids, 2, out, &err), 0);
     if (normalised)
         golden_normalise(out, 2, dim);
     compare("text", out, golden_get(golden, "text_features"), dim, 3e-6);
-    free(patches);
+    free((float *)pictures.values);
     free(out);
     free(ids);
-    descry_weights_close(&weights);
-    descry_model_config_free(&config);
+    descry_network_close(&network);
 }
 
 static void check_under_every_cap(const char *name)
 {
-    for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++)
-        check_model(name, descry_kernels_for((descry_cpu)cpu));
+    for (size_t i = 0; table_at(i); i++)
+        check_model(name, table_at(i));
 }
 
 static void vit_gelu(void **state)

@@ -5,8 +5,8 @@
 
 #include "formula.h"
 #include "golden.h"
-#include "model/towers.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,12 +39,12 @@ static char *variant_file(const char *name, const json_t *golden)
     const char *type = json_string_value(json_object_get(golden, "dtype"));
     const char *prefix = json_string_value(json_object_get(golden, "prefix"));
     json_t *file = json_object_get(golden, "file"), *source = file ? file : json_object_get(golden, "cfg");
-    descry_model_config config;
-    golden_config(&config, name, source);
+    descry_network network;
+    golden_network(&network, name, source);
     descry_dtype dtype = !type ? DESCRY_F32 : strcmp(type, "float16") == 0 ? DESCRY_F16 : DESCRY_BF16;
     int one = json_is_true(json_object_get(source, "nonscalar_logit_scale"));
-    char *path = formula_file_as(&config, dtype, prefix ? prefix : "", one);
-    descry_model_config_free(&config);
+    char *path = formula_file_as(&network, dtype, prefix ? prefix : "", one);
+    descry_network_close(&network);
     return path;
 }
 
@@ -72,34 +72,33 @@ static void measure(const char *name, const json_t *golden, json_t *other, const
                     double *picture, double *text)
 {
     descry_error err;
-    descry_model_config config;
-    descry_weights weights;
-    golden_config(&config, name, other ? other : golden_get(golden, "cfg"));
+    descry_network network;
+    golden_network(&network, name, other ? other : golden_get(golden, "cfg"));
     char *path = variant_file(name, golden);
-    int rc = descry_weights_open(&weights, &config, path, NULL, &err);
+    int rc = descry_network_load(&network, path, NULL, &err);
     unlink(path);
     free(path);
     if (rc)
         fail_msg("%s: %s", name, err.message);
     double scale = json_number_value(json_object_get(golden, "logit_scale"));
-    assert_true(fabs((double)weights.logit_scale - log(scale)) < 1e-6);
-    assert_true((double)weights.logit_bias == json_number_value(json_object_get(golden, "logit_bias")));
+    assert_true(fabs((double)network.logit_scale - log(scale)) < 1e-6);
+    assert_true((double)network.logit_bias == json_number_value(json_object_get(golden, "logit_bias")));
 
-    size_t n, dim = (size_t)config.embed_dim;
-    int32_t *ids = golden_ids(golden_get(golden, "ids"), (size_t)config.text.context_length, &n);
-    float *patches = formula_patches(&config.vision, n, FAULT_NONE), *out = malloc(n * dim * sizeof *out);
+    size_t n, dim = network.dim;
+    int32_t *ids = golden_ids(golden_get(golden, "ids"), network.text->context_length, &n);
+    descry_pictures pictures = formula_pictures(&network, n, FAULT_NONE);
+    float *out = malloc(n * dim * sizeof *out);
     const descry_engine engine = {.kernels = kernels, .pool = pool};
-    assert_int_equal(descry_weights_prepare_vision(&weights, &config, &engine, &err), 0);
-    assert_int_equal(descry_weights_prepare_text(&weights, &config, &engine, &err), 0);
-    assert_int_equal(descry_encode_patches(&engine, &config, &weights.vision, patches, n, out, &err), 0);
+    assert_int_equal(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), 0);
+    assert_int_equal(descry_network_prepare(&network, DESCRY_PART_TEXT, &engine, &err), 0);
+    assert_int_equal(formula_encode_pictures(&network, &engine, &pictures, out, NULL, &err), 0);
     *picture = difference(out, json_object_get(golden, "image"), n, dim);
-    assert_int_equal(descry_encode_ids(&engine, &config, &weights.text, ids, n, out, &err), 0);
+    assert_int_equal(formula_encode_ids(&network, &engine, ids, n, out, &err), 0);
     *text = difference(out, json_object_get(golden, "text"), n, dim);
     free(ids);
-    free(patches);
+    free((float *)pictures.values);
     free(out);
-    descry_weights_close(&weights);
-    descry_model_config_free(&config);
+    descry_network_close(&network);
 }
 
 static void every_variant_under_every_cap(void **state)
@@ -110,12 +109,12 @@ static void every_variant_under_every_cap(void **state)
     size_t wrong = 0;
     assert_true(json_object_size(variants) >= 50);
     json_object_foreach(variants, name, golden)
-        for (int cpu = DESCRY_CPU_PORTABLE; cpu <= (int)descry_cpu_best(); cpu++) {
+        for (size_t i = 0; table_at(i); i++) {
             double picture, text;
-            measure(name, golden, NULL, descry_kernels_for((descry_cpu)cpu), &picture, &text);
+            measure(name, golden, NULL, table_at(i), &picture, &text);
             if (picture <= BOUND && text <= BOUND)
                 continue;
-            print_error("%s, %s: pictures off by %.2g, texts by %.2g\n", name, descry_cpu_name((descry_cpu)cpu),
+            print_error("%s, %s: pictures off by %.2g, texts by %.2g\n", name, table_at(i)->name,
                         picture, text);
             wrong++;
         }
@@ -146,7 +145,7 @@ static void settings_are_noticed(void **state)
         {"CoCa, quick_gelu", NULL, "quick_gelu", 1, 1},
         {"CoCa, another pad_id", "text_cfg", "pad_id", 0, 1},
     };
-    const descry_kernels *kernels = descry_kernels_for(descry_cpu_best());
+    const descry_kernels *kernels = best_table();
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
         const json_t *golden = json_object_get(json_object_get(goldens, "variants"), settings[i].variant);
         json_t *without = json_deep_copy(json_object_get(golden, "cfg"));

@@ -23,21 +23,21 @@ static descry_model *model;
 static void make_model(void)
 {
     char path[FOLDER_SIZE + 40];
-    descry_model_config config;
+    descry_network network;
     json_t *goldens = golden_read("openclip-golden.json");
     assert_non_null(goldens);
     const json_t *cfg = golden_get(golden_tiny(goldens, json_string_value(golden_get(golden, "model"))), "cfg");
     char *text = golden_config_text(cfg);
     snprintf(path, sizeof path, "%s/open_clip_config.json", folder);
     write_file(path, text, strlen(text));
-    golden_config(&config, "tiny", cfg);
-    char *made = formula_file(&config, DESCRY_F32, FAULT_NONE);
+    golden_network(&network, "tiny", cfg);
+    char *made = formula_file(&network, DESCRY_F32, FAULT_NONE);
     snprintf(path, sizeof path, "%s/open_clip_model.safetensors", folder);
     copy_file(made, path);
     unlink(made);
     free(made);
     free(text);
-    descry_model_config_free(&config);
+    descry_network_close(&network);
     json_decref(goldens);
 }
 

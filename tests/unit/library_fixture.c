@@ -28,6 +28,7 @@ static int open_kind(void **state, int in_memory)
     assert_int_equal(chmod(f->folder, 0777), 0);
     assert_int_equal(descry_pool_open(&f->context.pool, 2, NULL), 0);
     f->context.log = (descry_log){on_log, f};
+    descry_kernels_fill(&f->context.kernels, 0);
     fake_clip_init(&f->clip, "fake", 'a');
     f->model = (struct descry_model){&f->context, &f->clip};
     descry_index_counts_init(&f->counts);
@@ -63,7 +64,7 @@ int fixture_close(void **state)
 
 int open_in_memory(fixture *f, descry_library **library, const char *name, int read_only)
 {
-    const descry_store_options options = {read_only, 1, f->context.pool, &f->context.log, f->context.cpu};
+    const descry_store_options options = {read_only, 1, f->context.pool, &f->context.log, &f->context.kernels};
     descry_store *store;
     int rc = memory_store_open(&store, f->memories[strcmp(name, "library.db") != 0], &options, &f->err);
     return rc ? rc : descry_library_over(library, &f->context, store, at(f, "%s", name), &f->err);

@@ -51,7 +51,7 @@ static int describe(const tables *t, const place *p, const descry_wanted *wanted
         float *floats = descry_arena_alloc(arena, (size_t)wanted->vectors->dim, sizeof *floats);
         if (!floats)
             return DESCRY_ERR_MEMORY;
-        descry_scan_unpack(v->halves, (size_t)wanted->vectors->dim, floats);
+        descry_row_f16.unpack(v->row, (size_t)wanted->vectors->dim, floats);
         row->vector = floats;
     }
     return rc;
@@ -83,7 +83,7 @@ int memory_vectors(descry_store *base, const descry_recipe *what, const int64_t 
         found[i] = v != NULL;
         memset(vectors + i * dim, 0, dim * sizeof *vectors);
         if (v)
-            descry_scan_unpack(v->halves, dim, vectors + i * dim);
+            descry_row_f16.unpack(v->row, dim, vectors + i * dim);
     }
     memory_looked(of(base));
     return 0;
@@ -357,14 +357,14 @@ static int is_excluded(const descry_nearest *query, int64_t id)
 }
 
 /* 1: it is near enough, and far enough from what is to be avoided. */
-static int score_vector(const descry_nearest *query, descry_dot_f16 dot, size_t dim, const uint16_t *halves, float *score)
+static int score_vector(const descry_kernels *kernels, const descry_nearest *query, size_t dim, const void *row, float *score)
 {
     for (size_t i = 0; i < query->avoids; i++) {
-        dot(halves, 1, dim, query->avoid + i * dim, score);
+        kernels->dot[descry_row_f16.dot](row, 1, dim, query->avoid + i * dim, score);
         if (*score > query->avoid_above[i])
             return 0;
     }
-    dot(halves, 1, dim, query->vector, score);
+    kernels->dot[descry_row_f16.dot](row, 1, dim, query->vector, score);
     return *score >= query->threshold;
 }
 
@@ -385,7 +385,7 @@ int memory_nearest(descry_store *base, const descry_recipe *what, const descry_n
         const descry_hit *found = v->recipe == what->id ? bsearch(&key, chosen, n, sizeof key, by_content) : NULL;
         float score;
         if (found && !is_excluded(query, v->content) &&
-            score_vector(query, descry_scan_dot(of(base)->cpu), (size_t)what->dim, v->halves, &score))
+            score_vector(of(base)->kernels, query, (size_t)what->dim, v->row, &score))
             (*hits)[(*count)++] = (descry_hit){score, found->id, found->content};
     }
     memory_looked(of(base));
@@ -422,7 +422,7 @@ int memory_sample(descry_store *base, const descry_recipe *what, size_t most, fl
     *vectors = descry_alloc(most + 1, dim * sizeof **vectors);
     for (size_t i = 0; *vectors && i < t->vector_count && *count < most; i++)
         if (t->vectors[i].recipe == what->id && seen++ * most >= *count * total)
-            descry_scan_unpack(t->vectors[i].halves, dim, *vectors + (*count)++ * dim);
+            descry_row_f16.unpack(t->vectors[i].row, dim, *vectors + (*count)++ * dim);
     memory_looked(of(base));
     return *vectors ? 0 : descry_fail_memory(err);
 }

@@ -298,12 +298,12 @@ static int put_vector(handle *store, tables *t, const descry_recipe *what, descr
     if (there && !(item->anew && there->draft))
         return 0;
     size_t dim = (size_t)what->dim;
-    uint16_t *halves = descry_arena_alloc(&store->library->texts, dim, sizeof *halves);
-    if (!halves)
+    void *row = descry_arena_alloc(&store->library->texts, descry_row_f16.size(dim), 1);
+    if (!row)
         return descry_fail_memory(err);
-    if (!descry_scan_pack(item->vector, dim, halves))
+    if (!descry_row_f16.pack(item->vector, dim, row))
         return descry_fail(err, DESCRY_ERR_NUMERIC, "the embedding is not finite");
-    *(there ? there : &t->vectors[t->vector_count++]) = (vector){what->id, item->id, halves, item->draft};
+    *(there ? there : &t->vectors[t->vector_count++]) = (vector){what->id, item->id, row, item->draft};
     item->new_vector = 1;
     return 0;
 }
@@ -568,7 +568,7 @@ int memory_store_open(descry_store **out, memory *library, const descry_store_op
     *out = NULL;
     if (!store)
         return descry_fail_memory(err);
-    *store = (handle){.base = {&OPS}, .library = library, .cpu = options->cpu, .read_only = options->read_only};
+    *store = (handle){.base = {&OPS}, .library = library, .kernels = options->kernels, .read_only = options->read_only};
     *out = &store->base;
     return 0;
 }

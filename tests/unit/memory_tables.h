@@ -26,7 +26,7 @@ typedef struct content {
 
 typedef struct vector {
     int64_t recipe, content;
-    const uint16_t *halves;
+    const void *row;
     int draft;
 } vector;
 
@@ -78,7 +78,7 @@ struct memory {
 typedef struct handle {
     descry_store base;
     memory *library;
-    descry_cpu cpu;
+    const struct descry_kernels *kernels;
     int read_only, locked, listing;
     tables moment; /* of the list */
 } handle;

@@ -7,13 +7,15 @@
 
 static int open_sqlite(descry_store **store, fixture *f, descry_error *err)
 {
-    const descry_store_options options = {.create = 1, .pool = f->context.pool, .log = &f->context.log};
+    const descry_store_options options = {.create = 1, .pool = f->context.pool, .log = &f->context.log,
+                                          .kernels = &f->context.kernels};
     return descry_store_open_sqlite(store, at(f, "seam.db"), &options, err);
 }
 
 static int open_memory(descry_store **store, fixture *f, descry_error *err)
 {
-    const descry_store_options options = {.create = 1, .pool = f->context.pool, .log = &f->context.log};
+    const descry_store_options options = {.create = 1, .pool = f->context.pool, .log = &f->context.log,
+                                          .kernels = &f->context.kernels};
     return memory_store_open(store, f->memories[1], &options, err);
 }
 

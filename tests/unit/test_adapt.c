@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "heads/adapt.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@ static char folder[] = "/tmp/descry-heads.XXXXXX";
 static int open_all(void **state)
 {
     (void)state;
-    engine.kernels = descry_kernels_for(descry_cpu_best());
+    engine.kernels = best_table();
     return mkdtemp(folder) && descry_pool_open(&engine.pool, 2, NULL) == 0 ? 0 : -1;
 }
 

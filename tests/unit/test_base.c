@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "base/shared.h"
 #include "support/support.h"
+#include "support/tables.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -104,16 +105,53 @@ static void pool_runs_each_index_once(void **state)
     assert_int_equal(descry_pool_open(&pool, 100000, &err), DESCRY_ERR_ARGUMENT);
 }
 
+/* On x86 those that Linux lists; others are not asked. */
+static void cpu_features_are_those_of_the_machine(void **state)
+{
+    (void)state;
+#if defined(__x86_64__)
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } features[] = {{DESCRY_CPU_AVX2, " avx2 "},         {DESCRY_CPU_FMA, " fma "},           {DESCRY_CPU_F16C, " f16c "},
+                    {DESCRY_CPU_AVX512F, " avx512f "},   {DESCRY_CPU_AVX512BW, " avx512bw "}, {DESCRY_CPU_AVX512DQ, " avx512dq "},
+                    {DESCRY_CPU_AVX512VL, " avx512vl "}, {DESCRY_CPU_NEON, " none "}};
+    char line[8192] = "";
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    while (file && strncmp(line, "flags", 5) != 0 && fgets(line, sizeof line, file))
+        ;
+    if (file)
+        fclose(file);
+    if (strncmp(line, "flags", 5) != 0)
+        skip();
+    line[strcspn(line, "\n")] = ' ';
+    for (size_t i = 0; i < sizeof features / sizeof *features; i++)
+        if (!(descry_cpu_features() & features[i].bit) != !strstr(line, features[i].name))
+            fail_msg("%s", features[i].name);
+#elif defined(__aarch64__)
+    assert_int_equal(descry_cpu_features(), DESCRY_CPU_NEON);
+#else
+    assert_int_equal(descry_cpu_features(), 0);
+#endif
+}
+
 static void cpu_caps_are_names(void **state)
 {
     (void)state;
-    descry_cpu cpu;
+    uint32_t features, all = descry_cpu_features();
     descry_error err;
-    assert_int_equal(descry_cpu_choose(&cpu, "portable", &err), 0);
-    assert_int_equal(cpu, DESCRY_CPU_PORTABLE);
-    assert_int_equal(descry_cpu_choose(&cpu, descry_cpu_name(DESCRY_CPU_COUNT - 1), &err), 0);
-    assert_int_equal(cpu, descry_cpu_best());
-    assert_int_equal(descry_cpu_choose(&cpu, "sse9", &err), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(descry_cpu_choose(&features, NULL, &err), 0);
+    assert_int_equal(features, all);
+    assert_int_equal(descry_cpu_choose(&features, "portable", &err), 0);
+    assert_int_equal(features, 0);
+    for (size_t i = 0; table_at(i); i++) { /* each leaves what its kernels need, and nothing that others need */
+        descry_kernels table;
+        assert_int_equal(descry_cpu_choose(&features, table_at(i)->name, &err), 0);
+        assert_int_equal(features & ~all, 0);
+        descry_kernels_fill(&table, features);
+        assert_string_equal(table.name, table_at(i)->name);
+    }
+    assert_int_equal(descry_cpu_choose(&features, "sse9", &err), DESCRY_ERR_ARGUMENT);
 }
 
 static void files_that_are_not_regular_are_refused(void **state)
@@ -196,6 +234,7 @@ int main(void)
         cmocka_unit_test(buffer_grows_and_ends_with_nul),
         cmocka_unit_test(sha256_matches_fips),
         cmocka_unit_test(pool_runs_each_index_once),
+        cmocka_unit_test(cpu_features_are_those_of_the_machine),
         cmocka_unit_test(cpu_caps_are_names),
         cmocka_unit_test(files_that_are_not_regular_are_refused),
         cmocka_unit_test(shared_memory_holds_what_was_read),

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "descry.h"
 
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +183,69 @@ static void a_recipe_is_of_contents_not_of_names(void **state)
     assert_string_equal(copy, original);
 }
 
+/* The recipe of a model in folder/name whose tokenizer's digest is given, as libraries hold it. */
+static void compute_recipe(const char *name, const char *tokenizer, char recipe[DESCRY_SHA256_HEX])
+{
+    char path[256], weights[DESCRY_SHA256_HEX];
+    uint8_t digest[DESCRY_SHA256_SIZE];
+    descry_buf text = {0};
+    snprintf(path, sizeof path, "%s/%s/open_clip_model.safetensors", folder, name);
+    assert_int_equal(descry_file_digest(weights, path, NULL), 0);
+    snprintf(path, sizeof path, "%s/%s/open_clip_config.json", folder, name);
+    json_t *config = json_load_file(path, 0, NULL);
+    char *canonical = json_dumps(config, JSON_SORT_KEYS | JSON_COMPACT);
+    assert_non_null(canonical);
+    assert_int_equal(descry_buf_printf(&text, NULL, "descry recipe 1\n%s\n%s\n%s\n", weights, tokenizer, canonical), 0);
+    assert_int_equal(descry_sha256_of(text.data, text.size, digest, NULL), 0);
+    descry_hex(digest, sizeof digest, recipe);
+    descry_buf_free(&text);
+    free(canonical);
+    json_decref(config);
+}
+
+static void recipes_that_libraries_hold_stay(void **state)
+{
+    (void)state;
+    char bpe[DESCRY_SHA256_HEX], path[256], expected[DESCRY_SHA256_HEX], recipe[DESCRY_SHA256_HEX];
+    snprintf(path, sizeof path, "%s", copy_demo("held", NULL));
+    char merges[300];
+    snprintf(merges, sizeof merges, "%s/bpe_demo.txt.gz", path);
+    assert_int_equal(descry_file_digest(bpe, merges, NULL), 0);
+    compute_recipe("held", bpe, expected);
+    expect_recipe(path, recipe);
+    assert_string_equal(recipe, expected);
+    replace_in_config("held", "\"tokenizer_kwargs\"", "\"hf_tokenizer_name\": \"someone's\", \"tokenizer_kwargs\"");
+    compute_recipe("held", "clip", expected);
+    expect_recipe(path, recipe);
+    assert_string_equal(recipe, expected);
+}
+
+static void texts_of_a_tokenizer_that_is_not_known_are_refused(void **state)
+{
+    (void)state;
+    descry_model *model;
+    descry_error err = {0};
+    int32_t *ids;
+    size_t count;
+    const char *text = "a cat";
+    const char *path = copy_demo("foreign", NULL);
+    replace_in_config("foreign", "\"tokenizer_kwargs\"", "\"hf_tokenizer_name\": \"someone's\", \"tokenizer_kwargs\"");
+    assert_int_equal(descry_model_open(&model, ctx, path, NULL, &err), 0);
+    const descry_model_info *info = descry_model_describe(model);
+    assert_false(info->can_caption);
+    assert_false(descry_can_caption(path));
+    assert_true(descry_can_caption(demo));
+    float *out = calloc((size_t)info->dim, sizeof *out);
+    assert_int_equal(descry_embed_texts(model, &text, 1, 1, out, &err), DESCRY_ERR_UNSUPPORTED);
+    assert_non_null(strstr(err.message, "its tokenizer, someone's, is not supported: it can embed pictures only"));
+    assert_int_equal(descry_tokenize(ctx, model, text, 5, &ids, &count, &err), DESCRY_ERR_UNSUPPORTED);
+    uint8_t *rgb = calloc((size_t)info->image_width * (size_t)info->image_height, 3);
+    assert_int_equal(descry_embed_pixels(model, rgb, 1, 1, out, &err), 0);
+    free(rgb);
+    free(out);
+    descry_model_close(&model);
+}
+
 static int find_name(void *arg, const descry_known_model *model)
 {
     if (strcmp(model->name, "hf-hub:someone/tiny-world") == 0) {
@@ -245,6 +309,8 @@ int main(void)
         cmocka_unit_test(what_is_no_model_is_named),
         cmocka_unit_test(weights_that_are_not_numbers_give_no_embedding),
         cmocka_unit_test(a_recipe_is_of_contents_not_of_names),
+        cmocka_unit_test(recipes_that_libraries_hold_stay),
+        cmocka_unit_test(texts_of_a_tokenizer_that_is_not_known_are_refused),
         cmocka_unit_test(names_that_are_paths),
         cmocka_unit_test(models_of_the_hugging_face_cache_are_found),
     };

@@ -9,6 +9,7 @@
 #include "label/classify.h"
 #include "eval/recall.h"
 #include "eval/table.h"
+#include "support/tables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static char folder[] = "/tmp/descry-eval.XXXXXX";
 static int open_all(void **state)
 {
     (void)state;
-    engine.kernels = descry_kernels_for(descry_cpu_best());
+    engine.kernels = best_table();
     return mkdtemp(folder) && descry_pool_open(&engine.pool, 2, NULL) == 0 ? 0 : -1;
 }
 

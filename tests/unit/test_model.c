@@ -2,8 +2,9 @@
  * Configurations and files of weights that are wrong, each named for what is wrong with it. */
 #include "cmocka_test.h"
 
-#include "model/positions.h"
-#include "model/weights.h"
+#include "layers/positions.h"
+#include "model/network.h"
+#include "model/vit/vit.h"
 #include "model/zoo.h"
 
 #include <jansson.h>
@@ -16,10 +17,10 @@
 
 static int parse(const char *json, descry_error *err)
 {
-    descry_model_config config;
-    int rc = descry_model_config_parse(&config, json, strlen(json), "c.json", err);
+    descry_network network;
+    int rc = descry_network_parse(&network, json, strlen(json), "c.json", err);
     if (!rc)
-        descry_model_config_free(&config);
+        descry_network_close(&network);
     return rc;
 }
 
@@ -71,6 +72,8 @@ static void configurations_are_read_strictly(void **state)
     expect_config(DESCRY_ERR_FORMAT, "duplicate", "{\"a\":1,\"a\":2}");
     expect_config(DESCRY_ERR_UNSUPPORTED, "preprocess_cfg.mode",
                   "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"mode\":\"L\"}}");
+    expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.mean",
+                  "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"mean\":1e39}}");
     expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.std",
                   "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"std\":[1,0,1]}}");
     expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.mean",
@@ -79,17 +82,22 @@ static void configurations_are_read_strictly(void **state)
                   "{\"model_cfg\":{\"embed_dim\":8,\"init_logit_bias\":-1e300,\"vision_cfg\":{},\"text_cfg\":{}}}");
 }
 
-/* What CoCa has beside the two towers: the pooler, whose output is E wide, in place of the class token's way out; the
- * class vector of texts and its position; the decoder, whose layers come in pairs, and its table of words. */
-static uint64_t coca_parameters(const descry_model_config *c)
+/* The pooler of CoCa, whose output is E wide, in place of the class token's way out. */
+static uint64_t pooler_parameters(const descry_vit *v)
 {
-    uint64_t e = (uint64_t)c->embed_dim, w = (uint64_t)c->vision.block.width, t = (uint64_t)c->decoder.block.width;
-    uint64_t pooler = (uint64_t)c->vision.pooler_queries * e + e * e + 2 * e * w + 3 * e + e * e + e + 2 * e + 2 * w;
-    uint64_t way_out = 2 * e + e * e - 2 * w - w * e, mlp = (uint64_t)c->decoder.block.mlp;
+    uint64_t e = v->tower.dim, w = (uint64_t)v->block.width;
+    uint64_t pooler = v->pooler.queries * e + e * e + 2 * e * w + 3 * e + e * e + e + 2 * e + 2 * w;
+    return pooler + 2 * e + e * e - 2 * w - w * e;
+}
+
+/* What CoCa has beside the two towers: the class vector of texts and its position; the decoder, whose layers come in
+ * pairs, and its table of words. */
+static uint64_t decoder_parameters(const descry_native_text *text, const descry_coca *c)
+{
+    uint64_t t = (uint64_t)c->block.width, mlp = (uint64_t)c->block.mlp;
     uint64_t layer = 4 * t * t + 4 * t + 2 * t * mlp + t + mlp + 4 * t;
-    assert_int_equal(c->text.block.width, t);
-    return pooler + way_out + 2 * t + (uint64_t)c->decoder.block.layers * (2 * layer + 2 * t) + 2 * t +
-           t * (uint64_t)c->text.vocab_size;
+    assert_int_equal(text->block.width, t);
+    return 2 * t + (uint64_t)c->block.layers * (2 * layer + 2 * t) + 2 * t + t * text->tower.vocab_size;
 }
 
 static void known_architectures_have_open_clips_sizes(void **state)
@@ -99,38 +107,62 @@ static void known_architectures_have_open_clips_sizes(void **state)
     snprintf(path, sizeof path, "%s/tests/golden/openclip-golden.json", getenv("DESCRY_SOURCE_ROOT"));
     json_t *goldens = json_load_file(path, JSON_ALLOW_NUL, NULL);
     assert_non_null(goldens);
-    size_t count = 0;
-    for (const char *name; (name = descry_zoo_name(count)) != NULL; count++) {
-        descry_buf json = {0};
+    size_t count = 0, at = 0;
+    for (const char *name; (name = descry_zoo_next(&at)) != NULL; count++) {
         descry_error err;
-        descry_model_config c;
-        assert_int_equal(descry_zoo_config(&json, name, &err), 0);
-        if (descry_model_config_parse(&c, json.data, json.size, name, &err))
+        descry_network n;
+        if (descry_network_parse(&n, descry_zoo_config(name), strlen(descry_zoo_config(name)), name, &err))
             fail_msg("%s", err.message);
-        uint64_t e = (uint64_t)c.embed_dim, total = 1;
-        const descry_block_config *blocks[2] = {&c.vision.block, &c.text.block};
+        const descry_vit *v = (const descry_vit *)n.image;
+        const descry_native_text *t = (const descry_native_text *)n.text;
+        uint64_t e = n.dim, total = 1;
+        const descry_block_config *blocks[2] = {&v->block, &t->block};
         for (int i = 0; i < 2; i++) {
             uint64_t w = (uint64_t)blocks[i]->width, m = (uint64_t)blocks[i]->mlp;
             total += (uint64_t)blocks[i]->layers *
                      (4 * w * w + 4 * w + 2 * w * m + w + m + 4 * w + (blocks[i]->layer_scale ? 2 * w : 0));
             total += 2 * w + w * e; /* the last norm, the projection */
         }
-        uint64_t w = (uint64_t)c.vision.block.width;
-        total += w + (uint64_t)descry_vision_tokens(&c.vision) * w + (c.vision.no_ln_pre ? 0 : 2 * w) +
-                 3 * w * (uint64_t)c.vision.patch_width * (uint64_t)c.vision.patch_height;
-        total += (uint64_t)c.text.block.width * (uint64_t)(c.text.vocab_size + c.text.context_length);
-        total += c.vision.attentional_pool ? coca_parameters(&c) : 0;
+        uint64_t w = (uint64_t)v->block.width;
+        total += w + (v->patches + 1) * w + (v->no_ln_pre ? 0 : 2 * w) + 3 * w * v->conv.width * v->conv.height;
+        total += (uint64_t)t->block.width * (t->tower.vocab_size + t->tower.context_length);
+        total += v->attentional_pool ? pooler_parameters(v) : 0;
+        total += n.coca ? decoder_parameters(t, n.coca) : 0;
         json_t *golden = json_object_get(json_object_get(goldens, "param_counts"), name);
         json_int_t expected = json_is_object(golden) ? json_integer_value(json_object_get(golden, "total")) : json_integer_value(golden);
         if (json_is_array(golden))
             expected = json_integer_value(json_array_get(golden, 0));
         if ((json_int_t)total != expected)
             fail_msg("%s: %llu parameters, expected %lld", name, (unsigned long long)total, (long long)expected);
-        descry_model_config_free(&c);
-        descry_buf_free(&json);
+        descry_network_close(&n);
     }
-    assert_int_equal(count, 40);
+    assert_int_equal(count, 48);
     json_decref(goldens);
+}
+
+static void of_other_architectures_the_reason_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *why;
+    } others[] = {
+        {"RN50", "vision_cfg.layers: ModifiedResNet"},         {"ViT-B-16-SigLIP", "timm_model_name"},
+        {"roberta-ViT-B-32", "hf_model_name"},                 {"CLAP-HTSAT-tiny", "vision_cfg: missing"},
+        {"moderntext-ViT-B-32-256", "text_cfg."},
+    };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const char *json = descry_zoo_config(others[i].name);
+        assert_non_null(json);
+        descry_network network;
+        descry_error err = {0};
+        assert_int_not_equal(descry_network_parse(&network, json, strlen(json), others[i].name, &err), 0);
+        if (!strstr(err.message, others[i].why))
+            fail_msg("%s: \"%s\", expected \"%s\"", others[i].name, err.message, others[i].why);
+        size_t at = 0;
+        for (const char *name; (name = descry_zoo_next(&at)) != NULL;)
+            assert_string_not_equal(name, others[i].name);
+    }
+    assert_null(descry_zoo_config("ViT-B-33"));
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
@@ -155,12 +187,12 @@ static void expect_file(const char *message, const char *header, uint64_t length
 {
     char path[64];
     descry_error err = {0};
-    descry_safetensors file;
+    descry_tensors file;
     write_file(path, header, length, strlen(header), data_size);
-    int rc = descry_safetensors_open(&file, path, &err);
+    int rc = descry_tensors_open(&file, path, &err);
     unlink(path);
     if (!rc)
-        descry_safetensors_close(&file);
+        descry_tensors_close(&file);
     if (message ? rc != DESCRY_ERR_FORMAT || !strstr(err.message, message) || !strstr(err.message, path) : rc != 0)
         fail_msg("%s\ngave %d \"%s\", expected \"%s\"", header, rc, err.message, message ? message : "success");
 }
@@ -197,10 +229,10 @@ static void damaged_files_are_named(void **state)
     expect_file("bad header", "", 0, 0);
     char path[64];
     descry_error err;
-    descry_safetensors file;
+    descry_tensors file;
     strcpy(path, "/tmp/descry-test-XXXXXX");
     close(mkstemp(path));
-    assert_int_equal(descry_safetensors_open(&file, path, &err), DESCRY_ERR_FORMAT);
+    assert_int_equal(descry_tensors_open(&file, path, &err), DESCRY_ERR_FORMAT);
     assert_non_null(strstr(err.message, "only 0 bytes"));
     unlink(path);
 }
@@ -256,20 +288,17 @@ static void expect_model(const char *message, const char *name, const char *rena
     static const char json[] =
         "{\"model_cfg\":{\"embed_dim\":2,\"vision_cfg\":{\"width\":4,\"head_width\":2,\"layers\":1,\"patch_size\":2,"
         "\"image_size\":4},\"text_cfg\":{\"width\":4,\"heads\":2,\"layers\":1,\"vocab_size\":6,\"context_length\":3}}}";
-    descry_model_config config;
-    descry_weights weights;
+    descry_network network;
     descry_error err = {0};
-    assert_int_equal(descry_model_config_parse(&config, json, strlen(json), "c", &err), 0);
+    assert_int_equal(descry_network_parse(&network, json, strlen(json), "c", &err), 0);
     char path[64];
     size_t data_size;
     char *header = model_header(name, rename, shape, &data_size);
     write_file(path, header, strlen(header), strlen(header), data_size);
-    int rc = descry_weights_open(&weights, &config, path, NULL, &err);
+    int rc = descry_network_load(&network, path, NULL, &err);
     unlink(path);
     free(header);
-    if (!rc)
-        descry_weights_close(&weights);
-    descry_model_config_free(&config);
+    descry_network_close(&network);
     if (message ? rc != DESCRY_ERR_FORMAT || !strstr(err.message, message) : rc != 0)
         fail_msg("gave %d \"%s\", expected \"%s\"", rc, err.message, message ? message : "success");
 }
@@ -316,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(configurations_are_read_strictly),
         cmocka_unit_test(known_architectures_have_open_clips_sizes),
+        cmocka_unit_test(of_other_architectures_the_reason_is_named),
         cmocka_unit_test(damaged_files_are_named),
         cmocka_unit_test(loading_is_strict),
         cmocka_unit_test(positions_are_resampled),

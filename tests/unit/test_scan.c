@@ -3,6 +3,7 @@
 
 #include "scan/rows.h"
 #include "scan/scan.h"
+#include "support/tables.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -33,7 +34,7 @@ static int fill(void **state)
     uint32_t seed = 7;
     for (size_t i = 0; i < ROWS * DIM; i++) {
         float value = (float)(noise(&seed) % 5) - 2;
-        assert_true(descry_scan_pack(&value, 1, &rows[i]));
+        assert_true(descry_row_f16.pack(&value, 1, &rows[i]));
     }
     for (size_t i = 0; i < DIM; i++)
         query[i] = (float)(noise(&seed) % 3) - 1;
@@ -41,7 +42,7 @@ static int fill(void **state)
         ids[i] = (int64_t)(i * 1009 % ROWS + 1);
     for (size_t i = 0; i < ROWS; i++) {
         float values[DIM];
-        descry_scan_unpack(rows + i * DIM, DIM, values);
+        descry_row_f16.unpack(rows + i * DIM, DIM, values);
         scores[i] = 0;
         for (size_t d = 0; d < DIM; d++)
             scores[i] += values[d] * query[d]; /* small whole numbers: exact */
@@ -85,7 +86,7 @@ static void assert_best(const descry_top *top, size_t k, float threshold, int od
 
 static descry_scan_query make(size_t k, float threshold, int odd)
 {
-    return (descry_scan_query){query, DIM, k, threshold, descry_scan_dot(descry_cpu_best()), odd ? only_odd : NULL, NULL};
+    return (descry_scan_query){query, DIM, k, threshold, &descry_row_f16, best_table(), odd ? only_odd : NULL, NULL};
 }
 
 static void the_best_are_those_of_a_full_sort(void **state)
@@ -119,11 +120,11 @@ static void what_is_not_a_number_is_dropped(void **state)
     assert_int_equal(top.items[0].id, 1);
     descry_top_free(&top);
     float values[] = {1, NAN};
-    assert_false(descry_scan_pack(values, 2, row));
+    assert_false(descry_row_f16.pack(values, 2, row));
     values[1] = 70000;
-    assert_false(descry_scan_pack(values, 2, row));
+    assert_false(descry_row_f16.pack(values, 2, row));
     values[1] = 65504;
-    assert_true(descry_scan_pack(values, 2, row));
+    assert_true(descry_row_f16.pack(values, 2, row));
 }
 
 /* ---- the scan file --------------------------------------------------------------------------------------------- */
@@ -132,7 +133,7 @@ typedef struct source {
     size_t at, end;
 } source;
 
-static int next(void *arg, int64_t *id, const uint16_t **row, descry_error *err)
+static int next(void *arg, int64_t *id, const void **row, descry_error *err)
 {
     source *from = arg;
     (void)err;
@@ -143,7 +144,8 @@ static int next(void *arg, int64_t *id, const uint16_t **row, descry_error *err)
     return 1;
 }
 
-static const descry_rows_key KEY = {"0123456789abcde", "0123456789012345678901234567890123456789012345678901234567890123", DIM};
+static const descry_rows_key KEY = {"0123456789abcde", "0123456789012345678901234567890123456789012345678901234567890123", DIM,
+                                    &descry_row_f16};
 
 static descry_rows *write_rows(size_t n)
 {
@@ -176,7 +178,7 @@ static void what_is_to_be_avoided_is_left_out(void **state)
     for (size_t i = 0; i < 2 * DIM; i++)
         avoid[i] = (float)((int)(i * 7 % 5) - 2);
     for (size_t i = 0; i < 2; i++)
-        descry_scan_dot(DESCRY_CPU_PORTABLE)(rows, ROWS, DIM, avoid + i * DIM, each[i]);
+        table_at(0)->dot[DESCRY_F16](rows, ROWS, DIM, avoid + i * DIM, each[i]);
     for (size_t avoids = 0; avoids <= 2; avoids++) {
         descry_scan_query wanted = make(ROWS, -INFINITY, 0);
         wanted.avoid = avoid;
@@ -205,7 +207,7 @@ static void a_file_is_scanned_alike_by_any_number_of_threads(void **state)
         for (size_t k = 1; k < 3000; k *= 7)
             assert_scan(file, threads, k);
     int64_t id;
-    const uint16_t *row;
+    const void *row;
     assert_true(descry_rows_last(file, &id, &row));
     assert_int_equal(id, ids[ROWS - 1]);
     assert_memory_equal(row, rows + (ROWS - 1) * DIM, DIM * 2);
@@ -274,7 +276,7 @@ static void damage_is_noticed(void **state)
     descry_pool *pool;
     assert_int_equal(descry_pool_open(&pool, 2, NULL), 0);
     for (size_t i = 0; i < size; i += i < 300 || (i >= 4096 && i < 4400) ? 1 : 997) {
-        if (i >= 136 && i < 4096) /* nothing is there */
+        if (i >= 144 && i < 4096) /* nothing is there */
             continue;
         uint8_t wrong = bytes[i] ^ (uint8_t)(1 << i % 8);
         assert_int_equal(pwrite(fd, &wrong, 1, (off_t)i), 1);
@@ -313,6 +315,96 @@ static void damage_is_noticed(void **state)
     free(bytes);
 }
 
+/* Rows of bytes, so as to have another size: each value as a bf16, and one byte more. */
+static size_t size_odd(size_t dim)
+{
+    return 2 * dim + 1;
+}
+
+static int pack_odd(const float *values, size_t dim, void *row)
+{
+    for (size_t i = 0; i < dim; i++)
+        memcpy((char *)row + 2 * i, &(uint16_t){descry_f32_to_bf16(values[i])}, 2);
+    ((uint8_t *)row)[2 * dim] = 0xA5;
+    return 1;
+}
+
+static void unpack_odd(const void *row, size_t dim, float *values)
+{
+    descry_to_f32(values, row, DESCRY_BF16, dim);
+}
+
+static void dot_odd(const void *row, size_t n, size_t dim, const float *vector, float *out)
+{
+    for (size_t i = 0; i < n; i++, row = (const char *)row + size_odd(dim)) {
+        float values[DIM];
+        assert_int_equal(((const uint8_t *)row)[2 * dim], 0xA5);
+        unpack_odd(row, dim, values);
+        out[i] = 0;
+        for (size_t d = 0; d < dim; d++)
+            out[i] += values[d] * vector[d];
+    }
+}
+
+static const descry_row_codec ODD = {"odd", 99, size_odd, pack_odd, unpack_odd, DESCRY_BF16};
+
+static int next_odd(void *arg, int64_t *id, const void **row, descry_error *err)
+{
+    static uint8_t bytes[2 * DIM + 1];
+    const void *halves;
+    float values[DIM];
+    if (!next(arg, id, &halves, err))
+        return 0;
+    descry_row_f16.unpack(halves, DIM, values);
+    assert_true(ODD.pack(values, DIM, bytes));
+    *row = bytes;
+    return 1;
+}
+
+static void rows_of_another_codec(void **state)
+{
+    (void)state;
+    descry_kernels kernels = *best_table();
+    descry_rows_key key = KEY, wrong = KEY;
+    key.codec = &ODD;
+    kernels.dot[DESCRY_BF16] = dot_odd;
+    source from = {0, 2000};
+    descry_rows_state wanted = {3, 2000, 2000};
+    descry_rows *file;
+    assert_int_equal(descry_rows_write(path, 0600, &key, &wanted, next_odd, &from, NULL), 0);
+    assert_int_equal(descry_rows_open(&file, path, &KEY, NULL), DESCRY_ERR_FORMAT); /* it is not what was asked for */
+    descry_row_codec larger = descry_row_f16;
+    larger.id = ODD.id;
+    wrong.codec = &larger;
+    assert_int_equal(descry_rows_open(&file, path, &wrong, NULL), DESCRY_ERR_FORMAT);
+    assert_int_equal(descry_rows_open(&file, path, &key, NULL), 0);
+    from = (source){2000, ROWS};
+    wanted = (descry_rows_state){3, ROWS, ROWS};
+    assert_int_equal(descry_rows_append(file, path, &key, &wanted, next_odd, &from, NULL), 0);
+    descry_rows_close(&file);
+    assert_int_equal(descry_rows_open(&file, path, &key, NULL), 0);
+    descry_pool *pool;
+    assert_int_equal(descry_pool_open(&pool, 2, NULL), 0);
+    descry_scan_query each = make(500, -INFINITY, 0);
+    each.codec = &ODD;
+    each.kernels = &kernels;
+    descry_top top = {.k = 500};
+    assert_int_equal(descry_rows_scan(file, pool, &each, &top, NULL), 0);
+    descry_top_finish(&top);
+    assert_best(&top, 500, -INFINITY, 0, 0);
+    descry_top_free(&top);
+    int64_t id;
+    const void *row;
+    float values[DIM], expected[DIM];
+    assert_true(descry_rows_last(file, &id, &row));
+    ODD.unpack(row, DIM, values);
+    descry_row_f16.unpack(rows + (ROWS - 1) * DIM, DIM, expected);
+    assert_memory_equal(values, expected, sizeof values);
+    descry_pool_close(&pool);
+    descry_rows_close(&file);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +414,7 @@ int main(void)
         cmocka_unit_test(a_file_is_scanned_alike_by_any_number_of_threads),
         cmocka_unit_test(a_file_grows_by_pieces),
         cmocka_unit_test(damage_is_noticed),
+        cmocka_unit_test(rows_of_another_codec),
     };
     return cmocka_run_group_tests_name("scan", tests, fill, NULL);
 }

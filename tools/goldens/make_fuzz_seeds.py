@@ -110,7 +110,7 @@ def scan_file(dim, counts):
         rows = struct.pack(f"<{count * dim}e", *((i * 7 % 13 - 6) / 8 for i in range(count * dim)))
         body += struct.pack("<QQ6Q", count, *[0] * 7) + padded(ids) + padded(rows)
         first += count
-    header = struct.pack("<8sII16s64sqqQQQ", b"DESCRYSC", 1, dim, bytes(range(16)), b"0123456789abcdef" * 4, 0, first - 1,
+    header = struct.pack("<8sIIII16s64sqqQQQ", b"DESCRYSC", 2, dim, 1, 2 * dim, bytes(range(16)), b"0123456789abcdef" * 4, 0, first - 1,
                          first - 1, 4096 + len(body), 0)
     return header + body
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define ISA neon
-#define THIS_CPU DESCRY_CPU_NEON
 enum { VL = 4, MR = 8, NV = 3 };
 typedef float32x4_t vec;
 

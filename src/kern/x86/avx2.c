@@ -4,7 +4,6 @@
 #include <stdint.h>
 
 #define ISA avx2
-#define THIS_CPU DESCRY_CPU_AVX2
 enum { VL = 8, MR = 4, NV = 3 };
 typedef __m256 vec;
 

@@ -4,7 +4,6 @@
 #include <stdint.h>
 
 #define ISA avx512
-#define THIS_CPU DESCRY_CPU_AVX512
 enum { VL = 16, MR = 8, NV = 3 };
 typedef __m512 vec;
 

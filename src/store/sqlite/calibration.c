@@ -62,11 +62,11 @@ static int read_sample(descry_sqlite *store, const descry_recipe *recipe, sqlite
         if (seen * most < *count * total)
             continue;
         const void *blob = sqlite3_column_blob(stmt, 0);
-        if (!blob || (size_t)sqlite3_column_bytes(stmt, 0) != dim * sizeof(uint16_t)) {
+        if (!blob || (size_t)sqlite3_column_bytes(stmt, 0) != store->codec->size(dim)) {
             sqlite3_reset(stmt);
             return descry_sqlite_damaged(store, "a vector has a wrong length", err);
         }
-        descry_scan_unpack(blob, dim, vectors + *count * dim);
+        store->codec->unpack(blob, dim, vectors + *count * dim);
         if (!descry_sqlite_finite(vectors + (*count)++ * dim, dim)) {
             sqlite3_reset(stmt);
             return descry_sqlite_damaged(store, "a vector is not finite", err);

@@ -225,7 +225,7 @@ int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadat
 /* ---- vectors --------------------------------------------------------------------------------------------------- */
 
 static int run_with_vector(descry_sqlite *store, const char *sql, int64_t recipe, const descry_put *item,
-                           const uint16_t *halves, size_t size, descry_error *err)
+                           const void *row, size_t size, descry_error *err)
 {
     sqlite3_stmt *stmt;
     int rc = descry_sqlite_get(store, sql, &stmt, err);
@@ -233,8 +233,8 @@ static int run_with_vector(descry_sqlite *store, const char *sql, int64_t recipe
         return rc;
     sqlite3_bind_int64(stmt, 1, recipe);
     sqlite3_bind_int64(stmt, 2, item->id);
-    if (halves) {
-        sqlite3_bind_blob64(stmt, 3, halves, size, SQLITE_STATIC);
+    if (row) {
+        sqlite3_bind_blob64(stmt, 3, row, size, SQLITE_STATIC);
         sqlite3_bind_int(stmt, 4, item->draft);
     }
     return descry_sqlite_run(store, stmt, err);
@@ -246,19 +246,19 @@ int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, 
     static const char DRAFT[] = "DELETE FROM vectors WHERE recipe = ?1 AND content = ?2 AND draft = 1";
     static const char INSERT[] = "INSERT INTO vectors (recipe, content, f16, draft) VALUES (?1, ?2, ?3, ?4)"
                                  " ON CONFLICT (content, recipe) DO NOTHING";
-    size_t dim = (size_t)recipe->dim;
-    uint16_t *halves = descry_alloc(dim, sizeof *halves);
-    if (!halves)
+    size_t size = store->codec->size((size_t)recipe->dim);
+    void *row = descry_alloc(size, 1);
+    if (!row)
         return descry_fail_memory(err);
     int rc = 0;
-    if (!descry_scan_pack(item->vector, dim, halves))
+    if (!store->codec->pack(item->vector, (size_t)recipe->dim, row))
         rc = descry_fail(err, DESCRY_ERR_NUMERIC, "the embedding is not finite");
     if (!rc && item->anew)
         rc = run_with_vector(store, DRAFT, recipe->id, item, NULL, 0, err);
     if (!rc)
-        rc = run_with_vector(store, INSERT, recipe->id, item, halves, dim * sizeof *halves, err);
+        rc = run_with_vector(store, INSERT, recipe->id, item, row, size, err);
     item->new_vector = !rc && sqlite3_changes(store->db) > 0;
-    free(halves);
+    free(row);
     return rc;
 }
 
@@ -279,10 +279,10 @@ int descry_sqlite_vector(descry_sqlite *store, const descry_recipe *recipe, int6
     rc = 0;
     const void *blob = sqlite3_column_blob(stmt, 0);
     size_t size = (size_t)sqlite3_column_bytes(stmt, 0);
-    if (!blob || size != (size_t)recipe->dim * sizeof(uint16_t))
+    if (!blob || size != store->codec->size((size_t)recipe->dim))
         rc = descry_sqlite_damaged(store, "a vector has a wrong length", err);
     else {
-        descry_scan_unpack(blob, (size_t)recipe->dim, vector);
+        store->codec->unpack(blob, (size_t)recipe->dim, vector);
         if (descry_sqlite_finite(vector, (size_t)recipe->dim))
             *found = 1;
         else

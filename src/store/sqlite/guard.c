@@ -12,20 +12,18 @@
  * 20,000, so this is five times what is needed, and the constant (a second or less) is for small files. */
 enum { STEPS_PER_BYTE = 8, STEPS = 20 * 1000 * 1000, SLICE = 100 * 1000 };
 
-static int64_t size_of(const char *path, const char *suffix)
+/* Of the library and its log. */
+static int64_t size_of(const descry_sqlite *store)
 {
-    descry_buf name = {0};
-    struct stat st;
-    int64_t size = !descry_buf_printf(&name, NULL, "%s%s", path, suffix) && stat(name.data, &st) == 0 ? st.st_size : 0;
-    descry_buf_free(&name);
-    return size;
+    struct stat file, log;
+    return (stat(store->path, &file) == 0 ? file.st_size : 0) + (stat(store->log_path, &log) == 0 ? log.st_size : 0);
 }
 
 /* The file may grow while it is open. */
 static int has_steps_left(descry_sqlite *store, int64_t used)
 {
     if (used > store->steps_allowed) {
-        int64_t bytes = size_of(store->path, "") + size_of(store->path, "-wal");
+        int64_t bytes = size_of(store);
         store->steps_allowed = bytes < (INT64_MAX - STEPS) / STEPS_PER_BYTE ? STEPS + STEPS_PER_BYTE * bytes : INT64_MAX;
     }
     return used <= store->steps_allowed;
@@ -83,7 +81,7 @@ int descry_sqlite_number(sqlite3_stmt *stmt, int column, int64_t least, int64_t 
 int descry_sqlite_vectors(const descry_sqlite *store, sqlite3_stmt *stmt, int column, int64_t dim, int64_t *count)
 {
     enum { UNWRITTEN = 64 << 20 }; /* more than SQLite keeps of a transaction before it writes */
-    int64_t bytes = size_of(store->path, "") + size_of(store->path, "-wal") + UNWRITTEN;
+    int64_t bytes = size_of(store) + UNWRITTEN;
     return descry_sqlite_number(stmt, column, 0, bytes / (dim * (int64_t)sizeof(uint16_t)), count);
 }
 

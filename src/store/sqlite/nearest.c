@@ -17,10 +17,10 @@ enum { SPARE = 16, GROWTH = 8 };
 typedef struct source {
     descry_sqlite *store;
     sqlite3_stmt *stmt;
-    size_t dim;
+    size_t row_size;
 } source;
 
-static int next_row(void *arg, int64_t *id, const uint16_t **row, descry_error *err)
+static int next_row(void *arg, int64_t *id, const void **row, descry_error *err)
 {
     source *from = arg;
     int rc = descry_sqlite_step(from->store, from->stmt, err);
@@ -28,7 +28,7 @@ static int next_row(void *arg, int64_t *id, const uint16_t **row, descry_error *
         return rc;
     int numbered = descry_sqlite_number(from->stmt, 0, 1, INT64_MAX, id);
     *row = sqlite3_column_blob(from->stmt, 1);
-    if (numbered && *row && (size_t)sqlite3_column_bytes(from->stmt, 1) == from->dim * sizeof **row)
+    if (numbered && *row && (size_t)sqlite3_column_bytes(from->stmt, 1) == from->row_size)
         return 1;
     sqlite3_reset(from->stmt);
     return descry_sqlite_damaged(from->store, "a vector has a wrong length", err);
@@ -38,7 +38,7 @@ static int open_source(source *from, descry_sqlite *store, const descry_recipe *
                        descry_error *err)
 {
     static const char SQL[] = "SELECT content, f16 FROM vectors WHERE recipe = ?1 AND id > ?2 ORDER BY id";
-    *from = (source){store, NULL, (size_t)recipe->dim};
+    *from = (source){store, NULL, store->codec->size((size_t)recipe->dim)};
     int rc = descry_sqlite_get(store, SQL, &from->stmt, err);
     if (rc)
         return rc;
@@ -85,6 +85,7 @@ static int get_key(descry_sqlite *store, const descry_recipe *recipe, descry_row
         memcpy(key->library, uuid, sizeof key->library);
         memcpy(key->recipe, digest, sizeof key->recipe);
         key->dim = (uint32_t)recipe->dim;
+        key->codec = store->codec;
         int64_t count = 0;
         rc = descry_sqlite_number(stmt, 2, 0, INT64_MAX, &state->epoch) &&
                      descry_sqlite_number(stmt, 3, 0, INT64_MAX, &state->last) &&
@@ -109,7 +110,7 @@ static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descr
     static const char SQL[] = "SELECT content, f16 FROM vectors WHERE recipe = ?1 AND id <= ?2"
                               " ORDER BY id DESC LIMIT 1";
     int64_t id;
-    const uint16_t *row;
+    const void *row;
     if (!descry_rows_last(rows, &id, &row))
         return descry_rows_get_state(rows)->count == 0;
     sqlite3_stmt *stmt;
@@ -119,7 +120,7 @@ static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descr
     sqlite3_bind_int64(stmt, 2, descry_rows_get_state(rows)->last);
     if (descry_sqlite_step(store, stmt, NULL) != 1)
         return 0;
-    size_t size = (size_t)recipe->dim * sizeof *row;
+    size_t size = store->codec->size((size_t)recipe->dim);
     const void *blob = sqlite3_column_blob(stmt, 1);
     int same = sqlite3_column_int64(stmt, 0) == id && blob && (size_t)sqlite3_column_bytes(stmt, 1) == size &&
                memcmp(blob, row, size) == 0;
@@ -157,33 +158,35 @@ static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const c
     return rc;
 }
 
-/* store->rows of this recipe and state, or NULL; within a transaction.  `anew`: what is there has been found damaged. */
-static void get_rows(descry_sqlite *store, const descry_recipe *recipe, const descry_rows_key *key,
-                     const descry_rows_state *state, int anew)
+/* store->rows of this recipe and state, or NULL; within a transaction, which SQLite ends when it has no memory: then an error.
+ * `anew`: what is there has been found damaged. */
+static int get_rows(descry_sqlite *store, const descry_recipe *recipe, const descry_rows_key *key,
+                    const descry_rows_state *state, int anew, descry_error *err)
 {
     if (store->rows && !anew && store->rows_recipe == recipe->id &&
         same_state(descry_rows_get_state(store->rows), state))
-        return;
+        return 0;
     descry_rows_close(&store->rows);
     store->rows_recipe = recipe->id;
     descry_buf path = {0};
-    descry_error err = {0};
+    descry_error why = {0};
     int rc = rows_path(store, recipe->id, &path);
-    if (!rc && !anew && !descry_rows_open(&store->rows, path.data, key, &err) && !agrees(store, recipe, store->rows))
+    if (!rc && !anew && !descry_rows_open(&store->rows, path.data, key, &why) && !agrees(store, recipe, store->rows))
         descry_rows_close(&store->rows);
     if (!rc && (!store->rows || !same_state(descry_rows_get_state(store->rows), state))) {
         const descry_rows_state *had = store->rows ? descry_rows_get_state(store->rows) : NULL;
         int grown = had && had->epoch == state->epoch && had->last < state->last && had->count < state->count;
-        rc = renew_rows(store, recipe, path.data, grown ? store->rows : NULL, key, state, &err);
+        rc = renew_rows(store, recipe, path.data, grown ? store->rows : NULL, key, state, &why);
         descry_rows_close(&store->rows);
         if (!rc)
-            rc = descry_rows_open(&store->rows, path.data, key, &err);
+            rc = descry_rows_open(&store->rows, path.data, key, &why);
         if (!rc && !same_state(descry_rows_get_state(store->rows), state))
             descry_rows_close(&store->rows);
     }
     if (rc)
-        descry_log_write(store->log, DESCRY_LOG_INFO, "searching without a scan file: %s", err.message);
+        descry_log_write(store->log, DESCRY_LOG_INFO, "searching without a scan file: %s", why.message);
     descry_buf_free(&path);
+    return rc && sqlite3_get_autocommit(store->db) ? descry_fail(err, rc, "%s", why.message) : 0;
 }
 
 void descry_sqlite_prepare(descry_store *base, const descry_recipe *recipe)
@@ -195,7 +198,7 @@ void descry_sqlite_prepare(descry_store *base, const descry_recipe *recipe)
     if (descry_sqlite_enter(store, "BEGIN", &entered, NULL))
         return;
     if (!get_key(store, recipe, &key, &state, NULL) && state.count > 0)
-        get_rows(store, recipe, &key, &state, 0);
+        get_rows(store, recipe, &key, &state, 0, NULL);
     descry_sqlite_leave(store, entered, 0, NULL);
 }
 
@@ -221,14 +224,15 @@ static int stream(descry_sqlite *store, const descry_recipe *recipe, const descr
                   descry_error *err)
 {
     int64_t ids[DESCRY_ROWS_SEGMENT];
-    uint16_t *rows = descry_alloc(DESCRY_ROWS_SEGMENT, query->dim * sizeof *rows);
+    const size_t size = store->codec->size(query->dim);
+    char *rows = descry_alloc(DESCRY_ROWS_SEGMENT, size);
     source from = {0};
     int rc = rows ? open_source(&from, store, recipe, 0, err) : descry_fail_memory(err);
     for (int more = 1; !rc && more;) {
         size_t n = 0;
-        const uint16_t *row;
+        const void *row;
         while (n < DESCRY_ROWS_SEGMENT && (more = next_row(&from, &ids[n], &row, err)) == 1)
-            memcpy(rows + n++ * query->dim, row, query->dim * sizeof *rows);
+            memcpy(rows + n++ * size, row, size);
         rc = more < 0 ? more : descry_scan_block(query, ids, rows, n, top, err);
     }
     if (from.stmt)
@@ -246,7 +250,9 @@ static int scan(descry_sqlite *store, const descry_recipe *recipe, const descry_
             return rc;
         descry_top_free(top);
         top->k = query->k;
-        get_rows(store, recipe, key, state, 1);
+        rc = get_rows(store, recipe, key, state, 1, err);
+        if (rc)
+            return rc;
     }
     descry_rows_close(&store->rows);
     return stream(store, recipe, query, top, err);
@@ -286,12 +292,14 @@ static int search(descry_sqlite *store, const descry_recipe *recipe, const choic
     int rc = get_key(store, recipe, &key, &state, err);
     if (rc || state.count == 0 || query->k == 0 || (!only->filter.all && only->filter.count == 0))
         return rc;
-    get_rows(store, recipe, &key, &state, 0);
+    rc = get_rows(store, recipe, &key, &state, 0, err);
+    if (rc)
+        return rc;
     size_t most = state.count > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)state.count;
     size_t fetch = query->k < most ? query->k + SPARE : most;
     for (;; fetch = fetch > most / GROWTH ? most : fetch * GROWTH) {
         descry_scan_query each = {query->vector, (size_t)recipe->dim, fetch, query->threshold,
-                                  descry_scan_dot(store->cpu), accept, only, query->avoid, query->avoid_above,
+                                  store->codec, store->kernels, accept, only, query->avoid, query->avoid_above,
                                   query->avoids};
         descry_top top = {.k = fetch};
         rc = scan(store, recipe, &each, &key, &state, &top, err);

@@ -24,6 +24,7 @@ int descry_sqlite_error(descry_sqlite *store, descry_error *err)
 int descry_sqlite_get(descry_sqlite *store, const char *sql, sqlite3_stmt **stmt, descry_error *err)
 {
     size_t i = 0;
+    *stmt = NULL; /* which sqlite3_reset takes, too */
     while (i < DESCRY_SQLITE_STATEMENTS && store->statements[i].sql && store->statements[i].sql != sql)
         i++;
     if (i == DESCRY_SQLITE_STATEMENTS)
@@ -113,13 +114,24 @@ static void rollback(descry_sqlite *store)
         sqlite3_exec(store->db, "ROLLBACK; " IN_FILES, NULL, NULL, NULL);
 }
 
+/* When memory is short while FTS5 reads how many words there are, SQLite rolls back before FTS5 has taken nought for an answer,
+ * and keeps it (3.40: vdbeaux.c, sqlite3VdbeHalt of the statement inside; fts5_storage.c, fts5StorageLoadTotals).  Once more, in
+ * a transaction that it takes part in, has it forget. */
+static void forget_totals(descry_sqlite *store)
+{
+    sqlite3_exec(store->db, "BEGIN; DELETE FROM words WHERE rowid = 0; ROLLBACK", NULL, NULL, NULL);
+    rollback(store);
+}
+
 static int commit(descry_sqlite *store, descry_error *err)
 {
     int rc = sqlite3_txn_state(store->db, NULL) == SQLITE_TXN_WRITE ? descry_sqlite_renew_words(store, err) : 0;
     if (!rc)
         rc = descry_sqlite_exec(store, "COMMIT; " IN_FILES, err);
-    if (rc)
+    if (rc) {
         rollback(store);
+        forget_totals(store);
+    }
     return rc;
 }
 
@@ -166,6 +178,7 @@ static void close_store(descry_store *base)
         sqlite3_finalize(store->statements[i].stmt);
     sqlite3_close(store->db);
     free(store->path);
+    free(store->log_path);
     free(store);
 }
 
@@ -179,11 +192,12 @@ static int is_read_only(const descry_store *base)
     return ((const descry_sqlite *)base)->read_only;
 }
 
-static int folder_is_writable(const char *path)
+/* 1 or 0, or an error. */
+static int folder_is_writable(const char *path, descry_error *err)
 {
     char *folder = strdup(path);
     if (!folder)
-        return 0;
+        return descry_fail_memory(err);
     char *slash = strrchr(folder, '/');
     slash[slash == folder] = 0;
     int writable = access(folder, W_OK) == 0;
@@ -208,15 +222,16 @@ static int open_immutable(descry_sqlite *store, descry_error *err)
     return rc;
 }
 
-/* 1: no such file beside the library, or nothing in it. */
-static int is_without(const char *path, const char *suffix)
+/* 1: no such file beside the library, or nothing in it; 0, or an error. */
+static int is_without(const char *path, const char *suffix, descry_error *err)
 {
     descry_buf name = {0};
     struct stat st;
-    int without = !descry_buf_printf(&name, NULL, "%s%s", path, suffix) &&
-                  (stat(name.data, &st) != 0 || st.st_size == 0);
+    int rc = descry_buf_printf(&name, err, "%s%s", path, suffix);
+    if (!rc)
+        rc = stat(name.data, &st) != 0 || st.st_size == 0;
     descry_buf_free(&name);
-    return without;
+    return rc;
 }
 
 /* SQLite takes less than a page for an empty database, and a page that is cut off for one that ends in zeros.  While
@@ -227,8 +242,11 @@ static int check_size(descry_sqlite *store, descry_error *err)
     sqlite3_file *file = NULL;
     struct stat st;
     uint8_t heading[SMALLEST_PAGE];
-    if (!is_without(store->path, "-wal") || !is_without(store->path, "-journal"))
-        return 0;
+    int without = is_without(store->path, "-wal", err);
+    if (without > 0)
+        without = is_without(store->path, "-journal", err);
+    if (without <= 0)
+        return without;
     if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file ||
         !file->pMethods || stat(store->path, &st) != 0)
         return descry_fail(err, DESCRY_ERR_IO, "%s: cannot be read", store->path);
@@ -264,8 +282,9 @@ static int check_journal(const char *path, descry_error *err)
     descry_buf name = {0};
     descry_map map = {0};
     int rc = descry_buf_printf(&name, err, "%s-journal", path);
-    if (!rc && !is_without(path, "-journal"))
-        rc = descry_map_open(&map, name.data, err);
+    int without = rc ? rc : is_without(path, "-journal", err);
+    if (without <= 0)
+        rc = without ? without : descry_map_open(&map, name.data, err);
     if (!rc && map.size > 2 * sizeof MAGIC && memcmp(map.data + map.size - sizeof MAGIC, MAGIC, sizeof MAGIC) == 0)
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: a journal of several databases: not a library's", name.data);
     descry_map_close(&map);
@@ -277,9 +296,12 @@ static int check_journal(const char *path, descry_error *err)
 static int open_database(descry_sqlite *store, const descry_store_options *options, descry_error *err)
 {
     struct stat st;
-    int exists = stat(store->path, &st) == 0, writable = folder_is_writable(store->path);
+    int exists = stat(store->path, &st) == 0;
     if (!exists && errno != ENOENT)
         return descry_fail_errno(err, errno, "%s", store->path);
+    int writable = folder_is_writable(store->path, err);
+    if (writable < 0)
+        return writable;
     if (!exists && (options->read_only || !options->create))
         return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no library", store->path);
     if (exists && !S_ISREG(st.st_mode))
@@ -295,8 +317,8 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
     if (rc)
         return rc;
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));
-    if (store->read_only && !writable && is_without(store->path, "-wal"))
-        return open_immutable(store, err);
+    if (store->read_only && !writable && (rc = is_without(store->path, "-wal", err)) != 0)
+        return rc < 0 ? rc : open_immutable(store, err);
     if (!exists) { /* paths and captions are private; what SQLite makes beside it takes its mode */
         int fd = open(store->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0 && errno != EEXIST)
@@ -377,16 +399,21 @@ int descry_store_open_sqlite(descry_store **out, const char *path, const descry_
     if (path[0] != '/')
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not an absolute path", path);
     descry_sqlite *store = calloc(1, sizeof *store);
-    if (!store || !(store->path = strdup(path))) {
-        free(store);
+    if (!store)
         return descry_fail_memory(err);
-    }
+    store->path = strdup(path);
+    store->log_path = malloc(strlen(path) + sizeof "-wal");
     store->base.ops = &OPS;
     store->pool = options->pool;
     store->log = options->log;
-    store->cpu = options->cpu;
+    store->kernels = options->kernels;
+    store->codec = &descry_row_f16;
     store->lock = -1;
-    int rc = open_database(store, options, err);
+    int rc = store->path && store->log_path ? 0 : descry_fail_memory(err);
+    if (!rc) {
+        strcat(strcpy(store->log_path, path), "-wal");
+        rc = open_database(store, options, err);
+    }
     if (!rc)
         rc = check_size(store, err);
     if (!rc)
@@ -396,6 +423,7 @@ int descry_store_open_sqlite(descry_store **out, const char *path, const descry_
             close_store(&store->base);
         else {
             free(store->path);
+            free(store->log_path);
             free(store);
         }
         return rc;

@@ -20,11 +20,13 @@ typedef struct descry_sqlite {
     descry_store base; /* first: a descry_store is one of these */
     sqlite3 *db;
     char *path;
+    char *log_path; /* of SQLite's write-ahead log */
     int read_only;
     int lock; /* descriptor of the lock file; -1: not held */
     descry_pool *pool;
     const descry_log *log;
-    descry_cpu cpu;
+    const descry_kernels *kernels;
+    const descry_row_codec *codec; /* of vectors.f16, and of the rows of scan files */
     struct {
         const char *sql;
         sqlite3_stmt *stmt;

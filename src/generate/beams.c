@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The two beam searches.  Scores are float where torch's are, and double where Python's are. */
+#include "generate/beams.h"
+
+#include <math.h>
+#include <string.h>
+
+static void keep(descry_hypothesis *h, const int32_t *ids, size_t length, double score, bool ended)
+{
+    memcpy(h->ids, ids, length * sizeof *ids);
+    h->length = length;
+    h->score = score;
+    h->ended = ended;
+    h->finished = true;
+}
+
+/* ---- group: open_clip 3.3's loop over transformers' BeamSearchScorer --------------------------------------------- */
+
+/* BeamHypotheses.add: the B best are kept. */
+static void group_add(descry_selection *s, const int32_t *ids, size_t length, double score, bool ended)
+{
+    if (s->kept_count >= s->beams && !(score > s->worst))
+        return;
+    if (s->kept_count < s->beams) {
+        keep(&s->kept[s->kept_count++], ids, length, score, ended);
+        s->worst = score < s->worst ? score : s->worst;
+        return;
+    }
+    /* the lowest goes, the first of equals; the others close up, so that later ones stay behind */
+    size_t low = 0;
+    for (size_t i = 1; i < s->kept_count; i++)
+        low = s->kept[i].score < s->kept[low].score ? i : low;
+    descry_hypothesis gone = s->kept[low];
+    memmove(s->kept + low, s->kept + low + 1, (s->kept_count - low - 1) * sizeof *s->kept);
+    s->kept[s->kept_count - 1] = gone;
+    keep(&s->kept[s->kept_count - 1], ids, length, score, ended);
+    s->worst = INFINITY;
+    for (size_t i = 0; i < s->kept_count; i++)
+        s->worst = s->kept[i].score < s->worst ? s->kept[i].score : s->worst;
+}
+
+void descry_group_step(descry_selection *s)
+{
+    size_t length = s->length + 1, beams = 0, most = s->options->max_length;
+    for (size_t r = 0; r < 2 * s->beams && beams < s->beams; r++) {
+        const descry_candidate *c = &s->best[r];
+        if (c->id != s->end)
+            descry_selection_continue(s, beams++, c);
+        else if (r < s->beams)
+            group_add(s, s->ids + c->beam * most, s->length, (double)c->score / (double)length, true);
+    }
+    double best = (double)s->best[0].score; /* that of an end token, too */
+    if (s->kept_count >= s->beams && s->worst >= best / (double)length) {
+        s->done = true;
+    } else if (length >= most) {
+        for (size_t b = 0; b < s->beams; b++)
+            group_add(s, s->next_ids + b * most, length, (double)s->scores[b] / (double)length, false);
+        s->done = true;
+    }
+}
+
+static void give(const descry_selection *s, const descry_hypothesis *h, descry_generated *result)
+{
+    memcpy(result->ids, h->ids, h->length * sizeof *h->ids);
+    result->count = h->length;
+    if (h->ended)
+        result->ids[result->count++] = s->end;
+    result->score = h->score;
+}
+
+void descry_group_result(const descry_selection *s, descry_generated *result)
+{
+    const descry_hypothesis *best = &s->kept[0];
+    for (size_t i = 1; i < s->kept_count; i++)
+        best = s->kept[i].score >= best->score ? &s->kept[i] : best; /* the last of equals */
+    give(s, best, result);
+}
+
+/* ---- beam: transformers' _beam_search ---------------------------------------------------------------------------- */
+
+/* The B greatest of n scores in falling order, the first of equals first. */
+static void pick(size_t *chosen, size_t count, const float *scores, size_t n)
+{
+    bool taken[6 * 64] = {false};
+    for (size_t i = 0; i < count; i++) {
+        size_t top = n;
+        for (size_t j = 0; j < n; j++)
+            if (!taken[j] && (top == n || scores[j] > scores[top]))
+                top = j;
+        chosen[i] = top;
+        taken[top] = true;
+    }
+}
+
+/* The kept sequences and those that just stopped, which the first B candidates may be: the B best of them. */
+static void beam_keep(descry_selection *s, const bool *stop)
+{
+    size_t beams = s->beams, chosen[64], length = s->length + 1, most = s->options->max_length;
+    float scores[3 * 64];
+    for (size_t i = 0; i < beams; i++)
+        scores[i] = (float)s->kept[i].score;
+    for (size_t i = 0; i < 2 * beams; i++) {
+        float score = s->best[i].score / (float)(length - s->prompt);
+        score += s->improvable ? 0 : -1e9f;
+        scores[beams + i] = score + (i < beams && stop[i] ? 0 : -1e9f);
+    }
+    pick(chosen, beams, scores, 3 * beams);
+    descry_hypothesis *fresh = s->kept + beams; /* two thirds of `kept` are for putting together the new ones */
+    for (size_t i = 0; i < beams; i++) {
+        if (chosen[i] < beams) {
+            const descry_hypothesis *old = &s->kept[chosen[i]];
+            int32_t *ids = fresh[i].ids;
+            memcpy(ids, old->ids, old->length * sizeof *ids);
+            fresh[i] = *old;
+            fresh[i].ids = ids;
+            continue;
+        }
+        const descry_candidate *c = &s->best[chosen[i] - beams];
+        keep(&fresh[i], s->ids + c->beam * most, s->length, (double)scores[chosen[i]], c->id == s->end);
+        if (c->id != s->end)
+            fresh[i].ids[fresh[i].length++] = c->id;
+        fresh[i].finished = chosen[i] < 2 * beams && stop[chosen[i] - beams];
+    }
+    for (size_t i = 0; i < beams; i++) {
+        descry_hypothesis old = s->kept[i];
+        s->kept[i] = fresh[i];
+        fresh[i] = old;
+    }
+}
+
+void descry_beam_step(descry_selection *s)
+{
+    size_t beams = s->beams, chosen[64], length = s->length + 1, stopped = 0;
+    bool stop[2 * 64];
+    float running[2 * 64];
+    for (size_t i = 0; i < 2 * beams; i++) {
+        stop[i] = s->best[i].id == s->end || length >= s->options->max_length;
+        stopped += stop[i];
+        running[i] = s->best[i].score + (stop[i] ? -1e9f : 0);
+    }
+    pick(chosen, beams, running, 2 * beams);
+    for (size_t i = 0; i < beams; i++) {
+        descry_candidate c = s->best[chosen[i]];
+        c.score = running[chosen[i]];
+        descry_selection_continue(s, i, &c);
+    }
+    beam_keep(s, stop);
+    float best = s->scores[0] / (float)(length - s->prompt), lowest = INFINITY;
+    bool beatable = false;
+    for (size_t i = 0; i < beams; i++)
+        lowest = (float)s->kept[i].score < lowest ? (float)s->kept[i].score : lowest;
+    for (size_t i = 0; i < beams; i++)
+        beatable = beatable || best > (s->kept[i].finished ? lowest : -1e9f);
+    s->improvable = s->improvable && beatable;
+    s->done = !s->improvable || stopped == 2 * beams;
+}
+
+void descry_beam_result(const descry_selection *s, descry_generated *result)
+{
+    give(s, &s->kept[0], result);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layers/positions.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double cubic(double x)
+{
+    x = fabs(x);
+    if (x < 1)
+        return (1.5 * x - 2.5) * x * x + 1;
+    return x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0;
+}
+
+/* One axis: out (o, i) = sum over taps of in (j, i), for `lines` lines of `n` values each.  A line is `stride` floats. */
+static void resample(float *out, size_t out_count, const float *in, size_t in_count, size_t outer, size_t outer_in,
+                     size_t outer_out, size_t stride_in, size_t stride_out, size_t width)
+{
+    double scale = (double)in_count / (double)out_count, spread = scale > 1 ? scale : 1, support = 2 * spread;
+    for (size_t i = 0; i < out_count; i++) {
+        double centre = scale * ((double)i + 0.5), total = 0;
+        long low = (long)(centre - support + 0.5), high = (long)(centre + support + 0.5);
+        low = low > 0 ? low : 0;
+        high = high < (long)in_count ? high : (long)in_count;
+        for (long j = low; j < high; j++)
+            total += cubic(((double)j - centre + 0.5) / spread);
+        for (size_t o = 0; o < outer; o++) {
+            float *to = out + o * outer_out + i * stride_out;
+            memset(to, 0, width * sizeof *to);
+            for (long j = low; j < high; j++) {
+                float k = (float)(cubic(((double)j - centre + 0.5) / spread) / total);
+                const float *from = in + o * outer_in + (size_t)j * stride_in;
+                for (size_t x = 0; x < width; x++)
+                    to[x] += k * from[x];
+            }
+        }
+    }
+}
+
+bool descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width)
+{
+    size_t side = in_rows ? (size_t)lround(sqrt((double)(in_rows - 1))) : 0;
+    if (side == 0 || side * side + 1 != in_rows)
+        return false;
+    float *half = descry_alloc(side * columns, width * sizeof *half); /* [side, columns, width] */
+    if (!half)
+        return false;
+    memcpy(out, in, width * sizeof *out);
+    resample(half, columns, in + width, side, side, side * width, columns * width, width, width, width);
+    resample(out + width, rows, half, side, columns, width, width, columns * width, columns * width, width);
+    free(half);
+    return true;
+}
+
+void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows, size_t width)
+{
+    for (size_t i = 0; i < rows; i++) {
+        float at = ((float)i + 0.5f) * (float)in_rows / (float)rows - 0.5f;
+        at = at > 0 ? at : 0;
+        size_t low = (size_t)at, high = low + 1 < in_rows ? low + 1 : in_rows - 1;
+        if (low >= in_rows)
+            low = in_rows - 1;
+        float part = at - (float)low;
+        for (size_t x = 0; x < width; x++)
+            out[i * width + x] = (1 - part) * in[low * width + x] + part * in[high * width + x];
+    }
+}
+
+/* ---- loading --------------------------------------------------------------------------------------------------- */
+
+static bool has_shape(const descry_tensor *t, size_t rows, size_t width)
+{
+    return t->dims == 2 && t->shape[0] == rows && t->shape[1] == width;
+}
+
+static void misshapen(descry_loader *l, const descry_tensor *t, size_t rows, size_t width)
+{
+    char expected[DESCRY_SHAPE_TEXT];
+    const size_t shape[2] = {rows, width};
+    descry_load_misshapen(l, t, descry_shape_text(expected, shape, 2));
+}
+
+const float *descry_load_grid_positions(descry_loader *l, const char *prefix, const char *name, size_t rows, size_t columns,
+                                        size_t width)
+{
+    const descry_tensor *t = descry_load_tensor(l, prefix, name);
+    const float *stored = descry_load_floats(l, t);
+    size_t tokens = 1 + rows * columns;
+    if (!stored || has_shape(t, tokens, width))
+        return stored;
+    float *resized = descry_load_alloc(l, tokens * width, sizeof *resized);
+    if (!resized)
+        return NULL;
+    if (t->dims != 2 || t->shape[1] != width || !descry_resize_grid(resized, rows, columns, stored, t->shape[0], width))
+        misshapen(l, t, tokens, width);
+    else
+        descry_log_write(l->log, DESCRY_LOG_INFO, "%s: positions resized from %zu to %zu", l->file->path, t->shape[0], tokens);
+    return resized;
+}
+
+const float *descry_load_line_positions(descry_loader *l, const char *prefix, const char *name, size_t rows, size_t width)
+{
+    const descry_tensor *t = descry_load_tensor(l, prefix, name);
+    const float *stored = descry_load_floats(l, t);
+    if (!stored || has_shape(t, rows, width))
+        return stored;
+    float *resized = descry_load_alloc(l, rows * width, sizeof *resized);
+    if (!resized)
+        return NULL;
+    if (t->dims != 2 || t->shape[1] != width || t->shape[0] == 0)
+        misshapen(l, t, rows, width);
+    else
+        descry_resize_line(resized, rows, stored, t->shape[0], width);
+    return resized;
+}

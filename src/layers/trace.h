@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Shows the activations after a stage to whoever wants to see them. */
+#ifndef DESCRY_LAYERS_TRACE_H
+#define DESCRY_LAYERS_TRACE_H
+
+#include "kern/linear.h"
+
+static inline void descry_trace_stage(const descry_engine *engine, const char *stage, const float *x, size_t rows,
+                                      size_t width)
+{
+    if (engine->trace)
+        engine->trace->fn(engine->trace->arg, stage, x, rows, width);
+}
+
+#endif

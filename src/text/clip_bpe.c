@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text/clip_bpe.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "text/classes.h"
+#include "text/clean.h"
+#include "text/clip_merges.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistr.h>
+
+typedef struct clip_bpe {
+    descry_tokenizer base;
+    const descry_merge *merges; /* [count]; that of rank r makes the id DESCRY_BYTE_IDS + r */
+    descry_merge *owned;        /* NULL: built in */
+    size_t count;
+    uint32_t *slots;            /* rank + 1 by hash of the pair; 0: free */
+    size_t mask;
+    uint16_t byte_ids[256];
+    uint8_t bytes[256];         /* of the ids 0 .. 255 */
+} clip_bpe;
+
+/* ---- the table of merges --------------------------------------------------------------------------------------------- */
+
+static size_t pair_hash(uint32_t left, uint32_t right)
+{
+    uint32_t x = (left << 16 | right) * 0x9E3779B1u;
+    return x ^ x >> 15;
+}
+
+/* The rank of a pair; -1: it does not merge. */
+static int pair_rank(const clip_bpe *t, uint32_t left, uint32_t right)
+{
+    for (size_t at = pair_hash(left, right) & t->mask; t->slots[at]; at = (at + 1) & t->mask) {
+        const descry_merge *m = &t->merges[t->slots[at] - 1];
+        if (m->left == left && m->right == right)
+            return (int)t->slots[at] - 1;
+    }
+    return -1;
+}
+
+static int make_table(clip_bpe *t, descry_error *err)
+{
+    t->mask = 1023;
+    while (t->mask < 2 * t->count)
+        t->mask = 2 * t->mask + 1;
+    if (!(t->slots = calloc(t->mask + 1, sizeof *t->slots)))
+        return descry_fail_memory(err);
+    for (size_t i = 0; i < t->count; i++) {
+        size_t at = pair_hash(t->merges[i].left, t->merges[i].right) & t->mask;
+        while (t->slots[at])
+            at = (at + 1) & t->mask;
+        t->slots[at] = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+static void close_bpe(descry_tokenizer *tokenizer)
+{
+    clip_bpe *t = (clip_bpe *)tokenizer;
+    free(t->owned);
+    free(t->slots);
+    free(t);
+}
+
+/* ---- byte pair encoding of one piece --------------------------------------------------------------------------------- */
+
+/* The symbols of a piece as a linked list, and the pairs that can merge in a heap by rank, then place: what the
+ * reference does by searching the whole piece for its lowest pair, without its quadratic time. */
+typedef struct node {
+    uint32_t id;
+    int32_t previous, next; /* -1: none */
+    uint32_t version;       /* grows when the symbol changes: pairs in the heap may be stale */
+} node;
+
+typedef struct pair {
+    int32_t rank, at;
+    uint32_t version, next_version;
+} pair;
+
+typedef struct encoder {
+    const clip_bpe *t;
+    node *nodes;
+    pair *heap;
+    size_t pairs, capacity;
+    descry_error *err;
+} encoder;
+
+static int before(const pair *a, const pair *b)
+{
+    return a->rank != b->rank ? a->rank < b->rank : a->at < b->at;
+}
+
+static void push(encoder *e, int32_t at)
+{
+    const node *n = &e->nodes[at];
+    int rank = n->next < 0 ? -1 : pair_rank(e->t, n->id, e->nodes[n->next].id);
+    if (rank < 0)
+        return;
+    pair p = {rank, at, n->version, e->nodes[n->next].version};
+    size_t i = e->pairs++;
+    for (; i > 0 && before(&p, &e->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        e->heap[i] = e->heap[(i - 1) / 2];
+    e->heap[i] = p;
+}
+
+static pair pop(encoder *e)
+{
+    pair top = e->heap[0], last = e->heap[--e->pairs];
+    size_t i = 0;
+    for (;;) {
+        size_t child = 2 * i + 1;
+        if (child >= e->pairs)
+            break;
+        if (child + 1 < e->pairs && before(&e->heap[child + 1], &e->heap[child]))
+            child++;
+        if (!before(&e->heap[child], &last))
+            break;
+        e->heap[i] = e->heap[child];
+        i = child;
+    }
+    if (e->pairs)
+        e->heap[i] = last;
+    return top;
+}
+
+static int make_room(encoder *e, size_t size)
+{
+    if (size <= e->capacity)
+        return 0;
+    /* a merge takes one pair away and adds two at most, and there are fewer merges than symbols */
+    node *nodes = descry_realloc(e->nodes, size, sizeof *nodes);
+    if (nodes)
+        e->nodes = nodes;
+    pair *heap = nodes ? descry_realloc(e->heap, 3 * size, sizeof *heap) : NULL;
+    if (!heap)
+        return descry_fail_memory(e->err);
+    e->heap = heap;
+    e->capacity = size;
+    return 0;
+}
+
+/* bytes [size > 0] -> nodes; their list begins at 0 */
+static int encode_piece(encoder *e, const uint8_t *bytes, size_t size)
+{
+    int rc = make_room(e, size);
+    if (rc)
+        return rc;
+    e->pairs = 0;
+    for (size_t i = 0; i < size; i++)
+        e->nodes[i] = (node){e->t->byte_ids[bytes[i]] + (i + 1 == size ? 256u : 0u), (int32_t)i - 1,
+                             i + 1 < size ? (int32_t)i + 1 : -1, 0};
+    for (size_t i = 0; i < size; i++)
+        push(e, (int32_t)i);
+    while (e->pairs) {
+        pair p = pop(e);
+        node *n = &e->nodes[p.at];
+        if (n->version != p.version || n->next < 0 || e->nodes[n->next].version != p.next_version)
+            continue;
+        node *eaten = &e->nodes[n->next];
+        n->id = (uint32_t)(DESCRY_BYTE_IDS + p.rank);
+        n->version++;
+        n->next = eaten->next;
+        eaten->version = UINT32_MAX; /* whatever pair it began is gone */
+        if (n->next >= 0)
+            e->nodes[n->next].previous = p.at;
+        push(e, p.at);
+        if (n->previous >= 0)
+            push(e, n->previous);
+    }
+    return 0;
+}
+
+/* ---- splitting ------------------------------------------------------------------------------------------------------- */
+
+/* Case is ignored as the reference's pattern does: U+017F is an s. */
+static int matches(const uint32_t *in, size_t size, const char *word)
+{
+    size_t i = 0;
+    for (; word[i]; i++)
+        if (i >= size || (in[i] != (uint8_t)word[i] && !(word[i] == 's' && in[i] == 0x17F)))
+            return 0;
+    return (int)i;
+}
+
+static int is_other(uint32_t c)
+{
+    return descry_is_piece(c) && !descry_is_letter(c) && !descry_is_number(c);
+}
+
+/* The length of the piece that begins at in[0], which can begin one; the text is in lower case. */
+static size_t piece(const uint32_t *in, size_t size)
+{
+    static const char *const words[] = {"<start_of_text>", "<end_of_text>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
+    for (size_t i = 0; (in[0] == '<' || in[0] == '\'') && i < sizeof words / sizeof *words; i++) {
+        int n = matches(in, size, words[i]);
+        if (n)
+            return (size_t)n;
+    }
+    if (descry_is_number(in[0]))
+        return 1;
+    size_t n = 1;
+    if (descry_is_letter(in[0]))
+        while (n < size && descry_is_letter(in[n]))
+            n++;
+    else
+        while (n < size && is_other(in[n]))
+            n++;
+    return n;
+}
+
+/* Puts the ids of one piece behind ids[*count], as far as there is room. */
+static int put_piece(encoder *e, const uint32_t *in, size_t size, int32_t *ids, size_t room, size_t *count)
+{
+    static const char start[] = "<start_of_text>", end[] = "<end_of_text>";
+    size_t bytes;
+    uint8_t *utf8 = u32_to_u8(in, size, NULL, &bytes);
+    if (!utf8)
+        return descry_fail_memory(e->err);
+    int rc = 0, special = -1; /* spelled in plain ASCII, these are the tokens themselves, as in open_clip */
+    if (bytes == sizeof start - 1 && memcmp(utf8, start, bytes) == 0)
+        special = e->t->base.start;
+    else if (bytes == sizeof end - 1 && memcmp(utf8, end, bytes) == 0)
+        special = e->t->base.end;
+    else
+        rc = encode_piece(e, utf8, bytes);
+    free(utf8);
+    if (special >= 0) {
+        ids[(*count)++] = special;
+        return 0;
+    }
+    for (int32_t i = 0; !rc && i >= 0 && *count < room; i = e->nodes[i].next)
+        ids[(*count)++] = (int32_t)e->nodes[i].id;
+    return rc;
+}
+
+static int encode(const descry_tokenizer *t, const char *text, size_t length, size_t room, int32_t *ids, size_t *count,
+                  descry_error *err)
+{
+    encoder e = {.t = (const clip_bpe *)t, .err = err};
+    descry_text clean = {0};
+    int rc = descry_text_decode(&clean, text, length, err);
+    if (!rc)
+        rc = descry_text_clean(&clean, err);
+    ids[0] = t->start;
+    *count = 1;
+    for (size_t i = 0; i < clean.size && *count < room && !rc;) {
+        size_t n = 1;
+        if (descry_is_piece(clean.data[i])) {
+            n = piece(clean.data + i, clean.size - i);
+            rc = put_piece(&e, clean.data + i, n, ids, room, count);
+        }
+        i += n;
+    }
+    if (*count == room) /* cut: the end token takes the last place */
+        --*count;
+    ids[(*count)++] = t->end;
+    descry_text_free(&clean);
+    free(e.nodes);
+    free(e.heap);
+    return rc;
+}
+
+/* ---- decoding -------------------------------------------------------------------------------------------------------- */
+
+/* The bytes of a symbol: what it was merged from, left part first. */
+static int put_symbol(const clip_bpe *t, uint32_t id, descry_buf *out, descry_error *err)
+{
+    if (id < DESCRY_BYTE_IDS) {
+        int rc = descry_buf_append(out, &t->bytes[id & 255], 1, err);
+        return rc || id < 256 ? rc : descry_buf_append(out, "</w>", 4, err);
+    }
+    const descry_merge *m = &t->merges[id - DESCRY_BYTE_IDS]; /* of symbols made before it */
+    int rc = put_symbol(t, m->left, out, err);
+    return rc ? rc : put_symbol(t, m->right, out, err);
+}
+
+/* Code points as UTF-8, "</w>" as a space. */
+static int put_text(const descry_text *text, descry_buf *out, descry_error *err)
+{
+    static const uint32_t end_of_word[] = {'<', '/', 'w', '>'};
+    for (size_t i = 0; i < text->size;) {
+        uint8_t utf8[6];
+        int n = 1, word = text->size - i >= 4 && memcmp(text->data + i, end_of_word, sizeof end_of_word) == 0;
+        if (word)
+            utf8[0] = ' ';
+        else
+            n = u8_uctomb(utf8, text->data[i], sizeof utf8);
+        int rc = descry_buf_append(out, utf8, n > 0 ? (size_t)n : 0, err);
+        if (rc)
+            return rc;
+        i += word ? 4 : 1;
+    }
+    return 0;
+}
+
+static int decode(const descry_tokenizer *t, const int32_t *ids, size_t count, descry_buf *out, descry_error *err)
+{
+    descry_buf bytes = {0};
+    descry_text text = {0};
+    int rc = 0, start = t->start, end = t->end;
+    for (size_t i = 0; i < count && !rc; i++)
+        if (ids[i] == start || ids[i] == end)
+            rc = descry_buf_printf(&bytes, err, "<%s_of_text>", ids[i] == start ? "start" : "end");
+        else if (ids[i] >= 0 && ids[i] < start)
+            rc = put_symbol((const clip_bpe *)t, (uint32_t)ids[i], &bytes, err);
+    if (!rc)
+        rc = descry_text_decode(&text, bytes.size ? bytes.data : "", bytes.size, err);
+    if (!rc)
+        rc = put_text(&text, out, err);
+    descry_buf_free(&bytes);
+    descry_text_free(&text);
+    return rc;
+}
+
+/* ---- open ---------------------------------------------------------------------------------------------------------- */
+
+static const descry_tokenizer_kind clip_bpe_kind = {"CLIP's byte pair encoding", encode, decode, close_bpe};
+
+int descry_clip_bpe_open(descry_tokenizer **out, const char *path, descry_error *err)
+{
+    *out = NULL;
+    clip_bpe *t = calloc(1, sizeof *t);
+    if (!t)
+        return descry_fail_memory(err);
+    *t = (clip_bpe){.base = {.kind = &clip_bpe_kind, .digest = "clip"},
+                    .merges = descry_clip_merges, .count = descry_clip_merge_count};
+    int rc = path ? descry_merges_read(&t->owned, &t->count, path, err) : 0;
+    if (!rc && path)
+        rc = descry_file_digest(t->base.digest, path, err);
+    if (t->owned)
+        t->merges = t->owned;
+    if (!rc)
+        rc = make_table(t, err);
+    if (rc) {
+        close_bpe(&t->base);
+        return rc;
+    }
+    t->base.vocab_size = DESCRY_BYTE_IDS + (int)t->count + 2;
+    t->base.start = t->base.vocab_size - 2;
+    t->base.end = t->base.vocab_size - 1;
+    t->base.pad = 0;
+    for (int b = 0; b < 256; b++)
+        t->byte_ids[b] = (uint16_t)descry_byte_id((uint8_t)b);
+    for (int b = 0; b < 256; b++)
+        t->bytes[t->byte_ids[b]] = (uint8_t)b;
+    *out = &t->base;
+    return 0;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A family of towers that is added from outside: a folder and a row of the table, nothing else.  Its results against
+ * timm's (registers.json, made by tools/goldens/make_registers.py). */
+#include "cmocka_test.h"
+
+#include "golden/formula.h"
+#include "golden/golden.h"
+#include "registers/registers.h"
+#include "support/support.h"
+#include "support/tables.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PICTURES = 3 };
+
+static json_t *golden;
+static descry_pool *pool;
+
+static int load(void **state)
+{
+    (void)state;
+    golden = json_load_file(source_path("tests/families/registers.json"), 0, NULL);
+    return golden && descry_pool_open(&pool, 2, NULL) == 0 ? 0 : -1;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    json_decref(golden);
+    descry_pool_close(&pool);
+    return 0;
+}
+
+static void write_tower(formula_writer *w, const descry_image_tower *tower)
+{
+    const registers_vit *v = (const registers_vit *)tower;
+    const char *prefix = "visual.trunk.";
+    size_t width = (size_t)v->block.width, mlp = (size_t)v->block.mlp;
+    formula_tensor(w, prefix, "reg_token", 3, 1, v->registers, width, 0);
+    formula_tensor(w, prefix, "pos_embed", 3, 1, v->patches, width, 0);
+    formula_tensor(w, prefix, "patch_embed.proj.weight", 4, width, 3, v->conv.height, v->conv.width);
+    formula_tensor(w, prefix, "patch_embed.proj.bias", 1, width, 0, 0, 0);
+    for (int i = 0; i < v->block.layers; i++) {
+        char block[64];
+        snprintf(block, sizeof block, "%sblocks.%d.", prefix, i);
+        formula_pair(w, block, "norm1", 1, width, 0);
+        formula_pair(w, block, "attn.qkv", 2, 3 * width, width);
+        formula_pair(w, block, "attn.proj", 2, width, width);
+        formula_pair(w, block, "norm2", 1, width, 0);
+        formula_pair(w, block, "mlp.fc1", 2, mlp, width);
+        formula_pair(w, block, "mlp.fc2", 2, width, mlp);
+    }
+    formula_pair(w, prefix, "fc_norm", 1, width, 0);
+    formula_pair(w, prefix, "head", 2, tower->dim, width);
+}
+
+static void its_results_are_timms(void **state)
+{
+    (void)state;
+    for (size_t i = 0; table_at(i); i++) {
+        descry_error err;
+        descry_network network;
+        golden_network(&network, "registers", golden_get(golden, "cfg"));
+        assert_ptr_equal(network.image->family, &registers_family);
+        formula_load_with(&network, write_tower, DESCRY_F32, FAULT_NONE);
+        const descry_engine engine = {.kernels = table_at(i), .pool = pool};
+        descry_pictures pictures = formula_pictures(&network, PICTURES, FAULT_NONE);
+        float out[PICTURES * 24];
+        assert_int_equal(network.dim, 24);
+        check_rc(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), &err);
+        check_rc(formula_encode_pictures(&network, &engine, &pictures, out, NULL, &err), &err);
+        double off = golden_rows_off(out, golden_get(golden, "image"), PICTURES, 24);
+        print_message("%s: off by %.2g\n", table_at(i)->name, off);
+        assert_true(off <= 3e-6);
+        free((float *)pictures.values);
+        descry_network_close(&network);
+    }
+}
+
+/* The row before it took nothing from the others. */
+static void other_configurations_are_the_library_s(void **state)
+{
+    (void)state;
+    json_t *goldens = golden_read("openclip-golden.json");
+    descry_network network;
+    golden_network(&network, "vit-gelu", golden_get(golden_tiny(goldens, "vit-gelu"), "cfg"));
+    assert_ptr_equal(network.image->family, &descry_vit_family);
+    descry_network_close(&network);
+    json_decref(goldens);
+}
+
+/* From a folder by the public interface: bytes of pixels to the embedding of the values that they stand for. */
+static void programs_use_it_as_any_other(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/descry-family-XXXXXX", path[128];
+    assert_non_null(mkdtemp(folder));
+    char *config = golden_config_text(golden_get(golden, "cfg"));
+    snprintf(path, sizeof path, "%s/open_clip_config.json", folder);
+    write_file(path, config, strlen(config));
+    free(config);
+    descry_network network;
+    golden_network(&network, "registers", golden_get(golden, "cfg"));
+    char *weights = formula_file_with(&network, write_tower, DESCRY_F32, FAULT_NONE);
+    snprintf(path, sizeof path, "%s/open_clip_model.safetensors", folder);
+    copy_file(weights, path);
+    unlink(weights);
+    free(weights);
+
+    descry_error err;
+    descry_context *ctx;
+    descry_model *model;
+    descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
+    options.threads = 2;
+    check_rc(descry_context_open(&ctx, &options, &err), &err);
+    check_rc(descry_model_open(&model, ctx, folder, NULL, &err), &err);
+    size_t size = network.image->width * network.image->height * 3;
+    uint8_t *rgb = malloc(size);
+    float *values = malloc(size * sizeof *values), whole[24], own[24];
+    for (size_t i = 0; i < size; i++)
+        rgb[i] = (uint8_t)(i * 2654435761u >> 24);
+    descry_preprocess_normalize(model, rgb, values);
+    check_rc(descry_embed_pixels(model, rgb, 1, 0, whole, &err), &err);
+
+    check_rc(descry_network_load(&network, path, NULL, &err), &err);
+    const descry_engine engine = {.kernels = best_table(), .pool = pool};
+    const descry_pictures pictures = {.n = 1, .width = network.image->width, .height = network.image->height, .values = values};
+    check_rc(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), &err);
+    check_rc(formula_encode_pictures(&network, &engine, &pictures, own, NULL, &err), &err);
+    assert_memory_equal(whole, own, sizeof own);
+
+    free(rgb);
+    free(values);
+    descry_network_close(&network);
+    descry_model_close(&model);
+    descry_context_close(&ctx);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/open_clip_config.json", folder);
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(its_results_are_timms),
+        cmocka_unit_test(other_configurations_are_the_library_s),
+        cmocka_unit_test(programs_use_it_as_any_other),
+    };
+    return cmocka_run_group_tests_name("families", tests, load, unload);
+}
