@@ -192,7 +192,7 @@ static int get_pairs(adapting *job, const char *source)
         status = cmd_open_model(&job->model, job->ctx, &cmd_adapt, &job->common);
         if (status != CMD_DONE)
             return status;
-        job->dim = (size_t)descry_model_describe(job->model)->dim;
+        job->dim = (size_t)descry_model_get_info(job->model)->dim;
     }
     size_t wanted = job->dim;
     status = arrays ? from_arrays(job, source) : source ? from_captions(job, source) : from_library(job);

@@ -158,7 +158,7 @@ static int caption_all(captioning *job)
         status = job->count ? cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common) : open_library(job);
     if (status != CMD_DONE)
         return status;
-    const descry_model_info *info = descry_model_describe(job->model);
+    const descry_model_info *info = descry_model_get_info(job->model);
     job->model_name = info->name;
     job->watch.progress = show_progress;
     job->watch.arg = job;

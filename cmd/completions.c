@@ -54,13 +54,13 @@ static void print_choices(const char *argument)
         putchar(*argument == '|' ? ' ' : *argument);
 }
 
-static void each_command(cmd_describer *describer)
+static void each_command(cmd_help_printer *printer)
 {
     const cmd_command *command;
     for (size_t i = 0; (command = cmd_at(i)); i++)
-        cmd_describe(command, describer);
+        cmd_show_help(command, printer);
     for (size_t i = 0; (command = cmd_eval_kind(i)); i++)
-        cmd_describe(command, describer);
+        cmd_show_help(command, printer);
 }
 
 static const char *kind_name(const cmd_command *kind)
@@ -208,7 +208,7 @@ static void zsh_case(const cmd_command *command, const cmd_option *options, size
         puts("            '*:file:_files' ;;");
 }
 
-static void zsh_described(const char *name, const char *summary)
+static void zsh_summary(const char *name, const char *summary)
 {
     printf("        '%s:", name);
     for (const char *c = summary; *c; c++)
@@ -228,21 +228,21 @@ static void print_zsh(void)
          "}\n"
          "_descry()\n"
          "{\n"
-         "    local -a described\n"
-         "    described=(");
+         "    local -a commands\n"
+         "    commands=(");
     for (size_t i = 0; (command = cmd_at(i)); i++)
-        zsh_described(command->name, command->summary);
+        zsh_summary(command->name, command->summary);
     puts("    )\n"
          "    local -a kinds\n"
          "    kinds=(");
     for (size_t i = 0; (command = cmd_eval_kind(i)); i++)
-        zsh_described(kind_name(command), command->summary);
+        zsh_summary(kind_name(command), command->summary);
     puts("    )\n"
          "    if ((CURRENT == 2)); then\n"
-         "        _describe command described\n"
+         "        _describe command commands\n"
          "        return\n"
          "    fi\n"
-         "    local names=\"${(j: :)${(@)described%%:*}}\"\n"
+         "    local names=\"${(j: :)${(@)commands%%:*}}\"\n"
          "    shift words\n"
          "    ((CURRENT--))\n"
          "    if [[ $words[1] == eval ]]; then\n"

@@ -198,7 +198,7 @@ static int embed(embedding *job)
         status = cmd_open_head(&job->head, job->ctx, job->model, job->common.head);
     if (status != CMD_DONE)
         return status;
-    job->info = descry_model_describe(job->model);
+    job->info = descry_model_get_info(job->model);
     job->dim = (size_t)job->info->dim;
     job->rows = malloc(BATCH * job->dim * sizeof *job->rows);
     job->texts = job->logits ? calloc(job->text_count, job->dim * sizeof *job->texts) : NULL;

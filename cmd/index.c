@@ -175,7 +175,7 @@ static int index_paths(indexing *job)
         return cmd_fail(&err);
     int status = CMD_DONE;
     if (job->common.json)
-        status = print_json(&result, &job->others, stopped, descry_model_describe(job->model)->name,
+        status = print_json(&result, &job->others, stopped, descry_model_get_info(job->model)->name,
                             descry_library_path(job->library), job->caption != NULL);
     else {
         print_summary(&result, stopped, &job->watching.last);

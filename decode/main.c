@@ -198,7 +198,7 @@ static void edit(worker *w, const char *bytes)
     else if (!reply.code && r->what == DESCRY_WIRE_XMP_TAKE)
         reply.code = xmp->take(&out, bytes, packet, "", &outcome, &err);
     else if (!reply.code)
-        outcome = (descry_sidecar_outcome)xmp->described(bytes, packet);
+        outcome = (descry_sidecar_outcome)xmp->has_description(bytes, packet);
     if (!reply.code && out.size > w->room)
         reply.code = descry_fail(&err, DESCRY_ERR_LIMIT, ": too large with what is put in");
     memcpy(reply.message, err.message, reply.code ? sizeof reply.message : 0);

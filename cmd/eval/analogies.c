@@ -262,7 +262,7 @@ static int evaluate(analogies *job, const char *path)
                                   NULL);
     if (status != CMD_DONE)
         return status;
-    size_t dim = (size_t)descry_model_describe(job->model)->dim;
+    size_t dim = (size_t)descry_model_get_info(job->model)->dim;
     job->changes = calloc(job->count, dim * sizeof *job->changes);
     job->best = calloc(job->sweep.count * job->count, 2 * sizeof *job->best);
     if (!job->changes || !job->best)

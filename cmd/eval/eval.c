@@ -168,7 +168,7 @@ static int keep_row(void *arg, size_t i, const float *row, const descry_error *e
 int eval_embed_files(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
                      const descry_preprocess_options *pixels, float **out, uint8_t *read)
 {
-    filling f = {.read = read, .dim = (size_t)descry_model_describe(model)->dim};
+    filling f = {.read = read, .dim = (size_t)descry_model_get_info(model)->dim};
     *out = f.rows = calloc(n + 1, f.dim * sizeof *f.rows);
     int status = f.rows ? eval_each_file(model, head, paths, n, pixels, keep_row, &f) : cmd_fail_memory();
     return status == CMD_DONE && f.failed > 0 && !read ? CMD_FAILED : status;
@@ -178,7 +178,7 @@ int eval_embed_texts(descry_model *model, const descry_head *head, const char *c
 {
     enum { BATCH = 256 };
     descry_error err;
-    size_t dim = (size_t)descry_model_describe(model)->dim;
+    size_t dim = (size_t)descry_model_get_info(model)->dim;
     *out = calloc(n + 1, dim * sizeof **out);
     if (!*out)
         return cmd_fail_memory();

@@ -94,7 +94,7 @@ static int evaluate(retrieval *job, const char *path)
     int status = eval_open(&cmd_eval_retrieval, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
-    size_t dim = (size_t)descry_model_describe(job->model)->dim;
+    size_t dim = (size_t)descry_model_get_info(job->model)->dim;
     job->read = calloc(job->captions.pictures + 1, 1);
     if (!job->read)
         return cmd_fail_memory();

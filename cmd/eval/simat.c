@@ -79,7 +79,7 @@ static int embed_pictures(simat_job *job, const char *list, size_t pictures)
     if (status == CMD_DONE)
         status = need_model(job);
     if (status == CMD_DONE) {
-        job->dim = (size_t)descry_model_describe(job->model)->dim;
+        job->dim = (size_t)descry_model_get_info(job->model)->dim;
         status = eval_embed_files(job->model, NULL, (const char *const *)names.items, pictures, NULL, &job->images, NULL);
     }
     cmd_lines_free(&names);
@@ -142,7 +142,7 @@ static int embed_words(simat_job *job)
     for (size_t i = 0; i < count && status == CMD_DONE; i++)
         words[i] = descry_simat_word(job->simat, i);
     if (status == CMD_DONE) {
-        int dim = descry_model_describe(job->model)->dim;
+        int dim = descry_model_get_info(job->model)->dim;
         if ((size_t)dim != job->dim) {
             cmd_say("the model's embeddings have length %d, those of the pictures %zu", dim, job->dim);
             status = CMD_FAILED;

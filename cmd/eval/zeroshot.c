@@ -207,7 +207,7 @@ static int evaluate(zeroshot *job, const char *root)
     if (status != CMD_DONE)
         return status;
     size_t empty = name_empty(job, root);
-    size_t dim = (size_t)descry_model_describe(job->model)->dim;
+    size_t dim = (size_t)descry_model_get_info(job->model)->dim;
     job->read = calloc(job->paths.count + 1, 1);
     job->seen = calloc(job->names.count, sizeof *job->seen);
     job->right = calloc(job->names.count, sizeof *job->right);

@@ -57,7 +57,7 @@ static int find_installed(candidates *found, const char *search, const char *opt
 int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
                        descry_model *search, const char *option)
 {
-    const descry_model_info *of = search ? descry_model_describe(search) : NULL;
+    const descry_model_info *of = search ? descry_model_get_info(search) : NULL;
     candidates found = {0};
     *captioner = NULL;
     if (!name || !*name) {
@@ -73,7 +73,7 @@ int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char
     int status = cmd_open_named(captioner, ctx, name, precision);
     if (status != CMD_DONE)
         return status;
-    const descry_model_info *info = descry_model_describe(*captioner);
+    const descry_model_info *info = descry_model_get_info(*captioner);
     if (!info->can_caption) {
         cmd_say("%s: it has no decoder: it cannot describe pictures", info->name);
         cmd_suggest_captioner(option);

@@ -71,11 +71,11 @@ bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_opti
                cmd_operands *operands, int *status);
 void cmd_operands_free(cmd_operands *operands);
 
-/* What a command has to say of itself; printed by --help, as a manual page, as completions. */
-typedef void cmd_describer(const cmd_command *command, const cmd_option *options, size_t count);
-void cmd_describe(const cmd_command *command, cmd_describer *describer);
-cmd_describer cmd_print_help;   /* describe.c */
-cmd_describer cmd_print_manual; /* manual.c */
+/* Prints a command's usage and options: as --help, as a manual page, as completions. */
+typedef void cmd_help_printer(const cmd_command *command, const cmd_option *options, size_t count);
+void cmd_show_help(const cmd_command *command, cmd_help_printer *printer); /* runs --help with this printer */
+cmd_help_printer cmd_print_help;   /* help_text.c */
+cmd_help_printer cmd_print_manual; /* manual.c */
 void cmd_print_overview(const char *introduction, const char *notes); /* the manual page of descry itself */
 
 /* The one of `count` names that `name` begins, or else is nearest to; NULL: none is near. */

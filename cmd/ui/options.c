@@ -216,15 +216,15 @@ static bool takes_next(const cmd_option *option, const char *value, int argc, ch
 }
 
 /* What --help does. */
-static cmd_describer *describe = cmd_print_help;
+static cmd_help_printer *print_help = cmd_print_help;
 
-void cmd_describe(const cmd_command *command, cmd_describer *describer)
+void cmd_show_help(const cmd_command *command, cmd_help_printer *printer)
 {
     char name[32], help[] = "--help", *argv[] = {name, help, NULL};
     snprintf(name, sizeof name, "%s", command->name);
-    describe = describer;
+    print_help = printer;
     command->run(2, argv);
-    describe = cmd_print_help;
+    print_help = cmd_print_help;
 }
 
 bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_option *options, size_t count,
@@ -247,7 +247,7 @@ bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_opti
         if (code == 1) {
             operands->items[operands->count++] = (cmd_operand){0, optarg};
         } else if (code == 'h' || code == HELP) {
-            describe(command, options, count);
+            print_help(command, options, count);
             over = true;
         } else if (code == '?' || code == ':') {
             *status = mistake(command, code, argv, options, count);

@@ -53,7 +53,7 @@ static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 int descry_embed_files(descry_model *model, const char *const *paths, size_t n, const descry_files_options *options,
                        descry_file_fn each, void *arg, descry_error *err)
 {
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     files f = {.model = model, .how = DESCRY_FILES_OPTIONS_INIT, .each = each, .arg = arg, .dim = (size_t)info->dim};
     descry_reading reading;
     int rc = DESCRY_TAKE(&f.how, options, err);

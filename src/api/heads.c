@@ -17,7 +17,7 @@ int descry_head_open(descry_head **head, descry_context *ctx, const descry_model
 {
     descry_buf path = {0};
     static const descry_model_info none;
-    const descry_model_info *info = model ? descry_model_describe(model) : &none;
+    const descry_model_info *info = model ? descry_model_get_info(model) : &none;
     *head = NULL;
     int rc = descry_head_locate(&path, info->path, info->recipe, name, err);
     if (!rc)
@@ -51,7 +51,7 @@ int descry_head_save(const descry_head *head, const descry_model *model, const c
                      char **path, descry_error *err)
 {
     static const descry_model_info none;
-    const descry_model_info *info = model ? descry_model_describe(model) : &none;
+    const descry_model_info *info = model ? descry_model_get_info(model) : &none;
     descry_buf where = {0};
     int rc;
     *path = NULL;

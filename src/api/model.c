@@ -51,7 +51,7 @@ void descry_model_close(descry_model **model)
     *model = NULL;
 }
 
-const descry_model_info *descry_model_describe(const descry_model *model)
+const descry_model_info *descry_model_get_info(const descry_model *model)
 {
     return descry_clip_info(model->clip);
 }

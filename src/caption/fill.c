@@ -157,7 +157,7 @@ static int add_page(const filling *job, descry_loader *loader, size_t first, siz
     static const descry_wanted places_only = {0};
     descry_row rows[PAGE];
     descry_arena arena = {0};
-    int rc = job->store->ops->describe(job->store, job->places + first, n, &places_only, rows, &arena, err);
+    int rc = job->store->ops->details(job->store, job->places + first, n, &places_only, rows, &arena, err);
     for (size_t i = 0; i < n && !rc; i++)
         rc = add(job, loader, &rows[i], err);
     descry_arena_free(&arena);

@@ -367,7 +367,7 @@ static int is_described_itself(descry_decoders *decoders, int *described, const 
         const descry_job job = {.wanted = {.options = &reading.options, .packet = 1}};
         rc = descry_decoders_prepare(decoders, &job, &file, path, NULL, &facts, NULL, err);
         if (!rc && facts.packet)
-            rc = descry_decoders_xmp_described(decoders, described, (const char *)facts.packet, facts.packet_size, path, err);
+            rc = descry_decoders_xmp_has_description(decoders, described, (const char *)facts.packet, facts.packet_size, path, err);
         descry_facts_free(&facts);
     }
     descry_shared_close(&file);

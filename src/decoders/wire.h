@@ -26,7 +26,7 @@ enum {
 };
 
 /* What a job is. */
-typedef enum descry_wire_what { DESCRY_WIRE_PICTURE, DESCRY_WIRE_XMP_PUT, DESCRY_WIRE_XMP_TAKE, DESCRY_WIRE_XMP_DESCRIBED } descry_wire_what;
+typedef enum descry_wire_what { DESCRY_WIRE_PICTURE, DESCRY_WIRE_XMP_PUT, DESCRY_WIRE_XMP_TAKE, DESCRY_WIRE_XMP_HAS_DESCRIPTION } descry_wire_what;
 
 typedef enum descry_wire_kind { DESCRY_WIRE_HELLO = 1, DESCRY_WIRE_JOB, DESCRY_WIRE_DECLARED, DESCRY_WIRE_GO, DESCRY_WIRE_DONE } descry_wire_kind;
 

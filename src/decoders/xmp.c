@@ -104,19 +104,19 @@ int descry_decoders_xmp_take(descry_decoders *decoders, descry_buf *out, const c
     return rc;
 }
 
-int descry_decoders_xmp_described(descry_decoders *decoders, int *described, const char *data, size_t size, const char *name,
-                                  descry_error *err)
+int descry_decoders_xmp_has_description(descry_decoders *decoders, int *found, const char *data, size_t size, const char *name,
+                                        descry_error *err)
 {
     const descry_xmp *xmp;
-    *described = 0;
+    *found = 0;
     if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF) {
         int rc = descry_xmp_open(&xmp, name, err);
         if (!rc)
-            *described = xmp->described(data, size);
+            *found = xmp->has_description(data, size);
         return rc;
     }
     xmp_task x = {0};
-    int rc = run(decoders, (descry_request){.what = DESCRY_WIRE_XMP_DESCRIBED}, data, size, name, NULL, &x, err);
-    *described = !rc && x.outcome;
+    int rc = run(decoders, (descry_request){.what = DESCRY_WIRE_XMP_HAS_DESCRIPTION}, data, size, name, NULL, &x, err);
+    *found = !rc && x.outcome;
     return rc;
 }

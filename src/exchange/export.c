@@ -85,7 +85,7 @@ static int read_row(export *job, size_t i, const descry_row **row)
             ids[k] = job->list.items[i + k].id;
         descry_arena_free(&job->arena);
         job->count = 0;
-        int rc = job->store->ops->describe(job->store, ids, n, &job->wanted, job->rows, &job->arena, job->err);
+        int rc = job->store->ops->details(job->store, ids, n, &job->wanted, job->rows, &job->arena, job->err);
         if (rc)
             return rc;
         job->first = i;

@@ -342,7 +342,7 @@ static int recall(const descry_batch *batch, descry_item *item, descry_error *er
     static const descry_wanted wanted = {.reasons = 1};
     descry_row row;
     descry_arena arena = {0};
-    int rc = batch->store->ops->describe(batch->store, &item->place.id, 1, &wanted, &row, &arena, err);
+    int rc = batch->store->ops->details(batch->store, &item->place.id, 1, &wanted, &row, &arena, err);
     item->recalled = !rc && row.reason && *row.reason;
     item->state = item->recalled ? DESCRY_ITEM_FAILED : DESCRY_ITEM_NEW;
     if (item->recalled)

@@ -11,7 +11,7 @@
 static int describe(descry_library *library, int64_t id, const descry_wanted *wanted, descry_row *row, descry_error *err)
 {
     descry_arena_free(&library->entry_arena);
-    int rc = library->store->ops->describe(library->store, &id, 1, wanted, row, &library->entry_arena, err);
+    int rc = library->store->ops->details(library->store, &id, 1, wanted, row, &library->entry_arena, err);
     return rc || row->content ? rc
                               : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, library->path, id);
 }

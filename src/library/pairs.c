@@ -20,7 +20,7 @@ static int give_page(descry_library *library, const descry_recipe *recipe, const
     int64_t ids[PAGE];
     for (size_t i = 0; i < n; i++)
         ids[i] = items[i].id;
-    int rc = library->store->ops->describe(library->store, ids, n, &wanted, rows, arena, err);
+    int rc = library->store->ops->details(library->store, ids, n, &wanted, rows, arena, err);
     for (size_t i = 0; i < n && !rc && !*stop; i++) {
         if (!rows[i].caption || !rows[i].vector)
             continue;
@@ -33,7 +33,7 @@ static int give_page(descry_library *library, const descry_recipe *recipe, const
 
 int descry_library_pairs(descry_library *library, descry_model *model, pair_callback *each, void *arg, descry_error *err)
 {
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     descry_recipe recipe;
     int stop = 0;
     int rc = library->store->ops->recipe(library->store, info->recipe, info->name, info->dim, 0, &recipe, err);

@@ -91,7 +91,7 @@ static int read_page(descry_results *results, descry_error *err)
         ids[i] = results->hits[results->first + i].id;
     int rc = descry_watch_cancelled(job->how.cancel, err);
     if (!rc)
-        rc = job->store->ops->describe(job->store, ids, n, &wanted, results->rows, &results->arena, err);
+        rc = job->store->ops->details(job->store, ids, n, &wanted, results->rows, &results->arena, err);
     if (!rc)
         results->last += n;
     return rc;

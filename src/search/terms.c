@@ -126,7 +126,7 @@ static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_er
     const descry_wanted wanted = {.vectors = &job->recipe};
     descry_row row = {0};
     descry_arena arena = {0};
-    int rc = job->store->ops->describe(job->store, &id, 1, &wanted, &row, &arena, err);
+    int rc = job->store->ops->details(job->store, &id, 1, &wanted, &row, &arena, err);
     if (!rc && !row.content)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, job->library->path, id);
     if (!rc && row.vector) {

@@ -204,7 +204,7 @@ typedef struct descry_store_ops {
     int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* a place or a root */
 
     /* rows[i]: what there is of place ids[i], in `arena`. */
-    int (*describe)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
+    int (*details)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
                     descry_arena *arena, descry_error *err);
     /* The vectors of these contents: float [n, dim], zeros where found[i] is 0. */
     int (*vectors)(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n, float *vectors,
