@@ -26,7 +26,7 @@ int descry_context_open(descry_context **out, const descry_context_options *opti
 {
     *out = NULL;
     descry_context_options how = DESCRY_CONTEXT_OPTIONS_INIT;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (rc)
         return rc;
     descry_context *ctx = calloc(1, sizeof *ctx);

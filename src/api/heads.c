@@ -82,6 +82,6 @@ int descry_adapt(descry_context *ctx, const float *images, const float *texts, s
     descry_adapt_options how = DESCRY_ADAPT_OPTIONS_INIT;
     const descry_engine engine = descry_context_engine(ctx);
     *head = NULL;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     return rc ? rc : descry_adapt_run(&engine, images, texts, n, dim, &how, head, state, err);
 }

@@ -16,7 +16,7 @@ int descry_model_open(descry_model **out, descry_context *ctx, const char *name,
 {
     descry_model_options how = DESCRY_MODEL_OPTIONS_INIT;
     *out = NULL;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (rc)
         return rc;
     const descry_precision precision = how.precision;
@@ -113,7 +113,7 @@ int descry_preprocess_file(const descry_model *model, const char *path, const de
 {
     descry_reading how;
     descry_shared bytes;
-    int rc = descry_reading_take(&how, options, err);
+    int rc = descry_reading_copy(&how, options, err);
     if (!rc)
         rc = descry_shared_read(&bytes, path, how.limits.max_bytes, err);
     return rc ? rc : prepare(model, &bytes, path, &how, 0, rgb, err);
@@ -124,7 +124,7 @@ int descry_preprocess_memory(const descry_model *model, const void *bytes, size_
 {
     descry_reading how;
     name = name ? name : "picture";
-    int rc = descry_reading_take(&how, options, err);
+    int rc = descry_reading_copy(&how, options, err);
     if (!rc && size > how.limits.max_bytes)
         rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more than the limit of %llu bytes", name,
                          (unsigned long long)how.limits.max_bytes);
@@ -195,7 +195,7 @@ static int caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, con
                           float *embeddings, giving to, descry_error *err)
 {
     descry_generation how = DESCRY_GENERATION_INIT;
-    int rc = DESCRY_TAKE(&how, generation, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, generation, err);
     return rc ? rc : descry_clip_caption_pixels(model->clip, rgb, n, &how, 0, embeddings, NULL, give, &to, err);
 }
 

@@ -50,7 +50,7 @@ static int open_export(export *job, descry_library *library, const descry_export
     descry_filter filter;
     *job = (export){.library = library, .store = library->store, .how = DESCRY_EXPORT_OPTIONS_INIT, .width = 1, .err = err};
     library->listing++;
-    int rc = DESCRY_TAKE(&job->how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&job->how, options, err);
     int vectors = archive ? 2 : job->how.vectors;
     if (!rc)
         rc = descry_watch_begin(&job->watch, job->how.watch, err);
@@ -100,7 +100,7 @@ static int tell(export *job, size_t done)
     job->watch.progress.done = done;
     job->watch.progress.total = job->list.count;
     return done % TELL_EVERY && done != job->list.count ? descry_watch_check(&job->watch, job->err)
-                                                        : descry_watch_tell(&job->watch, job->err);
+                                                        : descry_watch_report(&job->watch, job->err);
 }
 
 /* ---- picture by picture ----------------------------------------------------------------------------------------- */

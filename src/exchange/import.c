@@ -61,8 +61,8 @@ typedef struct import {
 static int tell(import *job)
 {
     job->counts.seconds = descry_clock_now() - job->watch.start;
-    DESCRY_GIVE(job->given, &job->counts);
-    return descry_watch_tell(&job->watch, job->err);
+    DESCRY_COPY_BACK(job->given, &job->counts);
+    return descry_watch_report(&job->watch, job->err);
 }
 
 /* ---- the archive ------------------------------------------------------------------------------------------------ */
@@ -390,9 +390,9 @@ static int import_rows(import *job, const descry_model_info *info)
 
 static int take_options(import *job, const descry_import_options *options)
 {
-    int rc = DESCRY_TAKE(&job->how, options, job->err);
+    int rc = DESCRY_COPY_OPTIONS(&job->how, options, job->err);
     if (!rc)
-        rc = DESCRY_TAKE(&job->limits, job->how.limits, job->err);
+        rc = DESCRY_COPY_OPTIONS(&job->limits, job->how.limits, job->err);
     if (!rc)
         rc = descry_options_check(job->given, job->err);
     if (!rc)
@@ -431,6 +431,6 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     free(job.puts);
     descry_buf_free(&job.url);
     job.counts.seconds = descry_clock_now() - job.watch.start;
-    DESCRY_GIVE(counts, &job.counts);
+    DESCRY_COPY_BACK(counts, &job.counts);
     return rc;
 }

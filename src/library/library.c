@@ -42,7 +42,7 @@ int descry_library_open(descry_library **out, descry_context *ctx, const char *p
 {
     descry_library_options how = DESCRY_LIBRARY_OPTIONS_INIT;
     *out = NULL;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (rc)
         return rc;
     descry_store *store = NULL;

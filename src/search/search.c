@@ -251,11 +251,11 @@ static int take_options(search *job, const descry_search_options *options, descr
 {
     job->how = (descry_search_options)DESCRY_SEARCH_OPTIONS_INIT;
     job->net = (descry_net_options)DESCRY_NET_OPTIONS_INIT;
-    int rc = DESCRY_TAKE(&job->how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&job->how, options, err);
     if (!rc)
-        rc = DESCRY_TAKE(&job->net, job->how.net, err);
+        rc = DESCRY_COPY_OPTIONS(&job->net, job->how.net, err);
     if (!rc)
-        rc = descry_reading_take(&job->reading, job->how.preprocess, err);
+        rc = descry_reading_copy(&job->reading, job->how.preprocess, err);
     if (__builtin_add_overflow(job->how.k, job->how.offset, &job->how.k))
         job->how.k = SIZE_MAX;
     return rc ? rc : check_options(&job->how, err);
