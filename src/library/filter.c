@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Filters as callers give them. */
+ * Validates callers' filters and resolves their paths. */
 #include "library/library.h"
 
 #include "base/error.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Embeddings of a query's terms: stored ones where the library knows a picture, else by the model, which is opened only
- * then. */
+ * Embeddings of a query's terms: stored vectors for pictures in the library, else by the model, which is opened on demand. */
 #include "search/search.h"
 #include "search/mapped.h"
 
@@ -33,7 +32,7 @@ static int need_model(descry_search_job *job, const char *what, descry_error *er
 
 /* ---- pictures -------------------------------------------------------------------------------------------------- */
 
-static void name_content(descry_search_job *job, int64_t content)
+static void add_named(descry_search_job *job, int64_t content)
 {
     if (content && job->named_count < DESCRY_QUERY_MAX_TERMS)
         job->named[job->named_count++] = content;
@@ -59,7 +58,7 @@ static int embed_picture(descry_search_job *job, const descry_shared *bytes, con
     return rc;
 }
 
-/* A picture by its bytes: its stored vector if the library knows it. */
+/* The stored vector of an encoded picture, by its digest, else its embedding. */
 static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const char *name, int stranger, float *vector,
                        descry_error *err)
 {
@@ -71,7 +70,7 @@ static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const
     if (!rc)
         rc = job->store->ops->contents(job->store, digests, 1, job->recipe.id, &known, err);
     if (!rc)
-        name_content(job, known.id);
+        add_named(job, known.id);
     if (!rc && known.has_vector)
         rc = job->store->ops->vectors(job->store, &job->recipe, &known.id, 1, vector, &found, err);
     return rc || found ? rc : embed_picture(job, bytes, name, stranger, vector, err);
@@ -131,7 +130,7 @@ static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_er
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, job->library->path, id);
     if (!rc && row.vector) {
         memcpy(vector, row.vector, (size_t)job->recipe.dim * sizeof *vector);
-        name_content(job, row.content);
+        add_named(job, row.content);
     } else if (!rc)
         rc = row.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", row.path)
                         : embed_file(job, row.path, vector, err);
