@@ -13,7 +13,7 @@
 
 enum { BATCH = 32 };
 
-typedef struct files {
+typedef struct embed_job {
     descry_model *model;
     descry_files_options how;
     descry_file_fn each;
@@ -22,11 +22,11 @@ typedef struct files {
     descry_watching watch;
     descry_loaded_batch *now;
     float *rows; /* [BATCH, dim] */
-} files;
+} embed_job;
 
 static int embed(void *arg, size_t first, size_t n, descry_error *err)
 {
-    files *f = arg;
+    embed_job *f = arg;
     const descry_files_options *o = &f->how;
     float *rows = f->rows + first * f->dim;
     int rc = descry_embed_pixels(f->model, f->now->rgb + first * f->now->picture, n, !o->raw || o->head, rows, err);
@@ -35,7 +35,7 @@ static int embed(void *arg, size_t first, size_t n, descry_error *err)
 
 static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 {
-    files *f = arg;
+    embed_job *f = arg;
     const descry_loaded *items = now->items;
     f->now = now;
     int rc = descry_watch_report(&f->watch, err);
@@ -54,7 +54,7 @@ int descry_embed_files(descry_model *model, const char *const *paths, size_t n, 
                        descry_file_fn each, void *arg, descry_error *err)
 {
     const descry_model_info *info = descry_model_get_info(model);
-    files f = {.model = model, .how = DESCRY_FILES_OPTIONS_INIT, .each = each, .arg = arg, .dim = (size_t)info->dim};
+    embed_job f = {.model = model, .how = DESCRY_FILES_OPTIONS_INIT, .each = each, .arg = arg, .dim = (size_t)info->dim};
     descry_reading reading;
     int rc = DESCRY_COPY_OPTIONS(&f.how, options, err);
     if (!rc)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Learned heads, as the public headers have them. */
+ * Learned heads: the functions of the public headers. */
 #include "api/handles.h"
 
 #include "base/error.h"
@@ -52,26 +52,26 @@ int descry_head_save(const descry_head *head, const descry_model *model, const c
 {
     static const descry_model_info none;
     const descry_model_info *info = model ? descry_model_get_info(model) : &none;
-    descry_buf where = {0};
+    descry_buf file = {0};
     int rc;
     *path = NULL;
     if (descry_head_is_file(name))
-        rc = descry_buf_append(&where, name, strlen(name), err);
+        rc = descry_buf_append(&file, name, strlen(name), err);
     else if (!descry_head_is_name(name) || !model)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: %s", name,
                          model ? "not a name: letters, digits, - _ . and =" : "without a model, a head is saved as a file");
     else {
-        rc = descry_head_home(&where, info->recipe, name, err);
+        rc = descry_head_home(&file, info->recipe, name, err);
         if (!rc)
-            rc = descry_path_make_folders(where.data, err);
+            rc = descry_path_make_folders(file.data, err);
     }
     if (!rc)
-        rc = descry_head_write(head, where.data, info->recipe, about, err);
+        rc = descry_head_write(head, file.data, info->recipe, about, err);
     if (rc) {
-        descry_buf_free(&where);
+        descry_buf_free(&file);
         return rc;
     }
-    *path = where.data;
+    *path = file.data;
     return 0;
 }
 

@@ -22,8 +22,8 @@ const char *const *descry_templates(const char *name, size_t *count)
 }
 
 /* Embeddings [n, dim] of a label in n templates. */
-static int embed_label(descry_model *model, const descry_head *head, const char *label, const char *const *templates, size_t n, size_t dim,
-                       float *out, descry_error *err)
+static int embed_label(descry_model *model, const descry_head *head, const char *label, const char *const *templates, size_t n,
+                       size_t dim, float *out, descry_error *err)
 {
     descry_buf text[BATCH] = {{0}};
     const char *filled[BATCH];
