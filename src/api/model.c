@@ -100,7 +100,7 @@ static int preprocess(const descry_model *model, descry_shared *bytes, const cha
 {
     descry_facts facts;
     descry_job job = {.wanted = {.preprocess = descry_clip_preprocess(model->clip), .options = &how->options},
-                      .stranger = untrusted, .urgent = 1};
+                      .untrusted = untrusted, .urgent = 1};
     int rc = descry_decoders_prepare(model->context->decoders, &job, bytes, name, rgb, &facts, NULL, err);
     if (!rc)
         descry_facts_free(&facts);

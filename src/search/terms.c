@@ -38,7 +38,7 @@ static void add_named(descry_search_job *job, int64_t content)
         job->named[job->named_count++] = content;
 }
 
-static int embed_picture(descry_search_job *job, const descry_shared *bytes, const char *name, int stranger, float *vector,
+static int embed_picture(descry_search_job *job, const descry_shared *bytes, const char *name, int untrusted, float *vector,
                          descry_error *err)
 {
     descry_facts facts;
@@ -46,7 +46,7 @@ static int embed_picture(descry_search_job *job, const descry_shared *bytes, con
     if (rc)
         return rc;
     const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
-    descry_job how = {.wanted = {.preprocess = preprocess, .options = &job->reading.options}, .stranger = stranger, .urgent = 1};
+    descry_job how = {.wanted = {.preprocess = preprocess, .options = &job->reading.options}, .untrusted = untrusted, .urgent = 1};
     uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
     rc = rgb ? descry_decoders_prepare(job->library->context->decoders, &how, bytes, name, rgb, &facts, NULL, err)
              : descry_fail_memory(err);
@@ -59,7 +59,7 @@ static int embed_picture(descry_search_job *job, const descry_shared *bytes, con
 }
 
 /* The stored vector of an encoded picture, by its digest, else its embedding. */
-static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const char *name, int stranger, float *vector,
+static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const char *name, int untrusted, float *vector,
                        descry_error *err)
 {
     uint8_t digest[DESCRY_SHA256_SIZE];
@@ -73,7 +73,7 @@ static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const
         add_named(job, known.id);
     if (!rc && known.has_vector)
         rc = job->store->ops->vectors(job->store, &job->recipe, &known.id, 1, vector, &found, err);
-    return rc || found ? rc : embed_picture(job, bytes, name, stranger, vector, err);
+    return rc || found ? rc : embed_picture(job, bytes, name, untrusted, vector, err);
 }
 
 static int embed_file(descry_search_job *job, const char *path, float *vector, descry_error *err)
