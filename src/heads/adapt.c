@@ -142,8 +142,8 @@ static void step(training *t, double rate)
 
 static int tell(training *t)
 {
-    DESCRY_GIVE(t->state, &t->now);
-    return descry_watch_tell(&t->watch, NULL);
+    DESCRY_COPY_BACK(t->state, &t->now);
+    return descry_watch_report(&t->watch, NULL);
 }
 
 /* A part of the order, in batches; with `rate` a step after each.  A last batch of one pair says nothing. */
@@ -233,7 +233,7 @@ int descry_adapt_run(const descry_engine *engine, const float *images, const flo
         *head = t.head;
         t.head = NULL;
     }
-    DESCRY_GIVE(state, &t.now);
+    DESCRY_COPY_BACK(state, &t.now);
     close_training(&t);
     return rc;
 }

@@ -525,14 +525,14 @@ static int open_embedded(job *j, descry_buf *packet, const char *data, size_t si
     return rc ? rc : read_packet(j, packet->data, size, "", NULL);
 }
 
-int descry_xmp_described(const char *data, size_t size)
+int descry_xmp_has_description(const char *data, size_t size)
 {
     job j;
     descry_buf packet = {0};
-    int described = open_embedded(&j, &packet, data, size) == 0 && j.human;
+    int found = open_embedded(&j, &packet, data, size) == 0 && j.human;
     close_job(&j);
     descry_buf_free(&packet);
-    return described;
+    return found;
 }
 
 static const char *any_text(const job *j, descry_xmp_which which)
@@ -577,4 +577,4 @@ int descry_xmp_title(descry_buf *title, const char *data, size_t size)
     return rc == DESCRY_ERR_MEMORY ? -1 : 0;
 }
 
-DESCRY_MODULE_TABLE const descry_xmp descry_xmp_table = {{DESCRY_VERSION}, descry_xmp_put, descry_xmp_take, descry_xmp_described};
+DESCRY_MODULE_TABLE const descry_xmp descry_xmp_table = {{DESCRY_VERSION}, descry_xmp_put, descry_xmp_take, descry_xmp_has_description};

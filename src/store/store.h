@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a library holds, behind one table of functions, high enough that an engine may be itself: `nearest` is one call.
+ * The storage interface of a library: one table of high-level functions, so that an engine can implement each in its own way
+ * (`nearest` is one call).
  *
- * A place is a path; a content is a picture by the SHA-256 of its file; a recipe is the identity of a model's
- * embeddings; a vector belongs to a recipe and a content.  Ids are positive and stable; 0 means none.  A store is used
- * from one thread at a time.  Every call is one transaction, which an engine may try again. */
+ * A place is a path; a content is a picture, identified by the SHA-256 of its file; a recipe identifies a model's embeddings;
+ * a vector belongs to a recipe and a content.  Ids are positive and stable; 0 means none.  A store is used from one thread at
+ * a time.  Every call is one transaction, which an engine may retry. */
 #ifndef DESCRY_STORE_STORE_H
 #define DESCRY_STORE_STORE_H
 
@@ -127,7 +128,7 @@ typedef struct descry_put_caption {
     int written; /* answer: it is in */
 } descry_put_caption;
 
-/* How much of a row is asked for, besides its place. */
+/* Which details of a row to read, besides its place. */
 typedef struct descry_wanted {
     const descry_recipe *vectors; /* NULL: none */
     int captions, metadata, reasons;
@@ -203,13 +204,13 @@ typedef struct descry_store_ops {
                         uint64_t *missing, descry_error *err);
     int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* a place or a root */
 
-    /* rows[i]: what there is of place ids[i], in `arena`. */
-    int (*describe)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
+    /* Details of the places ids[i], into rows[i], allocated in `arena`. */
+    int (*details)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
                     descry_arena *arena, descry_error *err);
     /* The vectors of these contents: float [n, dim], zeros where found[i] is 0. */
     int (*vectors)(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n, float *vectors,
                    int *found, descry_error *err);
-    /* Fills a list.  Until unlist, describe and vectors answer as of the moment when it was made, or the list around it;
+    /* Fills a list.  Until unlist, details and vectors answer as of the moment when it was made, or the list around it;
      * nothing is written. */
     int (*list)(descry_store *store, descry_list *list, descry_error *err);
     void (*unlist)(descry_store *store, descry_list *list); /* whatever list returned */

@@ -11,7 +11,7 @@
 enum { PICTURES = 30 };
 
 /* Of the room api, which would bring the real clip. */
-const descry_model_info *descry_model_describe(const descry_model *model)
+const descry_model_info *descry_model_get_info(const descry_model *model)
 {
     return descry_clip_info(model->clip);
 }
