@@ -177,7 +177,7 @@ DESCRY_INITIALIZER_(descry_folder_options, DESCRY_FOLDER_OPTIONS_INIT)
 typedef struct descry_model descry_model;
 
 typedef struct descry_model_info {
-    const char *name;      /* as the model was asked for */
+    const char *name;      /* as passed to descry_model_open */
     const char *path;      /* directory of the model */
     const char *recipe;    /* 64 hexadecimal digits: the identity of this model's embeddings */
     int dim;               /* E: length of an embedding */

@@ -237,7 +237,7 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
 /* A model's name as libraries store it: a directory as its absolute path.  NULL: out of memory.  To be released with free. */
 char *cmd_full_model(const char *name);
 
-/* Opens the model of that name; says what is wrong. */
+/* Opens the model of that name; prints an error. */
 int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision);
 
 /* Opens common->model and the library, which is created if needed; or an existing library and its last model.  A library is

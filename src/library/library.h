@@ -9,7 +9,7 @@
 struct descry_library {
     descry_context *context;
     descry_store *store;
-    char *path;          /* as asked for, absolute */
+    char *path;          /* as passed to descry_library_open, absolute */
     descry_library_status status; /* result of the last descry_status */
     descry_arena arena;           /* of `status` */
     descry_entry entry;           /* result of the last descry_entry_at */
