@@ -396,7 +396,7 @@ static void put_description(job *j, const char *text)
 {
     const descry_xmp_property *p = j->description;
     int is_open = p && p->form == DESCRY_XMP_ARRAY && j->data[p->array_tag.end - 2] != '/'; /* not <rdf:Alt/> */
-    /* nobody else's words are in it */
+    /* it holds nothing that others wrote */
     int whole = j->mine && j->item && is_alone(j, j->item) && (!j->replaced || is_in_own(j));
     if (j->item && !whole)
         set_item(j, j->item, text);
@@ -409,7 +409,7 @@ static void put_description(job *j, const char *text)
     }
 }
 
-static int put(job *j, descry_buf *out, const descry_xmp_caption *caption, int overwrite, int created,
+static int write_caption(job *j, descry_buf *out, const descry_xmp_caption *caption, int overwrite, int created,
                descry_sidecar_outcome *outcome)
 {
     if (j->mine && strcmp(j->own, caption->text) == 0 && j->model && strcmp(j->model, caption->model) == 0) {
@@ -450,7 +450,7 @@ int descry_xmp_put(descry_buf *out, const char *data, size_t size, const char *n
     }
     int rc = open_job(&j, data, size, name, err);
     if (!rc)
-        rc = put(&j, out, caption, overwrite, created, outcome);
+        rc = write_caption(&j, out, caption, overwrite, created, outcome);
     close_job(&j);
     return rc;
 }
@@ -472,7 +472,7 @@ static void take_description(job *j)
         add_description(j, j->replaced);
 }
 
-static int take(job *j, descry_buf *out, descry_sidecar_outcome *outcome)
+static int remove_caption(job *j, descry_buf *out, descry_sidecar_outcome *outcome)
 {
     *outcome = DESCRY_SIDECAR_NOTHING;
     int own = 0;
@@ -508,7 +508,7 @@ int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *
         return 0;
     int rc = open_job(&j, data, size, name, err);
     if (!rc)
-        rc = take(&j, out, outcome);
+        rc = remove_caption(&j, out, outcome);
     close_job(&j);
     return rc;
 }

@@ -149,7 +149,7 @@ typedef struct descry_row {
 typedef struct descry_list {
     const descry_filter *filter; /* paths as the library has them; NULL: everything */
     int64_t recipe;              /* 0: whether or not there is a vector; else only what has one of it */
-    int (*each)(void *arg, const char *path, size_t size); /* told of each while they are listed; NULL: nobody */
+    int (*each)(void *arg, const char *path, size_t size); /* called for each while they are listed, or NULL */
     void *arg;
     descry_hit *items;           /* [count]; scores without meaning */
     size_t count;
@@ -166,7 +166,7 @@ typedef struct descry_calibration {
 
 typedef struct descry_store_ops {
     void (*close)(descry_store *store);
-    const char *(*file)(const descry_store *store); /* which with those beside it nobody else may open; NULL: none */
+    const char *(*file)(const descry_store *store); /* its path: it and the files beside it must not be opened by others; NULL: none */
     int (*is_read_only)(const descry_store *store);
 
     /* The right to write places, until unlock or close: DESCRY_ERR_BUSY when another has it, *holder is then who.  With
@@ -192,7 +192,7 @@ typedef struct descry_store_ops {
     /* All of these in order, or none.  Vectors are kept as f16: DESCRY_ERR_NUMERIC when one is not finite.  recipe NULL: no
      * item has one. */
     int (*put)(descry_store *store, const descry_recipe *recipe, descry_put *items, size_t n, descry_error *err);
-    /* A model's, all or none; a content that has a caption already, whoever's, is left alone.  DESCRY_ERR_LIMIT: one is longer
+    /* A model's, all or none; a content that has any caption already is left unchanged.  DESCRY_ERR_LIMIT: one is longer
      * than DESCRY_CAPTION_SIZE. */
     int (*put_captions)(descry_store *store, const char *model, const char *recipe, descry_put_caption *items, size_t n,
                         descry_error *err);

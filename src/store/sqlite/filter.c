@@ -118,7 +118,7 @@ static int is_near(const descry_metadata_filter *wanted, sqlite3_stmt *stmt)
     return descry_metadata_filter_near(wanted, sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3));
 }
 
-/* The statement that looks at the fewest rows, with its bounds. */
+/* The statement that visits the fewest rows, with its bounds. */
 static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, sqlite3_stmt **stmt, descry_error *err)
 {
     static const char COLUMNS_DATE[] = "SELECT id, camera, latitude, longitude FROM contents"

@@ -235,7 +235,7 @@ static int is_without(const char *path, const char *suffix, descry_error *err)
 }
 
 /* SQLite takes less than a page for an empty database, and a page that is cut off for one that ends in zeros.  While
- * there is a log or a journal to be played back, a size says nothing.  Read through SQLite: closing another descriptor of
+ * there is a log or a journal to be replayed, the size means nothing.  Read through SQLite: closing another descriptor of
  * the file would give up all locks of this process on it (fcntl(2)), those of other handles, too. */
 static int check_size(descry_sqlite *store, descry_error *err)
 {
