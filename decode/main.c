@@ -192,11 +192,11 @@ static void run_xmp(worker *w, const char *bytes)
     for (size_t i = 0; i < 3 && at && at < bytes + r->size; i++, at += strlen(at) + 1)
         texts[i] = at;
     reply.code = descry_xmp_open(&xmp, "", &err);
-    if (!reply.code && r->what == DESCRY_WIRE_XMP_PUT)
-        reply.code = xmp->put(&out, packet ? bytes : NULL, packet, "", &(descry_xmp_caption){texts[0], texts[1], texts[2]},
-                              (int)r->overwrite, (int)r->created, &outcome, &err);
-    else if (!reply.code && r->what == DESCRY_WIRE_XMP_TAKE)
-        reply.code = xmp->take(&out, bytes, packet, "", &outcome, &err);
+    if (!reply.code && r->what == DESCRY_WIRE_XMP_INSERT)
+        reply.code = xmp->insert(&out, packet ? bytes : NULL, packet, "", &(descry_xmp_caption){texts[0], texts[1], texts[2]},
+                                 (int)r->overwrite, (int)r->created, &outcome, &err);
+    else if (!reply.code && r->what == DESCRY_WIRE_XMP_REMOVE)
+        reply.code = xmp->remove(&out, bytes, packet, "", &outcome, &err);
     else if (!reply.code)
         outcome = (descry_sidecar_outcome)xmp->has_description(bytes, packet);
     if (!reply.code && out.size > w->room)

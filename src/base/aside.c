@@ -7,7 +7,7 @@
 #include <strings.h>
 
 static const char *const NAMES[] = {
-    "#recycle", "#snapshot", "@eaDir", "@tmp", "@sharebin",   /* Synology; @eaDir: pictures in small */
+    "#recycle", "#snapshot", "@eaDir", "@tmp", "@sharebin",   /* Synology; @eaDir: thumbnails */
     "@Recycle", "@Recently-Snapshot", ".@__thumb",            /* QNAP */
     "$RECYCLE.BIN", "RECYCLER", "RECYCLED",                   /* Windows */
     "System Volume Information",
@@ -19,7 +19,7 @@ static const char *const NAMES[] = {
     "__MACOSX",                                               /* what macOS puts into archives */
 };
 
-static const char *const BEGINNINGS[] = {".Trash", "@GMT-"}; /* the latter: Windows' earlier versions, by Samba */
+static const char *const BEGINNINGS[] = {".Trash", "@GMT-"}; /* the latter: Windows' previous versions, by Samba */
 
 static bool is_listed(const char *name, size_t size)
 {
@@ -34,9 +34,9 @@ static bool is_listed(const char *name, size_t size)
     return false;
 }
 
-static bool is(const char *name, size_t size, const char *what)
+static bool equals(const char *name, size_t size, const char *other)
 {
-    return size == strlen(what) && memcmp(name, what, size) == 0;
+    return size == strlen(other) && memcmp(name, other, size) == 0;
 }
 
 bool descry_folder_is_aside(const char *path, size_t size)
@@ -45,9 +45,9 @@ bool descry_folder_is_aside(const char *path, size_t size)
     size_t at = size, before = sizeof parent - 1;
     while (at > 0 && path[at - 1] != '/')
         at--;
-    /* the user's own bin has a name that others have, too: ~/.local/share/Trash */
+    /* the user's own bin, ~/.local/share/Trash: any folder may be named Trash */
     return is_listed(path + at, size - at) ||
-           (is(path + at, size - at, "Trash") && at >= before && is(path + at - before, before, parent) &&
+           (equals(path + at, size - at, "Trash") && at >= before && equals(path + at - before, before, parent) &&
             (at == before || path[at - before - 1] == '/'));
 }
 
@@ -57,7 +57,7 @@ bool descry_path_is_aside(const char *path, size_t size)
     size_t at = size;
     while (at > 0 && path[at - 1] != '/')
         at--;
-    if (size - at > sizeof bin - 1 && is(path + at, sizeof bin - 1, bin))
+    if (size - at > sizeof bin - 1 && equals(path + at, sizeof bin - 1, bin))
         return true;
     for (; at > 0; at--)
         if (path[at - 1] == '/' && descry_folder_is_aside(path, at - 1))

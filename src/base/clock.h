@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-double descry_clock_now(void); /* seconds since some moment */
+double descry_clock_now(void); /* seconds since an arbitrary start */
 
 int64_t descry_clock_changed(const struct stat *st); /* when a file was changed: nanoseconds since 1970 */
 

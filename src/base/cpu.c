@@ -22,7 +22,7 @@ enum { CAP_AVX512 = CAP_AVX2 | DESCRY_CPU_AVX512F | DESCRY_CPU_AVX512BW | DESCRY
 
 static const struct {
     const char *name;
-    uint32_t features; /* that it leaves */
+    uint32_t features; /* allowed under this cap */
 } caps[] = {
     {"portable", 0},
 #if defined(__x86_64__)

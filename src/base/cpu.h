@@ -20,7 +20,7 @@ enum {
 
 uint32_t descry_cpu_features(void); /* of this machine, as far as its system supports them */
 
-/* The same, without what the cap (NULL: none) leaves out: "portable", "avx2", "avx512"; on ARM "portable", "neon".
+/* The same, limited to a cap (NULL: none): "portable", "avx2", "avx512"; on ARM "portable", "neon".
  * DESCRY_ERR_ARGUMENT: `cap` is not a name of this family of processors. */
 int descry_cpu_choose(uint32_t *features, const char *cap, descry_error *err);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Keeps the message one line of valid length: control characters become '?', a character cut in two is dropped. */
-static void tidy(char *message, size_t size, int length)
+static void sanitise(char *message, size_t size, int length)
 {
     if (length >= (int)size) {
         size_t lead = size - 1; /* where the last character begins */
@@ -31,7 +31,7 @@ static int fail(descry_error *err, int code, const char *reason, const char *for
     int n = vsnprintf(err->message, sizeof err->message, format, args);
     if (n >= 0 && reason && (size_t)n < sizeof err->message)
         n += snprintf(err->message + n, sizeof err->message - (size_t)n, ": %s", reason);
-    tidy(err->message, sizeof err->message, n);
+    sanitise(err->message, sizeof err->message, n);
     return code;
 }
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* O_NONBLOCK: a named pipe must not hold us; it is refused after fstat. */
+/* O_NONBLOCK: opening a named pipe must not block; it is refused after fstat. */
 static int open_regular(const char *path, int *fd, struct stat *st, descry_error *err)
 {
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

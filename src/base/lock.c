@@ -63,7 +63,7 @@ int descry_lock_take(int *out, const char *path, descry_error *err)
 }
 
 /* Removes what is at `path`, unless a process holds it. */
-static int clear(const char *path, descry_error *err)
+static int remove_stale(const char *path, descry_error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0 && errno == ENOENT)
@@ -71,7 +71,7 @@ static int clear(const char *path, descry_error *err)
     if (fd >= 0) { /* what cannot be opened, such as a link, holds no lock */
         int rc = lock(fd, path, err);
         if (rc != DESCRY_ERR_BUSY)
-            rc = rc != 0; /* a file system without locks; 0: gone meanwhile, or another's by now */
+            rc = rc != 0; /* a file system without locks; 0: removed or replaced meanwhile */
         if (rc == 1 && unlink(path) != 0 && errno != ENOENT)
             rc = descry_fail_errno(err, errno, "%s", path);
         close(fd);
@@ -84,7 +84,7 @@ int descry_lock_new(int *out, const char *path, unsigned mode, descry_error *err
 {
     *out = -1;
     for (int i = 0; i < TRIES; i++) {
-        int rc = clear(path, err);
+        int rc = remove_stale(path, err);
         if (rc)
             return rc;
         int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);

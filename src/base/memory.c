@@ -37,7 +37,7 @@ void *descry_alloc_aligned(size_t n, size_t size)
     void *memory = NULL;
     if (posix_memalign(&memory, HUGE, bytes))
         return NULL;
-#ifdef MADV_HUGEPAGE /* weights are streamed: fewer pages, fewer misses on the way to them */
+#ifdef MADV_HUGEPAGE /* weights are streamed: fewer pages, fewer TLB misses */
     madvise(memory, bytes / HUGE * HUGE, MADV_HUGEPAGE);
 #endif
     return memory;

@@ -30,7 +30,7 @@ void descry_buf_free(descry_buf *buf);
 /* Many small blocks, freed at once.  All zero is an empty arena. */
 typedef struct descry_arena {
     struct descry_arena_block *blocks;
-    size_t least; /* bytes to take at once, what is to be streamed in huge pages: some MiB; 0: few */
+    size_t least; /* bytes of a block at least: some MiB where huge pages are wanted; 0: 64 KiB */
 } descry_arena;
 
 void *descry_arena_alloc(descry_arena *arena, size_t n, size_t size); /* aligned to 64 bytes; NULL: out of memory */

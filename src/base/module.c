@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The handle of a module is kept nowhere: functions that need one, such as those for one picture, have no context, and
- * the dynamic linker already has a list of what is open, behind a lock of its own.  It is asked each time, by the same
- * name, which it compares before it looks at any file. */
+ * the dynamic linker already has a list of what is open, behind a lock of its own.  dlopen is called each time with
+ * the same name, which it compares before it touches any file. */
 #define _GNU_SOURCE /* dladdr */
 #include "base/module.h"
 
@@ -17,40 +17,40 @@
  * the environment is consulted: a program that uses the library may have more rights than its caller. */
 static const char *const folders[] = {"descry/", ""};
 
-typedef struct opening {
+typedef struct module_search {
     const char *file, *symbol, *name;
     descry_buf path, tried;
     void *handle;
-} opening;
+} module_search;
 
-static int check(const descry_module **table, const opening *o, const char *beside, descry_error *err)
+static int check_version(const descry_module **table, const module_search *m, const char *beside, descry_error *err)
 {
-    const descry_module *found = dlsym(o->handle, o->symbol);
+    const descry_module *found = dlsym(m->handle, m->symbol);
     if (found && strcmp(found->version, DESCRY_VERSION) == 0) {
         *table = found;
         return 0;
     }
     return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: %s is of descry %s, %s of descry %s: install one of them again",
-                       o->name, o->path.data, found ? found->version : "without a version", beside, DESCRY_VERSION);
+                       m->name, m->path.data, found ? found->version : "without a version", beside, DESCRY_VERSION);
 }
 
 /* Opens the module beside `library`.  0 also when there is none: o->handle is NULL then. */
-static int open_beside(opening *o, const char *library, descry_error *err)
+static int open_beside(module_search *m, const char *library, descry_error *err)
 {
     const char *slash = strrchr(library, '/');
     int rc = 0;
-    if (!slash) /* the loader would take such a name for one to be looked for, by the environment, too */
+    if (!slash) /* dlopen searches for a name without a slash, also in LD_LIBRARY_PATH */
         return 0;
-    for (size_t i = 0; !rc && !o->handle && i < sizeof folders / sizeof *folders; i++) {
-        o->path.size = 0;
-        rc = descry_buf_printf(&o->path, err, "%.*s%s%s", (int)(slash - library) + 1, library, folders[i], o->file);
-        if (rc || (o->handle = dlopen(o->path.data, RTLD_NOW | RTLD_LOCAL)) != NULL)
+    for (size_t i = 0; !rc && !m->handle && i < sizeof folders / sizeof *folders; i++) {
+        m->path.size = 0;
+        rc = descry_buf_printf(&m->path, err, "%.*s%s%s", (int)(slash - library) + 1, library, folders[i], m->file);
+        if (rc || (m->handle = dlopen(m->path.data, RTLD_NOW | RTLD_LOCAL)) != NULL)
             break;
         const char *why = dlerror();
-        if (access(o->path.data, F_OK) == 0)
-            rc = descry_fail(err, DESCRY_ERR_IO, "%s: needs %s: %s", o->name, o->path.data, why ? why : "it cannot be opened");
+        if (access(m->path.data, F_OK) == 0)
+            rc = descry_fail(err, DESCRY_ERR_IO, "%s: needs %s: %s", m->name, m->path.data, why ? why : "it cannot be opened");
         else
-            rc = descry_buf_printf(&o->tried, err, "%s%s", o->tried.size ? ", " : "", o->path.data);
+            rc = descry_buf_printf(&m->tried, err, "%s%s", m->tried.size ? ", " : "", m->path.data);
     }
     return rc;
 }
@@ -58,29 +58,29 @@ static int open_beside(opening *o, const char *library, descry_error *err)
 int descry_module_open_beside(const descry_module **table, const char *beside, const char *file, const char *symbol,
                               const char *name, descry_error *err)
 {
-    opening o = {.file = file, .symbol = symbol, .name = name};
+    module_search m = {.file = file, .symbol = symbol, .name = name};
     descry_buf real = {0};
-    int rc = open_beside(&o, beside, err);
-    if (!rc && !o.handle) { /* the library's name may be a link out of another folder */
+    int rc = open_beside(&m, beside, err);
+    if (!rc && !m.handle) { /* `beside` may be a symbolic link from another folder */
         rc = descry_path_real(&real, beside, err);
         if (!rc && strcmp(real.data, beside) != 0)
-            rc = open_beside(&o, real.data, err);
+            rc = open_beside(&m, real.data, err);
         descry_buf_free(&real);
     }
-    if (!rc && !o.handle)
+    if (!rc && !m.handle)
         rc = descry_fail(err, DESCRY_ERR_IO, "%s: needs %s, a part of descry, which is not there: tried %s", name, file,
-                         o.tried.data);
+                         m.tried.data);
     if (!rc)
-        rc = check(table, &o, beside, err);
-    descry_buf_free(&o.path);
-    descry_buf_free(&o.tried);
+        rc = check_version(table, &m, beside, err);
+    descry_buf_free(&m.path);
+    descry_buf_free(&m.tried);
     return rc;
 }
 
 int descry_module_open(const descry_module **table, const char *file, const char *symbol, const char *name,
                        descry_error *err)
 {
-    static const char here = 0; /* in the library, wherever that is */
+    static const char here = 0; /* an address inside this library */
     Dl_info library;
     if (!dladdr(&here, &library) || !library.dli_fname)
         return descry_fail(err, DESCRY_ERR_IO, "%s: needs %s, but the system does not say where descry is", name, file);

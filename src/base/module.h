@@ -6,7 +6,7 @@
 
 #include "descry.h"
 
-/* Before everything else in the table that a module exports. */
+/* The first member of the table that a module exports. */
 typedef struct descry_module {
     const char *version; /* DESCRY_VERSION, as it was built with */
 } descry_module;
@@ -17,8 +17,8 @@ typedef struct descry_module {
 #define DESCRY_MODULE_TABLE
 #endif
 
-/* Gives the table `symbol` of the module in `file` ("descry-net.so"), which then stays open; `name`: of what it is needed
- * for.  Any thread may call it at any time, and again: the module that is open is found by its name, within microseconds.
+/* Finds the table `symbol` of the module in `file` ("descry-net.so"), which then stays open; `name`: what needs it, for
+ * messages.  Any thread may call it at any time, and again: an open module is found by its name, within microseconds.
  * DESCRY_ERR_IO: not there, or what it is linked with is not; DESCRY_ERR_UNSUPPORTED: of another version of descry. */
 int descry_module_open(const descry_module **table, const char *file, const char *symbol, const char *name,
                        descry_error *err);

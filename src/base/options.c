@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { MOST = 1 << 12 }; /* bytes: more than any struct of options will have */
+enum { MOST = 1 << 12 }; /* bytes: larger than any struct of options */
 
 /* Padding at the end of a struct is uninitialised and would be read as the first member that a later version adds. */
 #define ENDS(type, last) _Static_assert(offsetof(type, last) + sizeof((type){0}.last) == sizeof(type), #type)

@@ -13,29 +13,29 @@
 
 enum { MAX_THREADS = 1024, SPINS = 4000, LOOPS = 64, LINE = 64 };
 
-/* A caller's loop, in the place that the caller has taken.  What is not atomic is written before the loop's bit in
- * `open` is set, and not again before `helpers` is 0. */
+/* A caller's loop, in the slot that the caller has claimed.  Members that are not atomic are written before the loop's bit
+ * in `open` is set, and not again before `helpers` is 0. */
 typedef struct loop {
     _Alignas(LINE) _Atomic size_t next;
-    _Alignas(LINE) _Atomic unsigned helpers; /* workers in it, or about to see whether it is still open */
+    _Alignas(LINE) _Atomic unsigned helpers; /* workers in it, or about to check whether it is still open */
     size_t n;
     descry_work work;
     void *arg;
 } loop;
 
 /* Between the short loops of a forward pass the next one comes within microseconds, so workers spin for a moment before
- * they sleep.  A worker first counts itself among the helpers and then looks whether the loop is open; a caller first
- * closes it and then waits until there are no helpers: one of the two sees the other, as all of this is sequentially
- * consistent.  The same holds for `sleeping` and `open`, and for `waiting` and `helpers`. */
+ * they sleep.  A worker first increments `helpers` and then checks whether the loop is open; a caller first closes it and
+ * then waits until `helpers` is 0: one of the two sees the other, as all of this is sequentially consistent.  The same holds
+ * for `sleeping` and `open`, and for `waiting` and `helpers`. */
 struct descry_pool {
     unsigned threads;
     pthread_t *ids; /* [threads - 1] */
     pthread_mutex_t mutex;
     pthread_cond_t wake, finished;
-    _Alignas(LINE) _Atomic uint64_t open; /* a bit for each of `loops` that may have indices left */
+    _Alignas(LINE) _Atomic uint64_t open; /* a bit for each slot of `loops` that may have indices left */
     _Atomic unsigned sleeping;            /* workers */
     _Atomic int stop;
-    _Alignas(LINE) _Atomic uint64_t taken; /* a bit for each of `loops` that is a caller's */
+    _Alignas(LINE) _Atomic uint64_t claimed; /* a bit for each slot of `loops` that a caller has claimed */
     _Atomic unsigned waiting;              /* callers that sleep */
     loop loops[LOOPS];
 };
@@ -45,7 +45,7 @@ typedef struct worker {
     unsigned index;
 } worker;
 
-static void relax(void)
+static void pause_cpu(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
@@ -63,16 +63,16 @@ static void run_indices(descry_pool *pool, loop *l, unsigned index)
         atomic_fetch_and(&pool->open, ~bit);
 }
 
-static void announce(descry_pool *pool, pthread_cond_t *what)
+static void broadcast(descry_pool *pool, pthread_cond_t *condition)
 {
     pthread_mutex_lock(&pool->mutex);
-    pthread_cond_broadcast(what);
+    pthread_cond_broadcast(condition);
     pthread_mutex_unlock(&pool->mutex);
 }
 
 /* ---- workers --------------------------------------------------------------------------------------------------- */
 
-static int is_needed(descry_pool *pool)
+static int has_work(descry_pool *pool)
 {
     return atomic_load(&pool->open) != 0 || atomic_load(&pool->stop);
 }
@@ -80,28 +80,28 @@ static int is_needed(descry_pool *pool)
 static void wait_for_loops(descry_pool *pool)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (is_needed(pool))
+        if (has_work(pool))
             return;
-        relax();
+        pause_cpu();
     }
     pthread_mutex_lock(&pool->mutex);
     atomic_fetch_add(&pool->sleeping, 1);
-    while (!is_needed(pool))
+    while (!has_work(pool))
         pthread_cond_wait(&pool->wake, &pool->mutex);
     atomic_fetch_sub(&pool->sleeping, 1);
     pthread_mutex_unlock(&pool->mutex);
 }
 
-static void help(descry_pool *pool, loop *l, unsigned index)
+static void join_loop(descry_pool *pool, loop *l, unsigned index)
 {
     atomic_fetch_add(&l->helpers, 1);
     if (atomic_load(&pool->open) & UINT64_C(1) << (l - pool->loops))
         run_indices(pool, l, index);
     if (atomic_fetch_sub(&l->helpers, 1) == 1 && atomic_load(&pool->waiting))
-        announce(pool, &pool->finished);
+        broadcast(pool, &pool->finished);
 }
 
-static void *serve(void *arg)
+static void *run_worker(void *arg)
 {
     worker self = *(worker *)arg;
     free(arg);
@@ -115,21 +115,21 @@ static void *serve(void *arg)
         if (!open)
             continue;
         turn = (unsigned)__builtin_ctzll(later ? later : open);
-        help(pool, &pool->loops[turn], self.index);
+        join_loop(pool, &pool->loops[turn], self.index);
         turn = (turn + 1) % LOOPS;
     }
 }
 
 /* ---- callers --------------------------------------------------------------------------------------------------- */
 
-/* A place that is no other caller's; NULL: there are LOOPS callers already. */
-static loop *take_place(descry_pool *pool)
+/* A free slot; NULL: LOOPS callers have one already. */
+static loop *claim_slot(descry_pool *pool)
 {
-    uint64_t taken = atomic_load(&pool->taken);
-    while (~taken) {
-        int place = __builtin_ctzll(~taken);
-        if (atomic_compare_exchange_weak(&pool->taken, &taken, taken | UINT64_C(1) << place))
-            return &pool->loops[place];
+    uint64_t claimed = atomic_load(&pool->claimed);
+    while (~claimed) {
+        int slot_index = __builtin_ctzll(~claimed);
+        if (atomic_compare_exchange_weak(&pool->claimed, &claimed, claimed | UINT64_C(1) << slot_index))
+            return &pool->loops[slot_index];
     }
     return NULL;
 }
@@ -139,7 +139,7 @@ static void wait_for_helpers(descry_pool *pool, loop *l)
     for (int i = 0; i < SPINS; i++) {
         if (atomic_load(&l->helpers) == 0)
             return;
-        relax();
+        pause_cpu();
     }
     pthread_mutex_lock(&pool->mutex);
     atomic_fetch_add(&pool->waiting, 1);
@@ -151,7 +151,7 @@ static void wait_for_helpers(descry_pool *pool, loop *l)
 
 void descry_pool_run(descry_pool *pool, size_t n, descry_work work, void *arg)
 {
-    loop *l = pool->threads > 1 && n > 1 ? take_place(pool) : NULL;
+    loop *l = pool->threads > 1 && n > 1 ? claim_slot(pool) : NULL;
     if (!l) {
         for (size_t i = 0; i < n; i++)
             work(arg, i, 0);
@@ -164,10 +164,10 @@ void descry_pool_run(descry_pool *pool, size_t n, descry_work work, void *arg)
     atomic_store_explicit(&l->next, 0, memory_order_relaxed);
     atomic_fetch_or(&pool->open, bit);
     if (atomic_load(&pool->sleeping))
-        announce(pool, &pool->wake);
+        broadcast(pool, &pool->wake);
     run_indices(pool, l, 0);
     wait_for_helpers(pool, l);
-    atomic_fetch_and(&pool->taken, ~bit);
+    atomic_fetch_and(&pool->claimed, ~bit);
 }
 
 /* ---- open and close ---------------------------------------------------------------------------------------------- */
@@ -201,7 +201,7 @@ int descry_pool_open(descry_pool **out, unsigned threads, descry_error *err)
         if (!self)
             break;
         *self = (worker){pool, pool->threads};
-        if (pthread_create(&pool->ids[pool->threads - 1], NULL, serve, self) != 0) {
+        if (pthread_create(&pool->ids[pool->threads - 1], NULL, run_worker, self) != 0) {
             free(self);
             break;
         }
@@ -221,7 +221,7 @@ void descry_pool_close(descry_pool **slot)
     if (!pool)
         return;
     atomic_store(&pool->stop, 1);
-    announce(pool, &pool->wake);
+    broadcast(pool, &pool->wake);
     for (unsigned i = 0; i + 1 < pool->threads; i++)
         pthread_join(pool->ids[i], NULL);
     pthread_cond_destroy(&pool->finished);

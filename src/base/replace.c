@@ -36,7 +36,7 @@ static int write_all(int fd, const char *data, size_t size)
     return fsync(fd);
 }
 
-/* Opens a new file in the folder that `path` begins with `folder` bytes of. */
+/* Opens a new file in the folder of `path`, its first `folder` bytes. */
 static int open_beside(descry_buf *name, const char *path, size_t folder, int *fd, descry_error *err)
 {
     enum { TRIES = 100 };
@@ -79,7 +79,7 @@ int descry_file_replace(const char *path, const void *data, size_t size, const s
         return rc;
     }
     if (before && fchown(fd, before->st_uid, before->st_gid) != 0)
-        errno = 0; /* another's file that we may write: it becomes ours */
+        errno = 0; /* another user's file that we may write: the new one is ours */
     if ((before && fchmod(fd, before->st_mode & 0777) != 0) || write_all(fd, data, size) != 0)
         rc = descry_fail_errno(err, errno, "%s", path);
     if (close(fd) != 0 && !rc)

@@ -7,10 +7,9 @@
 
 #include <sys/stat.h>
 
-/* Gives the file at `path`, which is no link, new content: written beside it, flushed to disk, then renamed over it, so
- * that at any time the whole old or the whole new one is there.  `before` is how it was when it was read, and its
- * permissions, and owner where the system lets us, are kept; NULL: there was none.  DESCRY_ERR_BUSY: it is not so any
- * more. */
+/* Replaces the content of the file at `path`, which must not be a link: written beside it, flushed to disk, then renamed
+ * over it, so that at any time either the whole old or the whole new content is there.  `before`: its stat when it was read;
+ * permissions, and the owner where the system permits, are kept; NULL: it was absent.  DESCRY_ERR_BUSY: changed since. */
 int descry_file_replace(const char *path, const void *data, size_t size, const struct stat *before, descry_error *err);
 
 /* 0 when the file at `path` is still what `before` says (NULL: absent), else DESCRY_ERR_BUSY. */

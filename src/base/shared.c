@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * On Linux memfd_create and seals; elsewhere an object of POSIX without a name, which its size alone protects. */
+ * On Linux memfd_create and seals; elsewhere an unlinked POSIX shared memory object, without seals. */
 #define _GNU_SOURCE /* memfd_create, fallocate, F_ADD_SEALS */
 #include "base/shared.h"
 
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 16 }; /* bytes: a multiple of any page's */
+enum { CHUNK = 1 << 16 }; /* bytes: a multiple of any page size */
 
 static int make_object(void)
 {
@@ -39,7 +39,7 @@ static int make_object(void)
 #endif
 }
 
-/* A limit on the size of files is one on it, too, and beyond it is a signal. */
+/* RLIMIT_FSIZE applies to memory objects, too, and exceeding it raises SIGXFSZ. */
 static int set_size(int fd, size_t size)
 {
     struct rlimit most;
@@ -65,8 +65,8 @@ static int reserve(int fd, size_t size)
 #endif
 }
 
-/* Writes to it, from `at`, a multiple of CHUNK.  No mapping, which takes half as long again, could not be sealed while a child
- * that was forked meanwhile has it, and makes a signal of memory that runs short. */
+/* Writes to the object at `at`, a multiple of CHUNK.  Not through a mapping: that takes half as long again, prevents sealing
+ * while a child forked meanwhile has it, and raises SIGBUS when memory runs short. */
 static int write_at(int fd, const char *bytes, size_t size, size_t at)
 {
 #ifdef MFD_ALLOW_SEALING
@@ -117,7 +117,7 @@ int descry_shared_make(size_t size, void **data)
     return fd;
 }
 
-static int no_memory(int fd, const char *name, descry_error *err)
+static int fail_and_close(int fd, const char *name, descry_error *err)
 {
     int rc = descry_fail_errno(err, errno, "%s: no memory to share", name);
     if (fd >= 0)
@@ -125,18 +125,18 @@ static int no_memory(int fd, const char *name, descry_error *err)
     return rc;
 }
 
-/* An object of `size` bytes, at least one. */
-static int begin(int *fd, size_t size, const char *name, descry_error *err)
+/* A memory object of `size` bytes, at least one. */
+static int create(int *fd, size_t size, const char *name, descry_error *err)
 {
     *fd = make_object();
-    return *fd < 0 || set_size(*fd, size) != 0 ? no_memory(*fd, name, err) : 0;
+    return *fd < 0 || set_size(*fd, size) != 0 ? fail_and_close(*fd, name, err) : 0;
 }
 
-/* What was made with `room` bytes has `size` of them, and is mapped for reading. */
-static int finish(descry_shared *shared, int fd, size_t room, size_t size, const char *name, descry_error *err)
+/* Cuts the object from `room` to `size` bytes, seals it and maps it for reading. */
+static int seal_and_map(descry_shared *shared, int fd, size_t room, size_t size, const char *name, descry_error *err)
 {
     if (size != room && ftruncate(fd, (off_t)size) != 0)
-        return no_memory(fd, name, err);
+        return fail_and_close(fd, name, err);
     seal(fd, 1);
     if (size == 0) {
         close(fd);
@@ -144,7 +144,7 @@ static int finish(descry_shared *shared, int fd, size_t room, size_t size, const
     }
     void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED)
-        return no_memory(fd, name, err);
+        return fail_and_close(fd, name, err);
     *shared = (descry_shared){.data = data, .size = size, .fd = fd};
     return 0;
 }
@@ -155,14 +155,14 @@ int descry_shared_copy(descry_shared *shared, const void *bytes, size_t size, co
     *shared = descry_shared_none(NULL, 0);
     if (size == 0)
         return 0;
-    int rc = begin(&fd, size, name, err);
+    int rc = create(&fd, size, name, err);
     if (rc)
         return rc;
-    return write_at(fd, bytes, size, 0) != 0 ? no_memory(fd, name, err) : finish(shared, fd, size, size, name, err);
+    return write_at(fd, bytes, size, 0) != 0 ? fail_and_close(fd, name, err) : seal_and_map(shared, fd, size, size, name, err);
 }
 
-/* As many bytes as there are, up to `size`; a file that grows meanwhile is what it was. */
-static int fill(int fd, int from, char *chunk, size_t length, size_t *size, const char *path, descry_error *err)
+/* Copies the file's first `length` bytes, or fewer when it has shrunk: *size says how many. */
+static int copy_file(int fd, int from, char *chunk, size_t length, size_t *size, const char *path, descry_error *err)
 {
     for (;;) {
         size_t filled = 0;
@@ -198,13 +198,13 @@ int descry_shared_read(descry_shared *shared, const char *path, uint64_t limit, 
         return rc;
     }
     char *chunk = malloc(CHUNK);
-    rc = chunk ? begin(&fd, (size_t)length, path, err) : descry_fail_memory(err);
+    rc = chunk ? create(&fd, (size_t)length, path, err) : descry_fail_memory(err);
     if (!rc) {
-        rc = fill(fd, from, chunk, (size_t)length, &size, path, err);
+        rc = copy_file(fd, from, chunk, (size_t)length, &size, path, err);
         if (rc)
             close(fd);
         else
-            rc = finish(shared, fd, (size_t)length, size, path, err);
+            rc = seal_and_map(shared, fd, (size_t)length, size, path, err);
     }
     free(chunk);
     close(from);

@@ -12,7 +12,7 @@
 typedef struct descry_shared {
     const uint8_t *data; /* NULL when size is 0 */
     size_t size;
-    int fd;              /* of a memory object of this size; sealed, where the system can; -1: the bytes are somebody else's */
+    int fd;              /* of a memory object of this size, sealed where the system can; -1: the bytes are borrowed */
 } descry_shared;
 
 /* Reads a regular file; DESCRY_ERR_LIMIT when it is larger than `limit` bytes. */
@@ -21,13 +21,13 @@ int descry_shared_read(descry_shared *shared, const char *path, uint64_t limit, 
 /* A copy; `name` is for messages. */
 int descry_shared_copy(descry_shared *shared, const void *bytes, size_t size, const char *name, descry_error *err);
 
-/* Bytes that stay where they are, and somebody else's. */
+/* Borrows bytes: neither copied nor freed. */
 descry_shared descry_shared_none(const void *bytes, size_t size);
 
 void descry_shared_close(descry_shared *shared);
 
-/* A memory object of `size` zero bytes that two processes write to, mapped at *data.  Its size is fixed where the system can:
- * then no process can make the other fail by cutting it.  Returns its descriptor; -1: errno says why. */
+/* A memory object of `size` zero bytes that two processes write to, mapped at *data.  Its size is sealed where the system can:
+ * then neither process can crash the other by truncating it.  Returns its descriptor; -1: errno says why. */
 int descry_shared_make(size_t size, void **data);
 
 #endif

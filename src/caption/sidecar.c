@@ -380,8 +380,8 @@ static int write_caption(descry_decoders *decoders, sidecar *s, const descry_xmp
     descry_buf out = {0};
     int rc = descry_buf_append(&out, s->text.data, s->bom_size, err);
     if (!rc)
-        rc = descry_decoders_xmp_put(decoders, &out, s->exists ? s->text.data + s->bom_size : NULL, s->text.size - s->bom_size,
-                                     s->name, caption, options->overwrite, !s->exists, outcome, err);
+        rc = descry_decoders_xmp_insert(decoders, &out, s->exists ? s->text.data + s->bom_size : NULL, s->text.size - s->bom_size,
+                                        s->name, caption, options->overwrite, !s->exists, outcome, err);
     if (!rc && (*outcome == DESCRY_SIDECAR_WRITTEN || *outcome == DESCRY_SIDECAR_REPLACED))
         rc = write_sidecar(s, &out, err);
     descry_buf_free(&out);
@@ -458,7 +458,7 @@ static int undo_file(descry_decoders *decoders, const char *path, const descry_s
     if (!rc)
         rc = descry_buf_append(&out, s.text.data, s.bom_size, err);
     if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) /* the URI of descry's namespace contains it */
-        rc = descry_decoders_xmp_take(decoders, &out, s.text.data + s.bom_size, s.text.size - s.bom_size, path, outcome, err);
+        rc = descry_decoders_xmp_remove(decoders, &out, s.text.data + s.bom_size, s.text.size - s.bom_size, path, outcome, err);
     if (!rc && *outcome == DESCRY_SIDECAR_DELETED) {
         rc = descry_file_unchanged(s.path, &s.st, err);
         if (!rc && (unlink(s.path) != 0 || (s.is_link && unlink(path) != 0)))

@@ -47,13 +47,13 @@ typedef struct descry_job {
 int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, const descry_shared *bytes, const char *name,
                             uint8_t *rgb, descry_facts *facts, int *fault, descry_error *err);
 
-/* As descry_xmp_put, descry_xmp_take and descry_xmp_has_description (meta/xmp.h), in a worker.  DESCRY_ERR_UNSUPPORTED: this
+/* As descry_xmp_insert, descry_xmp_remove and descry_xmp_has_description (meta/xmp.h), in a worker.  DESCRY_ERR_UNSUPPORTED: this
  * build has no libexempi. */
-int descry_decoders_xmp_put(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
-                            const descry_xmp_caption *caption, int overwrite, int created, descry_sidecar_outcome *outcome,
-                            descry_error *err);
-int descry_decoders_xmp_take(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
-                             descry_sidecar_outcome *outcome, descry_error *err);
+int descry_decoders_xmp_insert(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                               const descry_xmp_caption *caption, int overwrite, int created, descry_sidecar_outcome *outcome,
+                               descry_error *err);
+int descry_decoders_xmp_remove(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                               descry_sidecar_outcome *outcome, descry_error *err);
 int descry_decoders_xmp_has_description(descry_decoders *decoders, int *found, const char *data, size_t size, const char *name,
                                         descry_error *err);
 

@@ -28,8 +28,8 @@ enum {
 /* Kinds of jobs. */
 typedef enum descry_wire_what {
     DESCRY_WIRE_PICTURE,
-    DESCRY_WIRE_XMP_PUT,
-    DESCRY_WIRE_XMP_TAKE,
+    DESCRY_WIRE_XMP_INSERT,
+    DESCRY_WIRE_XMP_REMOVE,
     DESCRY_WIRE_XMP_HAS_DESCRIPTION
 } descry_wire_what;
 

@@ -12,12 +12,12 @@ static bool is_sound(const descry_task *task, descry_reply *reply, size_t room)
 {
     bool changed;
     switch (task->request.what) {
-    case DESCRY_WIRE_XMP_PUT:
+    case DESCRY_WIRE_XMP_INSERT:
         if (reply->outcome < DESCRY_SIDECAR_WRITTEN || reply->outcome > DESCRY_SIDECAR_KEPT)
             return false;
         changed = reply->outcome <= DESCRY_SIDECAR_REPLACED;
         break;
-    case DESCRY_WIRE_XMP_TAKE:
+    case DESCRY_WIRE_XMP_REMOVE:
         if (reply->outcome < DESCRY_SIDECAR_NOTHING || reply->outcome > DESCRY_SIDECAR_DELETED)
             return false;
         changed = reply->outcome != DESCRY_SIDECAR_NOTHING && reply->outcome != DESCRY_SIDECAR_DELETED;
@@ -72,33 +72,33 @@ static int run_xmp_task(descry_decoders *decoders, descry_request request, const
     return rc;
 }
 
-int descry_decoders_xmp_put(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
-                            const descry_xmp_caption *caption, int overwrite, int created, descry_sidecar_outcome *outcome,
-                            descry_error *err)
+int descry_decoders_xmp_insert(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                               const descry_xmp_caption *caption, int overwrite, int created, descry_sidecar_outcome *outcome,
+                               descry_error *err)
 {
     const descry_xmp *xmp;
     if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF) {
         int rc = descry_xmp_open(&xmp, name, err);
-        return rc ? rc : xmp->put(out, data, size, name, caption, overwrite, created, outcome, err);
+        return rc ? rc : xmp->insert(out, data, size, name, caption, overwrite, created, outcome, err);
     }
     xmp_task x = {.out = out};
-    descry_request request = {.what = DESCRY_WIRE_XMP_PUT, .overwrite = (uint32_t)overwrite, .created = (uint32_t)created};
+    descry_request request = {.what = DESCRY_WIRE_XMP_INSERT, .overwrite = (uint32_t)overwrite, .created = (uint32_t)created};
     int rc = run_xmp_task(decoders, request, data, size, name, caption, &x, err);
     if (!rc)
         *outcome = (descry_sidecar_outcome)x.outcome;
     return rc;
 }
 
-int descry_decoders_xmp_take(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
-                             descry_sidecar_outcome *outcome, descry_error *err)
+int descry_decoders_xmp_remove(descry_decoders *decoders, descry_buf *out, const char *data, size_t size, const char *name,
+                               descry_sidecar_outcome *outcome, descry_error *err)
 {
     const descry_xmp *xmp;
     if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF) {
         int rc = descry_xmp_open(&xmp, name, err);
-        return rc ? rc : xmp->take(out, data, size, name, outcome, err);
+        return rc ? rc : xmp->remove(out, data, size, name, outcome, err);
     }
     xmp_task x = {.out = out};
-    int rc = run_xmp_task(decoders, (descry_request){.what = DESCRY_WIRE_XMP_TAKE}, data, size, name, NULL, &x, err);
+    int rc = run_xmp_task(decoders, (descry_request){.what = DESCRY_WIRE_XMP_REMOVE}, data, size, name, NULL, &x, err);
     if (!rc)
         *outcome = (descry_sidecar_outcome)x.outcome;
     return rc;

@@ -10,7 +10,7 @@
 
 enum { ROWS = 64 };
 
-/* A block of rows.  The products with the start and with the change are made once: the score is linear in lambda. */
+/* A block of rows.  Products with the start and with the change are computed once: the score is linear in lambda. */
 typedef struct block {
     const descry_analogy_set *set;
     const float *lambdas;
@@ -19,14 +19,14 @@ typedef struct block {
     size_t *best;
 } block;
 
-static void choose(void *arg, size_t index, unsigned worker)
+static void find_best(void *arg, size_t index, unsigned worker)
 {
     (void)worker;
     const block *b = arg;
-    size_t row = index / b->count, which = index % b->count, n = b->set->pictures, query = b->first + row;
+    size_t row = index / b->count, lambda_index = index % b->count, n = b->set->pictures, query = b->first + row;
     const float *from = b->from + row * n, *along = b->along + row * n;
-    size_t start = b->set->start[query], *best = b->best + (which * b->set->n + query) * 2;
-    float top[2] = {0, 0}, lambda = b->lambdas[which];
+    size_t start = b->set->start[query], *best = b->best + (lambda_index * b->set->n + query) * 2;
+    float top[2] = {0, 0}, lambda = b->lambdas[lambda_index];
     best[0] = best[1] = SIZE_MAX;
     for (size_t j = 0; j < n; j++) {
         float score = from[j] + lambda * along[j];
@@ -62,7 +62,7 @@ int descry_analogy_run(const descry_engine *engine, const descry_analogy_set *se
         descry_multiply(engine, &pictures, rows, n, from);
         descry_multiply(engine, &pictures, set->changes + i * dim, n, along);
         block b = {set, lambdas, count, i, from, along, best};
-        descry_pool_run(engine->pool, n * count, choose, &b);
+        descry_pool_run(engine->pool, n * count, find_best, &b);
     }
     free(rows);
     free(from);

@@ -116,7 +116,7 @@ static int add_object(reader *r, const json_t *object, size_t number, descry_err
     name = name ? name : json_string_value(json_object_get(object, "file"));
     if (!name || !*name || (!json_is_string(one) && !json_is_array(many)))
         return json_is_null(one) && name && *name
-                   ? 0 /* as search gives it for a picture without a caption */
+                   ? 0 /* as search prints it for a picture without a caption */
                    : descry_fail(err, DESCRY_ERR_FORMAT, "%s: object %zu: no \"path\" with a \"caption\"", r->path, number);
     size_t picture;
     int rc = add_picture(r, name, &picture, err);

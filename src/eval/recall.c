@@ -14,13 +14,13 @@ typedef struct block {
     const float *scores;    /* [rows, answers] */
     size_t answers, first;
     const size_t *owner;    /* of texts */
-    int texts_ask;          /* queries are texts, answers pictures; else the other way */
+    int text_queries;       /* queries are texts, answers pictures; else the other way */
     size_t *ranks;          /* [queries] */
 } block;
 
 static int is_right(const block *b, size_t query, size_t answer)
 {
-    return b->texts_ask ? b->owner[query] == answer : b->owner[answer] == query;
+    return b->text_queries ? b->owner[query] == answer : b->owner[answer] == query;
 }
 
 static void rank(void *arg, size_t row, unsigned worker)
@@ -37,7 +37,7 @@ static void rank(void *arg, size_t row, unsigned worker)
     b->ranks[b->first + row] = right == SIZE_MAX ? SIZE_MAX : before + 1;
 }
 
-static int by_size(const void *a, const void *b)
+static int compare_ranks(const void *a, const void *b)
 {
     size_t x = *(const size_t *)a, y = *(const size_t *)b;
     return x < y ? -1 : x > y;
@@ -45,7 +45,7 @@ static int by_size(const void *a, const void *b)
 
 /* One direction.  Queries that have no right answer (a picture without a caption) are left out. */
 static int measure(const descry_engine *engine, const float *queries, size_t n, const float *answers, size_t m,
-                   size_t dim, const size_t *owner, int texts_ask, double recall[3], double *median, descry_error *err)
+                   size_t dim, const size_t *owner, int text_queries, double recall[3], double *median, descry_error *err)
 {
     static const size_t at[] = {1, 5, 10};
     descry_linear right;
@@ -56,12 +56,12 @@ static int measure(const descry_engine *engine, const float *queries, size_t n, 
         rc = descry_fail_memory(err);
     for (size_t i = 0; i < n && !rc; i += ROWS) {
         size_t rows = n - i < ROWS ? n - i : ROWS;
-        block b = {scores, m, i, owner, texts_ask, ranks};
+        block b = {scores, m, i, owner, text_queries, ranks};
         descry_multiply(engine, &right, queries + i * dim, rows, scores);
         descry_pool_run(engine->pool, rows, rank, &b);
     }
     if (!rc) {
-        qsort(ranks, n, sizeof *ranks, by_size);
+        qsort(ranks, n, sizeof *ranks, compare_ranks);
         while (known < n && ranks[known] != SIZE_MAX)
             known++;
         for (int k = 0; k < 3; k++) {

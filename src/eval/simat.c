@@ -36,7 +36,7 @@ typedef struct region {
     size_t picture;
 } region;
 
-static int by_id(const void *a, const void *b)
+static int compare_ids(const void *a, const void *b)
 {
     return strcmp(((const region *)a)->id, ((const region *)b)->id);
 }
@@ -60,7 +60,7 @@ static int read_regions(const descry_table *t, region *regions, descry_error *er
     free(seen);
     if (rc)
         return rc;
-    qsort(regions, t->rows, sizeof *regions, by_id);
+    qsort(regions, t->rows, sizeof *regions, compare_ids);
     for (size_t i = 1; i < t->rows; i++)
         if (strcmp(regions[i - 1].id, regions[i].id) == 0)
             return descry_fail(err, DESCRY_ERR_FORMAT, "%s: region_id %s appears twice", t->path, regions[i].id);
@@ -92,13 +92,13 @@ static int find_columns(const descry_table *t, size_t columns[COLUMNS], descry_e
     return rc;
 }
 
-/* One of `count` words, its number in *which. */
-static int choose(const descry_table *t, size_t row, size_t column, const char *const *words, int count, int *which,
-                  descry_error *err)
+/* A cell that is one of `count` words: *number is its index. */
+static int parse_choice(const descry_table *t, size_t row, size_t column, const char *const *words, int count, int *number,
+                        descry_error *err)
 {
     const char *cell = descry_table_cell(t, row, column);
-    for (*which = 0; *which < count; ++*which)
-        if (strcmp(cell, words[*which]) == 0)
+    for (*number = 0; *number < count; ++*number)
+        if (strcmp(cell, words[*number]) == 0)
             return 0;
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: row %zu: \"%.40s\" is not %s", t->path, row + 2, cell,
                        count == 2 ? "True or False" : "subj, rel or obj");
@@ -109,15 +109,15 @@ static int read_change(descry_simat *s, const descry_table *t, size_t row, const
 {
     static const char *const fields[] = {"subj", "rel", "obj"}, *const truths[] = {"False", "True"};
     region key = {.id = descry_table_cell(t, row, columns[REGION])};
-    const region *found = bsearch(&key, regions, s->pictures, sizeof *regions, by_id);
+    const region *found = bsearch(&key, regions, s->pictures, sizeof *regions, compare_ids);
     double norm2 = 1;
     if (!found)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: row %zu: region %s is not in triplets.csv", t->path, row + 2,
                            key.id);
     out->picture = found->picture;
-    int rc = choose(t, row, columns[FIELD], fields, FIELDS, &out->field, err);
+    int rc = parse_choice(t, row, columns[FIELD], fields, FIELDS, &out->field, err);
     if (!rc)
-        rc = choose(t, row, columns[IS_TEST], truths, 2, &out->test, err);
+        rc = parse_choice(t, row, columns[IS_TEST], truths, 2, &out->test, err);
     if (!rc)
         rc = word_index(s, descry_table_cell(t, row, columns[VALUE]), &out->value, err);
     if (!rc)
@@ -142,7 +142,7 @@ static int read_changes(descry_simat *s, const descry_table *t, const region *re
 }
 
 /* DIR/name */
-static const char *file_in(descry_buf *path, const char *folder, const char *name, descry_error *err, int *rc)
+static const char *join_path(descry_buf *path, const char *folder, const char *name, descry_error *err, int *rc)
 {
     path->size = 0;
     if (!*rc)
@@ -157,24 +157,24 @@ static int open_folder(descry_simat *s, const char *folder, descry_error *err)
     descry_lines captions = {0};
     region *regions = NULL;
     int rc = 0;
-    const char *name = file_in(&path, folder, "triplets.csv", err, &rc);
+    const char *name = join_path(&path, folder, "triplets.csv", err, &rc);
     if (!rc)
         rc = descry_table_read(&triplets, name, err);
     if (!rc && !(regions = descry_alloc(triplets.rows ? triplets.rows : 1, sizeof *regions)))
         rc = descry_fail_memory(err);
     if (!rc)
         rc = read_regions(&triplets, regions, err);
-    name = file_in(&path, folder, "captions.txt", err, &rc);
+    name = join_path(&path, folder, "captions.txt", err, &rc);
     if (!rc)
         rc = descry_lines_read(&captions, name, err);
     s->pictures = triplets.rows;
     s->captions = captions.count;
-    name = file_in(&path, folder, "transfos.csv", err, &rc);
+    name = join_path(&path, folder, "transfos.csv", err, &rc);
     if (!rc)
         rc = descry_table_read(&changes, name, err);
     if (!rc)
         rc = read_changes(s, &changes, regions, err);
-    name = file_in(&path, folder, "oscar.npy", err, &rc);
+    name = join_path(&path, folder, "oscar.npy", err, &rc);
     if (!rc)
         rc = descry_array_read(&s->oscar, name, err);
     if (!rc && (s->oscar.dims != 2 || s->oscar.shape[0] != s->pictures || s->oscar.shape[1] != s->captions))

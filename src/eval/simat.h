@@ -7,7 +7,7 @@
 #include "descry_dev.h"
 #include "kern/linear.h"
 
-/* As descry_simat_run, which has it of a context. */
+/* descry_simat_run, given the context's engine. */
 int descry_simat_score_all(const descry_simat *simat, const descry_engine *engine, const float *images,
                            const float *words, size_t dim, int test, const float *lambdas, size_t count,
                            descry_simat_score *scores, descry_error *err);

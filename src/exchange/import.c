@@ -271,7 +271,7 @@ static int prepare_put(import_job *job, row *it, const descry_place *place, cons
     if (place->has_vector && same && !(it->local && place->missing))
         return 0;
     descry_put *put = &job->puts[job->put_count];
-    *put = (descry_put){.path = it->path, .what = it->local ? DESCRY_PUT_FILE : DESCRY_PUT_SOURCE, .size = it->size,
+    *put = (descry_put){.path = it->path, .kind = it->local ? DESCRY_PUT_FILE : DESCRY_PUT_SOURCE, .size = it->size,
                         .mtime = it->mtime, .vector = vector};
     put->content = it->content = descry_arena_alloc(&job->arena, 1, sizeof *it->content);
     descry_metadata *metadata = it->local ? descry_arena_alloc(&job->arena, 1, sizeof *metadata) : NULL;

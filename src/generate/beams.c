@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static void keep(descry_hypothesis *h, const int32_t *ids, size_t length, double score, bool ended)
+static void set_hypothesis(descry_hypothesis *h, const int32_t *ids, size_t length, double score, bool ended)
 {
     memcpy(h->ids, ids, length * sizeof *ids);
     h->length = length;
@@ -22,18 +22,18 @@ static void group_add(descry_selection *s, const int32_t *ids, size_t length, do
     if (s->kept_count >= s->beams && !(score > s->worst))
         return;
     if (s->kept_count < s->beams) {
-        keep(&s->kept[s->kept_count++], ids, length, score, ended);
+        set_hypothesis(&s->kept[s->kept_count++], ids, length, score, ended);
         s->worst = score < s->worst ? score : s->worst;
         return;
     }
-    /* the lowest goes, the first of equals; the others close up, so that later ones stay behind */
+    /* replace the lowest, the first among ties; the rest stays in order of insertion */
     size_t low = 0;
     for (size_t i = 1; i < s->kept_count; i++)
         low = s->kept[i].score < s->kept[low].score ? i : low;
     descry_hypothesis gone = s->kept[low];
     memmove(s->kept + low, s->kept + low + 1, (s->kept_count - low - 1) * sizeof *s->kept);
     s->kept[s->kept_count - 1] = gone;
-    keep(&s->kept[s->kept_count - 1], ids, length, score, ended);
+    set_hypothesis(&s->kept[s->kept_count - 1], ids, length, score, ended);
     s->worst = INFINITY;
     for (size_t i = 0; i < s->kept_count; i++)
         s->worst = s->kept[i].score < s->worst ? s->kept[i].score : s->worst;
@@ -49,7 +49,7 @@ void descry_group_step(descry_selection *s)
         else if (r < s->beams)
             group_add(s, s->ids + c->beam * most, s->length, (double)c->score / (double)length, true);
     }
-    double best = (double)s->best[0].score; /* that of an end token, too */
+    double best = (double)s->best[0].score; /* even of an end token */
     if (s->kept_count >= s->beams && s->worst >= best / (double)length) {
         s->done = true;
     } else if (length >= most) {
@@ -72,14 +72,14 @@ void descry_group_result(const descry_selection *s, descry_generated *result)
 {
     const descry_hypothesis *best = &s->kept[0];
     for (size_t i = 1; i < s->kept_count; i++)
-        best = s->kept[i].score >= best->score ? &s->kept[i] : best; /* the last of equals */
+        best = s->kept[i].score >= best->score ? &s->kept[i] : best; /* the last among ties */
     copy_result(s, best, result);
 }
 
 /* ---- beam: transformers' _beam_search ---------------------------------------------------------------------------- */
 
-/* The B greatest of n scores in falling order, the first of equals first. */
-static void pick(size_t *chosen, size_t count, const float *scores, size_t n)
+/* Indices of the `count` greatest of n scores in falling order, the lower index first among ties. */
+static void pick_top(size_t *chosen, size_t count, const float *scores, size_t n)
 {
     bool taken[6 * 64] = {false};
     for (size_t i = 0; i < count; i++) {
@@ -92,7 +92,7 @@ static void pick(size_t *chosen, size_t count, const float *scores, size_t n)
     }
 }
 
-/* The kept sequences and those that just stopped, which the first B candidates may be: the B best of them. */
+/* Merges sequences that just stopped, of which only the first B candidates count, into the B best so far. */
 static void beam_keep(descry_selection *s, const bool *stop)
 {
     size_t beams = s->beams, chosen[64], length = s->length + 1, most = s->options->max_length;
@@ -104,8 +104,8 @@ static void beam_keep(descry_selection *s, const bool *stop)
         score += s->improvable ? 0 : -1e9f;
         scores[beams + i] = score + (i < beams && stop[i] ? 0 : -1e9f);
     }
-    pick(chosen, beams, scores, 3 * beams);
-    descry_hypothesis *fresh = s->kept + beams; /* two thirds of `kept` are for putting together the new ones */
+    pick_top(chosen, beams, scores, 3 * beams);
+    descry_hypothesis *fresh = s->kept + beams; /* scratch for the new set */
     for (size_t i = 0; i < beams; i++) {
         if (chosen[i] < beams) {
             const descry_hypothesis *old = &s->kept[chosen[i]];
@@ -116,7 +116,7 @@ static void beam_keep(descry_selection *s, const bool *stop)
             continue;
         }
         const descry_candidate *c = &s->best[chosen[i] - beams];
-        keep(&fresh[i], s->ids + c->beam * most, s->length, (double)scores[chosen[i]], c->id == s->end);
+        set_hypothesis(&fresh[i], s->ids + c->beam * most, s->length, (double)scores[chosen[i]], c->id == s->end);
         if (c->id != s->end)
             fresh[i].ids[fresh[i].length++] = c->id;
         fresh[i].finished = chosen[i] < 2 * beams && stop[chosen[i] - beams];
@@ -138,7 +138,7 @@ void descry_beam_step(descry_selection *s)
         stopped += stop[i];
         running[i] = s->best[i].score + (stop[i] ? -1e9f : 0);
     }
-    pick(chosen, beams, running, 2 * beams);
+    pick_top(chosen, beams, running, 2 * beams);
     for (size_t i = 0; i < beams; i++) {
         descry_candidate c = s->best[chosen[i]];
         c.score = running[chosen[i]];

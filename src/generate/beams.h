@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The two beam searches: what follows a step of the decoder, and what they have found. */
+ * The two beam searches: one step after each call of the decoder, and the result. */
 #ifndef DESCRY_GENERATE_BEAMS_H
 #define DESCRY_GENERATE_BEAMS_H
 

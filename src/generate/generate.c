@@ -14,14 +14,14 @@ enum { MAX_BEAMS = 64 };
 
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
-static bool samples(const descry_generation *o)
+static bool is_sampling(const descry_generation *o)
 {
     return o->decode == DESCRY_DECODE_GREEDY || o->decode == DESCRY_DECODE_TOP_K || o->decode == DESCRY_DECODE_TOP_P;
 }
 
 size_t descry_generate_beams(const descry_generation *o)
 {
-    return samples(o) ? 1 : o->decode == DESCRY_DECODE_GROUP ? o->beams / o->groups : o->beams;
+    return is_sampling(o) ? 1 : o->decode == DESCRY_DECODE_GROUP ? o->beams / o->groups : o->beams;
 }
 
 static int check_numbers(const descry_generation *o, size_t vocabulary, descry_error *err)
@@ -68,8 +68,8 @@ int descry_generate_check(const descry_generation *o, size_t length, size_t cont
 
 /* ---- a row of logits ------------------------------------------------------------------------------------------- */
 
-/* Puts c among the first n of list, which is in falling order; equals stay behind. */
-static void insert(descry_candidate *list, size_t n, descry_candidate c)
+/* Inserts c into list [n], in falling order, behind its ties; the last candidate drops out. */
+static void insert_candidate(descry_candidate *list, size_t n, descry_candidate c)
 {
     size_t i = n - 1;
     for (; i > 0 && list[i - 1].score < c.score; i--)
@@ -77,7 +77,7 @@ static void insert(descry_candidate *list, size_t n, descry_candidate c)
     list[i] = c;
 }
 
-/* The 2 B best of x [n] + sum, the lower id first among equals. */
+/* The 2 B best of x [n] + sum, the lower id first among ties. */
 static void find_best(descry_selection *s, size_t beam, const float *x, size_t n)
 {
     enum { RUN = 64 };
@@ -94,13 +94,13 @@ static void find_best(descry_selection *s, size_t beam, const float *x, size_t n
             any |= x[j] + sum > worst;
         for (size_t j = i; any && j < end; j++)
             if (x[j] + sum > list[wanted - 1].score)
-                insert(list, wanted, (descry_candidate){x[j] + sum, (uint32_t)beam, (int32_t)j});
+                insert_candidate(list, wanted, (descry_candidate){x[j] + sum, (uint32_t)beam, (int32_t)j});
     }
     if (list[wanted - 1].id < 0 || !isfinite(list[0].score))
         list[0].id = DESCRY_NOT_FINITE;
 }
 
-/* transformers' RepetitionPenaltyLogitsProcessor: once for each id, however often it is there. */
+/* transformers' RepetitionPenaltyLogitsProcessor: once for each distinct id. */
 static void penalise(const descry_selection *s, const int32_t *ids, float *x)
 {
     float p = s->options->repetition_penalty;
@@ -125,7 +125,7 @@ static void read_logits(descry_selection *s, const descry_logits_source *source,
     penalise(s, s->ids + beam * s->options->max_length, x);
     if (s->length < s->options->min_length)
         x[s->end] = -INFINITY;
-    if (samples(s->options))
+    if (is_sampling(s->options))
         descry_sample_row(s, source->engine->kernels, x, n);
     else
         find_best(s, beam, x, n);
@@ -133,7 +133,7 @@ static void read_logits(descry_selection *s, const descry_logits_source *source,
 
 /* ---- steps ----------------------------------------------------------------------------------------------------- */
 
-/* The 2 B best of all live sequences, those of the first beam first among equals. */
+/* The 2 B best of all live sequences, the lower beam first among ties. */
 static void merge(descry_selection *s)
 {
     size_t wanted = 2 * s->beams, taken[MAX_BEAMS] = {0};
@@ -155,7 +155,7 @@ static void merge(descry_selection *s)
 /* All logits are in: extends the live sequences, or ends the search. */
 static void step(descry_selection *s)
 {
-    if (!samples(s->options))
+    if (!is_sampling(s->options))
         merge(s);
     if (s->options->decode == DESCRY_DECODE_GROUP)
         descry_group_step(s);
@@ -170,7 +170,7 @@ static void step(descry_selection *s)
     s->live = s->beams;
 }
 
-static void give_result(const descry_selection *s, descry_generated *result)
+static void copy_result(const descry_selection *s, descry_generated *result)
 {
     if (s->options->decode == DESCRY_DECODE_GROUP)
         descry_group_result(s, result);
@@ -203,7 +203,7 @@ static int search_open(descry_selection *s, descry_arena *arena, const descry_lo
     for (size_t i = 0; i < 3 * beams; i++)
         s->kept[i] = (descry_hypothesis){.ids = kept_ids + i * most, .score = -1e9};
     /* open_clip checks the last id before it samples */
-    s->done = samples(o) && (prompt[length - 1] == source->end || prompt[length - 1] == source->pad);
+    s->done = is_sampling(o) && (prompt[length - 1] == source->end || prompt[length - 1] == source->pad);
     return 0;
 }
 
@@ -211,7 +211,7 @@ typedef struct generation {
     const descry_logits_source *source;
     descry_selection *searches;
     descry_branch *branches;      /* [pictures B] */
-    uint32_t *pictures, *first;   /* of each row its picture; of each picture its first row */
+    uint32_t *pictures, *first_row; /* each row's picture; each picture's first row */
     float *logits;                /* [pictures B, V] */
     size_t rows;
 } generation;
@@ -221,7 +221,7 @@ static void read_row(void *arg, size_t i, unsigned worker)
     (void)worker;
     const generation *g = arg;
     uint32_t picture = g->pictures[i];
-    read_logits(&g->searches[picture], g->source, i - g->first[picture], g->logits + i * g->source->vocabulary);
+    read_logits(&g->searches[picture], g->source, i - g->first_row[picture], g->logits + i * g->source->vocabulary);
 }
 
 static bool is_finite(const descry_selection *s)
@@ -232,7 +232,7 @@ static bool is_finite(const descry_selection *s)
     return true;
 }
 
-/* One round: reads the rows of logits, then lists those of the next. */
+/* One round: extends all searches by the logits [rows, V], then lists the rows of the next call. */
 static int run_round(generation *g, size_t pictures, descry_error *err)
 {
     descry_pool_run(g->source->engine->pool, g->rows, read_row, g);
@@ -246,10 +246,10 @@ static int run_round(generation *g, size_t pictures, descry_error *err)
         if (!is_finite(s))
             return descry_fail(err, DESCRY_ERR_NUMERIC, "the logits are not finite: the model's weights may be damaged");
         step(s);
-        uint32_t first = g->first[p];
-        g->first[p] = (uint32_t)rows;
+        uint32_t first_row = g->first_row[p];
+        g->first_row[p] = (uint32_t)rows;
         for (size_t b = 0; b < s->live && !s->done; b++, rows++) {
-            g->branches[rows] = (descry_branch){first + s->parents[b], s->ids[b * s->options->max_length + s->length - 1]};
+            g->branches[rows] = (descry_branch){first_row + s->parents[b], s->ids[b * s->options->max_length + s->length - 1]};
             g->pictures[rows] = (uint32_t)p;
         }
     }
@@ -262,8 +262,8 @@ static int run_rounds(generation *g, const int32_t *prompt, size_t pictures, des
     const descry_logits_source *source = g->source;
     bool done = true;
     for (size_t p = 0; p < pictures; p++) {
-        g->pictures[p] = g->first[p] = (uint32_t)p;
-        done = done && g->searches[p].done; /* all of them, or none */
+        g->pictures[p] = g->first_row[p] = (uint32_t)p;
+        done = done && g->searches[p].done; /* they share the prompt: all or none */
     }
     if (done)
         return 0;
@@ -290,17 +290,17 @@ int descry_generate(const descry_logits_source *source, const descry_generation 
     g.searches = descry_arena_alloc(&arena, pictures, sizeof *g.searches);
     g.branches = descry_arena_alloc(&arena, rows, sizeof *g.branches);
     g.pictures = descry_arena_alloc(&arena, rows, sizeof *g.pictures);
-    g.first = descry_arena_alloc(&arena, pictures, sizeof *g.first);
+    g.first_row = descry_arena_alloc(&arena, pictures, sizeof *g.first_row);
     size_t row;
     if (!__builtin_mul_overflow(source->vocabulary, sizeof *g.logits, &row))
         g.logits = descry_alloc_aligned(rows, row);
-    int rc = g.searches && g.branches && g.pictures && g.first && g.logits ? 0 : descry_fail_memory(err);
+    int rc = g.searches && g.branches && g.pictures && g.first_row && g.logits ? 0 : descry_fail_memory(err);
     for (size_t p = 0; p < pictures && !rc; p++)
         rc = search_open(&g.searches[p], &arena, source, o, prompt, length, err);
     if (!rc)
         rc = run_rounds(&g, prompt, pictures, err);
     for (size_t p = 0; p < pictures && !rc; p++)
-        give_result(&g.searches[p], &results[p]);
+        copy_result(&g.searches[p], &results[p]);
     free(g.logits);
     descry_arena_free(&arena);
     return rc;

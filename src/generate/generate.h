@@ -6,16 +6,16 @@
 #include "kern/linear.h"
 #include "generate/selection.h"
 
-/* Where logits come from, for `pictures` sequences or more at once.
- * begin: every picture's sequence is the prompt; logits [pictures, V] of what follows it.  Called once, first.
- * advance: logits [n, V] of what follows each of n sequences, each one of the call before with an id more. */
+/* Computes logits of the next id for a batch of sequences.
+ * begin: called once, first: logits [pictures, V] after the prompt, which is the sequence of every picture.
+ * advance: logits [n, V] after each of n sequences, each of which extends one of the previous call by an id. */
 typedef struct descry_logits_source {
     int (*begin)(void *arg, const int32_t *prompt, float *logits, descry_error *err);
     int (*advance)(void *arg, const descry_branch *branches, size_t n, float *logits, descry_error *err);
     void *arg;
     size_t vocabulary; /* V */
     int32_t end, pad;  /* ids */
-    const descry_engine *engine; /* rows of logits are split over its pool */
+    const descry_engine *engine; /* its pool runs the rows of logits in parallel */
 } descry_logits_source;
 
 /* Whether options and prompt (`length` ids, start token included) fit a context of so many ids and a vocabulary. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One id at a time: the greatest, or drawn.
+ * One id at a time: the most likely (greedy), or drawn.
  *
  * The draws.  Number k of the sequence (counted from 0 after the prompt) uses u = splitmix64(seed, k) / 2^53, with
  *     z = seed + (k + 1) * 0x9E3779B97F4A7C15;  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static double draw(uint64_t seed, size_t k)
+static double uniform(uint64_t seed, size_t k)
 {
     uint64_t z = seed + ((uint64_t)k + 1) * UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -19,47 +19,47 @@ static double draw(uint64_t seed, size_t k)
     return (double)((z ^ z >> 31) >> 11) * 0x1p-53;
 }
 
-/* ---- the greatest first ------------------------------------------------------------------------------------------ */
+/* ---- a heap of ids, the greatest logit first --------------------------------------------------------------------- */
 
 typedef struct heap {
     const float *x;
-    int32_t *ids; /* [n]: the greatest of what is left is ids[0] */
+    int32_t *ids; /* [n], ids[0] is the greatest; popped ids follow */
     size_t n;
 } heap;
 
-static bool before(const heap *h, int32_t a, int32_t b)
+static bool ranks_before(const heap *h, int32_t a, int32_t b)
 {
     return h->x[a] != h->x[b] ? h->x[a] > h->x[b] : a < b;
 }
 
-static void sink(heap *h, size_t at)
+static void sift_down(heap *h, size_t at)
 {
     int32_t id = h->ids[at];
     for (size_t child; (child = 2 * at + 1) < h->n; at = child) {
-        if (child + 1 < h->n && before(h, h->ids[child + 1], h->ids[child]))
+        if (child + 1 < h->n && ranks_before(h, h->ids[child + 1], h->ids[child]))
             child++;
-        if (!before(h, h->ids[child], id))
+        if (!ranks_before(h, h->ids[child], id))
             break;
         h->ids[at] = h->ids[child];
     }
     h->ids[at] = id;
 }
 
-/* Takes the greatest out; it then stands behind those that are left. */
+/* Swaps the greatest to the end, behind those that are left, as heapsort does. */
 static int32_t pop(heap *h)
 {
     int32_t top = h->ids[0];
     h->ids[0] = h->ids[--h->n];
     h->ids[h->n] = top;
     if (h->n)
-        sink(h, 0);
+        sift_down(h, 0);
     return top;
 }
 
 /* ---- choosing ---------------------------------------------------------------------------------------------------- */
 
-/* How many ids may be drawn; they stand at the end of h->ids, the greatest last. */
-static size_t filter(const descry_generation *o, heap *h, float top, float log_sum)
+/* top_k or top_p: pops the ids that may be drawn to the end of h->ids, the greatest last; returns how many. */
+static size_t extract_drawable(const descry_generation *o, heap *h, float top, float log_sum)
 {
     size_t n = h->n, count = 0;
     double mass = 0;
@@ -76,8 +76,8 @@ static size_t filter(const descry_generation *o, heap *h, float top, float log_s
     return count;
 }
 
-/* softmax(x / temperature) of the ids that stand at ids[n - count .. n), the greatest last; u in [0, 1) */
-static int32_t draw_one(const float *x, const int32_t *ids, size_t n, size_t count, double temperature, double u)
+/* An id of ids[n - count .. n), the greatest last, by softmax(x / temperature); u in [0, 1) */
+static int32_t draw_id(const float *x, const int32_t *ids, size_t n, size_t count, double temperature, double u)
 {
     double sum = 0, top = (double)x[ids[n - 1]];
     for (size_t i = 1; i <= count; i++)
@@ -99,7 +99,7 @@ static int32_t greatest(const float *x, size_t n)
     return (int32_t)best;
 }
 
-/* Draws an id; DESCRY_NO_MEMORY: it could not sort them. */
+/* Draws an id; DESCRY_NO_MEMORY: no memory for the heap. */
 static int32_t sample(const descry_selection *s, const float *x, size_t n, float top, float log_sum)
 {
     heap h = {x, malloc(n * sizeof *h.ids), n};
@@ -108,10 +108,10 @@ static int32_t sample(const descry_selection *s, const float *x, size_t n, float
     for (size_t i = 0; i < n; i++)
         h.ids[i] = (int32_t)i;
     for (size_t i = n / 2; i-- > 0;)
-        sink(&h, i);
-    size_t count = filter(s->options, &h, top, log_sum);
-    int32_t id = draw_one(x, h.ids, n, count, (double)s->options->temperature,
-                          draw(s->options->seed, s->length - s->prompt));
+        sift_down(&h, i);
+    size_t count = extract_drawable(s->options, &h, top, log_sum);
+    int32_t id = draw_id(x, h.ids, n, count, (double)s->options->temperature,
+                         uniform(s->options->seed, s->length - s->prompt));
     free(h.ids);
     return id;
 }

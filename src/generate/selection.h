@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The search for one picture's ids, between two calls of the decoder. */
+ * State of the search for one picture's ids, between two calls of the decoder. */
 #ifndef DESCRY_GENERATE_SELECTION_H
 #define DESCRY_GENERATE_SELECTION_H
 
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A sequence: that of row `parent` of the call before, and one id more. */
+/* A sequence: row `parent` of the previous call, extended by one id. */
 typedef struct descry_branch {
     uint32_t parent;
     int32_t id;
@@ -35,7 +35,7 @@ typedef struct descry_hypothesis {
     size_t length;
     double score;
     bool finished;  /* beam: not one of the empty ones that the search begins with */
-    bool ended;     /* by the end token, which ids do not hold */
+    bool ended;     /* by the end token, which is not in ids */
 } descry_hypothesis;
 
 typedef struct descry_selection {
@@ -45,19 +45,19 @@ typedef struct descry_selection {
     int32_t end, pad;
     int32_t *ids, *next_ids;      /* [B, max_length] */
     float *scores;                /* [B] */
-    descry_candidate *candidates; /* [B, 2 B]: of each live sequence, the best first; an id of
-                                     DESCRY_NOT_FINITE is of its logits */
-    descry_candidate *best;       /* [2 B]: of all */
+    descry_candidate *candidates; /* [B, 2 B]: of each live sequence, the best first; the first id is
+                                     DESCRY_NOT_FINITE when its logits are not */
+    descry_candidate *best;       /* [2 B]: of all live sequences */
     uint32_t *parents;            /* [B]: the beam that each live sequence extends */
-    descry_hypothesis *kept;      /* [3 B]: group: the B best that are complete; beam: and room to merge */
+    descry_hypothesis *kept;      /* [3 B]: group: up to B complete ones; beam: the B best, then scratch */
     size_t kept_count;
-    double worst;                 /* group: of those kept */
-    bool improvable;              /* beam */
+    double worst;                 /* group: lowest score of those kept */
+    bool improvable;              /* beam: a live sequence may still beat a kept one */
     bool done;
-    double sum;                   /* sampling: of the logarithms */
+    double sum;                   /* sampling: of log probabilities */
 } descry_selection;
 
-/* Sequence `to` of the next round: candidate c. */
+/* Makes candidate c sequence `to` of the next round. */
 void descry_selection_continue(descry_selection *s, size_t to, const descry_candidate *c);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The course of a training. */
+ * The training loop. */
 #include "heads/adapt.h"
 
 #include "base/error.h"
@@ -33,7 +33,7 @@ void descry_adapt_begin(descry_head *head, uint64_t *random)
         }
 }
 
-/* Fisher and Yates, from the end. */
+/* Fisher-Yates, from the end. */
 static void shuffle(size_t *order, size_t n, uint64_t *random)
 {
     for (size_t i = n; i > 1; i--) {
@@ -60,7 +60,7 @@ typedef struct training {
     descry_watching watch;
 } training;
 
-static int check(const descry_adapt_options *o, size_t n, size_t dim, descry_error *err)
+static int check_options(const descry_adapt_options *o, size_t n, size_t dim, descry_error *err)
 {
     if (dim == 0 || descry_head_size(dim) == SIZE_MAX)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "embeddings of length %zu", dim);
@@ -117,7 +117,7 @@ static void close_training(training *t)
     descry_adapt_room_close(&t->room);
 }
 
-static void gather(training *t, size_t start, size_t count)
+static void gather_batch(training *t, size_t start, size_t count)
 {
     for (int side = 0; side < 2; side++)
         for (size_t i = 0; i < count; i++)
@@ -125,7 +125,7 @@ static void gather(training *t, size_t start, size_t count)
 }
 
 /* Kingma and Ba 2015, algorithm 1. */
-static void step(training *t, double rate)
+static void adam_step(training *t, double rate)
 {
     const double keep1 = 0.9, keep2 = 0.999, eps = 1e-8;
     t->steps++;
@@ -146,21 +146,22 @@ static int report_progress(training *t)
     return descry_watch_report(&t->watch, NULL);
 }
 
-/* A part of the order, in batches; with `rate` a step after each.  A last batch of one pair has no gradient. */
-static int pass(training *t, size_t start, size_t count, double rate, double *loss, descry_error *err)
+/* One pass over order[start .. start + count) in batches; rate > 0: a step after each.  A batch of one pair has no gradient:
+ * such a last one is left out. */
+static int run_pass(training *t, size_t start, size_t count, double rate, double *loss, descry_error *err)
 {
     double sum = 0;
     size_t seen = 0;
     for (size_t i = 0; i < count && count - i > 1;) {
         size_t n = count - i < t->room.most ? count - i : t->room.most;
         double part;
-        gather(t, start + i, n);
+        gather_batch(t, start + i, n);
         int rc = descry_adapt_loss(&t->room, t->head, t->batch[0], t->batch[1], n, (double)t->options->temperature,
                                    rate > 0 ? t->gradient : NULL, &part, err);
         if (rc)
             return rc;
         if (rate > 0) {
-            step(t, rate);
+            adam_step(t, rate);
             t->watch.progress.done += n;
             if (report_progress(t))
                 return DESCRY_ERR_CANCELLED;
@@ -173,11 +174,11 @@ static int pass(training *t, size_t start, size_t count, double rate, double *lo
     return 0;
 }
 
-/* What the head is judged by: the part held out, or all. */
+/* Validation loss, on the pairs held out or, without any, on all; keeps the best head. */
 static int evaluate(training *t, descry_error *err)
 {
     int held = t->held > 0;
-    int rc = pass(t, held ? t->trained : 0, held ? t->held : t->trained, 0, &t->now.held_loss, err);
+    int rc = run_pass(t, held ? t->trained : 0, held ? t->held : t->trained, 0, &t->now.held_loss, err);
     if (!rc && (t->now.epoch == 0 || t->now.held_loss < t->now.best_loss)) {
         t->now.best_loss = t->now.held_loss;
         t->now.best_epoch = t->now.epoch;
@@ -194,7 +195,7 @@ static int train(training *t, descry_error *err)
     while (!rc && t->now.epoch < o->epochs) {
         double rate = (double)o->learning_rate * pow(0.1, (double)(t->now.epoch / o->decay_every));
         shuffle(t->order, t->trained, &t->random);
-        rc = pass(t, 0, t->trained, rate, &t->now.loss, err);
+        rc = run_pass(t, 0, t->trained, rate, &t->now.loss, err);
         if (rc)
             break;
         t->now.epoch++;
@@ -212,7 +213,7 @@ int descry_adapt_run(const descry_engine *engine, const float *images, const flo
 {
     training t = {.engine = engine, .options = options, .source = {images, texts}, .dim = dim, .state = state};
     *head = NULL;
-    int rc = check(options, n, dim, err);
+    int rc = check_options(options, n, dim, err);
     if (!rc)
         rc = descry_options_check(state, err);
     if (!rc)

@@ -7,21 +7,21 @@
 #include "descry_dev.h"
 #include "heads/head.h"
 
-/* splitmix64 (Steele, Lea, Flood 2014): all that is random in a training comes from one of these. */
+/* splitmix64 (Steele, Lea, Flood 2014): the only source of randomness in a training. */
 uint64_t descry_random_next(uint64_t *state);
 
 /* weight = identity + 0.01 r, bias = 0.01 r with r uniform in +-1 / sqrt(d), which is how a linear layer usually
  * begins; r in the order of the values. */
 void descry_adapt_begin(descry_head *head, uint64_t *random);
 
-/* Room for one batch. */
+/* Buffers for one batch. */
 typedef struct descry_adapt_room {
     const descry_engine *engine;
-    size_t most, dim; /* rows, d */
+    size_t most, dim; /* rows at most, d */
     float *side[2];   /* [most, d]: outputs of length 1, pictures and texts */
-    float *length[2]; /* [most]: as they were */
+    float *length[2]; /* [most]: their norms before */
     float *back[2];   /* [most, d]: gradients of the outputs */
-    float *logits, *turned; /* [most, most] */
+    float *logits, *turned; /* [most, most], and transposed */
     float *spare;     /* [most, d] transposed */
 } descry_adapt_room;
 
@@ -30,7 +30,7 @@ int descry_adapt_room_open(descry_adapt_room *room, const descry_engine *engine,
 void descry_adapt_room_close(descry_adapt_room *room);
 
 /* *loss = (cross-entropy over rows + over columns) / 2 of U V^T / tau with the diagonal as labels, U and V being the
- * head's outputs for x, y [n, d].  gradient (or NULL), like head->values: of the loss by them.  Packs the head. */
+ * head's outputs for x, y [n, d].  gradient (or NULL): d loss / d head->values, in their order.  Packs the head. */
 int descry_adapt_loss(descry_adapt_room *room, descry_head *head, const float *x, const float *y, size_t n, double tau,
                       float *gradient, double *loss, descry_error *err);
 

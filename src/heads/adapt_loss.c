@@ -48,7 +48,7 @@ static void transpose(float *out, const float *in, size_t rows, size_t columns)
             out[j * rows + i] = in[i * columns + j];
 }
 
-/* c = a B with B [k, n] as it lies there */
+/* c [m, n] = a [m, k] B [k, n]; the strides of b may transpose it */
 static int product(const descry_adapt_room *room, const float *a, size_t m, const float *b, size_t k, size_t n,
                    size_t k_stride, size_t n_stride, float *c, descry_error *err)
 {
@@ -62,8 +62,8 @@ static int product(const descry_adapt_room *room, const float *a, size_t m, cons
 
 /* ---- cross-entropy --------------------------------------------------------------------------------------------- */
 
-/* One row of logits: adds softmax - label, by `scale`, to g, and returns -log softmax of the label. */
-static double entropy(const float *row, size_t n, size_t label, double scale, float *g, size_t g_stride)
+/* Of one row of logits: adds scale * (softmax - one-hot label) to g, returns -log softmax of the label. */
+static double cross_entropy(const float *row, size_t n, size_t label, double scale, float *g, size_t g_stride)
 {
     double top = -INFINITY, sum = 0;
     for (size_t j = 0; j < n; j++)
@@ -75,8 +75,8 @@ static double entropy(const float *row, size_t n, size_t label, double scale, fl
     return log(sum) + top - (double)row[label];
 }
 
-/* logits [n, n], already over tau -> the loss; logits becomes its gradient by them when `wanted`. */
-static int entropies(descry_adapt_room *room, size_t n, int wanted, double *loss, descry_error *err)
+/* Loss of logits [n, n], which are divided by tau already; with `wanted`, d loss / d logits replaces them. */
+static int symmetric_loss(descry_adapt_room *room, size_t n, int wanted, double *loss, descry_error *err)
 {
     float *g = wanted ? calloc(n, n * sizeof *g) : NULL;
     if (wanted && !g)
@@ -84,8 +84,8 @@ static int entropies(descry_adapt_room *room, size_t n, int wanted, double *loss
     double rows = 0, columns = 0, scale = 0.5 / (double)n;
     transpose(room->turned, room->logits, n, n);
     for (size_t i = 0; i < n; i++) {
-        rows += entropy(room->logits + i * n, n, i, scale, g ? g + i * n : NULL, 1);
-        columns += entropy(room->turned + i * n, n, i, scale, g ? g + i : NULL, n);
+        rows += cross_entropy(room->logits + i * n, n, i, scale, g ? g + i * n : NULL, 1);
+        columns += cross_entropy(room->turned + i * n, n, i, scale, g ? g + i : NULL, n);
     }
     *loss = (rows + columns) * scale;
     if (g)
@@ -94,7 +94,7 @@ static int entropies(descry_adapt_room *room, size_t n, int wanted, double *loss
     return 0;
 }
 
-/* ---- back ------------------------------------------------------------------------------------------------------ */
+/* ---- backward pass --------------------------------------------------------------------------------------------- */
 
 /* Through u = p / |p|: dp = (du - u (u . du)) / |p|; then to the layer's weight and bias: dW = dp^T x, db = sum dp. */
 static int back_through_layer(descry_adapt_room *room, int side, const float *x, size_t n, double tau, float *gradient,
@@ -132,12 +132,12 @@ int descry_adapt_loss(descry_adapt_room *room, descry_head *head, const float *x
     for (size_t i = 0; i < n * n && !rc; i++)
         room->logits[i] = (float)((double)room->logits[i] / tau);
     if (!rc)
-        rc = entropies(room, n, gradient != NULL, loss, err);
+        rc = symmetric_loss(room, n, gradient != NULL, loss, err);
     if (!rc && !isfinite(*loss))
         rc = descry_fail(err, DESCRY_ERR_NUMERIC, "the loss is not finite");
     if (rc || !gradient)
         return rc;
-    /* logits is now G, their gradient: dU = G V / tau, dV = G^T U / tau; tau is divided by on the way */
+    /* logits is now G, their gradient: dU = G V / tau, dV = G^T U / tau; back_through_layer divides by tau */
     rc = product(room, room->logits, n, room->side[1], n, d, d, 1, room->back[0], err);
     transpose(room->turned, room->logits, n, n);
     if (!rc)

@@ -242,7 +242,7 @@ static int write_file(FILE *file, const descry_buf *heading, const descry_head *
            fwrite(head->values, sizeof *head->values, count, file) == count && fflush(file) == 0;
 }
 
-/* Beside its place, then renamed, so that a head is whole or not there. */
+/* Written to a temporary file beside it, then renamed, so that a head is whole or absent. */
 int descry_head_write(const descry_head *head, const char *path, const char *recipe, const char *about,
                       descry_error *err)
 {

@@ -14,7 +14,7 @@ struct descry_head {
     size_t dim;       /* d */
     float *values;    /* weight [d, d] and bias [d] of pictures, then of texts */
     descry_linear linear[2]; /* of pictures and of texts, when packed */
-    descry_engine engine;    /* that they are packed for */
+    descry_engine engine;    /* whose kernels they are packed for */
 };
 
 size_t descry_head_size(size_t dim); /* floats in values; SIZE_MAX: overflow */

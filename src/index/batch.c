@@ -158,10 +158,10 @@ static void fill_put(const descry_batch *batch, const descry_item *item, descry_
     *put = (descry_put){.path = item->path, .size = item->size, .mtime = item->mtime};
     switch (item->state) {
     case DESCRY_ITEM_SAME:
-        put->what = DESCRY_PUT_SAME;
+        put->kind = DESCRY_PUT_SAME;
         return;
     case DESCRY_ITEM_FAILED:
-        put->what = DESCRY_PUT_FAILED;
+        put->kind = DESCRY_PUT_FAILED;
         put->reason = item->loaded.err.message;
         put->fault = item->loaded.fault ? DESCRY_VERSION : NULL;
         return;
@@ -176,7 +176,7 @@ static void fill_put(const descry_batch *batch, const descry_item *item, descry_
     *content = (descry_content){.bytes = item->loaded.size, .width = item->loaded.width, .height = item->loaded.height,
                                 .orientation = item->loaded.orientation};
     memcpy(content->sha256, item->loaded.sha256, sizeof content->sha256);
-    put->what = DESCRY_PUT_FILE;
+    put->kind = DESCRY_PUT_FILE;
     put->content = content;
     put->metadata = item->loaded.want != DESCRY_WANT_NOTHING ? &item->loaded.metadata : NULL;
 }
@@ -192,7 +192,7 @@ static int store_items(descry_batch *batch, descry_error *err)
         }
     int rc = n ? batch->store->ops->put(batch->store, batch->how.recipe, batch->puts, n, err) : 0;
     for (size_t i = 0; i < n && !rc; i++)
-        if (batch->puts[i].what == DESCRY_PUT_FILE)
+        if (batch->puts[i].kind == DESCRY_PUT_FILE)
             batch->selected[i]->content = batch->puts[i].id;
     batch->stored = !rc;
     return rc;

@@ -66,7 +66,7 @@ int descry_caption_put(descry_library *library, int64_t id, const char *text, de
     if (!rc)
         rc = read_row(library, id, &(descry_wanted){0}, &row, err);
     if (!rc)
-        rc = library->store->ops->put_person(library->store, row.content, valid.size ? valid.data : NULL, err);
+        rc = library->store->ops->put_person_caption(library->store, row.content, valid.size ? valid.data : NULL, err);
     descry_buf_free(&valid);
     return rc;
 }

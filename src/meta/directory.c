@@ -12,7 +12,7 @@ static uint64_t number(const descry_tiff *tiff, const uint8_t *at, size_t count)
     return value;
 }
 
-/* NULL: not in the file. */
+/* NULL: outside the file. */
 static const uint8_t *bytes_at(const descry_tiff *tiff, uint64_t place, uint64_t size)
 {
     return place <= tiff->size && size <= tiff->size - place ? tiff->bytes + place : NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The directories of TIFF files, of which EXIF blocks and many camera RAW files are made: read in place, and never beyond
- * their bytes.  TIFF 6.0, section 2; BigTIFF by its design document (libtiff's), with the same functions. */
+ * The directories of TIFF files, the format of EXIF blocks and many camera RAW files: read in place, bounds checked.
+ * TIFF 6.0, section 2; BigTIFF by its design document (libtiff's), with the same functions. */
 #ifndef DESCRY_META_DIRECTORY_H
 #define DESCRY_META_DIRECTORY_H
 
@@ -12,7 +12,7 @@ typedef struct descry_tiff {
     const uint8_t *bytes;
     size_t size;
     bool big, wide; /* byte order; BigTIFF */
-    uint64_t first; /* where the first directory lies */
+    uint64_t first; /* offset of the first directory */
 } descry_tiff;
 
 enum {
@@ -37,22 +37,22 @@ enum {
 
 typedef struct descry_tiff_entry {
     unsigned tag, type;
-    uint64_t count;       /* of values, as it says */
-    const uint8_t *value; /* NULL: of an unknown type, or not within the file */
-    uint64_t size;        /* bytes of the values, as it says; 0: of an unknown type */
+    uint64_t count;       /* of values, as declared */
+    const uint8_t *value; /* NULL: of an unknown type, or outside the file */
+    uint64_t size;        /* bytes of the values, as declared; 0: of an unknown type */
 } descry_tiff_entry;
 
-/* False: no header of a TIFF, a BigTIFF, or of Panasonic's and Olympus's RAW, which are otherwise the same. */
+/* False: not the header of a TIFF or BigTIFF, or of Panasonic's and Olympus's RAW, which differ in it only. */
 bool descry_tiff_open(descry_tiff *tiff, const uint8_t *bytes, size_t size);
 
-/* The entries of the directory at `place`, as many as lie in the file; 0: no directory.  *next (may be NULL): where the
- * next one is, 0: nowhere. */
+/* The number of entries of the directory at offset `place`, as many as lie in the file; 0: no directory.  *next (may be
+ * NULL): offset of the next one, 0: none. */
 size_t descry_tiff_entries(const descry_tiff *tiff, uint64_t place, uint64_t *next);
 
 /* Entry i < descry_tiff_entries(tiff, place). */
 descry_tiff_entry descry_tiff_entry_at(const descry_tiff *tiff, uint64_t place, size_t i);
 
-/* The first entry with this tag whose value is there; false: none. */
+/* The first entry with this tag whose value is in the file; false: none. */
 bool descry_tiff_find(const descry_tiff *tiff, uint64_t place, unsigned tag, descry_tiff_entry *entry);
 
 /* Value i of an entry of unsigned integers; false: there is none. */

@@ -47,7 +47,7 @@ static int is_text(unsigned type)
     return type == DESCRY_TIFF_ASCII || type == DESCRY_TIFF_UTF8 || type == DESCRY_TIFF_BYTE || type == DESCRY_TIFF_UNDEFINED;
 }
 
-/* A text up to its NUL, one line, without spaces around it; "" when there is none. */
+/* A text up to its NUL, on one line, trimmed; "" when there is none. */
 static void read_text(const block *b, uint64_t directory, unsigned tag, char text[TEXT])
 {
     descry_tiff_entry entry;
@@ -65,14 +65,14 @@ static void read_text(const block *b, uint64_t directory, unsigned tag, char tex
     memcpy(text, from, size);
     text[size] = 0;
     for (uint8_t *bad; (bad = (uint8_t *)(uintptr_t)u8_check((uint8_t *)text, size));)
-        *bad = '?'; /* of another character set, or cut off */
+        *bad = '?'; /* of another character set, or truncated */
     for (size_t i = 0; i < size; i++)
         if ((unsigned char)text[i] < ' ' || text[i] == 0x7F)
             text[i] = ' ';
 }
 
-/* The same from the EXIF directory, where it belongs, or from the main one, where some programs put it. */
-static void read_either(const block *b, unsigned tag, char text[TEXT])
+/* The same from the EXIF directory, as specified, or from the main one, where some programs write it. */
+static void read_text_anywhere(const block *b, unsigned tag, char text[TEXT])
 {
     read_text(b, b->sub, tag, text);
     if (!*text)
@@ -107,10 +107,10 @@ static void read_time(const block *b, descry_metadata *metadata)
         int64_t time = descry_time_loose(text, &offset);
         if (time == DESCRY_NO_TIME)
             continue;
-        read_either(b, tags[i / 2].fraction, text);
+        read_text_anywhere(b, tags[i / 2].fraction, text);
         if (time % DESCRY_MS_SECOND == 0)
             time += parse_milliseconds(text);
-        read_either(b, tags[i / 2].offset, text);
+        read_text_anywhere(b, tags[i / 2].offset, text);
         int32_t zone = descry_time_zone(text);
         metadata->taken = time;
         metadata->taken_offset = zone != DESCRY_NO_OFFSET ? zone : offset;
@@ -122,7 +122,7 @@ static void read_time(const block *b, descry_metadata *metadata)
 
 static int begins_with(const char *text, const char *start, size_t size)
 {
-    for (size_t i = 0; i < size; i++) { /* ASCII letters alike */
+    for (size_t i = 0; i < size; i++) { /* case-insensitive in ASCII */
         char a = text[i], b = start[i];
         a = (char)(a >= 'A' && a <= 'Z' ? a + 32 : a);
         b = (char)(b >= 'A' && b <= 'Z' ? b + 32 : b);
@@ -132,7 +132,7 @@ static int begins_with(const char *text, const char *start, size_t size)
     return 1;
 }
 
-/* Cuts a text at a character's boundary. */
+/* Copies a text, truncated at a character boundary. */
 static void copy_text(char *to, size_t room, const char *text)
 {
     size_t size = strlen(text);
@@ -163,7 +163,7 @@ static void read_camera(const block *b, char camera[DESCRY_CAMERA_SIZE])
 
 /* ---- place ------------------------------------------------------------------------------------------------------ */
 
-/* As many as there are, of any kind of number, without their sign.  Minutes and seconds may be 0/0, not given. */
+/* Up to three numbers of any type, without their sign.  Minutes and seconds may be 0/0: not given. */
 static size_t read_parts(const block *b, unsigned tag, double parts[DESCRY_PLACE_PARTS], int *negative)
 {
     descry_tiff_entry entry;
@@ -206,7 +206,7 @@ static void read_place(const block *b, descry_metadata *metadata)
 static void read_xp_title(const block *b, char text[TEXT])
 {
     uint16_t wide[TEXT / 4];
-    uint8_t narrow[TEXT - 1]; /* at most three bytes for each of them */
+    uint8_t narrow[TEXT - 1]; /* three bytes of UTF-8 for each at most */
     size_t n = 0, size = sizeof narrow;
     descry_tiff_entry entry;
     text[0] = 0;
@@ -219,7 +219,7 @@ static void read_xp_title(const block *b, char text[TEXT])
         if (wide[n] < ' ' || wide[n] == 0x7F)
             wide[n] = ' ';
     }
-    if (n > 0 && u16_check(wide, n) && u16_check(wide, --n)) /* cut off within a pair, at most */
+    if (n > 0 && u16_check(wide, n) && u16_check(wide, --n)) /* may be truncated within a surrogate pair */
         return;
     if (n > 0 && u16_to_u8(wide, n, narrow, &size) == narrow) {
         memcpy(text, narrow, size);
@@ -240,13 +240,13 @@ static void read_title(const block *b, descry_metadata *metadata)
 
 /* ---- the block -------------------------------------------------------------------------------------------------- */
 
-/* The directory that a link in the main one, or in that of EXIF, leads to; 0: none. */
-static uint64_t linked(const block *b, unsigned tag)
+/* The offset in a tag of the main directory, or of EXIF's; 0: none. */
+static uint64_t linked_directory(const block *b, unsigned tag)
 {
     descry_tiff_entry entry;
     if (!descry_tiff_find(&b->tiff, b->main, tag, &entry) && !descry_tiff_find(&b->tiff, b->sub, tag, &entry))
         return 0;
-    double place = descry_tiff_real(&b->tiff, &entry, 0); /* of a type with a sign, of some programs */
+    double place = descry_tiff_real(&b->tiff, &entry, 0); /* some programs use a signed type */
     return place > 0 && place < (double)b->tiff.size ? (uint64_t)place : 0;
 }
 
@@ -283,9 +283,9 @@ int descry_exif_fill(descry_metadata *metadata, descry_exif_part first, const ui
         return 0;
     *(first == DESCRY_EXIF_WHOLE ? &b.main : first == DESCRY_EXIF_SUB ? &b.sub : &b.gps) = b.tiff.first;
     if (!b.sub)
-        b.sub = linked(&b, EXIF_LINK);
+        b.sub = linked_directory(&b, EXIF_LINK);
     if (!b.gps)
-        b.gps = linked(&b, GPS_LINK);
+        b.gps = linked_directory(&b, GPS_LINK);
     if (metadata->taken == DESCRY_NO_TIME)
         read_time(&b, metadata);
     if (!metadata->camera[0])

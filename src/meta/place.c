@@ -9,7 +9,7 @@ static int is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static double take_number(const char **text)
+static double parse_number(const char **text)
 {
     double value = 0, scale = 1;
     for (; is_digit(**text); ++*text)
@@ -24,10 +24,10 @@ size_t descry_place_numbers(const char *text, double parts[DESCRY_PLACE_PARTS])
 {
     size_t count = 0;
     for (; count < DESCRY_PLACE_PARTS && *(text += strcspn(text, "0123456789")); count++) {
-        parts[count] = take_number(&text);
+        parts[count] = parse_number(&text);
         if (text[0] == '/' && is_digit(text[1])) { /* a fraction */
             text++;
-            parts[count] /= take_number(&text);
+            parts[count] /= parse_number(&text);
         }
     }
     return count;
@@ -38,10 +38,10 @@ double descry_place_angle(const double *parts, size_t count, int negative, const
 {
     double degrees = 0, unit = 1;
     char letter = (char)(hemisphere[0] >= 'a' && hemisphere[0] <= 'z' ? hemisphere[0] - 32 : hemisphere[0]);
-    if (count == 0 || (letter != letters[0] && letter != letters[1]) || strlen(hemisphere) == 2) /* no word has two letters */
+    if (count == 0 || (letter != letters[0] && letter != letters[1]) || strlen(hemisphere) == 2) /* no word has 2 */
         return NAN;
     for (size_t i = 0; i < count; i++, unit /= 60) {
-        if (i > 0 && !(parts[i] < 61)) /* 60.03 seconds are written, and meant */
+        if (i > 0 && !(parts[i] < 61)) /* 60.03 seconds occur and are valid */
             return NAN;
         degrees += parts[i] * unit;
     }

@@ -12,11 +12,11 @@ size_t descry_place_numbers(const char *text, double parts[DESCRY_PLACE_PARTS]);
 
 /* parts [count], none negative, to degrees; north and east are positive.  `hemisphere` is a letter in either case, or a
  * word that begins with it: letters[0] or letters[1], the positive one first; `negative` overrules it.  NaN when it is
- * another, or the angle makes no sense or is more than `most`. */
+ * another, or the angle is invalid or more than `most`. */
 double descry_place_angle(const double *parts, size_t count, int negative, const char *hemisphere, const char letters[2],
                           double most);
 
-/* Unless one is NaN, or both are 0, which is what is written without a fix. */
+/* Sets the place, unless one is NaN, or both are 0, which cameras write without a fix. */
 void descry_place_set(descry_metadata *metadata, double latitude, double longitude);
 
 #endif

@@ -78,7 +78,7 @@ void descry_time_print(char text[DESCRY_TIME_SIZE], int64_t time, int32_t offset
     if (time < first || time > last)
         return;
     int64_t rest = (time - first) % DESCRY_MS_DAY, days = (time - first) / DESCRY_MS_DAY;
-    int year = 1 + (int)(days / 366), month = 1; /* not too late */
+    int year = 1 + (int)(days / 366), month = 1; /* a lower bound: it is counted up */
     while (year < 9999 && descry_time_make(year + 1, 1, 1, 0, 0, 0) <= time)
         year++;
     int64_t day = (time - rest - descry_time_make(year, 1, 1, 0, 0, 0)) / DESCRY_MS_DAY;

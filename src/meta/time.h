@@ -7,13 +7,13 @@
 
 enum { DESCRY_MS_SECOND = 1000, DESCRY_MS_MINUTE = 60000, DESCRY_MS_HOUR = 3600000, DESCRY_MS_DAY = 86400000 };
 
-/* Milliseconds from the first moment of 1970 to that of this second; DESCRY_NO_TIME when there is no such day or time
- * (years 1 to 9999; second 60 is the first of the next minute). */
+/* Milliseconds from the first moment of 1970 to that of this second; DESCRY_NO_TIME when the date or time does not
+ * exist (years 1 to 9999; second 60 is the first of the next minute). */
 int64_t descry_time_make(int year, int month, int day, int hour, int minute, int second);
 
-/* The time in a text that a camera or a program wrote, however it spells it: EXIF's "2019:07:21 14:03:59", ISO 8601, and
- * what comes between (time_loose.c).  DESCRY_NO_TIME: none, or no such time.  *offset becomes minutes ahead of UTC when
- * the text has a zone, too, and stays otherwise. */
+/* The time in a text by a camera or program, in any of the formats in use: EXIF's "2019:07:21 14:03:59", ISO 8601, and
+ * variants of both (time_loose.c).  DESCRY_NO_TIME: none, or it does not exist.  *offset is set to minutes ahead of UTC when
+ * the text has a zone, and unchanged otherwise. */
 int64_t descry_time_loose(const char *text, int32_t *offset);
 
 /* A zone alone: "+02:00", "+0200", "-3:30", "+5", "Z"; from -12:00 to +14:00.  DESCRY_NO_OFFSET: none. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Times as they are really written.  Exif 2.32, section 4.6.5: "2019:07:21 14:03:59", and blanks for what is not known;
+ * Times as they are written in practice.  Exif 2.32, section 4.6.5: "2019:07:21 14:03:59", and blanks for unknown parts;
  * cameras and programs also write other separators, blanks for leading zeros, single digits, hour 24, no seconds, no
  * time, fractions, halves of the day and zones. */
 #include "meta/time.h"
@@ -32,7 +32,7 @@ static int read_digits(const char **text, int least, int most, int *value)
     return 1;
 }
 
-static int take_separator(const char **text, const char *any)
+static int skip_separator(const char **text, const char *any)
 {
     if (!**text || !strchr(any, **text))
         return 0;
@@ -40,11 +40,11 @@ static int take_separator(const char **text, const char *any)
     return 1;
 }
 
-/* A separator, perhaps blanks, one or two digits. */
-static int take_part(const char **text, const char *separators, int *value)
+/* A separator, optional blanks, one or two digits. */
+static int parse_part(const char **text, const char *separators, int *value)
 {
     const char *at = *text;
-    if (!take_separator(&at, separators))
+    if (!skip_separator(&at, separators))
         return 0;
     skip_blanks(&at);
     if (!read_digits(&at, 1, 2, value))
@@ -55,7 +55,7 @@ static int take_part(const char **text, const char *separators, int *value)
 
 /* ---- zones ------------------------------------------------------------------------------------------------------ */
 
-static int32_t take_zone(const char **text)
+static int32_t parse_zone(const char **text)
 {
     const char *at = *text;
     int hours, minutes = 0, negative = *at == '-';
@@ -81,19 +81,19 @@ static int32_t take_zone(const char **text)
 int32_t descry_time_zone(const char *text)
 {
     skip_blanks(&text);
-    int32_t zone = take_zone(&text);
+    int32_t zone = parse_zone(&text);
     skip_blanks(&text);
     return *text ? DESCRY_NO_OFFSET : zone;
 }
 
 /* ---- times ------------------------------------------------------------------------------------------------------ */
 
-/* "2019: 7:21   : 3:59": in Exif's own columns, every blank of a number is a zero.  False: it has other columns. */
+/* "2019: 7:21   : 3:59": in Exif's columns, blanks in numbers become zeros.  0: the text has other columns. */
 static int fill_columns(const char *text, char filled[COLUMNS + 1])
 {
     static const char shape[] = "dddd:dd:dd dd:dd:dd";
     size_t size = strnlen(text, COLUMNS);
-    memset(filled, ' ', COLUMNS); /* blanks at its end may have been cut off */
+    memset(filled, ' ', COLUMNS); /* trailing blanks may be missing */
     memcpy(filled, text, size);
     filled[COLUMNS] = 0;
     if (size < COLUMNS - 2)
@@ -103,15 +103,15 @@ static int fill_columns(const char *text, char filled[COLUMNS + 1])
             return 0;
         if (shape[i] != 'd' || filled[i] != ' ')
             continue;
-        if (i > 0 && is_digit(filled[i - 1])) /* a blank behind a digit */
+        if (i > 0 && is_digit(filled[i - 1])) /* a blank after a digit */
             return 0;
         filled[i] = '0';
     }
     return 1;
 }
 
-/* "AM", "p.m.": hour 12 is the first of each half.  False: neither. */
-static int take_half(const char **text, int *hour)
+/* "AM", "p.m.": hour 12 is the first of each half of the day.  0: neither. */
+static int parse_am_pm(const char **text, int *hour)
 {
     const char *at = *text;
     int later = *at == 'p' || *at == 'P';
@@ -127,7 +127,7 @@ static int take_half(const char **text, int *hour)
 }
 
 /* Digits of the fraction of a second */
-static int take_milliseconds(const char **text)
+static int parse_milliseconds(const char **text)
 {
     int value = 0, scale = 100;
     for (; is_digit(**text); ++*text, scale /= 10)
@@ -146,21 +146,21 @@ int64_t descry_time_loose(const char *text, int32_t *offset)
         rest = at + strnlen(at, COLUMNS);
         at = filled;
     }
-    if (!read_digits(&at, 4, 4, &year) || !take_part(&at, ":-/.", &month) || !take_part(&at, ":-/.", &day) || is_digit(*at))
+    if (!read_digits(&at, 4, 4, &year) || !parse_part(&at, ":-/.", &month) || !parse_part(&at, ":-/.", &day) || is_digit(*at))
         return DESCRY_NO_TIME;
     const char *date_end = at;
-    if (take_part(&at, " T:", &hour) || (at = date_end, skip_blanks(&at), 0)) {
-        if (!take_part(&at, ":.", &minute) || is_digit(*at))
+    if (parse_part(&at, " T:", &hour) || (at = date_end, skip_blanks(&at), 0)) {
+        if (!parse_part(&at, ":.", &minute) || is_digit(*at))
             return DESCRY_NO_TIME;
-        if (take_part(&at, ":.", &second) && is_digit(*at))
+        if (parse_part(&at, ":.", &second) && is_digit(*at))
             return DESCRY_NO_TIME;
         at = rest ? rest : at;
-        if (take_separator(&at, ".,"))
-            milliseconds = take_milliseconds(&at);
+        if (skip_separator(&at, ".,"))
+            milliseconds = parse_milliseconds(&at);
         skip_blanks(&at);
-        if (take_half(&at, &hour))
+        if (parse_am_pm(&at, &hour))
             skip_blanks(&at);
-        zone = take_zone(&at);
+        zone = parse_zone(&at);
     } else if (*at)
         return DESCRY_NO_TIME;
     int64_t next_day = hour == 24 ? DESCRY_MS_DAY : 0, time = descry_time_make(year, month, day, hour % 24, minute, second);

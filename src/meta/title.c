@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What is standing was seen in ImageDescription, of cameras and programs of all ages. */
+ * The boilerplate was collected from ImageDescription, as cameras and programs of all ages write it. */
 #include "meta/title.h"
 
 #include <string.h>
 
 enum { WORD = 16 };
 
-/* A title is standing when it is one of these, ... */
+/* A title is boilerplate when it is one of these, ... */
 static const char *const whole[] = {
     "applemark", "ascii", "burst", "charset ascii", "cof", "dav", "default", "dsc", "edf", "fbt", "hdr", "hdrpl", "image",
     "mde", "mfnr", "none", "nor", "oznor", "oznorwo", "picture", "ptr", "qrf", "rbt", "rhdr", "rpt", "samsung", "sdr",
     "unknown", "untitled", "vhdr", "x default",
 };
 
-/* begins with one of these, ... */
+/* or begins with one of these, ... */
 static const char *const first[] = {
     "acd systems digital imaging", "captured by", "captured with", "compressed by", "compressed with", "converted by",
     "converted with", "created by", "created using", "created with", "creator gd jpeg", "dcim", "edited by",
@@ -23,10 +23,10 @@ static const char *const first[] = {
     "rendered by", "rendered with",
 };
 
-/* is any maker's name in capitals before one of these, ... */
+/* or is any one word in capitals before one of these, ... */
 static const char *const things[] = {"digital camera", "digital still camera", "dsc"};
 
-/* or has two words or more, all of these two lists, one of the first among them. */
+/* or has two words or more, all from these two lists, at least one from the first. */
 static const char *const trade[] = {
     "dcf", "dcim", "digital", "dsc", "exif", "jpeg", "jpg", "pictures", "stillcamera",
 };
@@ -49,8 +49,8 @@ static int is_among(const char *word, const char *const *list, size_t count)
 
 #define IS_AMONG(word, list) is_among(word, list, sizeof list / sizeof *list)
 
-/* Words of ASCII in small letters, a blank between them; letters of others stay.  "" when there is no room. */
-static void plain(char *to, size_t room, const char *text)
+/* ASCII letters in lower case, runs of other ASCII but digits as one blank; other characters stay.  "" when it does not fit. */
+static void to_words(char *to, size_t room, const char *text)
 {
     size_t n = 0;
     for (; *text; text++) {
@@ -70,13 +70,13 @@ static void plain(char *to, size_t room, const char *text)
     to[n] = 0;
 }
 
-static int begins(const char *text, const char *with)
+static int begins_with_words(const char *text, const char *with)
 {
     size_t size = strlen(with);
     return strncmp(text, with, size) == 0 && (!text[size] || text[size] == ' ');
 }
 
-static int is_of_the_trade(const char *text)
+static int has_only_trade_words(const char *text)
 {
     int of_trade = 0, words = 0;
     for (; *text; words++) {
@@ -95,29 +95,29 @@ static int is_of_the_trade(const char *text)
     return of_trade > 0 && words > 1;
 }
 
-static int is_of_a_maker(const char *text, const char *words)
+static int is_maker_default(const char *text, const char *words)
 {
     const char *second = strchr(words, ' ');
     return second && !strpbrk(text, "abcdefghijklmnopqrstuvwxyz") && IS_AMONG(second + 1, things);
 }
 
-int descry_title_is_standing(const char *text)
+int descry_title_is_boilerplate(const char *text)
 {
     char words[2 * DESCRY_TITLE_SIZE];
     size_t size = strlen(text);
     if (size > 2 && text[0] == '<' && text[size - 1] == '>') /* "<Digimax S500 / Kenox S500>" */
         return 1;
-    plain(words, sizeof words, text);
+    to_words(words, sizeof words, text);
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-        if (begins(words, first[i]))
+        if (begins_with_words(words, first[i]))
             return 1;
-    return IS_AMONG(words, whole) || is_of_a_maker(text, words) || is_of_the_trade(words);
+    return IS_AMONG(words, whole) || is_maker_default(text, words) || has_only_trade_words(words);
 }
 
 void descry_title_set(descry_metadata *metadata, const char *text)
 {
     size_t size = strlen(text);
-    if (metadata->title[0] || descry_title_is_standing(text) || strcmp(text, metadata->camera) == 0)
+    if (metadata->title[0] || descry_title_is_boilerplate(text) || strcmp(text, metadata->camera) == 0)
         return;
     if (size >= DESCRY_TITLE_SIZE)
         for (size = DESCRY_TITLE_SIZE - 1; size > 0 && ((unsigned char)text[size] & 0xC0) == 0x80;)

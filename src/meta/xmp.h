@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * XMP packets: descriptions put in and taken out, titles read.
+ * XMP packets: captions inserted and removed, titles read.
  *
- * What belongs to others stays as it is, byte for byte: the new text is the old one with pieces cut out and put in,
- * where Expat says.  libexempi, which would write the whole packet anew, is asked before and after whether it is XMP
- * and says what it should; version 2.6.3 gives every text with two languages the words of the first, and drops
- * comments. */
+ * Other programs' content stays unchanged, byte for byte: a packet is edited as text, at offsets from Expat.  libexempi,
+ * which would rewrite the whole packet, only validates it before and after, and reads the caption back; version 2.6.3
+ * overwrites texts in several languages with the first one, and drops comments. */
 #ifndef DESCRY_META_XMP_H
 #define DESCRY_META_XMP_H
 
@@ -19,39 +18,38 @@ typedef struct descry_xmp_caption {
     const char *text, *model, *date; /* well-formed, without control characters */
 } descry_xmp_caption;
 
-/* Appends to *out the packet `data` (size 0: none yet) with the caption in it, which it is only when *outcome is
- * DESCRY_SIDECAR_WRITTEN or DESCRY_SIDECAR_REPLACED.  With `created` the packet's file is marked as made by descry. */
-int descry_xmp_put(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption,
-                   int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err);
+/* Appends to *out the packet `data` (size 0: none yet) with the caption inserted, if *outcome is DESCRY_SIDECAR_WRITTEN or
+ * DESCRY_SIDECAR_REPLACED; else nothing.  `created` marks the packet's file as made by descry. */
+int descry_xmp_insert(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption,
+                      int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err);
 
-/* Appends to *out the packet without what descry wrote, unless *outcome is DESCRY_SIDECAR_NOTHING or
+/* Appends to *out the packet with descry's properties removed, unless *outcome is DESCRY_SIDECAR_NOTHING or
  * DESCRY_SIDECAR_DELETED. */
-int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
-                    descry_error *err);
+int descry_xmp_remove(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
+                      descry_error *err);
 
-/* Appends the title that a packet gives its picture, on one line: dc:title, else dc:description unless it is descry's
- * own; x-default, else the first language.  Nothing when there is none or the packet is damaged.  -1: memory was short.
- */
+/* Appends the picture's title from a packet, on one line: dc:title, else dc:description unless it is descry's own;
+ * x-default, else the first language.  Nothing when there is none or the packet is damaged.  -1: out of memory. */
 int descry_xmp_title(descry_buf *title, const char *data, size_t size);
 
-/* Takes what is still unknown of date and place from a packet in any of XML's character sets: exif:DateTimeOriginal,
+/* Fills date and place, where still unknown, from a packet in any of XML's character sets: exif:DateTimeOriginal,
  * else photoshop:DateCreated, exif:DateTimeDigitized, xmp:CreateDate; exif:GPSLatitude and GPSLongitude.  Returns
  * tiff:Orientation, 1 .. 8; 0: none.  (xmp_fill.c) */
 int descry_xmp_fill(descry_metadata *metadata, const char *data, size_t size);
 
-/* Has the packet a description that descry did not write? */
+/* Whether the packet has a description that descry did not write. */
 int descry_xmp_has_description(const char *data, size_t size);
 
-/* Is it XMP, and, when `caption` is given, is that its description?  (xmp_judge.c) */
-int descry_xmp_judge(const char *data, size_t size, const char *name, const char *caption, descry_error *err);
+/* Whether libexempi accepts the packet and, if `caption` is not NULL, reads it back as the description.  (xmp_validate.c) */
+int descry_xmp_validate(const char *data, size_t size, const char *name, const char *caption, descry_error *err);
 
-/* libexempi and Expat are in a module of their own, and so is all of this but descry_xmp_fill, which is where codecs are. */
+/* The module with libexempi and Expat contains all of this but descry_xmp_fill, which is in the module of codecs. */
 typedef struct descry_xmp {
     descry_module module;
-    int (*put)(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption,
-               int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err);
-    int (*take)(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
-                descry_error *err);
+    int (*insert)(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption,
+                  int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err);
+    int (*remove)(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
+                  descry_error *err);
     int (*has_description)(const char *data, size_t size);
 } descry_xmp;
 

@@ -9,24 +9,24 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-static bool begins(const char *at, const char *end, const char *what)
+static bool begins(const char *at, const char *end, const char *token)
 {
-    size_t size = strlen(what);
-    return (size_t)(end - at) >= size && memcmp(at, what, size) == 0;
+    size_t size = strlen(token);
+    return (size_t)(end - at) >= size && memcmp(at, token, size) == 0;
 }
 
-/* Behind the next `what`, or the end. */
-static const char *behind(const char *at, const char *end, const char *what)
+/* Past the next `token`, or the end. */
+static const char *skip_past(const char *at, const char *end, const char *token)
 {
-    while (at < end && !begins(at, end, what)) {
-        const char *next = memchr(at + 1, what[0], (size_t)(end - at - 1));
+    while (at < end && !begins(at, end, token)) {
+        const char *next = memchr(at + 1, token[0], (size_t)(end - at - 1));
         at = next ? next : end;
     }
-    return at < end ? at + strlen(what) : end;
+    return at < end ? at + strlen(token) : end;
 }
 
-/* Behind the tag whose name begins at `at`; NULL: it is not modest. */
-static const char *pass_tag(const char *at, const char *end)
+/* Past the tag whose name begins at `at`; NULL: it exceeds a bound. */
+static const char *skip_tag(const char *at, const char *end)
 {
     const char *name = at;
     for (unsigned attributes = 0; at < end && *at != '>'; at++) {
@@ -53,12 +53,12 @@ bool descry_xmp_is_modest(const char *data, size_t size)
         return false;
     for (const char *at = data; at && (at = memchr(at, '<', (size_t)(end - at))) != NULL;)
         if (begins(at, end, "<!--"))
-            at = behind(at + 4, end, "-->");
+            at = skip_past(at + 4, end, "-->");
         else if (begins(at, end, "<![CDATA["))
-            at = behind(at + 9, end, "]]>");
+            at = skip_past(at + 9, end, "]]>");
         else if (begins(at, end, "<?"))
-            at = behind(at + 2, end, "?>");
-        else if (!(at = pass_tag(at + 1, end)))
+            at = skip_past(at + 2, end, "?>");
+        else if (!(at = skip_tag(at + 1, end)))
             return false;
     return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Captions put into packets and taken out again, by cutting and pasting.  What the properties mean: docs/xmp.md. */
+ * Captions inserted into packets and removed, by edits of the text.  What the properties mean: docs/xmp.md. */
 #include "base/error.h"
 #include "meta/title.h"
 #include "meta/xmp.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A piece of the old text and what takes its place. */
+/* A span of the old text and its replacement. */
 typedef struct edit {
     descry_xmp_span at;
     size_t text, size; /* in job.pasted */
@@ -20,18 +20,18 @@ typedef struct job {
     descry_xmp_scan scan;
     edit *edits;
     size_t count, room;
-    size_t *cut;       /* [holders]: fields taken out of each */
+    size_t *cut;       /* [holders]: properties cut from each */
     size_t cuts;       /* of all */
     descry_buf pasted; /* the texts of edits */
     descry_buf block;  /* properties of the rdf:Description to be added */
     int rc;
     descry_error *err;
 
-    /* what the packet says */
+    /* what the packet has now */
     const descry_xmp_property *description;
     const descry_xmp_item *item;        /* its x-default */
     const char *text;                   /* of x-default; NULL: there is none */
-    const char *own, *model, *replaced; /* NULL: not there */
+    const char *own, *model, *replaced; /* NULL: absent */
     int several, human, mine;
 } job;
 
@@ -40,14 +40,14 @@ static const char skeleton[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<x:x
 
 /* ---- texts ------------------------------------------------------------------------------------------------------ */
 
-static void add(job *j, descry_buf *to, const char *text)
+static void append(job *j, descry_buf *to, const char *text)
 {
     if (!j->rc)
         j->rc = descry_buf_append(to, text, strlen(text), j->err);
 }
 
-/* As content or as an attribute's value in double quotes. */
-static void add_escaped(job *j, descry_buf *to, const char *text, int attribute)
+/* As element content or as an attribute's value in double quotes. */
+static void append_escaped(job *j, descry_buf *to, const char *text, int attribute)
 {
     for (; *text && !j->rc; text++) {
         char one[2] = {*text, 0};
@@ -59,26 +59,26 @@ static void add_escaped(job *j, descry_buf *to, const char *text, int attribute)
                          : attribute && *text == '\n' ? "&#10;"
                          : attribute && *text == '\t' ? "&#9;"
                                                       : one;
-        add(j, to, as);
+        append(j, to, as);
     }
 }
 
-static void add_property(job *j, const char *name, const char *text)
+static void append_property(job *j, const char *name, const char *text)
 {
-    add(j, &j->block, "\n   <descry:");
-    add(j, &j->block, name);
-    add(j, &j->block, ">");
-    add_escaped(j, &j->block, text, 0);
-    add(j, &j->block, "</descry:");
-    add(j, &j->block, name);
-    add(j, &j->block, ">");
+    append(j, &j->block, "\n   <descry:");
+    append(j, &j->block, name);
+    append(j, &j->block, ">");
+    append_escaped(j, &j->block, text, 0);
+    append(j, &j->block, "</descry:");
+    append(j, &j->block, name);
+    append(j, &j->block, ">");
 }
 
-static void add_description(job *j, const char *text)
+static void append_description(job *j, const char *text)
 {
-    add(j, &j->block, "\n   <dc:description>\n    <rdf:Alt>\n     <rdf:li xml:lang=\"x-default\">");
-    add_escaped(j, &j->block, text, 0);
-    add(j, &j->block, "</rdf:li>\n    </rdf:Alt>\n   </dc:description>");
+    append(j, &j->block, "\n   <dc:description>\n    <rdf:Alt>\n     <rdf:li xml:lang=\"x-default\">");
+    append_escaped(j, &j->block, text, 0);
+    append(j, &j->block, "</rdf:li>\n    </rdf:Alt>\n   </dc:description>");
 }
 
 static int is_blank(const char *text)
@@ -88,7 +88,7 @@ static int is_blank(const char *text)
 
 /* ---- edits ------------------------------------------------------------------------------------------------------ */
 
-/* What was added to j->pasted from `text` on takes the place of `at`. */
+/* Replaces span `at` by what was appended to j->pasted from offset `text` on. */
 static void replace(job *j, descry_xmp_span at, size_t text)
 {
     if (j->rc)
@@ -106,7 +106,7 @@ static void replace(job *j, descry_xmp_span at, size_t text)
     j->edits[j->count++] = (edit){at, text, j->pasted.size - text};
 }
 
-/* With the line's indentation, and the end of the line before it. */
+/* Extends a span to the line's indentation and the line break before it. */
 static descry_xmp_span with_space(const job *j, descry_xmp_span at)
 {
     size_t begin = at.begin;
@@ -129,7 +129,7 @@ static void cut_own(job *j, int also_former)
 {
     for (size_t i = 0; i < j->scan.property_count; i++) {
         const descry_xmp_property *p = &j->scan.properties[i];
-        if (p->which >= DESCRY_XMP_OWN_DESCRIPTION && (also_former || p->which != DESCRY_XMP_OWN_FORMER))
+        if (p->id >= DESCRY_XMP_OWN_DESCRIPTION && (also_former || p->id != DESCRY_XMP_OWN_FORMER))
             cut_property(j, p);
     }
 }
@@ -142,7 +142,7 @@ static int is_alone(const job *j, const descry_xmp_item *item)
     return items == 1;
 }
 
-/* Is the description's x-default in an rdf:Description of descry's, whose other properties are cut already? */
+/* Whether the x-default is in an rdf:Description of descry's own: its other properties are cut already. */
 static int is_in_own(const job *j)
 {
     size_t holder = j->description->holder;
@@ -158,46 +158,46 @@ static void cut_item(job *j, const descry_xmp_item *item)
         replace(j, with_space(j, item->at), j->pasted.size);
 }
 
-/* The name in a tag, as it is written: "rdf:li". */
-static void add_tag_name(job *j, descry_xmp_span tag)
+/* The qualified name in a tag, such as "rdf:li". */
+static void append_tag_name(job *j, descry_xmp_span tag)
 {
     size_t size = strcspn(j->data + tag.begin + 1, " \t\r\n/>");
     if (!j->rc)
         j->rc = descry_buf_append(&j->pasted, j->data + tag.begin + 1, size, j->err);
 }
 
-/* Its content. */
+/* Replaces its content. */
 static void set_item(job *j, const descry_xmp_item *item, const char *text)
 {
     size_t from = j->pasted.size;
     if (item->at.end > item->tag.end) {
-        add_escaped(j, &j->pasted, text, 0);
+        append_escaped(j, &j->pasted, text, 0);
         replace(j, item->content, from);
         return;
     }
-    add(j, &j->pasted, ">"); /* in place of "/>" */
-    add_escaped(j, &j->pasted, text, 0);
-    add(j, &j->pasted, "</");
-    add_tag_name(j, item->tag);
-    add(j, &j->pasted, ">");
+    append(j, &j->pasted, ">"); /* in place of "/>" */
+    append_escaped(j, &j->pasted, text, 0);
+    append(j, &j->pasted, "</");
+    append_tag_name(j, item->tag);
+    append(j, &j->pasted, ">");
     replace(j, (descry_xmp_span){item->tag.end - 2, item->tag.end}, from);
 }
 
-/* An item for x-default before the others, which other programs expect there. */
+/* Inserts an x-default item, as the first one, where other programs expect it. */
 static void insert_item(job *j, const char *text)
 {
     descry_xmp_span tag = j->description->array_tag;
     size_t from = j->pasted.size, name = tag.begin + 1;
     size_t prefix = strcspn(j->data + name, ": \t\r\n/>");
     int prefixed = j->data[name + prefix] == ':';
-    add(j, &j->pasted, "<");
+    append(j, &j->pasted, "<");
     for (int end = 0; end < 2; end++) {
         if (!j->rc && prefixed)
             j->rc = descry_buf_append(&j->pasted, j->data + name, prefix + 1, j->err);
-        add(j, &j->pasted, end ? "li>" : "li xml:lang=\"x-default\">");
+        append(j, &j->pasted, end ? "li>" : "li xml:lang=\"x-default\">");
         if (end == 0) {
-            add_escaped(j, &j->pasted, text, 0);
-            add(j, &j->pasted, "</");
+            append_escaped(j, &j->pasted, text, 0);
+            append(j, &j->pasted, "</");
         }
     }
     replace(j, (descry_xmp_span){tag.end, tag.end}, from);
@@ -205,7 +205,7 @@ static void insert_item(job *j, const char *text)
 
 /* ---- the new text ----------------------------------------------------------------------------------------------- */
 
-static int by_place(const void *a, const void *b)
+static int compare_edits(const void *a, const void *b)
 {
     const edit *x = a, *y = b;
     if (x->at.begin != y->at.begin)
@@ -213,7 +213,7 @@ static int by_place(const void *a, const void *b)
     return x->at.end < y->at.end ? -1 : x->at.end > y->at.end;
 }
 
-/* The rdf:Description with what is in j->block, at the end of rdf:RDF. */
+/* An rdf:Description with the properties of j->block, at the end of rdf:RDF. */
 static void paste_block(job *j)
 {
     const descry_xmp_scan *scan = &j->scan;
@@ -223,24 +223,24 @@ static void paste_block(job *j)
     while (is_open && at > scan->rdf_content.begin && strchr(" \t\r\n", j->data[at - 1]))
         at--;
     if (!is_open)
-        add(j, &j->pasted, ">");
-    add(j, &j->pasted, "\n  <rdf:Description rdf:about=\"");
-    add_escaped(j, &j->pasted, scan->texts.data + scan->about, 1);
-    add(j, &j->pasted, is_rdf ? "\"" : "\"\n    xmlns:rdf=\"" DESCRY_XMP_RDF "\"");
-    add(j, &j->pasted, "\n    xmlns:dc=\"" DESCRY_XMP_DC "\"");
-    add(j, &j->pasted, strstr(j->block.data, "<descry:") ? "\n    xmlns:descry=\"" DESCRY_XMP_OWN "\">" : ">");
-    add(j, &j->pasted, j->block.data);
-    add(j, &j->pasted, "\n  </rdf:Description>");
+        append(j, &j->pasted, ">");
+    append(j, &j->pasted, "\n  <rdf:Description rdf:about=\"");
+    append_escaped(j, &j->pasted, scan->texts.data + scan->about, 1);
+    append(j, &j->pasted, is_rdf ? "\"" : "\"\n    xmlns:rdf=\"" DESCRY_XMP_RDF "\"");
+    append(j, &j->pasted, "\n    xmlns:dc=\"" DESCRY_XMP_DC "\"");
+    append(j, &j->pasted, strstr(j->block.data, "<descry:") ? "\n    xmlns:descry=\"" DESCRY_XMP_OWN "\">" : ">");
+    append(j, &j->pasted, j->block.data);
+    append(j, &j->pasted, "\n  </rdf:Description>");
     if (!is_open) {
-        add(j, &j->pasted, "\n </");
-        add_tag_name(j, scan->rdf_tag);
-        add(j, &j->pasted, ">");
+        append(j, &j->pasted, "\n </");
+        append_tag_name(j, scan->rdf_tag);
+        append(j, &j->pasted, ">");
         replace(j, (descry_xmp_span){scan->rdf_tag.end - 2, scan->rdf_tag.end}, from);
     } else
         replace(j, (descry_xmp_span){at, at}, from);
 }
 
-/* Where nothing is left of an rdf:Description it goes as a whole, and what would be done in it with it. */
+/* An rdf:Description with nothing left is cut as a whole, which replaces the edits inside it. */
 static void cut_holders(job *j)
 {
     for (size_t i = 0; i < j->scan.holder_count; i++) {
@@ -256,15 +256,15 @@ static void cut_holders(job *j)
     }
 }
 
-static int finish(job *j, descry_buf *out, const char *caption)
+static int write_packet(job *j, descry_buf *out, const char *caption)
 {
     size_t at = 0, first = out->size;
-    add(j, &j->pasted, ""); /* data, even when nothing is pasted */
+    append(j, &j->pasted, ""); /* so that data is not NULL */
     cut_holders(j);
     if (j->block.size > 0)
         paste_block(j);
     if (j->count > 0)
-        qsort(j->edits, j->count, sizeof *j->edits, by_place);
+        qsort(j->edits, j->count, sizeof *j->edits, compare_edits);
     for (size_t i = 0; i < j->count && !j->rc; i++) {
         const edit *e = &j->edits[i];
         if (e->at.begin < at || e->at.end < e->at.begin || e->at.end > j->size) {
@@ -279,16 +279,16 @@ static int finish(job *j, descry_buf *out, const char *caption)
     if (!j->rc)
         j->rc = descry_buf_append(out, j->data + at, j->size - at, j->err);
     if (!j->rc)
-        j->rc = descry_xmp_judge(out->data + first, out->size - first, j->name, caption, j->err);
+        j->rc = descry_xmp_validate(out->data + first, out->size - first, j->name, caption, j->err);
     return j->rc;
 }
 
-/* ---- what a packet says ----------------------------------------------------------------------------------------- */
+/* ---- reading a packet ------------------------------------------------------------------------------------------- */
 
-/* The text of a property that has one, or of its x-default; NULL: none. */
-static const char *text_of(const job *j, descry_xmp_which which)
+/* A property's text, or that of its x-default; NULL: none. */
+static const char *text_of(const job *j, descry_xmp_property_id id)
 {
-    const descry_xmp_property *p = descry_xmp_find(&j->scan, which, NULL);
+    const descry_xmp_property *p = descry_xmp_find(&j->scan, id, NULL);
     if (!p || p->form == DESCRY_XMP_OTHER)
         return NULL;
     const descry_xmp_item *item = p->form == DESCRY_XMP_ARRAY ? descry_xmp_language(&j->scan, p, "x-default") : NULL;
@@ -297,18 +297,18 @@ static const char *text_of(const job *j, descry_xmp_which which)
     return j->scan.texts.data + (item ? item->text : p->text);
 }
 
-/* Does a property say anything, in whichever language? */
-static int speaks(const job *j, descry_xmp_which which)
+/* Whether a property has a text in any language. */
+static int has_text(const job *j, descry_xmp_property_id id)
 {
     const descry_xmp_scan *scan = &j->scan;
     for (size_t i = 0; i < scan->property_count; i++) {
         const descry_xmp_property *p = &scan->properties[i];
-        if (p->which == which &&
+        if (p->id == id &&
             (p->form == DESCRY_XMP_OTHER || (p->form == DESCRY_XMP_TEXT && !is_blank(scan->texts.data + p->text))))
             return 1;
     }
     for (size_t i = 0; i < scan->item_count; i++)
-        if (scan->properties[scan->items[i].property].which == which &&
+        if (scan->properties[scan->items[i].property].id == id &&
             !is_blank(scan->texts.data + scan->items[i].text))
             return 1;
     return 0;
@@ -328,16 +328,16 @@ static int read_packet(job *j, const char *data, size_t size, const char *name, 
     j->model = text_of(j, DESCRY_XMP_OWN_MODEL);
     j->replaced = text_of(j, DESCRY_XMP_OWN_REPLACED);
     j->mine = !j->several && j->own && j->text && strcmp(j->own, j->text) == 0;
-    j->human = !j->mine && (speaks(j, DESCRY_XMP_DESCRIPTION) || speaks(j, DESCRY_XMP_ALIAS));
+    j->human = !j->mine && (has_text(j, DESCRY_XMP_DESCRIPTION) || has_text(j, DESCRY_XMP_ALIAS));
     return 0;
 }
 
-/* To be changed, too. */
+/* Reads a packet that is to be changed. */
 static int open_job(job *j, const char *data, size_t size, const char *name, descry_error *err)
 {
     int rc = read_packet(j, data, size, name, err);
     if (!rc)
-        rc = descry_xmp_judge(data, size, name, NULL, err);
+        rc = descry_xmp_validate(data, size, name, NULL, err);
     if (!rc && !(j->cut = calloc(j->scan.holder_count + 1, sizeof *j->cut)))
         rc = descry_fail_memory(err);
     return j->rc = rc;
@@ -352,34 +352,34 @@ static void close_job(job *j)
     free(j->cut);
 }
 
-/* Texts of people that descry once replaced and that nothing puts back any more; `more` may be NULL. */
-static void add_former(job *j, const char *more)
+/* descry:former: people's texts that descry replaced and will not restore any more; `more`, may be NULL, is the next one. */
+static void append_former(job *j, const char *more)
 {
     const descry_xmp_scan *scan = &j->scan;
     size_t count = 0;
     for (size_t i = 0; i <= scan->item_count; i++) {
         int is_last = i == scan->item_count;
-        if (is_last ? !more : scan->properties[scan->items[i].property].which != DESCRY_XMP_OWN_FORMER)
+        if (is_last ? !more : scan->properties[scan->items[i].property].id != DESCRY_XMP_OWN_FORMER)
             continue;
         if (count++ == 0)
-            add(j, &j->block, "\n   <descry:former>\n    <rdf:Seq>");
-        add(j, &j->block, "\n     <rdf:li>");
-        add_escaped(j, &j->block, is_last ? more : scan->texts.data + scan->items[i].text, 0);
-        add(j, &j->block, "</rdf:li>");
+            append(j, &j->block, "\n   <descry:former>\n    <rdf:Seq>");
+        append(j, &j->block, "\n     <rdf:li>");
+        append_escaped(j, &j->block, is_last ? more : scan->texts.data + scan->items[i].text, 0);
+        append(j, &j->block, "</rdf:li>");
     }
     if (count > 0)
-        add(j, &j->block, "\n    </rdf:Seq>\n   </descry:former>");
+        append(j, &j->block, "\n    </rdf:Seq>\n   </descry:former>");
 }
 
-/* Has descry's own properties a form that only another program can have given them? */
-static int is_own_odd(const job *j)
+/* Whether descry's own properties have a form that descry does not write. */
+static int has_odd_properties(const job *j)
 {
     for (size_t i = 0; i < j->scan.property_count; i++) {
         const descry_xmp_property *p = &j->scan.properties[i];
-        descry_xmp_form wanted = p->which == DESCRY_XMP_OWN_FORMER ? DESCRY_XMP_ARRAY : DESCRY_XMP_TEXT;
+        descry_xmp_form wanted = p->id == DESCRY_XMP_OWN_FORMER ? DESCRY_XMP_ARRAY : DESCRY_XMP_TEXT;
         int several = 0;
-        descry_xmp_find(&j->scan, p->which, &several);
-        if (p->which >= DESCRY_XMP_OWN_DESCRIPTION && (several || p->form != wanted))
+        descry_xmp_find(&j->scan, p->id, &several);
+        if (p->id >= DESCRY_XMP_OWN_DESCRIPTION && (several || p->form != wanted))
             return 1;
     }
     return 0;
@@ -390,13 +390,13 @@ static int refuse(job *j, const char *what)
     return j->rc = descry_fail(j->err, DESCRY_ERR_UNSUPPORTED, "%s: %s has a form that is left alone", j->name, what);
 }
 
-/* ---- putting in ------------------------------------------------------------------------------------------------- */
+/* ---- inserting -------------------------------------------------------------------------------------------------- */
 
 static void put_description(job *j, const char *text)
 {
     const descry_xmp_property *p = j->description;
     int is_open = p && p->form == DESCRY_XMP_ARRAY && j->data[p->array_tag.end - 2] != '/'; /* not <rdf:Alt/> */
-    /* it holds nothing that others wrote */
+    /* whole: it contains nothing by other programs */
     int whole = j->mine && j->item && is_alone(j, j->item) && (!j->replaced || is_in_own(j));
     if (j->item && !whole)
         set_item(j, j->item, text);
@@ -405,7 +405,7 @@ static void put_description(job *j, const char *text)
     else {
         if (p)
             cut_property(j, p);
-        add_description(j, text);
+        append_description(j, text);
     }
 }
 
@@ -423,25 +423,25 @@ static int write_caption(job *j, descry_buf *out, const descry_xmp_caption *capt
     const descry_xmp_property *p = j->description;
     if (j->several || (p && (p->form == DESCRY_XMP_OTHER || (p->form == DESCRY_XMP_ARRAY && !p->alt))))
         return refuse(j, "dc:description");
-    if (is_own_odd(j))
+    if (has_odd_properties(j))
         return refuse(j, "what descry wrote");
     *outcome = j->human ? DESCRY_SIDECAR_REPLACED : DESCRY_SIDECAR_WRITTEN;
     created = created || descry_xmp_find(&j->scan, DESCRY_XMP_OWN_CREATED, NULL) != NULL;
     cut_own(j, 1);
     put_description(j, caption->text);
-    add_property(j, "description", caption->text);
-    add_property(j, "model", caption->model);
-    add_property(j, "date", caption->date);
+    append_property(j, "description", caption->text);
+    append_property(j, "model", caption->model);
+    append_property(j, "date", caption->date);
     if (j->mine ? j->replaced != NULL : j->text != NULL)
-        add_property(j, "replaced", j->mine ? j->replaced : j->text);
-    add_former(j, j->mine ? NULL : j->replaced);
+        append_property(j, "replaced", j->mine ? j->replaced : j->text);
+    append_former(j, j->mine ? NULL : j->replaced);
     if (created)
-        add_property(j, "created", "True");
-    return finish(j, out, caption->text);
+        append_property(j, "created", "True");
+    return write_packet(j, out, caption->text);
 }
 
-int descry_xmp_put(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption,
-                   int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err)
+int descry_xmp_insert(descry_buf *out, const char *data, size_t size, const char *name, const descry_xmp_caption *caption,
+                      int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err)
 {
     job j;
     if (size == 0) {
@@ -455,10 +455,10 @@ int descry_xmp_put(descry_buf *out, const char *data, size_t size, const char *n
     return rc;
 }
 
-/* ---- taking out ------------------------------------------------------------------------------------------------- */
+/* ---- removing --------------------------------------------------------------------------------------------------- */
 
-/* The description that is descry's gives way to what it replaced. */
-static void take_description(job *j)
+/* Restores the description that descry's replaced. */
+static void restore_description(job *j)
 {
     if (j->replaced && j->item && !is_in_own(j)) {
         set_item(j, j->item, j->replaced);
@@ -469,7 +469,7 @@ static void take_description(job *j)
     else
         cut_property(j, j->description);
     if (j->replaced)
-        add_description(j, j->replaced);
+        append_description(j, j->replaced);
 }
 
 static int remove_caption(job *j, descry_buf *out, descry_sidecar_outcome *outcome)
@@ -477,11 +477,11 @@ static int remove_caption(job *j, descry_buf *out, descry_sidecar_outcome *outco
     *outcome = DESCRY_SIDECAR_NOTHING;
     int own = 0;
     for (size_t i = 0; i < j->scan.property_count; i++)
-        own += j->scan.properties[i].which >= DESCRY_XMP_OWN_DESCRIPTION &&
-               j->scan.properties[i].which != DESCRY_XMP_OWN_FORMER;
+        own += j->scan.properties[i].id >= DESCRY_XMP_OWN_DESCRIPTION &&
+               j->scan.properties[i].id != DESCRY_XMP_OWN_FORMER;
     if (!own)
         return 0;
-    if (is_own_odd(j))
+    if (has_odd_properties(j))
         return refuse(j, "what descry wrote");
     int archive = !j->mine && j->replaced;
     *outcome = j->human                                           ? DESCRY_SIDECAR_CHANGED
@@ -489,18 +489,18 @@ static int remove_caption(job *j, descry_buf *out, descry_sidecar_outcome *outco
                                                                   : DESCRY_SIDECAR_UNDONE;
     cut_own(j, archive);
     if (j->mine)
-        take_description(j);
+        restore_description(j);
     if (archive)
-        add_former(j, j->replaced);
+        append_former(j, j->replaced);
     if (descry_xmp_find(&j->scan, DESCRY_XMP_OWN_CREATED, NULL) && j->cuts == j->scan.fields && j->block.size == 0) {
         *outcome = DESCRY_SIDECAR_DELETED;
         return 0;
     }
-    return finish(j, out, NULL);
+    return write_packet(j, out, NULL);
 }
 
-int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
-                    descry_error *err)
+int descry_xmp_remove(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
+                      descry_error *err)
 {
     job j;
     *outcome = DESCRY_SIDECAR_NOTHING;
@@ -515,7 +515,7 @@ int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *
 
 /* ---- reading only ----------------------------------------------------------------------------------------------- */
 
-/* A packet as pictures hold it: without a NUL, and with what room is left. */
+/* A packet embedded in a picture: not NUL-terminated, and padded. */
 static int open_embedded(job *j, descry_buf *packet, const char *data, size_t size)
 {
     *j = (job){0};
@@ -535,18 +535,18 @@ int descry_xmp_has_description(const char *data, size_t size)
     return found;
 }
 
-static const char *any_text(const job *j, descry_xmp_which which)
+static const char *any_text(const job *j, descry_xmp_property_id id)
 {
-    const char *text = text_of(j, which);
-    const descry_xmp_property *p = descry_xmp_find(&j->scan, which, NULL);
+    const char *text = text_of(j, id);
+    const descry_xmp_property *p = descry_xmp_find(&j->scan, id, NULL);
     for (size_t i = 0; i < j->scan.item_count && !text && p; i++)
         if (&j->scan.properties[j->scan.items[i].property] == p)
             text = j->scan.texts.data + j->scan.items[i].text;
     return text && !is_blank(text) ? text : NULL;
 }
 
-/* Appends one line of a text, cut at a character. */
-static int add_line(descry_buf *line, const char *text)
+/* Appends a text on one line, truncated at a character boundary. */
+static int append_line(descry_buf *line, const char *text)
 {
     enum { MOST = 2000 };
     size_t length = strlen(text), first = line->size;
@@ -566,15 +566,15 @@ int descry_xmp_title(descry_buf *title, const char *data, size_t size)
     descry_buf packet = {0};
     int rc = open_embedded(&j, &packet, data, size);
     const char *text = rc ? NULL : any_text(&j, DESCRY_XMP_TITLE);
-    if (text && descry_title_is_standing(text))
+    if (text && descry_title_is_boilerplate(text))
         text = NULL;
     if (!rc && !text && !j.mine)
         text = any_text(&j, DESCRY_XMP_DESCRIPTION);
-    if (text && !descry_title_is_standing(text))
-        rc = add_line(title, text);
+    if (text && !descry_title_is_boilerplate(text))
+        rc = append_line(title, text);
     close_job(&j);
     descry_buf_free(&packet);
     return rc == DESCRY_ERR_MEMORY ? -1 : 0;
 }
 
-DESCRY_MODULE_TABLE const descry_xmp descry_xmp_table = {{DESCRY_VERSION}, descry_xmp_put, descry_xmp_take, descry_xmp_has_description};
+DESCRY_MODULE_TABLE const descry_xmp descry_xmp_table = {{DESCRY_VERSION}, descry_xmp_insert, descry_xmp_remove, descry_xmp_has_description};

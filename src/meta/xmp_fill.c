@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What an XMP packet says of a picture's date, place and orientation, by Expat.  Properties: ISO 16684-1 and Adobe's XMP
+ * A picture's date, place and orientation from an XMP packet, by Expat.  Properties: ISO 16684-1 and Adobe's XMP
  * Specification, part 2, sections 2.3 and 3.3. */
 #include "meta/place.h"
 #include "meta/time.h"
@@ -13,7 +13,7 @@
 
 #define EXIF_SPACE "http://ns.adobe.com/exif/1.0/ "
 
-/* Of dates, the first that is there counts. */
+/* Dates in order of preference. */
 enum { ORIGINAL, CREATED, DIGITIZED, MADE, LATITUDE, LONGITUDE, ORIENTATION, FIELDS, ROOM = 64 };
 
 static const char *const names[FIELDS] = {
@@ -28,12 +28,12 @@ static const char *const names[FIELDS] = {
 
 typedef struct reader {
     XML_Parser parser;
-    char text[FIELDS][ROOM]; /* "": not there */
-    size_t depth, rdf, nodes; /* of the open element; of rdf:RDF, 0: not in one; elements and attributes so far */
-    size_t field;             /* the property that is open; FIELDS: none, or it has its text */
+    char text[FIELDS][ROOM]; /* "": absent */
+    size_t depth, rdf, nodes; /* depth of the open element; of rdf:RDF, 0: outside; elements and attributes so far */
+    size_t field;             /* the open property; FIELDS: none, or its text is complete */
 } reader;
 
-static size_t field_of(const char *name)
+static size_t find_field(const char *name)
 {
     size_t i = 0;
     while (i < FIELDS && strcmp(names[i], name) != 0)
@@ -41,8 +41,8 @@ static size_t field_of(const char *name)
     return i;
 }
 
-/* Without the space before it. */
-static void add(reader *r, size_t field, const char *text, size_t size)
+/* Without leading whitespace. */
+static void append(reader *r, size_t field, const char *text, size_t size)
 {
     size_t have = strlen(r->text[field]);
     for (; size > 0 && have < ROOM - 1; size--, text++)
@@ -51,7 +51,7 @@ static void add(reader *r, size_t field, const char *text, size_t size)
     r->text[field][have] = 0;
 }
 
-/* Properties are two levels below rdf:RDF, or attributes one below; deeper ones are of other things than the picture. */
+/* Properties are two levels below rdf:RDF, or attributes one below; deeper ones are not the picture's. */
 static void XMLCALL start(void *arg, const char *name, const char **attributes)
 {
     reader *r = arg;
@@ -63,18 +63,18 @@ static void XMLCALL start(void *arg, const char *name, const char **attributes)
         r->rdf = r->depth;
     else if (r->rdf && r->depth == r->rdf + 1) {
         for (; attributes[0]; attributes += 2) {
-            size_t field = field_of(attributes[0]);
+            size_t field = find_field(attributes[0]);
             if (field < FIELDS && !r->text[field][0])
-                add(r, field, attributes[1], strlen(attributes[1]));
+                append(r, field, attributes[1], strlen(attributes[1]));
         }
     } else if (r->rdf && r->depth == r->rdf + 2) {
-        r->field = field_of(name);
+        r->field = find_field(name);
         if (r->field < FIELDS && r->text[r->field][0])
-            r->field = FIELDS; /* the first of its kind counts */
+            r->field = FIELDS; /* only the first of its kind counts */
     }
 }
 
-/* Of an array, too, the first counts, and of a text with remarks the text. */
+/* Of an array only the first item counts, of a text with qualifiers the text. */
 static void XMLCALL end(void *arg, const char *name)
 {
     reader *r = arg;
@@ -90,10 +90,10 @@ static void XMLCALL characters(void *arg, const char *text, int size)
 {
     reader *r = arg;
     if (r->field < FIELDS && size > 0)
-        add(r, r->field, text, (size_t)size);
+        append(r, r->field, text, (size_t)size);
 }
 
-/* Entities could make much of little. */
+/* Entities could expand exponentially. */
 static void XMLCALL refuse(void *arg, const char *name, const char *system, const char *public, int internal)
 {
     reader *r = arg;
@@ -101,20 +101,20 @@ static void XMLCALL refuse(void *arg, const char *name, const char *system, cons
     XML_StopParser(r->parser, XML_FALSE);
 }
 
-/* From the first tag on: what is before it, as a mark of the order of bytes, Expat can do without, or does not like.  What
- * is read before an error counts: some programs pad a packet with NULs, cut off its end or do not escape a title. */
+/* From the first tag on: Expat does not need what is before it, such as a byte order mark, or rejects it.  What is read before
+ * an error counts: some programs pad a packet with NULs, truncate it or do not escape a title. */
 static void parse(reader *r, const char *data, size_t size)
 {
     const char *tag = memchr(data, '<', size);
     size_t skip = tag ? (size_t)(tag - data) : size;
-    if (skip % 2 && size - skip > 1 && !tag[-1] && !tag[1]) /* UTF-16, the higher byte first */
+    if (skip % 2 && size - skip > 1 && !tag[-1] && !tag[1]) /* UTF-16, big-endian */
         skip--;
     XML_SetUserData(r->parser, r);
     XML_SetElementHandler(r->parser, start, end);
     XML_SetCharacterDataHandler(r->parser, characters);
     XML_SetStartDoctypeDeclHandler(r->parser, refuse);
     XML_Parse(r->parser, data + skip, (int)(size - skip), XML_TRUE);
-    if (r->field < FIELDS) /* it has no end */
+    if (r->field < FIELDS) /* its end tag is missing */
         r->text[r->field][0] = 0;
     for (size_t i = 0; i < FIELDS; i++)
         for (size_t n = strlen(r->text[i]); n > 0 && strchr(" \t\r\n", r->text[i][n - 1]);)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * XMP by Expat: only where things are.  The form of a packet: ISO 16684-1:2019, section 7. */
+ * XMP by Expat: only the offsets of things.  The form of a packet: ISO 16684-1:2019, section 7. */
 #include "meta/xmp_scan.h"
 #include "meta/xmp_bounds.h"
 
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* libexempi goes down the tree by calling itself, and looks through all fields of a structure for each: deep or wide
- * ones would take its stack or hours. */
+/* libexempi recurses into the tree, and searches all fields of a structure for each one: deep or wide packets would overflow
+ * its stack or take hours. */
 enum { MAX_DEPTH = DESCRY_XMP_MAX_DEPTH, MAX_NODES = DESCRY_XMP_MAX_NODES, MAX_URI = DESCRY_XMP_MAX_URI };
 enum { MAX_FIELDS = 2000, MAX_NAMESPACES = 500 };
 
@@ -25,7 +25,7 @@ typedef struct reader {
     const char *data, *name;
     size_t size;
     size_t depth, nodes, namespaces;
-    size_t rdf_depth;         /* of rdf:RDF; 0: not come to it */
+    size_t rdf_depth;         /* of rdf:RDF; 0: not reached */
     size_t property;          /* the one being read, or NOWHERE */
     size_t item;              /* the same */
     size_t fields[MAX_DEPTH]; /* children of the open elements that are fields of a structure */
@@ -70,7 +70,7 @@ static void *grow(reader *r, void *array, size_t count, size_t *room, size_t siz
         }                                                                                                              \
     } while (0)
 
-/* Where the text is; texts end with a NUL. */
+/* Appends a NUL-terminated text; returns its offset. */
 static size_t keep_text(reader *r, const char *text, size_t size)
 {
     descry_buf *texts = &r->scan->texts;
@@ -91,18 +91,18 @@ static descry_xmp_span event(const reader *r)
     return (descry_xmp_span){begin, begin + (size_t)XML_GetCurrentByteCount(r->parser)};
 }
 
-static descry_xmp_which classify(const char *name)
+static descry_xmp_property_id classify(const char *name)
 {
-    static const char *const names[DESCRY_XMP_WHICH] = {
+    static const char *const names[DESCRY_XMP_PROPERTIES] = {
         DESCRY_XMP_DC " description", DESCRY_XMP_TIFF " ImageDescription",
         DESCRY_XMP_DC " title",       DESCRY_XMP_OWN " description",
         DESCRY_XMP_OWN " model",      DESCRY_XMP_OWN " date",
         DESCRY_XMP_OWN " replaced",   DESCRY_XMP_OWN " former",
         DESCRY_XMP_OWN " created"};
     size_t i = 0;
-    while (i < DESCRY_XMP_WHICH && strcmp(name, names[i]) != 0)
+    while (i < DESCRY_XMP_PROPERTIES && strcmp(name, names[i]) != 0)
         i++;
-    return (descry_xmp_which)i;
+    return (descry_xmp_property_id)i;
 }
 
 static int is_about(const char *name)
@@ -125,7 +125,7 @@ static descry_xmp_span next_attribute(const char *data, size_t from, descry_xmp_
     return at;
 }
 
-/* Expat gives the attributes in the order of the text, but not those that declare namespaces. */
+/* Expat passes the attributes in the order of the text, without those that declare namespaces. */
 static void read_attributes(reader *r, descry_xmp_span tag, const char **attributes)
 {
     descry_xmp_scan *scan = r->scan;
@@ -145,10 +145,10 @@ static void read_attributes(reader *r, descry_xmp_span tag, const char **attribu
                 scan->about = keep_text(r, attributes[i + 1], strlen(attributes[i + 1]));
         } else {
             descry_xmp_property p = {
-                .which = classify(attributes[i]), .attribute = 1, .at = span, .holder = scan->holder_count - 1};
+                .id = classify(attributes[i]), .attribute = 1, .at = span, .holder = scan->holder_count - 1};
             scan->holders[p.holder].fields++;
             scan->fields++;
-            if (p.which != DESCRY_XMP_WHICH) {
+            if (p.id != DESCRY_XMP_PROPERTIES) {
                 p.text = keep_text(r, attributes[i + 1], strlen(attributes[i + 1]));
                 PUSH(r, scan->properties, scan->property_count, scan->property_room, p);
             }
@@ -157,7 +157,7 @@ static void read_attributes(reader *r, descry_xmp_span tag, const char **attribu
     }
 }
 
-/* Inside of a property that is read. */
+/* Inside a property that is being read. */
 static void start_inside(reader *r, const char *name, const char **attributes, descry_xmp_span tag)
 {
     descry_xmp_scan *scan = r->scan;
@@ -181,7 +181,7 @@ static void start_inside(reader *r, const char *name, const char **attributes, d
         p->form = DESCRY_XMP_OTHER;
 }
 
-/* Everything in rdf:RDF. */
+/* Any element inside rdf:RDF. */
 static void start_in_rdf(reader *r, const char *name, const char **attributes, descry_xmp_span tag)
 {
     descry_xmp_scan *scan = r->scan;
@@ -192,10 +192,10 @@ static void start_in_rdf(reader *r, const char *name, const char **attributes, d
         if (r->rc == 0)
             read_attributes(r, tag, attributes);
     } else if (below == 2) {
-        descry_xmp_property p = {.which = classify(name), .at = tag, .holder = scan->holder_count - 1};
+        descry_xmp_property p = {.id = classify(name), .at = tag, .holder = scan->holder_count - 1};
         scan->holders[p.holder].fields++;
         scan->fields++;
-        if (p.which == DESCRY_XMP_WHICH)
+        if (p.id == DESCRY_XMP_PROPERTIES)
             return;
         p.form = attributes[0] ? DESCRY_XMP_OTHER : DESCRY_XMP_TEXT;
         p.text = scan->texts.size;
@@ -205,7 +205,7 @@ static void start_in_rdf(reader *r, const char *name, const char **attributes, d
         start_inside(r, name, attributes, tag);
 }
 
-/* Counts what costs readers time. */
+/* Counts what makes XMP readers slow. */
 static int is_too_much(reader *r, const char *name, const char **attributes)
 {
     size_t count = 0;
@@ -217,7 +217,7 @@ static int is_too_much(reader *r, const char *name, const char **attributes)
     size_t me = r->depth - 1;
     r->is_array[me] = strcmp(name, RDF("Bag")) == 0 || strcmp(name, RDF("Seq")) == 0 || strcmp(name, RDF("Alt")) == 0;
     r->fields[me] = 0;
-    /* fields of an rdf:Description are those of all */
+    /* libexempi merges the fields of all rdf:Descriptions */
     size_t mine = r->rdf_depth && r->depth == r->rdf_depth + 1 ? me - 1 : me;
     r->fields[mine] += count;
     if (me > 0 && !r->is_array[me - 1])
@@ -290,7 +290,7 @@ static void XMLCALL characters(void *arg, const char *text, int size)
         return;
     descry_xmp_property *p = &r->scan->properties[r->property];
     size_t below = r->depth - r->rdf_depth;
-    /* between the tags of an array there is only space */
+    /* between the items of an array there is only whitespace */
     if ((p->form == DESCRY_XMP_TEXT && below == 2) || (r->item != NOWHERE && below == 4)) {
         int rc = descry_buf_append(&r->scan->texts, text, (size_t)size, r->err);
         if (rc)
@@ -321,7 +321,7 @@ static void XMLCALL declare_xml(void *arg, const char *version, const char *enco
                             encoding));
 }
 
-/* ---- the text --------------------------------------------------------------------------------------------------- */
+/* ---- the whole packet ------------------------------------------------------------------------------------------- */
 
 static int parse(reader *r)
 {
@@ -370,11 +370,11 @@ void descry_xmp_scan_free(descry_xmp_scan *scan)
     *scan = (descry_xmp_scan){0};
 }
 
-const descry_xmp_property *descry_xmp_find(const descry_xmp_scan *scan, descry_xmp_which which, int *several)
+const descry_xmp_property *descry_xmp_find(const descry_xmp_scan *scan, descry_xmp_property_id id, int *several)
 {
     const descry_xmp_property *found = NULL;
     for (size_t i = 0; i < scan->property_count; i++)
-        if (scan->properties[i].which == which) {
+        if (scan->properties[i].id == id) {
             if (found && several)
                 *several = 1;
             found = found ? found : &scan->properties[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where the properties that descry reads and writes lie in the text of an XMP packet. */
+ * Offsets of the properties that descry reads and writes in the text of an XMP packet. */
 #ifndef DESCRY_META_XMP_SCAN_H
 #define DESCRY_META_XMP_SCAN_H
 
@@ -10,9 +10,9 @@
 #define DESCRY_XMP_TIFF "http://ns.adobe.com/tiff/1.0/"
 #define DESCRY_XMP_OWN  "urn:x-descry:caption/1.0/"
 
-typedef enum descry_xmp_which {
+typedef enum descry_xmp_property_id {
     DESCRY_XMP_DESCRIPTION, /* dc:description */
-    DESCRY_XMP_ALIAS,       /* tiff:ImageDescription, the same by another name */
+    DESCRY_XMP_ALIAS,       /* tiff:ImageDescription, an alias of it */
     DESCRY_XMP_TITLE,       /* dc:title */
     DESCRY_XMP_OWN_DESCRIPTION,
     DESCRY_XMP_OWN_MODEL,
@@ -20,8 +20,8 @@ typedef enum descry_xmp_which {
     DESCRY_XMP_OWN_REPLACED,
     DESCRY_XMP_OWN_FORMER,
     DESCRY_XMP_OWN_CREATED,
-    DESCRY_XMP_WHICH
-} descry_xmp_which;
+    DESCRY_XMP_PROPERTIES
+} descry_xmp_property_id;
 
 typedef enum descry_xmp_form {
     DESCRY_XMP_TEXT,  /* a text */
@@ -40,10 +40,10 @@ typedef struct descry_xmp_item {
 } descry_xmp_item;
 
 typedef struct descry_xmp_property {
-    descry_xmp_which which;
+    descry_xmp_property_id id;
     descry_xmp_form form;
     size_t holder;
-    int attribute; /* 1: of its holder's start tag; the space before it belongs to `at` */
+    int attribute; /* 1: in its holder's start tag; `at` includes the space before it */
     int alt;       /* the array is an rdf:Alt */
     descry_xmp_span at, array_tag;
     size_t text;
@@ -58,7 +58,7 @@ typedef struct descry_xmp_holder {
 typedef struct descry_xmp_scan {
     descry_xmp_span rdf, rdf_tag, rdf_content; /* of rdf:RDF */
     descry_xmp_holder *holders;
-    descry_xmp_property *properties; /* those of the list above */
+    descry_xmp_property *properties; /* those of descry_xmp_property_id */
     descry_xmp_item *items;          /* of their arrays, in order */
     size_t holder_count, property_count, item_count;
     size_t holder_room, property_room, item_room;
@@ -67,17 +67,16 @@ typedef struct descry_xmp_scan {
     descry_buf texts; /* NUL-terminated */
 } descry_xmp_scan;
 
-/* Reads a packet in UTF-8, without a byte order mark, with a NUL behind its `size` bytes.  Well-formed XML without a
- * document type, in bounds that keep readers of XMP from harm: of depth, elements, properties and namespaces.
- * DESCRY_ERR_FORMAT: not that; DESCRY_ERR_UNSUPPORTED: another character set; DESCRY_ERR_LIMIT.  To be freed whatever
- * it returns. */
+/* Reads a packet in UTF-8, without a byte order mark, with a NUL after its `size` bytes.  It must be well-formed XML without
+ * a document type, within bounds that protect readers of XMP: of depth, elements, properties and namespaces.
+ * DESCRY_ERR_FORMAT: it is not; DESCRY_ERR_UNSUPPORTED: another character set; DESCRY_ERR_LIMIT.  To be freed in any case. */
 int descry_xmp_scan_text(descry_xmp_scan *scan, const char *data, size_t size, const char *name, descry_error *err);
 void descry_xmp_scan_free(descry_xmp_scan *scan);
 
-/* The only property of its kind; NULL: none.  *several (may be NULL) is set to 1 when there are more: the first. */
-const descry_xmp_property *descry_xmp_find(const descry_xmp_scan *scan, descry_xmp_which which, int *several);
+/* The first property of its kind; NULL: none.  *several (may be NULL) is set to 1 when there are more. */
+const descry_xmp_property *descry_xmp_find(const descry_xmp_scan *scan, descry_xmp_property_id id, int *several);
 
-/* The item of that language; NULL: none. */
+/* The item in that language; NULL: none. */
 const descry_xmp_item *descry_xmp_language(const descry_xmp_scan *scan, const descry_xmp_property *property,
                                            const char *lang);
 

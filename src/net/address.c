@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which addresses are public: the special-purpose registries of RFC 6890, and what IPv6 wraps around IPv4. */
+ * Public addresses: those not in the special-purpose registries of RFC 6890, also of IPv4 addresses embedded in IPv6. */
 #include "net/fetch.h"
 
 #include <netinet/in.h>
@@ -25,7 +25,7 @@ static const range LOCAL4[] = {
     {{198, 18}, 15},      /* benchmarks */
     {{198, 51, 100}, 24}, /* documentation */
     {{203, 0, 113}, 24},  /* documentation */
-    {{224}, 3},           /* groups, reserved, broadcast */
+    {{224}, 3},           /* multicast, reserved, broadcast */
 };
 
 /* Of IPv6 only global unicast, 2000::/3, can be public; within it: */

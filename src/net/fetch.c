@@ -14,10 +14,10 @@ enum { REDIRECTIONS = 5, CONNECT_SECONDS = 10 };
 typedef struct transfer {
     const descry_fetch_options *options;
     descry_buf *out;
-    size_t start;                   /* of what is fetched, in *out */
-    int full;                       /* more than max_bytes */
+    size_t start;                   /* of the body, in *out */
+    int too_large;                  /* more than max_bytes */
     int memory;                     /* an allocation failed */
-    char refused[INET6_ADDRSTRLEN]; /* the address to which no connection may be made */
+    char refused[INET6_ADDRSTRLEN]; /* the address that may_connect refused */
     char reason[CURL_ERROR_SIZE];
 } transfer;
 
@@ -26,9 +26,9 @@ static size_t receive(char *data, size_t size, size_t n, void *arg)
     transfer *t = arg;
     if (n == 0 || size == 0)
         return 0;
-    /* libcurl gives size 1 */
+    /* libcurl always passes size 1 */
     if (n > t->options->max_bytes || t->out->size - t->start > t->options->max_bytes - n) {
-        t->full = 1;
+        t->too_large = 1;
         return 0;
     }
     if (descry_buf_append(t->out, data, n, NULL)) {
@@ -38,7 +38,7 @@ static size_t receive(char *data, size_t size, size_t n, void *arg)
     return n;
 }
 
-/* The address is final here: names are resolved, redirections followed. */
+/* Called with the address that is connected to, after resolving names and following redirections. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
     transfer *t = arg;
@@ -59,7 +59,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     return fd;
 }
 
-static CURLcode set_up(CURL *curl, transfer *t, const char *url)
+static CURLcode set_options(CURL *curl, transfer *t, const char *url)
 {
     const descry_fetch_options *options = t->options;
     CURLcode code = CURLE_OK;
@@ -91,13 +91,13 @@ static CURLcode set_up(CURL *curl, transfer *t, const char *url)
     return code;
 }
 
-static int explain(const transfer *t, CURLcode code, long status, const char *url, descry_error *err)
+static int report_error(const transfer *t, CURLcode code, long status, const char *url, descry_error *err)
 {
     if (t->memory || code == CURLE_OUT_OF_MEMORY)
         return descry_fail_memory(err);
     if (t->refused[0])
         return descry_fail(err, DESCRY_ERR_IO, "%s: leads to %s, which is not a public address", url, t->refused);
-    if (t->full || code == CURLE_FILESIZE_EXCEEDED)
+    if (t->too_large || code == CURLE_FILESIZE_EXCEEDED)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: larger than %llu bytes", url,
                            (unsigned long long)t->options->max_bytes);
     if (code == CURLE_OPERATION_TIMEDOUT)
@@ -113,12 +113,12 @@ int descry_fetch(descry_buf *out, const char *url, const descry_fetch_options *o
     CURL *curl = curl_easy_init();
     if (!curl)
         return descry_fail_memory(err);
-    CURLcode code = set_up(curl, &t, url);
+    CURLcode code = set_options(curl, &t, url);
     if (!code)
         code = curl_easy_perform(curl);
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    int rc = code ? explain(&t, code, status, url, err) : 0;
+    int rc = code ? report_error(&t, code, status, url, err) : 0;
     curl_easy_cleanup(curl);
     return rc;
 }

@@ -12,7 +12,7 @@
 
 enum { AT_ONCE = 512 };
 
-static int take_shape(descry_array *array, const descry_npy *npy, const char *name, descry_error *err)
+static int copy_shape(descry_array *array, const descry_npy *npy, const char *name, descry_error *err)
 {
     if (npy->type != 'f')
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: texts where numbers are wanted", name);
@@ -26,16 +26,15 @@ static int take_shape(descry_array *array, const descry_npy *npy, const char *na
     return 0;
 }
 
-/* Room for the values. */
-static int make_room(descry_array *array, const descry_npy *npy, descry_error *err)
+static int allocate_values(descry_array *array, const descry_npy *npy, descry_error *err)
 {
     size_t count = (size_t)(npy->bytes / npy->item);
     array->values = descry_alloc(count ? count : 1, sizeof *array->values);
     return array->values ? 0 : descry_fail_memory(err);
 }
 
-/* n values, at most AT_ONCE, from the one numbered `first` on. */
-static void take_values(descry_array *array, const descry_npy *npy, const uint8_t *bytes, size_t first, size_t n)
+/* Converts n values, at most AT_ONCE, to values[first ..]. */
+static void convert_values(descry_array *array, const descry_npy *npy, const uint8_t *bytes, size_t first, size_t n)
 {
     double part[AT_ONCE];
     descry_npz_numbers(npy, bytes, n, 1, part);
@@ -62,11 +61,11 @@ int descry_array_parse(descry_array *array, const void *data, size_t size, const
     if (!rc && npy.bytes != size - header)
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: %zu bytes of values do not fit its shape", name, size - header);
     if (!rc)
-        rc = take_shape(array, &npy, name, err);
+        rc = copy_shape(array, &npy, name, err);
     if (!rc)
-        rc = make_room(array, &npy, err);
+        rc = allocate_values(array, &npy, err);
     for (size_t i = 0, n; !rc && (n = next_count(&npy, i)) > 0; i += n)
-        take_values(array, &npy, (const uint8_t *)data + header + i * npy.item, i, n);
+        convert_values(array, &npy, (const uint8_t *)data + header + i * npy.item, i, n);
     if (rc)
         descry_array_free(array);
     return rc;
@@ -88,13 +87,13 @@ static int read_member(descry_array *array, descry_npz_array *member, descry_err
 {
     uint8_t bytes[AT_ONCE * sizeof(double)]; /* the widest type */
     const descry_npy *npy = &member->npy;
-    int rc = take_shape(array, npy, member->name, err);
+    int rc = copy_shape(array, npy, member->name, err);
     if (!rc)
-        rc = make_room(array, npy, err);
+        rc = allocate_values(array, npy, err);
     for (size_t i = 0, n; !rc && (n = next_count(npy, i)) > 0; i += n) {
         rc = descry_npz_array_read(member, bytes, n * (size_t)npy->item, err);
         if (!rc)
-            take_values(array, npy, bytes, i, n);
+            convert_values(array, npy, bytes, i, n);
     }
     return rc;
 }

@@ -5,7 +5,7 @@
 
 #include "descry_dev.h"
 
-/* A .npy file in memory.  DESCRY_ERR_FORMAT: not such an array, or its size is not what its header says;
+/* A .npy file in memory.  DESCRY_ERR_FORMAT: not such an array, or of another size than its header says;
  * DESCRY_ERR_UNSUPPORTED: other values than floats, in Fortran order, or of more than 4 dimensions. */
 int descry_array_parse(descry_array *array, const void *data, size_t size, const char *name, descry_error *err);
 

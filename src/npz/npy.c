@@ -34,16 +34,16 @@ size_t descry_npy_header(char header[DESCRY_NPY_HEADER], const char *type, const
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
 
-static int bad(const char *name, const char *what, descry_error *err)
+static int fail_format(const char *name, const char *message, descry_error *err)
 {
-    return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a .npy array: %s", name, what);
+    return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a .npy array: %s", name, message);
 }
 
 int descry_npy_start(const uint8_t *bytes, size_t size, size_t *header, const char *name, descry_error *err)
 {
     *header = 0;
     if (size < DESCRY_NPY_START || memcmp(bytes, "\x93NUMPY", 6) != 0)
-        return bad(name, "it does not begin like one", err);
+        return fail_format(name, "it does not begin like one", err);
     if (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: .npy version %d.%d", name, bytes[6], bytes[7]);
     size_t length = (size_t)bytes[8] | (size_t)bytes[9] << 8, prefix = 10;
@@ -54,7 +54,7 @@ int descry_npy_start(const uint8_t *bytes, size_t size, size_t *header, const ch
     if (length > MAX_HEADER)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: a .npy header of %zu bytes", name, length);
     *header = prefix + length;
-    return *header < DESCRY_NPY_START ? bad(name, "its header is cut off", err) : 0;
+    return *header < DESCRY_NPY_START ? fail_format(name, "its header is cut off", err) : 0;
 }
 
 typedef struct text {
@@ -168,7 +168,7 @@ static int count_bytes(descry_npy *npy, const char *name, descry_error *err)
     npy->bytes = npy->item;
     for (size_t i = 0; i < npy->dims; i++)
         if (__builtin_mul_overflow(npy->bytes, npy->shape[i], &npy->bytes) || npy->bytes > INT64_MAX)
-            return bad(name, "its shape is impossible", err);
+            return fail_format(name, "its shape is impossible", err);
     return 0;
 }
 
@@ -179,7 +179,7 @@ int descry_npy_parse(descry_npy *npy, const uint8_t *header, size_t size, const 
     int seen = 0, rc = descry_npy_start(header, size, &all, name, err);
     *npy = (descry_npy){0};
     if (rc || all != size)
-        return rc ? rc : bad(name, "its header is cut off", err);
+        return rc ? rc : fail_format(name, "its header is cut off", err);
     text t = {(const char *)header + (header[6] > 1 ? 12 : 10), (const char *)header + size};
     int good = skip_char(&t, '{'), comma = 1;
     while (good && peek(&t) != '}') {
@@ -201,7 +201,7 @@ int descry_npy_parse(descry_npy *npy, const uint8_t *header, size_t size, const 
     }
     good = good && seen == 7 && skip_char(&t, '}') && peek(&t) == 0 && t.at == t.end;
     if (!good)
-        return bad(name, "its header cannot be read", err);
+        return fail_format(name, "its header cannot be read", err);
     rc = read_type(npy, type, name, err);
     return rc ? rc : count_bytes(npy, name, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Headers of NumPy's .npy files: numpy/lib/format.py says what is in them. */
+ * Headers of NumPy's .npy files, as specified in numpy/lib/format.py. */
 #ifndef DESCRY_NPZ_NPY_H
 #define DESCRY_NPZ_NPY_H
 
@@ -17,10 +17,11 @@ typedef struct descry_npy {
     uint64_t bytes;    /* of all values */
 } descry_npy;
 
-/* From the first bytes of a file (its size, if less): how many the header has in all.  `name` is for messages. */
+/* Sets *header to the size of the whole header, from the first DESCRY_NPY_START bytes of a file, or fewer if it is shorter.
+ * `name` is for messages. */
 int descry_npy_start(const uint8_t *bytes, size_t size, size_t *header, const char *name, descry_error *err);
 
-/* Reads the header, all of it.  DESCRY_ERR_FORMAT: damaged; DESCRY_ERR_UNSUPPORTED: of another type. */
+/* Parses the whole header.  DESCRY_ERR_FORMAT: damaged; DESCRY_ERR_UNSUPPORTED: of another type. */
 int descry_npy_parse(descry_npy *npy, const uint8_t *header, size_t size, const char *name, descry_error *err);
 
 #endif

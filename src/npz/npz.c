@@ -131,7 +131,7 @@ int descry_npz_array_open(descry_npz_array *array, descry_npz *npz, const char *
     zip_stat_t st;
     descry_buf file = {0};
     *array = (descry_npz_array){0};
-    size_t path = strlen(npz->path), shown = path < 180 ? path : 180; /* the end of a long one */
+    size_t path = strlen(npz->path), shown = path < 180 ? path : 180; /* a long path is shown from its end */
     snprintf(array->name, sizeof array->name, "%s: %.60s", npz->path + path - shown, key);
     int rc = descry_buf_printf(&file, err, "%s.npy", key);
     if (rc)
@@ -166,7 +166,7 @@ int descry_npz_array_read(descry_npz_array *array, void *out, size_t size, descr
     if (rc || array->left > 0)
         return rc;
     char more;
-    zip_int64_t n = zip_fread(array->file, &more, 1); /* libzip compares the checksum at the end */
+    zip_int64_t n = zip_fread(array->file, &more, 1); /* libzip verifies the checksum at the end */
     if (n < 0)
         return fail_zip(array->name, zip_file_get_error(array->file), err);
     return n ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged: it is too long", array->name) : 0;

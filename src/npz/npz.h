@@ -19,18 +19,18 @@ typedef struct descry_npz_array {
     void *file;
 } descry_npz_array;
 
-/* Opens the array `key` and reads its header.  What the archive says of its size must fit the header.
- * DESCRY_ERR_NOT_FOUND: no such array; DESCRY_ERR_LIMIT: more than `most` bytes of values, or such as inflate more than
- * 256 times beyond 64 MiB, which no embeddings do. */
+/* Opens the array `key` and reads its header.  Its size in the archive must match the header.
+ * DESCRY_ERR_NOT_FOUND: no such array; DESCRY_ERR_LIMIT: more than `most` bytes of values, or more than 64 MiB at a compression
+ * ratio above 256, which no embeddings reach. */
 int descry_npz_array_open(descry_npz_array *array, descry_npz *npz, const char *key, uint64_t most, descry_error *err);
 void descry_npz_array_close(descry_npz_array *array);
 
-/* The next `size` bytes of values; after the last ones the archive's checksum is compared. */
+/* Reads the next `size` bytes of values; after the last ones the archive's checksum is verified. */
 int descry_npz_array_read(descry_npz_array *array, void *out, size_t size, descry_error *err);
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-/* Gives the next bytes, at most `size` and at least 1; a negative error. */
+/* Callback that fills in the next bytes: 1 to `size`; returns their number, or a negative error. */
 typedef int64_t (*descry_npz_source)(void *arg, void *out, size_t size, descry_error *err);
 
 typedef struct descry_npz_part {
@@ -41,7 +41,7 @@ typedef struct descry_npz_part {
     void *arg;
 } descry_npz_part;
 
-/* Writes arrays, not compressed, each asked for once and in order, to a file beside `path` that then takes its name. */
+/* Writes arrays, uncompressed, each source read once and in order, to a temporary file that is then renamed to `path`. */
 int descry_npz_write(const char *path, const descry_npz_part *parts, size_t count, descry_error *err);
 
 #endif

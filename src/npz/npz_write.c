@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Writing: libzip asks for the bytes when the archive is closed. */
+ * Writing: libzip reads the sources when the archive is closed. */
 #include "npz/npz.h"
 
 #include "base/error.h"
@@ -37,7 +37,7 @@ static zip_int64_t add_buffer(writer *w, void *data, zip_uint64_t size)
     return n;
 }
 
-static zip_int64_t serve(void *arg, void *data, zip_uint64_t size, zip_source_cmd_t command)
+static zip_int64_t on_source(void *arg, void *data, zip_uint64_t size, zip_source_cmd_t command)
 {
     writer *w = arg;
     switch (command) {
@@ -72,14 +72,14 @@ static zip_int64_t serve(void *arg, void *data, zip_uint64_t size, zip_source_cm
     }
 }
 
-static int fail_with(const char *path, zip_error_t *error, descry_error *err)
+static int fail_zip(const char *path, zip_error_t *error, descry_error *err)
 {
     if (zip_error_code_zip(error) == ZIP_ER_MEMORY)
         return descry_fail_memory(err);
     return descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, zip_error_strerror(error));
 }
 
-static int add(zip_t *zip, writer *w, const descry_npz_part *part, const char *path, descry_error *err)
+static int add_part(zip_t *zip, writer *w, const descry_npz_part *part, const char *path, descry_error *err)
 {
     uint64_t bytes = part->item;
     descry_buf name = {0};
@@ -92,10 +92,10 @@ static int add(zip_t *zip, writer *w, const descry_npz_part *part, const char *p
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: too many dimensions", path);
     w->size = bytes + DESCRY_NPY_HEADER;
     int rc = descry_buf_printf(&name, err, "%s.npy", part->key);
-    zip_source_t *source = rc ? NULL : zip_source_function(zip, serve, w);
+    zip_source_t *source = rc ? NULL : zip_source_function(zip, on_source, w);
     zip_int64_t at = source ? zip_file_add(zip, name.data, source, ZIP_FL_ENC_UTF_8) : -1;
     if (!rc && (at < 0 || zip_set_file_compression(zip, (zip_uint64_t)at, ZIP_CM_STORE, 0) != 0))
-        rc = fail_with(path, zip_get_error(zip), err);
+        rc = fail_zip(path, zip_get_error(zip), err);
     if (at < 0 && source)
         zip_source_free(source);
     descry_buf_free(&name);
@@ -112,13 +112,13 @@ int descry_npz_write(const char *path, const descry_npz_part *parts, size_t coun
     if (!zip) {
         zip_error_t error;
         zip_error_init_with_code(&error, code);
-        rc = fail_with(path, &error, err);
+        rc = fail_zip(path, &error, err);
         zip_error_fini(&error);
     }
     for (size_t i = 0; i < count && !rc; i++)
-        rc = add(zip, &writers[i], &parts[i], path, err);
+        rc = add_part(zip, &writers[i], &parts[i], path, err);
     if (!rc && zip_close(zip) != 0)
-        rc = fail_with(path, zip_get_error(zip), err);
+        rc = fail_zip(path, zip_get_error(zip), err);
     else if (!rc)
         zip = NULL;
     for (size_t i = 0; i < count; i++)

@@ -9,7 +9,7 @@
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "points are written as they are");
 
-static uint64_t get(const uint8_t *bytes, size_t size, int big)
+static uint64_t read_integer(const uint8_t *bytes, size_t size, int big)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < size; i++)
@@ -21,7 +21,7 @@ void descry_npz_numbers(const descry_npy *npy, const uint8_t *bytes, size_t n, s
 {
     size_t size = (size_t)npy->item;
     for (size_t i = 0; i < n; i++) {
-        uint64_t raw = get(bytes + i * stride * size, size, npy->big);
+        uint64_t raw = read_integer(bytes + i * stride * size, size, npy->big);
         uint32_t word = (uint32_t)raw;
         float single;
         if (size == 8)
@@ -53,14 +53,14 @@ int descry_npz_text(const descry_npy *npy, const uint8_t *item, descry_buf *out,
     size_t width = npy->type == 'U' ? 4 : 1, n = (size_t)npy->item / width;
     int rc = 0;
     out->size = 0;
-    while (n > 0 && get(item + (n - 1) * width, width, npy->big) == 0)
+    while (n > 0 && read_integer(item + (n - 1) * width, width, npy->big) == 0)
         n--;
     if (width == 1 && n > 0 && memchr(item, 0, n))
         return descry_fail(err, DESCRY_ERR_FORMAT, "a text with the character U+0000");
     if (width == 1)
         return descry_buf_append(out, item, n, err);
     for (size_t i = 0; i < n && !rc; i++)
-        rc = append_point(out, (uint32_t)get(item + 4 * i, 4, npy->big), err);
+        rc = append_point(out, (uint32_t)read_integer(item + 4 * i, 4, npy->big), err);
     return rc ? rc : descry_buf_append(out, "", 0, err);
 }
 

@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "npz/npy.h"
 
-/* out[i] = the i-th number of `bytes`, in the array's type and byte order, each `stride` items after the last. */
+/* out[i] = the i-th number of `bytes`, in the array's type and byte order, `stride` items apart. */
 void descry_npz_numbers(const descry_npy *npy, const uint8_t *bytes, size_t n, size_t stride, double *out);
 
 /* One item of type 'U' or 'S' in *out (emptied first), without the NULs at its end.  Of 'U' it is UTF-8, and

@@ -9,12 +9,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Sums of less than this share of their terms' weights are what rounding leaves of nothing. */
+/* A sum shorter than this share of its terms' weights is zero but for rounding. */
 static const double NOTHING = 1e-6;
 
-/* sum += weight * normalise(embedding of the term); share [dim], if any, is what is added. */
-static int add(const descry_term *term, size_t dim, descry_query_embed embed, void *arg, float *vector, double *sum,
-               float *share, descry_error *err)
+/* sum += weight * normalise(embedding of the term); share [dim], if not NULL, gets the summand. */
+static int add_term(const descry_term *term, size_t dim, descry_query_embed embed, void *arg, float *vector, double *sum,
+                    float *share, descry_error *err)
 {
     int rc = embed(arg, term, vector, err);
     if (rc)
@@ -38,7 +38,7 @@ int descry_query_evaluate(const descry_query *query, descry_terms part, size_t d
     int rc = sum ? 0 : descry_fail_memory(err);
     for (size_t i = part.begin; i < part.end && !rc; i++) {
         float *share = shares ? shares + (i - part.begin) * dim : NULL;
-        rc = add(&query->terms[i], dim, embed, arg, vector, sum, share, err);
+        rc = add_term(&query->terms[i], dim, embed, arg, vector, sum, share, err);
         weights += fabs(query->terms[i].weight);
     }
     for (size_t d = 0; d < dim && !rc; d++)

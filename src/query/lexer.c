@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- mistakes -------------------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------------------------- */
 
 int descry_lexer_fail(const descry_lexer *lexer, int code, size_t at, descry_error *err, const char *format, ...)
 {
@@ -31,7 +31,7 @@ int descry_query_is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The end of the text, or a space: what an operator stands between. */
+/* The end of the text, or a space: operators must be surrounded by these. */
 static int is_gap(const descry_lexer *lexer, size_t at)
 {
     return at >= lexer->size || descry_query_is_space(lexer->text[at]);
@@ -62,7 +62,7 @@ int descry_is_picture_term(const char *text, size_t size)
     return is_id(text, size);
 }
 
-/* A decimal number: sign, digits, point, digits.  Not strtod, which goes by the locale and knows "inf" and "0x1p3".
+/* A decimal number: sign, digits, point, digits.  Not strtod, which depends on the locale and accepts "inf" and "0x1p3".
  * Up to 15 digits, so that the quotient below is the nearest double. */
 static int read_number(const char *text, size_t size, double *number)
 {
@@ -85,7 +85,7 @@ static int read_number(const char *text, size_t size, double *number)
 
 /* ---- tokens ---------------------------------------------------------------------------------------------------- */
 
-/* The operator that the word [at, end) is. */
+/* The operator spelled by the word [at, end). */
 static descry_token_kind operator_of(const char *text, size_t at, size_t end)
 {
     if (end - at == 3 && memcmp(text + at, "NOT", 3) == 0)
@@ -115,9 +115,9 @@ static int quoted_term(descry_lexer *lexer, descry_error *err)
     return 0;
 }
 
-/* Where the word that begins at `at` ends.  Brackets that a word opens belong to it or to a later word of the same
- * term: *open counts them; the first that was not opened ends the word.  A quote at the beginning keeps all up to the
- * next one together; *no_quote: there is none left. */
+/* The end of the word that begins at `at`.  Brackets that a word opens are closed in it or in a later word of the same term:
+ * *open counts them; the first unopened one ends the word.  A word that begins with a quote extends to the next one;
+ * *no_quote: there is no next one. */
 static size_t word_end(const descry_lexer *lexer, size_t at, size_t *open, size_t *bracket, int *no_quote)
 {
     const char *text = lexer->text;
@@ -152,7 +152,7 @@ static int plain_term(descry_lexer *lexer, descry_error *err)
         picture = picture || (words == 0 && stop > at && descry_is_picture_term(text + at, stop - at));
         words += stop > at;
         end = stop > at ? stop : end;
-        if (!is_gap(lexer, stop)) /* a bracket of the query's */
+        if (!is_gap(lexer, stop)) /* a bracket of the query, not of the term */
             break;
         for (at = stop; at < lexer->size && descry_query_is_space(text[at]); at++)
             ;

@@ -27,20 +27,20 @@ typedef struct descry_token {
 typedef struct descry_lexer {
     const char *text;
     size_t size, at;
-    size_t *position;   /* of the first mistake */
-    descry_token token; /* the present one */
+    size_t *position;   /* of the first error */
+    descry_token token; /* the current one */
     descry_token_kind last;
 } descry_lexer;
 
 int descry_lexer_next(descry_lexer *lexer, descry_error *err); /* to the next token */
 
-/* A mistake at byte `at`. */
+/* Reports an error at byte `at`. */
 int descry_lexer_fail(const descry_lexer *lexer, int code, size_t at, descry_error *err, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
 int descry_query_is_space(char c);
 
-/* 1: `text` begins as a picture does: ./ ../ / ~/ http:// https:// file: or is # and digits. */
+/* 1: `text` is a picture, not words: begins with ./ ../ / ~/ http:// https:// file: or is # and digits. */
 int descry_is_picture_term(const char *text, size_t size);
 
 #endif

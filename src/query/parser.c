@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * By recursive descent, as deep as brackets are. */
+ * Recursive descent, as deep as brackets are nested. */
 #include "query/lexer.h"
 
 #include "base/error.h"
@@ -16,14 +16,14 @@ typedef struct parser {
 
 static int parse_sum(parser *p, double weight, descry_error *err);
 
-static int fail_at(const parser *p, size_t at, descry_error *err, const char *what)
+static int fail_at(const parser *p, size_t at, descry_error *err, const char *message)
 {
-    return descry_lexer_fail(&p->lexer, DESCRY_ERR_ARGUMENT, at, err, "%s", what);
+    return descry_lexer_fail(&p->lexer, DESCRY_ERR_ARGUMENT, at, err, "%s", message);
 }
 
-static int limit_at(const parser *p, size_t at, descry_error *err, const char *what, int most)
+static int limit_at(const parser *p, size_t at, descry_error *err, const char *message, int most)
 {
-    return descry_lexer_fail(&p->lexer, DESCRY_ERR_LIMIT, at, err, "%s: at most %d", what, most);
+    return descry_lexer_fail(&p->lexer, DESCRY_ERR_LIMIT, at, err, "%s: at most %d", message, most);
 }
 
 static int next(parser *p, descry_error *err)
@@ -41,8 +41,8 @@ static int hex_digit(char c)
                                   : -1;
 }
 
-/* RFC 8089: file:/path, file:///path, file://localhost/path; decoded in place to the path. */
-static const char *file_url_mistake(char *text)
+/* RFC 8089: file:/path, file:///path, file://localhost/path; decoded in place to the path.  Returns the error, NULL: none. */
+static const char *decode_file_url(char *text)
 {
     char *from = text + strlen("file:"), *to = text;
     if (strncmp(from, "//localhost/", 12) == 0)
@@ -88,11 +88,11 @@ static int classify(const parser *p, descry_term *term, descry_error *err)
             if (descry_query_is_space(term->text[i]))
                 mistake = "a URL has no spaces: is an operator missing?";
     } else if (strncmp(term->text, "file:", 5) == 0)
-        mistake = file_url_mistake(term->text);
+        mistake = decode_file_url(term->text);
     return mistake ? fail_at(p, term->begin, err, mistake) : 0;
 }
 
-/* What a term says: without quotes, escapes and the spaces at its end. */
+/* A term's text, without quotes, escapes and trailing spaces. */
 static int copy_term(const parser *p, const descry_token *token, descry_term *term, descry_error *err)
 {
     const char *from = p->lexer.text + token->begin, *end = p->lexer.text + token->end;
@@ -141,7 +141,7 @@ static int add_term(parser *p, double weight, descry_error *err)
 
 /* ---- the grammar ----------------------------------------------------------------------------------------------- */
 
-/* Not a term: what is it? */
+/* The error for a token where a term is expected. */
 static int missing_term(const parser *p, descry_error *err)
 {
     const descry_token *token = &p->lexer.token;
@@ -193,7 +193,7 @@ static int use_weight(const parser *p, const descry_token *token, double *weight
     return 0;
 }
 
-/* product = number "*" product | primary { "*" number }.  Many weights in a row are no reason to go deep. */
+/* product = number "*" product | primary { "*" number }.  A loop: many weights in a row do not recurse. */
 static int parse_product(parser *p, double weight, descry_error *err)
 {
     size_t first = p->query->count;
@@ -242,7 +242,7 @@ static int parse_sum(parser *p, double weight, descry_error *err)
     return rc;
 }
 
-/* Weights multiplied with one another: not beyond what is of use, nor infinite. */
+/* Products of weights may neither exceed the limit nor be infinite. */
 static int check_weights(const parser *p, descry_error *err)
 {
     for (size_t i = 0; i < p->query->count; i++)

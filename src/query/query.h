@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The query language of docs/query.md: text -> terms with weights -> a vector of length 1.
  *
- * What a query is made of is known here, what its terms look like is not: embedding comes in as a callback.  Brackets
- * and weights are multiplied out while reading, since the whole is a weighted sum of terms in any case:
+ * Parsing is independent of models: terms are embedded by a callback.  Brackets and weights are multiplied out while parsing,
+ * since any query is a weighted sum of terms:
  *
  *     query      = normalise(sum of weight * normalise(term))
  *     exclusion  = the same for what follows a NOT */
@@ -30,7 +30,7 @@ typedef enum descry_term_kind {
 typedef struct descry_term {
     descry_term_kind kind;
     double weight;
-    char *text;        /* without quotes; a file: URL as the path that it means */
+    char *text;        /* without quotes; a file: URL as its path */
     int64_t id;        /* of DESCRY_TERM_ID */
     size_t begin, end; /* bytes of the query as written */
 } descry_term;
@@ -41,25 +41,25 @@ typedef struct descry_terms {
 } descry_terms;
 
 typedef struct descry_query {
-    descry_term *terms; /* in the order in which they are written */
+    descry_term *terms; /* in the order of the text */
     size_t count, capacity;
-    descry_terms sum;    /* what is looked for */
+    descry_terms sum;    /* the query without its exclusions */
     descry_terms *avoid; /* one for each NOT */
     size_t avoids;
     descry_arena arena;
 } descry_query;
 
-/* Reads a query.  DESCRY_ERR_ARGUMENT: not one, DESCRY_ERR_LIMIT: too long, too deep, too many terms; *position (may be
- * NULL) is then the byte at which it goes wrong, and the message says the same in characters from 1.  Time and memory
+/* Parses a query.  DESCRY_ERR_ARGUMENT: a syntax error, DESCRY_ERR_LIMIT: too long, too deep, too many terms; *position (may
+ * be NULL) is then the byte of the error, and the message has it in characters from 1.  Time and memory
  * are linear in the length.  *query (all zero before) is to be freed in any case. */
 int descry_query_parse(descry_query *query, const char *text, size_t *position, descry_error *err);
 void descry_query_free(descry_query *query);
 
-/* Gives the embedding [dim] of a term, of any length but 0. */
+/* Computes the embedding [dim] of a term; its norm may be anything but 0. */
 typedef int (*descry_query_embed)(void *arg, const descry_term *term, float *vector, descry_error *err);
 
-/* vector [dim] of length 1 for the terms of `part`; shares float [count of terms, dim], may be NULL: what each term
- * adds to it, so that they add up to `vector`.  DESCRY_ERR_ARGUMENT when the terms cancel each other out;
+/* vector [dim] of length 1 for the terms of `part`; shares float [count of terms, dim], may be NULL: the summand of
+ * each term, so that their sum is `vector`.  DESCRY_ERR_ARGUMENT when the terms cancel each other out;
  * DESCRY_ERR_NUMERIC when an embedding is zero or not finite. */
 int descry_query_evaluate(const descry_query *query, descry_terms part, size_t dim, descry_query_embed embed, void *arg,
                           float *vector, float *shares, descry_error *err);

@@ -14,7 +14,7 @@
 #include "base/pool.h"
 
 enum {
-    DESCRY_CAPTION_SIZE = 1 << 16, /* bytes of a caption at most: the longest that is written, or believed */
+    DESCRY_CAPTION_SIZE = 1 << 16, /* bytes of a caption at most, when written or read */
     DESCRY_VERSION_SIZE = 32       /* of a version of descry, with its NUL */
 };
 
@@ -35,11 +35,11 @@ typedef struct descry_recipe {
     uint64_t vectors;
 } descry_recipe;
 
-/* A file whose picture is what is wrong: reading it again, as it is, would end in the same way. */
+/* A permanent failure: reading the unchanged file again would fail in the same way. */
 typedef struct descry_fault {
     uint64_t size;
     int64_t mtime;
-    char version[DESCRY_VERSION_SIZE]; /* of the descry that tried; "": there is no fault */
+    char version[DESCRY_VERSION_SIZE]; /* of the descry that failed; "": no fault */
 } descry_fault;
 
 typedef struct descry_place {
@@ -48,11 +48,11 @@ typedef struct descry_place {
     uint64_t size;        /* of the file when it was read */
     int64_t mtime;        /* nanoseconds since 1970 */
     int missing, failed;
-    descry_fault fault;   /* why it failed, if that is known to last */
-    int has_vector;       /* its content has one of the recipe asked for */
-    int draft;            /* and that is of a draft (image/picture.h) */
+    descry_fault fault;   /* set if it failed permanently */
+    int has_vector;       /* its content has one of the recipe given */
+    int draft;            /* and it was made from a draft (image/picture.h) */
     int unread;           /* its content's metadata were not read yet */
-    int source;           /* there is no file: its path is a source */
+    int source;           /* it has no file: its path is a source, such as a URL */
 } descry_place;
 
 typedef struct descry_content {
@@ -69,140 +69,141 @@ typedef struct descry_nearest {
     const descry_filter *filter; /* paths as the library has them; NULL: everything */
     const int64_t *exclude; /* contents */
     size_t excludes;
-    const float *avoid;       /* [avoids, dim], of length 1: contents whose score with avoid i exceeds */
-    const float *avoid_above; /* avoid_above[i] are left out */
+    const float *avoid;       /* [avoids, dim], of length 1: contents whose score with row i exceeds */
+    const float *avoid_above; /* avoid_above[i] are excluded */
     size_t avoids;
 } descry_nearest;
 
-/* A search for words, as they are typed.  English endings do not count, nor what text/words.h makes alike; a word with a
- * hyphen is two in a row. */
+/* A full-text query: words as typed.  Compared after English stemming and the normalisation of text/words.h; a hyphenated
+ * word is a phrase of two. */
 typedef struct descry_words {
     const char *const *words;
     size_t count;
-    int any;                     /* 1: some of them are enough; 0: all */
+    int any;                     /* 1: any of them (OR); 0: all (AND) */
     size_t k;
     const descry_filter *filter; /* as in descry_nearest */
 } descry_words;
 
-/* One for each content: of its places that are not missing and under filter->under the one with the lowest id, and one in a
- * bin or snapshot only when there is no other. */
+/* One for each content.  id: the lowest of its places that are not missing and under filter->under, one in a bin or snapshot
+ * only when there is no other. */
 typedef struct descry_hit {
     float score;
     int64_t id, content;
 } descry_hit;
 
-/* What a content that is known by its digest has. */
+/* What the library has of a content, looked up by its digest. */
 typedef struct descry_known {
     int64_t id;     /* 0: unknown */
-    int has_vector; /* of the recipe asked for */
-    int draft;      /* and that is of a draft */
+    int has_vector; /* of the recipe given */
+    int draft;      /* and it was made from a draft */
     int unread;     /* its metadata were not read yet */
 } descry_known;
 
-typedef enum descry_put_what {
-    DESCRY_PUT_SAME,   /* the file is there as it was: not missing, not failed */
-    DESCRY_PUT_FAILED, /* it could not be read: what was known of it stays, but for an earlier fault */
-    DESCRY_PUT_FILE,   /* it was read and has this content: added or updated, not missing, not failed */
-    DESCRY_PUT_SOURCE  /* a picture without a file: added unless the place has a content, which stays */
-} descry_put_what;
+typedef enum descry_put_kind {
+    DESCRY_PUT_SAME,   /* the file is unchanged: not missing, not failed */
+    DESCRY_PUT_FAILED, /* it could not be read: everything known of it stays, except an earlier fault */
+    DESCRY_PUT_FILE,   /* it was read and has this content: inserted or updated, not missing, not failed */
+    DESCRY_PUT_SOURCE  /* a picture without a file: inserted unless the place has a content, which stays */
+} descry_put_kind;
 
-/* What is to be written of a path.  The content's id, if it is known, else the content. */
+/* A write to one place.  `id` if the content is known, else `content`. */
 typedef struct descry_put {
     const char *path;
-    descry_put_what what;
+    descry_put_kind kind;
     uint64_t size;                   /* FILE: as in descry_place; FAILED: as in descry_fault */
     int64_t mtime;
     const char *reason;              /* FAILED */
-    const char *fault;               /* FAILED: the version, as in descry_fault; NULL: another time it may be read */
+    const char *fault;               /* FAILED: the version, as in descry_fault; NULL: a retry may succeed */
     const descry_content *content;   /* FILE, SOURCE */
-    const descry_metadata *metadata; /* NULL: none; those of a content that was read stay */
-    const float *vector;             /* [dim]; NULL: none; one that exists stays, unless */
-    int draft, anew;                 /* 1: it is of a draft; it replaces that of a draft */
-    int64_t id;                      /* of the content; 0: it is looked up or added, and then here */
-    int new_place, new_vector;       /* answers: the place had no content before; the content had no vector */
+    const descry_metadata *metadata; /* NULL: none; does not overwrite metadata read before */
+    const float *vector;             /* [dim]; NULL: none; does not overwrite one, except */
+    int draft, anew;                 /* draft: it was made from one; anew: it replaces one made from a draft */
+    int64_t id;                      /* of the content; 0: looked up or inserted, and set */
+    int new_place, new_vector;       /* results: the place had no content before; the content had no vector */
 } descry_put;
 
 typedef struct descry_put_caption {
     int64_t content;
     const char *text;
-    int written; /* answer: it is in */
+    int written; /* result: it was written */
 } descry_put_caption;
 
-/* Which details of a row to read, besides its place. */
+/* The columns of descry_row to read, besides the place. */
 typedef struct descry_wanted {
     const descry_recipe *vectors; /* NULL: none */
     int captions, metadata, reasons;
 } descry_wanted;
 
 typedef struct descry_row {
-    int64_t id, content; /* id 0: there is no such place; content 0: it could never be read */
+    int64_t id, content; /* id 0: no such place; content 0: it could never be read */
     const char *path;
     size_t path_size;
     int source, failed;
-    const char *reason;              /* why it failed; NULL: it did not, or that is not known */
-    const char *caption, *captioner; /* a person's before a model's, and the model's name; NULL: none */
+    const char *reason;              /* why it failed; NULL: it did not, or no reason is known */
+    const char *caption, *captioner; /* the person's, else the model's and its name; NULL: none */
     const descry_metadata *metadata;
     const float *vector;             /* [dim]; NULL: none */
 } descry_row;
 
-/* What a filter lets through: one for each content, as descry_hit, in order of id. */
+/* All that match a filter: one for each content, as descry_hit, in order of id. */
 typedef struct descry_list {
     const descry_filter *filter; /* paths as the library has them; NULL: everything */
-    int64_t recipe;              /* 0: whether or not there is a vector; else only what has one of it */
-    int (*each)(void *arg, const char *path, size_t size); /* called for each while they are listed, or NULL */
+    int64_t recipe;              /* 0: with or without a vector; else only contents with one of it */
+    int (*each)(void *arg, const char *path, size_t size); /* callback for each item, in order, or NULL */
     void *arg;
-    descry_hit *items;           /* [count]; scores without meaning */
+    descry_hit *items;           /* [count]; scores are 0 */
     size_t count;
-    int began;                   /* the engine's: the moment ends with this list, not with another around it */
+    int began;                   /* the engine's: this list began the transaction, not one around it */
 } descry_list;
 
-/* What the scores of a recipe mean in this library: calibrate.c makes it and says how. */
+/* Statistics of a recipe's scores in this library: see calibrate.c. */
 typedef struct descry_calibration {
     int version;
-    uint64_t vectors;         /* of the recipe when it was made */
+    uint64_t vectors;         /* of the recipe when it was computed */
     double best, deviation;   /* best scores of neutral texts: mean, standard deviation */
-    double text, picture;     /* above it, NOT leaves out: of a text, of a picture */
+    double text, picture;     /* thresholds of NOT: scores above are excluded: of a text, of a picture */
 } descry_calibration;
 
 typedef struct descry_store_ops {
     void (*close)(descry_store *store);
-    const char *(*file)(const descry_store *store); /* its path: it and the files beside it must not be opened by others; NULL: none */
+    const char *(*file)(const descry_store *store); /* path of its database; nobody else may open it or the files beside it.
+                                                       NULL: none */
     int (*is_read_only)(const descry_store *store);
 
-    /* The right to write places, until unlock or close: DESCRY_ERR_BUSY when another has it, *holder is then who.  With
-     * `alone` nobody else may have it; without, other workers may, where the engine can have several. */
+    /* The lock for writing places, until unlock or close.  DESCRY_ERR_BUSY: another holds it, *holder names it.  `alone`:
+     * exclusive; else shared with other workers, if the engine supports several. */
     int (*lock)(descry_store *store, int alone, descry_buf *holder, descry_error *err);
-    void (*unlock)(descry_store *store); /* nothing when it is not held */
-    /* mine[i] 1: until that time (seconds since 1970), unlock or close, paths[i] is for this worker to read and embed. */
+    void (*unlock)(descry_store *store); /* no-op when not held */
+    /* mine[i] 1: this worker has claimed paths[i], to read and embed, until that time (seconds since 1970), unlock or close. */
     int (*claim)(descry_store *store, const char *const *paths, size_t n, int64_t until, int *mine, descry_error *err);
 
-    /* The recipe with this digest (64 hexadecimal digits); id 0 when the library has none, unless `create`. */
+    /* The recipe with this digest (64 hexadecimal digits); when there is none, id 0 or, with `create`, a new one. */
     int (*recipe)(descry_store *store, const char *digest, const char *name, int dim, int create,
                   descry_recipe *recipe, descry_error *err);
-    int (*touch_recipe)(descry_store *store, int64_t recipe, descry_error *err); /* indexed now */
+    int (*touch_recipe)(descry_store *store, int64_t recipe, descry_error *err); /* sets its time of indexing to now */
 
     int (*add_root)(descry_store *store, const char *path, descry_error *err);
 
     /* The places at these paths, id 0 where unknown. */
     int (*places)(descry_store *store, const char *const *paths, size_t n, int64_t recipe, descry_place *places,
                   descry_error *err);
-    /* What there is of these digests. */
+    /* Looks up contents by their digests. */
     int (*contents)(descry_store *store, const uint8_t *const *sha256, size_t n, int64_t recipe, descry_known *known,
                     descry_error *err);
-    /* All of these in order, or none.  Vectors are kept as f16: DESCRY_ERR_NUMERIC when one is not finite.  recipe NULL: no
+    /* All items in order, or none.  Vectors are stored as f16: DESCRY_ERR_NUMERIC when one is not finite.  recipe NULL: no
      * item has one. */
     int (*put)(descry_store *store, const descry_recipe *recipe, descry_put *items, size_t n, descry_error *err);
-    /* A model's, all or none; a content that has any caption already is left unchanged.  DESCRY_ERR_LIMIT: one is longer
+    /* A model's captions, all or none; a content that has any caption is left unchanged.  DESCRY_ERR_LIMIT: one is longer
      * than DESCRY_CAPTION_SIZE. */
     int (*put_captions)(descry_store *store, const char *model, const char *recipe, descry_put_caption *items, size_t n,
                         descry_error *err);
-    /* A person's caption, in place of what a person said before; NULL: none any more.  DESCRY_ERR_LIMIT as above. */
-    int (*put_person)(descry_store *store, int64_t content, const char *text, descry_error *err);
-    /* Marks the places at or under `path` missing for which gone(arg, path) is not 0; those never read are dropped.
-     * *missing: all that are marked now. */
+    /* A person's caption, which replaces the person's previous one; NULL: deletes it.  DESCRY_ERR_LIMIT as above. */
+    int (*put_person_caption)(descry_store *store, int64_t content, const char *text, descry_error *err);
+    /* Marks places at or under `path` missing where gone(arg, path) is not 0; those never read are deleted.  *missing: all
+     * that are marked now. */
     int (*mark_missing)(descry_store *store, const char *path, int (*gone)(void *arg, const char *path), void *arg,
                         uint64_t *missing, descry_error *err);
-    int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* a place or a root */
+    int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* whether there is a place or root */
 
     /* Details of the places ids[i], into rows[i], allocated in `arena`. */
     int (*details)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
@@ -210,33 +211,33 @@ typedef struct descry_store_ops {
     /* The vectors of these contents: float [n, dim], zeros where found[i] is 0. */
     int (*vectors)(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n, float *vectors,
                    int *found, descry_error *err);
-    /* Fills a list.  Until unlist, details and vectors answer as of the moment when it was made, or the list around it;
-     * nothing is written. */
+    /* Fills a list.  Until unlist, details and vectors read the snapshot of this list, or of the one around it; nothing may be
+     * written. */
     int (*list)(descry_store *store, descry_list *list, descry_error *err);
-    void (*unlist)(descry_store *store, descry_list *list); /* whatever list returned */
-    /* The contents without any caption at a place that is a file, not missing, and let through by `filter` (or NULL): those
-     * places, in order of content; *places to be freed with free. */
+    void (*unlist)(descry_store *store, descry_list *list); /* also when list failed */
+    /* Places, one for each content without any caption, that are files, not missing, and match `filter` (or NULL), in order
+     * of content; *places to be freed with free. */
     int (*uncaptioned)(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
                        descry_error *err);
-    /* What the words of captions, file names and titles find: best first by BM25 (score: the higher, the better), equal
-     * ones by content; *hits to be freed with free. */
+    /* Full-text search of captions, file names and titles: best first by BM25 (higher scores are better), ties by content;
+     * *hits to be freed with free. */
     int (*words)(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count, descry_error *err);
 
-    /* *hits: best first, equal scores by id; to be freed with free. */
+    /* *hits: best first, ties by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);
-    /* Makes the next `nearest` fast; nothing depends on it. */
+    /* Warms caches for the next `nearest`; optional. */
     void (*prepare)(descry_store *store, const descry_recipe *recipe);
     /* Contents at places that are not missing and that have no vector of `recipe`. */
     int (*lacking)(descry_store *store, const descry_recipe *recipe, uint64_t *count, descry_error *err);
 
-    /* version 0: there is none */
+    /* version 0: none */
     int (*calibration)(descry_store *store, const descry_recipe *recipe, descry_calibration *calibration,
                        descry_error *err);
     int (*put_calibration)(descry_store *store, const descry_recipe *recipe, const descry_calibration *calibration,
                            descry_error *err);
-    /* At most `most` vectors of the recipe from all over the library, always the same of the same: float [count, dim],
-     * to be freed with free. */
+    /* At most `most` vectors of the recipe, spread over the library and deterministic: float [count, dim], to be freed with
+     * free. */
     int (*sample)(descry_store *store, const descry_recipe *recipe, size_t most, float **vectors, size_t *count,
                   descry_error *err);
 
@@ -244,7 +245,7 @@ typedef struct descry_store_ops {
     int (*forget)(descry_store *store, const char *path, uint64_t *removed, descry_error *err);
 } descry_store_ops;
 
-/* The one SQLite file at `path` (absolute). */
+/* The engine that keeps a library in one SQLite file, at `path` (absolute). */
 int descry_store_open_sqlite(descry_store **store, const char *path, const descry_store_options *options,
                              descry_error *err);
 

@@ -14,7 +14,7 @@ int descry_is_letter(uint32_t c); /* \p{L} */
 int descry_is_number(uint32_t c); /* \p{N} */
 int descry_is_space(uint32_t c);  /* what Python's str.split() splits at */
 
-int descry_is_piece(uint32_t c);  /* what the reference's pattern matches at all: no space, and not U+0345, which has a
-                                     letter as its other case and thereby falls between the pattern's classes */
+int descry_is_piece(uint32_t c);  /* whether any branch of the reference's pattern matches it: no space, and not U+0345, which is
+                                     a mark, but a letter in its other case */
 
 #endif

@@ -32,9 +32,9 @@ static const uint32_t *find_replacement(const replacement *table, size_t count, 
 
 #define FIND(table, c) find_replacement(table, sizeof table / sizeof *table, c)
 
-/* Steps that turn one character into others: windows-1252 for C1 controls, ligatures, widths, straight quotes.  Each
- * sees what the one before it made. */
-static int put_plain(descry_text *out, uint32_t c, int step, descry_error *err)
+/* Steps that replace one character by others: windows-1252 for C1 controls, ligatures, widths, straight quotes.  Each
+ * takes the output of the step before. */
+static int put_replaced(descry_text *out, uint32_t c, int step, descry_error *err)
 {
     const uint32_t *to = step == 0 ? FIND(c1_controls, c) : step == 1 ? FIND(ligatures, c) : FIND(widths, c);
     int rc = 0;
@@ -46,9 +46,9 @@ static int put_plain(descry_text *out, uint32_t c, int step, descry_error *err)
         return descry_text_put(out, c, err);
     }
     if (!to)
-        return put_plain(out, c, step + 1, err);
+        return put_replaced(out, c, step + 1, err);
     for (int i = 0; i < 3 && to[i] && !rc; i++)
-        rc = put_plain(out, to[i], step + 1, err);
+        rc = put_replaced(out, to[i], step + 1, err);
     return rc;
 }
 
@@ -117,7 +117,7 @@ static int fix_segment(descry_text *segment, int entities, descry_effort *effort
         if (!rc)
             rc = descry_text_repair(segment, effort, err);
         for (size_t i = 0; i < segment->size && !rc; i++)
-            rc = put_plain(&next, segment->data[i], 0, err);
+            rc = put_replaced(&next, segment->data[i], 0, err);
         if (!rc) {
             descry_text_take(segment, &next);
             fix_controls(segment);
@@ -131,7 +131,7 @@ static int fix_segment(descry_text *segment, int entities, descry_effort *effort
 }
 
 /* ftfy.fix_text */
-static int fix(descry_text *text, descry_error *err)
+static int fix_text(descry_text *text, descry_error *err)
 {
     descry_effort effort = {16 * text->size + MAX_EFFORT};
     descry_text out = {0};
@@ -141,11 +141,11 @@ static int fix(descry_text *text, descry_error *err)
         while (end < text->size && end - at < MAX_SEGMENT && text->data[end] != '\n')
             end++;
         if (end < text->size && end - at < MAX_SEGMENT)
-            end++; /* the newline belongs to it */
+            end++; /* the newline is part of it */
         descry_text segment = {0};
         rc = descry_text_put_all(&segment, text->data + at, end - at, err);
         for (size_t i = 0; i < segment.size && entities; i++)
-            entities = segment.data[i] != '<'; /* it may be HTML itself: its entities mean something, from here on */
+            entities = segment.data[i] != '<'; /* it may be HTML: entities are kept from here on */
         if (!rc)
             rc = fix_segment(&segment, entities, &effort, err);
         if (!rc)
@@ -159,10 +159,10 @@ static int fix(descry_text *text, descry_error *err)
     return rc;
 }
 
-/* ---- the rest ------------------------------------------------------------------------------------------------------ */
+/* ---- after ftfy ---------------------------------------------------------------------------------------------------- */
 
 /* Python's html.unescape */
-static int unescape(descry_text *text, descry_error *err)
+static int unescape_html(descry_text *text, descry_error *err)
 {
     descry_text out = {0};
     int rc = descry_unescape_html(&out, text->data, text->size, err);
@@ -173,7 +173,7 @@ static int unescape(descry_text *text, descry_error *err)
 }
 
 /* Runs of whitespace become one space; none at the ends. */
-static void collapse(descry_text *text)
+static void collapse_spaces(descry_text *text)
 {
     size_t n = 0;
     for (size_t i = 0; i < text->size; i++)
@@ -185,7 +185,7 @@ static void collapse(descry_text *text)
     text->size = n;
 }
 
-static int lower(descry_text *text, descry_error *err)
+static int lower_case(descry_text *text, descry_error *err)
 {
     size_t size;
     if (text->size == 0)
@@ -198,7 +198,7 @@ static int lower(descry_text *text, descry_error *err)
     return 0;
 }
 
-/* Most queries are plain: nothing in them that a step before lower-casing would touch but the spaces. */
+/* Fast path for most queries: before lower-casing, no step would change anything in them but the spaces. */
 static int is_plain(const descry_text *text)
 {
     for (size_t i = 0; i < text->size; i++)
@@ -211,11 +211,11 @@ int descry_text_clean(descry_text *text, descry_error *err)
 {
     int rc = 0;
     if (!is_plain(text)) {
-        rc = fix(text, err);
+        rc = fix_text(text, err);
         for (int i = 0; i < 2 && !rc; i++)
-            rc = unescape(text, err);
+            rc = unescape_html(text, err);
     }
     if (!rc)
-        collapse(text);
-    return rc ? rc : lower(text, err);
+        collapse_spaces(text);
+    return rc ? rc : lower_case(text, err);
 }

@@ -6,8 +6,8 @@
 
 #include "text/points.h"
 
-/* The whole of open_clip's "lower" cleaning, in place.  DESCRY_ERR_LIMIT: mistakes in mistakes in mistakes, thousands
- * deep; never for texts of less than 4096 characters. */
+/* The whole of open_clip's "lower" cleaning, in place.  DESCRY_ERR_LIMIT: mojibake nested thousands of levels deep; never
+ * for texts of less than 4096 characters. */
 int descry_text_clean(descry_text *text, descry_error *err);
 
 #endif

@@ -13,7 +13,7 @@
 
 typedef struct clip_bpe {
     descry_tokenizer base;
-    const descry_merge *merges; /* [count]; that of rank r makes the id DESCRY_BYTE_IDS + r */
+    const descry_merge *merges; /* [count]; the merge of rank r makes id DESCRY_BYTE_IDS + r */
     descry_merge *owned;        /* NULL: built in */
     size_t count;
     uint32_t *slots;            /* rank + 1 by hash of the pair; 0: free */
@@ -41,7 +41,7 @@ static int pair_rank(const clip_bpe *t, uint32_t left, uint32_t right)
     return -1;
 }
 
-static int make_table(clip_bpe *t, descry_error *err)
+static int build_table(clip_bpe *t, descry_error *err)
 {
     t->mask = 1023;
     while (t->mask < 2 * t->count)
@@ -67,12 +67,12 @@ static void close_bpe(descry_tokenizer *tokenizer)
 
 /* ---- byte pair encoding of one piece --------------------------------------------------------------------------------- */
 
-/* The symbols of a piece as a linked list, and the pairs that can merge in a heap by rank, then place: what the
- * reference does by searching the whole piece for its lowest pair, without its quadratic time. */
+/* The symbols of a piece in a linked list, and the pairs that can merge in a heap by rank, then position.  Same result as
+ * the reference, which searches the whole piece for its lowest pair each time, in quadratic time. */
 typedef struct node {
     uint32_t id;
     int32_t previous, next; /* -1: none */
-    uint32_t version;       /* grows when the symbol changes: pairs in the heap may be stale */
+    uint32_t version;       /* incremented when the symbol changes: pairs of earlier versions in the heap are stale */
 } node;
 
 typedef struct pair {
@@ -88,7 +88,7 @@ typedef struct encoder {
     descry_error *err;
 } encoder;
 
-static int before(const pair *a, const pair *b)
+static int merges_before(const pair *a, const pair *b)
 {
     return a->rank != b->rank ? a->rank < b->rank : a->at < b->at;
 }
@@ -101,7 +101,7 @@ static void push(encoder *e, int32_t at)
         return;
     pair p = {rank, at, n->version, e->nodes[n->next].version};
     size_t i = e->pairs++;
-    for (; i > 0 && before(&p, &e->heap[(i - 1) / 2]); i = (i - 1) / 2)
+    for (; i > 0 && merges_before(&p, &e->heap[(i - 1) / 2]); i = (i - 1) / 2)
         e->heap[i] = e->heap[(i - 1) / 2];
     e->heap[i] = p;
 }
@@ -114,9 +114,9 @@ static pair pop(encoder *e)
         size_t child = 2 * i + 1;
         if (child >= e->pairs)
             break;
-        if (child + 1 < e->pairs && before(&e->heap[child + 1], &e->heap[child]))
+        if (child + 1 < e->pairs && merges_before(&e->heap[child + 1], &e->heap[child]))
             child++;
-        if (!before(&e->heap[child], &last))
+        if (!merges_before(&e->heap[child], &last))
             break;
         e->heap[i] = e->heap[child];
         i = child;
@@ -126,11 +126,11 @@ static pair pop(encoder *e)
     return top;
 }
 
-static int make_room(encoder *e, size_t size)
+static int reserve(encoder *e, size_t size)
 {
     if (size <= e->capacity)
         return 0;
-    /* a merge takes one pair away and adds two at most, and there are fewer merges than symbols */
+    /* 3 * size: a merge removes one pair and adds two at most, and there are fewer merges than symbols */
     node *nodes = descry_realloc(e->nodes, size, sizeof *nodes);
     if (nodes)
         e->nodes = nodes;
@@ -145,7 +145,7 @@ static int make_room(encoder *e, size_t size)
 /* bytes [size > 0] -> nodes; their list begins at 0 */
 static int encode_piece(encoder *e, const uint8_t *bytes, size_t size)
 {
-    int rc = make_room(e, size);
+    int rc = reserve(e, size);
     if (rc)
         return rc;
     e->pairs = 0;
@@ -159,11 +159,11 @@ static int encode_piece(encoder *e, const uint8_t *bytes, size_t size)
         node *n = &e->nodes[p.at];
         if (n->version != p.version || n->next < 0 || e->nodes[n->next].version != p.next_version)
             continue;
-        node *eaten = &e->nodes[n->next];
+        node *right = &e->nodes[n->next];
         n->id = (uint32_t)(DESCRY_BYTE_IDS + p.rank);
         n->version++;
-        n->next = eaten->next;
-        eaten->version = UINT32_MAX; /* whatever pair it began is gone */
+        n->next = right->next;
+        right->version = UINT32_MAX; /* pairs that begin with it are stale */
         if (n->next >= 0)
             e->nodes[n->next].previous = p.at;
         push(e, p.at);
@@ -176,7 +176,7 @@ static int encode_piece(encoder *e, const uint8_t *bytes, size_t size)
 /* ---- splitting ------------------------------------------------------------------------------------------------------- */
 
 /* Case is ignored as the reference's pattern does: U+017F is an s. */
-static int matches(const uint32_t *in, size_t size, const char *word)
+static int match_prefix(const uint32_t *in, size_t size, const char *word)
 {
     size_t i = 0;
     for (; word[i]; i++)
@@ -190,12 +190,12 @@ static int is_other(uint32_t c)
     return descry_is_piece(c) && !descry_is_letter(c) && !descry_is_number(c);
 }
 
-/* The length of the piece that begins at in[0], which can begin one; the text is in lower case. */
-static size_t piece(const uint32_t *in, size_t size)
+/* The length of the piece at in[0], where one can begin; the text is in lower case. */
+static size_t piece_length(const uint32_t *in, size_t size)
 {
     static const char *const words[] = {"<start_of_text>", "<end_of_text>", "'s", "'t", "'re", "'ve", "'m", "'ll", "'d"};
     for (size_t i = 0; (in[0] == '<' || in[0] == '\'') && i < sizeof words / sizeof *words; i++) {
-        int n = matches(in, size, words[i]);
+        int n = match_prefix(in, size, words[i]);
         if (n)
             return (size_t)n;
     }
@@ -211,7 +211,7 @@ static size_t piece(const uint32_t *in, size_t size)
     return n;
 }
 
-/* Puts the ids of one piece behind ids[*count], as far as there is room. */
+/* Appends the ids of one piece at ids[*count], as far as there is room. */
 static int put_piece(encoder *e, const uint32_t *in, size_t size, int32_t *ids, size_t room, size_t *count)
 {
     static const char start[] = "<start_of_text>", end[] = "<end_of_text>";
@@ -249,12 +249,12 @@ static int encode(const descry_tokenizer *t, const char *text, size_t length, si
     for (size_t i = 0; i < clean.size && *count < room && !rc;) {
         size_t n = 1;
         if (descry_is_piece(clean.data[i])) {
-            n = piece(clean.data + i, clean.size - i);
+            n = piece_length(clean.data + i, clean.size - i);
             rc = put_piece(&e, clean.data + i, n, ids, room, count);
         }
         i += n;
     }
-    if (*count == room) /* cut: the end token takes the last place */
+    if (*count == room) /* truncated: the end token replaces the last id */
         --*count;
     ids[(*count)++] = t->end;
     descry_text_free(&clean);
@@ -333,7 +333,7 @@ int descry_clip_bpe_open(descry_tokenizer **out, const char *path, descry_error 
     if (t->owned)
         t->merges = t->owned;
     if (!rc)
-        rc = make_table(t, err);
+        rc = build_table(t, err);
     if (rc) {
         close_bpe(&t->base);
         return rc;

@@ -69,7 +69,7 @@ static size_t put_utf8(char *out, unsigned c) /* below U+0800 */
     return 2;
 }
 
-/* The 256 bytes: printable ones stand for themselves, the others for U+0100 and up; alone, and as the end of a word. */
+/* The 256 bytes, inside and at the end of a word: printable ones are spelled as they are, the others from U+0100 on. */
 static int add_bytes(symbols *s, descry_error *err)
 {
     unsigned other = 0x100;

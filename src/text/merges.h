@@ -14,7 +14,7 @@ typedef struct descry_merge {
 } descry_merge;
 
 /* Reads a gzip file: the first line is skipped, each other is "left right"; of longer files the first DESCRY_MAX_MERGES
- * merges count, as in open_clip.  One newline at the end is allowed and means nothing.  DESCRY_ERR_FORMAT names the line. */
+ * merges count, as in open_clip.  One newline at the end is allowed and ignored.  DESCRY_ERR_FORMAT names the line. */
 int descry_merges_read(descry_merge **merges, size_t *count, const char *path, descry_error *err);
 
 /* The id of a byte inside a word: printable bytes come first, in the order of CLIP's bytes_to_unicode. */

@@ -30,8 +30,8 @@ static const kind *kind_of(uint32_t c)
     return &kinds[descry_is_space(c) ? KIND_SPACE : descry_is_letter(c) || descry_is_number(c) ? KIND_WORD : KIND_OTHER];
 }
 
-/* 1: some characters follow each other as they hardly ever do but in mojibake (ftfy.badness.is_bad).  All patterns are
- * followed at once: a bit is set when the characters up to here fit a pattern up to that place. */
+/* 1: a sequence of characters that hardly occurs but in mojibake (ftfy.badness.is_bad).  All patterns are matched in
+ * parallel: a bit is set when the characters up to here match a pattern up to that position. */
 static int is_mojibake(const uint32_t *in, size_t size)
 {
     uint64_t state[PATTERN_WORDS] = {0};
@@ -47,11 +47,11 @@ static int is_mojibake(const uint32_t *in, size_t size)
     return 0;
 }
 
-/* The length of the run at in[at] that has the shape of UTF-8 shown in a single-byte encoding; 0: none begins there. */
+/* The length of the run at in[at] that looks like UTF-8 decoded in a single-byte encoding; 0: none begins there. */
 static size_t utf8_shaped(const uint32_t *in, size_t size, size_t at)
 {
     if (at > 0 && kind_of(in[at - 1])->clues & UTF8_CONTINUATION_STRICT)
-        return 0; /* from the middle of a garble it would only get worse */
+        return 0; /* not from the middle of a longer run */
     size_t i = at, length = 0;
     do {
         i += length;
@@ -69,7 +69,7 @@ static size_t utf8_shaped(const uint32_t *in, size_t size, size_t at)
 
 /* ---- bytes --------------------------------------------------------------------------------------------------------- */
 
-/* Bytes of the text in an encoding (-1: Latin-1); 0 when it has none for some character. */
+/* Encodes the text in a single-byte encoding (-1: Latin-1); 0 when it lacks a character. */
 static int encode(uint8_t *out, const uint32_t *in, size_t size, int encoding)
 {
     int sloppy = encoding >= 0 && encoding < SLOPPY_ENCODINGS;
@@ -101,36 +101,36 @@ static int encode(uint8_t *out, const uint32_t *in, size_t size, int encoding)
     return 1;
 }
 
-static int between(uint8_t byte, int low, int high)
+static int in_range(uint8_t byte, int low, int high)
 {
     return byte >= low && byte <= high;
 }
 
-static int follows(uint8_t byte) /* a continuation byte that can be there beside one that became a space */
+static int is_continuation(uint8_t byte) /* a continuation byte beside one that became a space */
 {
-    return between(byte, 0x80, 0xBF) && byte != 0x85 && byte != 0xA0;
+    return in_range(byte, 0x80, 0xBF) && byte != 0x85 && byte != 0xA0;
 }
 
 /* The length of a UTF-8 sequence at b[0..size) that would be one if a space in it were the byte A0; 0: there is none. */
-static size_t altered(const uint8_t *b, size_t size)
+static size_t altered_length(const uint8_t *b, size_t size)
 {
     if (size >= 2 && b[1] == ' ' && b[0] && strchr("\xC2\xC3\xC5\xCE\xD0\xD9", b[0]))
         return 2;
-    if (size >= 3 && ((between(b[0], 0xE2, 0xE3) && b[1] == ' ' && follows(b[2])) ||
-                      (between(b[0], 0xE0, 0xE3) && follows(b[1]) && b[2] == ' ')))
+    if (size >= 3 && ((in_range(b[0], 0xE2, 0xE3) && b[1] == ' ' && is_continuation(b[2])) ||
+                      (in_range(b[0], 0xE0, 0xE3) && is_continuation(b[1]) && b[2] == ' ')))
         return 3;
     if (size < 4 || b[0] != 0xF0)
         return 0;
     int spaces = 0;
     for (int i = 1; i < 4; i++) {
         spaces += b[i] == ' ';
-        if (b[i] != ' ' && !between(b[i], 0x80, 0xBF))
+        if (b[i] != ' ' && !in_range(b[i], 0x80, 0xBF))
             return 0;
     }
     return spaces == 1 ? 4 : 0;
 }
 
-/* Puts back bytes A0 that something took for spaces.  in [size] -> out [3 * size / 2 at most]; returns its size. */
+/* Restores bytes A0 that were replaced by spaces.  in [size] -> out [3 * size / 2 at most]; returns its size. */
 static size_t restore_a0(uint8_t *out, const uint8_t *in, size_t size)
 {
     static const char *const not_alone[] = {" ", "quele", "quela", "quilo", "s "};
@@ -148,7 +148,7 @@ static size_t restore_a0(uint8_t *out, const uint8_t *in, size_t size)
             out[n++] = 0xA0;
     }
     for (size_t i = 0; i < n;) {
-        size_t length = altered(out + i, n - i);
+        size_t length = altered_length(out + i, n - i);
         for (size_t k = 0; k < length; k++)
             if (out[i + k] == ' ')
                 out[i + k] = 0xA0;
@@ -157,31 +157,31 @@ static size_t restore_a0(uint8_t *out, const uint8_t *in, size_t size)
     return n;
 }
 
-static int lost(uint8_t byte)
+static int is_lost(uint8_t byte)
 {
     return byte == SUBSTITUTE || byte == '?';
 }
 
-static int lost_or_follows(uint8_t byte)
+static int is_lost_or_continuation(uint8_t byte)
 {
-    return byte == SUBSTITUTE || between(byte, 0x80, 0xBF);
+    return byte == SUBSTITUTE || in_range(byte, 0x80, 0xBF);
 }
 
 /* The length of a UTF-8 sequence at b[0..size) with bytes missing, SUBSTITUTE or at most one '?' in their place. */
-static size_t lossy(const uint8_t *b, size_t size)
+static size_t lossy_length(const uint8_t *b, size_t size)
 {
-    if (size >= 2 && between(b[0], 0xC2, 0xDF) && (b[1] == SUBSTITUTE || (b[0] <= 0xC3 && b[1] == '?')))
+    if (size >= 2 && in_range(b[0], 0xC2, 0xDF) && (b[1] == SUBSTITUTE || (b[0] <= 0xC3 && b[1] == '?')))
         return 2;
-    if (size >= 6 && b[0] == 0xED && between(b[1], 0xA0, 0xAF) && b[3] == 0xED && between(b[4], 0xB0, 0xBF) &&
-        ((lost(b[2]) && (lost(b[5]) || between(b[5], 0x80, 0xBF))) || (between(b[2], 0x80, 0xBF) && lost(b[5]))))
+    if (size >= 6 && b[0] == 0xED && in_range(b[1], 0xA0, 0xAF) && b[3] == 0xED && in_range(b[4], 0xB0, 0xBF) &&
+        ((is_lost(b[2]) && (is_lost(b[5]) || in_range(b[5], 0x80, 0xBF))) || (in_range(b[2], 0x80, 0xBF) && is_lost(b[5]))))
         return 6;
-    size_t length = between(b[0], 0xE0, 0xEF) ? 3 : between(b[0], 0xF0, 0xF4) ? 4 : 0;
+    size_t length = in_range(b[0], 0xE0, 0xEF) ? 3 : in_range(b[0], 0xF0, 0xF4) ? 4 : 0;
     if (length && size >= length) {
         size_t missing = 0, questions = 0, well = 1;
         for (size_t i = 1; i < length; i++) {
-            missing += lost(b[i]);
+            missing += is_lost(b[i]);
             questions += b[i] == '?';
-            well += b[i] == '?' || lost_or_follows(b[i]);
+            well += b[i] == '?' || is_lost_or_continuation(b[i]);
         }
         if (well == length && missing > 0 && questions <= 1)
             return length;
@@ -194,7 +194,7 @@ static size_t replace_lossy(uint8_t *out, const uint8_t *in, size_t size)
 {
     size_t n = 0;
     for (size_t i = 0; i < size;) {
-        size_t length = lossy(in + i, size - i);
+        size_t length = lossy_length(in + i, size - i);
         if (length) {
             memcpy(out + n, "\xEF\xBF\xBD", 3);
             n += 3;
@@ -207,20 +207,20 @@ static size_t replace_lossy(uint8_t *out, const uint8_t *in, size_t size)
 }
 
 /* Java's and Oracle's variants of UTF-8 at b[0..size): C0 80 for U+0000, surrogate pairs of three bytes each.  A newline
- * that ends the text passes for the last byte, since it does in ftfy ('$' in its pattern).  0: it is neither. */
-static size_t variant(const uint8_t *b, size_t size, uint32_t *c)
+ * at the end of the text counts as the last byte, as in ftfy ('$' in its pattern).  0: neither. */
+static size_t variant_length(const uint8_t *b, size_t size, uint32_t *c)
 {
     *c = 0;
     if (size >= 2 && b[0] == 0xC0 && (b[1] == 0x80 || (size == 2 && b[1] == '\n')))
         return 2;
-    if (size < 6 || b[0] != 0xED || !between(b[1], 0xA0, 0xAF) || !between(b[2], 0x80, 0xBF) || b[3] != 0xED ||
-        !between(b[4], 0xB0, 0xBF) || !(between(b[5], 0x80, 0xBF) || (size == 6 && b[5] == '\n')))
+    if (size < 6 || b[0] != 0xED || !in_range(b[1], 0xA0, 0xAF) || !in_range(b[2], 0x80, 0xBF) || b[3] != 0xED ||
+        !in_range(b[4], 0xB0, 0xBF) || !(in_range(b[5], 0x80, 0xBF) || (size == 6 && b[5] == '\n')))
         return 0;
     *c = 0x10000u + ((b[1] & 0x0Fu) << 16 | (b[2] & 0x3Fu) << 10 | (b[4] & 0x0Fu) << 6 | (b[5] & 0x3Fu));
     return 6;
 }
 
-/* 1: out is the bytes decoded; 0: they are no UTF-8. */
+/* 1: out is the decoded text; 0: not UTF-8. */
 static int decode(descry_text *out, const uint8_t *in, size_t size, descry_error *err)
 {
     int rc = 0;
@@ -229,7 +229,7 @@ static int decode(descry_text *out, const uint8_t *in, size_t size, descry_error
         ucs4_t c;
         int n = u8_mbtoucr(&c, in + i, size - i);
         if (n < 0)
-            n = (int)variant(in + i, size - i, &c);
+            n = (int)variant_length(in + i, size - i, &c);
         if (n <= 0)
             return 0;
         rc = descry_text_put(out, c, err);
@@ -240,7 +240,7 @@ static int decode(descry_text *out, const uint8_t *in, size_t size, descry_error
 
 /* ---- the attempts -------------------------------------------------------------------------------------------------- */
 
-/* 1: *out is the whole text read again as UTF-8; 0: it never was. */
+/* 1: *out is the whole text, encoded and decoded as UTF-8; 0: it is not UTF-8 in any encoding. */
 static int decode_whole(descry_text *out, const uint32_t *in, size_t size, descry_error *err)
 {
     uint8_t *bytes = descry_alloc(size, 1), *restored = descry_alloc(size, 2), *replaced = descry_alloc(size, 6);
@@ -266,7 +266,7 @@ static int decode_whole(descry_text *out, const uint32_t *in, size_t size, descr
     return rc;
 }
 
-/* Repairs runs that look like UTF-8, each by itself.  1: *out differs from the text. */
+/* Repairs each run that looks like UTF-8 by itself.  1: *out differs from the text. */
 static int decode_runs(descry_text *out, const uint32_t *in, size_t size, descry_effort *effort, descry_error *err)
 {
     int rc = 0, changed = 0;
@@ -291,7 +291,7 @@ static int decode_runs(descry_text *out, const uint32_t *in, size_t size, descry
     return rc ? rc : changed;
 }
 
-/* Controls of Latin-1 were meant to be what windows-1252 has there.  1: there were some. */
+/* Replaces C1 controls by windows-1252's characters of the same bytes.  1: there were some. */
 static int fix_c1(descry_text *text)
 {
     int changed = 0;

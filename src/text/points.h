@@ -12,12 +12,12 @@ typedef struct descry_text {
 
 int descry_text_put(descry_text *text, uint32_t c, descry_error *err);
 int descry_text_put_all(descry_text *text, const uint32_t *data, size_t size, descry_error *err);
-void descry_text_take(descry_text *text, descry_text *from); /* text becomes from, which becomes empty */
+void descry_text_take(descry_text *text, descry_text *from); /* moves from into text; from becomes empty */
 int descry_text_same(const descry_text *a, const descry_text *b);
 void descry_text_free(descry_text *text);
 
-/* Budget: characters that may still be processed.  ftfy's steps are repeated until they change nothing, which a text made for it
- * can put off for hours. */
+/* Budget: characters that may still be processed.  ftfy's steps are repeated until they change nothing, which a malicious
+ * text can delay for hours. */
 typedef struct descry_effort {
     size_t left;
 } descry_effort;

@@ -7,7 +7,7 @@
 
 typedef struct descry_tokenizer descry_tokenizer;
 
-/* What a kind does; the functions below say how. */
+/* The operations of a kind, as the functions below. */
 typedef struct descry_tokenizer_kind {
     const char *name;
     /* ids [0, *count) only, *count <= room: the rest is padded by descry_tokenizer_encode */
@@ -30,8 +30,8 @@ struct descry_tokenizer {
 int descry_tokenizer_encode(const descry_tokenizer *tokenizer, const char *text, size_t length, int context_length,
                             int32_t *ids, size_t *count, descry_error *err);
 
-/* Appends what open_clip's decode gives for `count` ids, as UTF-8.  Ids outside the vocabulary, which open_clip would fail
- * on, give nothing. */
+/* Appends what open_clip's decode returns for `count` ids, as UTF-8.  Ids outside the vocabulary, on which open_clip would
+ * fail, are skipped. */
 int descry_tokenizer_decode(const descry_tokenizer *tokenizer, const int32_t *ids, size_t count, descry_buf *out,
                             descry_error *err);
 

@@ -9,8 +9,8 @@
 
 enum { MAX_NAME = 32, MAX_FTFY_NAME = 24 };
 
-/* The entity with this name (ASCII), known to `who`; -1: none. */
-static int find_entity(const char *name, size_t size, int who)
+/* The entity with this name (ASCII), known to `reader`; -1: none. */
+static int find_entity(const char *name, size_t size, int reader)
 {
     int low = 0, high = ENTITIES - 1;
     while (low <= high) {
@@ -20,7 +20,7 @@ static int find_entity(const char *name, size_t size, int who)
         if (order == 0 && candidate[size])
             order = -1;
         if (order == 0)
-            return entity_known_to[middle] & who ? middle : -1;
+            return entity_known_to[middle] & reader ? middle : -1;
         if (order < 0)
             high = middle - 1;
         else
@@ -50,7 +50,7 @@ static int hex_value(uint32_t c)
     return c >= 'a' && c <= 'f' ? (int)c - 'a' + 10 : -1;
 }
 
-/* What html.unescape makes of a number. */
+/* A numeric reference, as html.unescape decodes it. */
 static int put_number(descry_text *out, uint32_t n, descry_error *err)
 {
     if (n == 0 || (n >= 0xD800 && n <= 0xDFFF) || n > 0x10FFFF)
@@ -88,7 +88,7 @@ static int ends_name(uint32_t c)
     return c == '\t' || c == '\n' || c == '\f' || c == ' ' || c == '<' || c == '&' || c == '#' || c == ';';
 }
 
-/* A named reference at in[0..size), after '&': the longest name that begins there, with or without ';'.  *used 0: none. */
+/* A named reference at in[0..size), after '&': the longest known name there, with or without ';'.  *used 0: none. */
 static int longest_entity(const uint32_t *in, size_t size, size_t *used)
 {
     char name[MAX_NAME + 2];
@@ -152,7 +152,7 @@ static int ftfy_reference(descry_text *out, const uint32_t *in, size_t size, siz
     if (hash) {
         size_t consumed;
         uint32_t n = read_number(in + 1, whole - 1, &consumed);
-        if (consumed != whole - 1) /* part of it is no number: the semicolon would stay */
+        if (consumed != whole - 1) /* not a number up to the semicolon */
             return 0;
         *used = whole;
         return put_number(out, n, err);

@@ -13,7 +13,7 @@
 
 enum { IDEOGRAPHIC_FIRST = 0x3000, IDEOGRAPHIC_LAST = 0x33FF, WIDE_FIRST = 0xFF00, WIDE_LAST = 0xFFEF, TATWEEL = 0x640 };
 
-/* Letters with a mark that Unicode does not take apart: a stroke, or a dot that lacks. */
+/* Letters that Unicode does not decompose: with a stroke, or the dotless i. */
 static const struct {
     ucs4_t marked, plain;
 } STROKES[] = {{0xD8, 'O'},  {0xF8, 'o'},  {0x110, 'D'}, {0x111, 'd'}, {0x126, 'H'}, {0x127, 'h'},
@@ -22,9 +22,9 @@ static const struct {
 /* ---- scripts --------------------------------------------------------------------------------------------------- */
 
 typedef enum kind {
-    COMMON, /* digits, signs, what goes with any script */
-    PLAIN,  /* marks are left out */
-    MARKED, /* they are not */
+    COMMON, /* digits, signs, characters of any script */
+    PLAIN,  /* marks are dropped */
+    MARKED, /* marks are kept */
     UNSPACED
 } kind;
 
@@ -51,7 +51,7 @@ static int is_inherited(const uc_script_t *script)
 static kind kind_of(ucs4_t c, const uc_script_t *script)
 {
     if (!script || strcmp(script->name, "Common") == 0 || is_inherited(script))
-        return c >= IDEOGRAPHIC_FIRST && c <= IDEOGRAPHIC_LAST ? UNSPACED : COMMON; /* the mark of long vowels, and such */
+        return c >= IDEOGRAPHIC_FIRST && c <= IDEOGRAPHIC_LAST ? UNSPACED : COMMON; /* the long vowel mark, for example */
     if (IS_AMONG(script->name, plain))
         return PLAIN;
     return IS_AMONG(script->name, unspaced) ? UNSPACED : MARKED;
@@ -65,7 +65,7 @@ static int is_mark(ucs4_t c)
 /* ---- normal forms ---------------------------------------------------------------------------------------------- */
 
 typedef struct text {
-    uint32_t *data; /* [size], NULL: memory was short */
+    uint32_t *data; /* [size], NULL: out of memory */
     size_t size;
 } text;
 
@@ -75,7 +75,7 @@ static void replace(text *to, uint32_t *data, size_t size)
     *to = (text){data, size};
 }
 
-/* Without what is not seen: joiners, directions, selectors of variants.  U+FFFD for what is ill-formed. */
+/* UTF-8 without invisible characters: joiners, directional marks, variation selectors.  U+FFFD for ill-formed sequences. */
 static text decode(const char *bytes, size_t size)
 {
     text to = {descry_alloc(size + 1, sizeof(uint32_t)), 0};
@@ -101,22 +101,22 @@ static ucs4_t without_stroke(ucs4_t c)
     return c;
 }
 
-/* Of a text in NFD; in place. */
+/* From a text in NFD, in place. */
 static void drop_marks(text *of)
 {
     size_t n = 0;
     int keep = 0;
     for (size_t i = 0; i < of->size; i++) {
         uint32_t c = without_stroke(of->data[i]);
-        if (c == TATWEEL) /* it only makes a word longer */
+        if (c == TATWEEL) /* only stretches a word */
             continue;
         if (c >= 0x80 || !is_mark(c)) {
             const uc_script_t *script = uc_script(c);
-            kind what = kind_of(c, script);
+            kind script_kind = kind_of(c, script);
             int mark = is_mark(c);
             if (!mark)
-                keep = what == MARKED || what == UNSPACED;
-            else if (is_inherited(script) ? !keep : what == PLAIN)
+                keep = script_kind == MARKED || script_kind == UNSPACED;
+            else if (is_inherited(script) ? !keep : script_kind == PLAIN)
                 continue;
         }
         of->data[n++] = c;
@@ -124,7 +124,7 @@ static void drop_marks(text *of)
     of->size = n;
 }
 
-/* Marks go before case is folded, as folding makes letters of some (U+0345). */
+/* Marks are dropped before case folding, which turns some into letters (U+0345). */
 static int normalise(text *to, const char *bytes, size_t size, descry_error *err)
 {
     size_t length = 0;
@@ -149,7 +149,7 @@ static int normalise(text *to, const char *bytes, size_t size, descry_error *err
 /* Characters of one word, or of one run of a script without spaces. */
 typedef struct run {
     size_t begin, end;
-    kind what;
+    kind script_kind;
 } run;
 
 static int is_of_words(ucs4_t c)
@@ -157,28 +157,28 @@ static int is_of_words(ucs4_t c)
     return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N | UC_CATEGORY_MASK_M);
 }
 
-/* The next run from `at` on; 0: there is none. */
+/* The next run at or after `at`; 0: none. */
 static int next_run(const text *of, size_t at, run *found)
 {
-    const uc_script_t *script = NULL; /* of the run: that of its first letter that has one */
+    const uc_script_t *script = NULL; /* of the run's first letter that has one */
     while (at < of->size && !is_of_words(of->data[at]))
         at++;
     *found = (run){at, at, COMMON};
     for (; found->end < of->size && is_of_words(of->data[found->end]); found->end++) {
         const uc_script_t *own = uc_script(of->data[found->end]);
-        kind what = kind_of(of->data[found->end], own);
+        kind script_kind = kind_of(of->data[found->end], own);
         if (found->end > found->begin && is_inherited(own))
             continue;
-        if (found->end > found->begin && (what == UNSPACED) != (found->what == UNSPACED))
+        if (found->end > found->begin && (script_kind == UNSPACED) != (found->script_kind == UNSPACED))
             break;
-        if (what == COMMON || what == UNSPACED) {
-            found->what = what == UNSPACED ? what : found->what;
+        if (script_kind == COMMON || script_kind == UNSPACED) {
+            found->script_kind = script_kind == UNSPACED ? script_kind : found->script_kind;
             continue;
         }
         if (script && script != own)
             break;
         script = own;
-        found->what = what;
+        found->script_kind = script_kind;
     }
     return found->end > found->begin;
 }
@@ -195,11 +195,11 @@ static int append_word(descry_buf *words, const text *of, size_t begin, size_t e
     return rc;
 }
 
-/* The words of a run; of one without spaces, the last character's own only when `closed`. */
+/* Appends the words of a run; of a script without spaces, the last character by itself only when `closed`. */
 static int put_run(descry_buf *words, const text *of, const run *from, int closed, size_t *count, descry_error *err)
 {
     int rc = 0;
-    if (from->what != UNSPACED)
+    if (from->script_kind != UNSPACED)
         return append_word(words, of, from->begin, from->end, count, err);
     for (size_t i = from->begin; i + 1 < from->end && !rc; i++)
         rc = append_word(words, of, i, i + 2, count, err);
@@ -228,7 +228,7 @@ int descry_words_phrase(descry_buf *words, const char *part, size_t size, size_t
     int more = !rc && next_run(&of, 0, &found);
     while (more && !rc) {
         more = next_run(&of, found.end, &next);
-        *begins = !more && found.what == UNSPACED && found.end - found.begin == 1;
+        *begins = !more && found.script_kind == UNSPACED && found.end - found.begin == 1;
         rc = put_run(words, &of, &found, more || *begins, count, err);
         found = next;
     }

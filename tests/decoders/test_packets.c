@@ -21,14 +21,14 @@ static answer put(descry_decoders *d, const descry_buf *data, int overwrite, int
 {
     static const descry_xmp_caption caption = {"two <cats> & \"a dog\"", "m\xC3\xB6" "del", "2026-01-02T03:04:05Z"};
     answer a = {0};
-    a.rc = descry_decoders_xmp_put(d, &a.packet, data->data, data->size, "x", &caption, overwrite, created, &a.outcome, &a.err);
+    a.rc = descry_decoders_xmp_insert(d, &a.packet, data->data, data->size, "x", &caption, overwrite, created, &a.outcome, &a.err);
     return a;
 }
 
 static answer take(descry_decoders *d, const descry_buf *data)
 {
     answer a = {0};
-    a.rc = descry_decoders_xmp_take(d, &a.packet, data->data, data->size, "x", &a.outcome, &a.err);
+    a.rc = descry_decoders_xmp_remove(d, &a.packet, data->data, data->size, "x", &a.outcome, &a.err);
     return a;
 }
 

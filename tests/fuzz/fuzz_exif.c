@@ -16,7 +16,7 @@ static void check(const descry_metadata *m, int orientation)
     char text[DESCRY_TIME_SIZE];
     require(orientation >= 0 && orientation <= 8);
     require(memchr(m->camera, 0, sizeof m->camera) && memchr(m->title, 0, sizeof m->title));
-    require(!m->title[0] || !descry_title_is_standing(m->title));
+    require(!m->title[0] || !descry_title_is_boilerplate(m->title));
     require(isnan(m->latitude) == isnan(m->longitude));
     require(isnan(m->latitude) || (fabs(m->latitude) <= 90 && fabs(m->longitude) <= 180));
     require(m->taken_offset == DESCRY_NO_OFFSET || (m->taken_offset >= -720 && m->taken_offset <= 840));

@@ -52,8 +52,8 @@ static void put_pictures(descry_library *library)
         require(ops->put_captions(library->store, "model", digest, &words, 1, NULL) == 0);
     }
     const descry_calibration calibration = {1, PICTURES, 0.2, 0.05, 0.3, 0.8};
-    require(ops->put_person(library->store, 2, "mine", NULL) == 0);
-    require(ops->put(library->store, NULL, &(descry_put){.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad", .fault = "1"},
+    require(ops->put_person_caption(library->store, 2, "mine", NULL) == 0);
+    require(ops->put(library->store, NULL, &(descry_put){.path = "/p/bad.jpg", .kind = DESCRY_PUT_FAILED, .reason = "bad", .fault = "1"},
                      1, NULL) == 0);
     require(ops->put_calibration(library->store, &recipe, &calibration, NULL) == 0);
 }

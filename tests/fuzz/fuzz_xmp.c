@@ -32,7 +32,7 @@ static void take_out(const char *data, size_t size, const descry_buf *full)
     descry_buf taken = {0};
     descry_error err = {0};
     descry_sidecar_outcome outcome;
-    int rc = descry_xmp_take(&taken, full->data, full->size, "x", &outcome, &err);
+    int rc = descry_xmp_remove(&taken, full->data, full->size, "x", &outcome, &err);
     if (rc) /* libexempi may think otherwise of the rest without the caption */
         check_error(rc, &err);
     else if (is_plain(data, size)) {
@@ -47,11 +47,11 @@ static void put_in(const char *data, size_t size, int overwrite)
     descry_buf full = {0}, again = {0};
     descry_error err = {0};
     descry_sidecar_outcome outcome;
-    int rc = descry_xmp_put(&full, data, size, "x", &caption, overwrite, 0, &outcome, &err);
+    int rc = descry_xmp_insert(&full, data, size, "x", &caption, overwrite, 0, &outcome, &err);
     if (rc)
         check_error(rc, &err);
     else if (outcome == DESCRY_SIDECAR_WRITTEN || outcome == DESCRY_SIDECAR_REPLACED) {
-        require(descry_xmp_put(&again, full.data, full.size, "x", &caption, 0, 0, &outcome, NULL) == 0);
+        require(descry_xmp_insert(&again, full.data, full.size, "x", &caption, 0, 0, &outcome, NULL) == 0);
         require(outcome == DESCRY_SIDECAR_SAME);
         take_out(data, size, &full);
     } else
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(descry_buf_append(&text, data, size, NULL) == 0); /* and a NUL */
     put_in(text.data, size, 0);
     put_in(text.data, size, 1);
-    descry_xmp_take(&out, text.data, size, "x", &outcome, NULL);
+    descry_xmp_remove(&out, text.data, size, "x", &outcome, NULL);
     out.size = 0;
     require(descry_xmp_title(&out, text.data, size) == 0);
     require(out.size <= 2000 && (out.size == 0 || !strpbrk(out.data, "\r\n\t")));

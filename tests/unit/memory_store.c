@@ -312,7 +312,7 @@ static int put_content(handle *store, tables *t, const descry_recipe *what, desc
                        descry_error *err)
 {
     item->new_place = !had;
-    if (had && item->what == DESCRY_PUT_SOURCE)
+    if (had && item->kind == DESCRY_PUT_SOURCE)
         item->id = had;
     else if (item->content) {
         content *c = content_with(t, item->content->sha256);
@@ -344,17 +344,17 @@ static int put_failed(handle *store, place *p, const descry_put *item, descry_er
 
 static void put_place(tables *t, place *p, const descry_put *item)
 {
-    if (item->what == DESCRY_PUT_SOURCE && p->content)
+    if (item->kind == DESCRY_PUT_SOURCE && p->content)
         return;
     p->failed = NULL;
     p->fault = (descry_fault){0};
     p->missing = 0;
-    if (item->what == DESCRY_PUT_SAME)
+    if (item->kind == DESCRY_PUT_SAME)
         return;
     if (p->content && p->content != item->id)
         t->formers[t->former_count++] = (former){p->id, p->content};
     p->content = item->id;
-    p->source = item->what == DESCRY_PUT_SOURCE;
+    p->source = item->kind == DESCRY_PUT_SOURCE;
     if (p->source)
         return;
     p->size = item->size;
@@ -366,16 +366,16 @@ static int put_one(handle *store, tables *t, const descry_recipe *what, descry_p
     place *p = place_at(t, item->path);
     int rc = 0;
     item->new_place = item->new_vector = 0;
-    if (item->what == DESCRY_PUT_FILE || item->what == DESCRY_PUT_SOURCE)
+    if (item->kind == DESCRY_PUT_FILE || item->kind == DESCRY_PUT_SOURCE)
         rc = put_content(store, t, what, item, p ? p->content : 0, err);
-    if (!rc && !p && item->what != DESCRY_PUT_SAME) {
+    if (!rc && !p && item->kind != DESCRY_PUT_SAME) {
         const char *path = memory_keep(store, item->path, err);
         if (!path)
             return DESCRY_ERR_MEMORY;
         p = &t->places[t->place_count++];
         *p = (place){.id = ++t->last_place, .path = path};
     }
-    if (!rc && p && item->what == DESCRY_PUT_FAILED)
+    if (!rc && p && item->kind == DESCRY_PUT_FAILED)
         rc = put_failed(store, p, item, err);
     else if (!rc && p)
         put_place(t, p, item);
@@ -415,7 +415,7 @@ static int put_captions(descry_store *base, const char *model, const char *diges
     return end(of(base), &t, rc);
 }
 
-static int put_person(descry_store *base, int64_t id, const char *text, descry_error *err)
+static int put_person_caption(descry_store *base, int64_t id, const char *text, descry_error *err)
 {
     tables t;
     size_t n = 0;
@@ -553,7 +553,7 @@ static const descry_store_ops OPS = {
     .close = close_store, .file = file, .is_read_only = is_read_only,
     .lock = memory_lock, .unlock = memory_unlock, .claim = memory_claim,
     .recipe = find_recipe, .touch_recipe = touch_recipe, .add_root = add_root,
-    .places = places, .contents = contents, .put = put, .put_captions = put_captions, .put_person = put_person,
+    .places = places, .contents = contents, .put = put, .put_captions = put_captions, .put_person_caption = put_person_caption,
     .mark_missing = mark_missing, .any_under = any_under,
     .details = memory_details, .vectors = memory_vectors, .list = memory_list, .unlist = memory_unlist,
     .uncaptioned = memory_uncaptioned, .words = memory_words,

@@ -45,7 +45,7 @@ given make(int number)
 
 descry_put file(const given *g)
 {
-    return (descry_put){.path = g->path, .what = DESCRY_PUT_FILE, .size = 10, .mtime = 20, .content = &g->content,
+    return (descry_put){.path = g->path, .kind = DESCRY_PUT_FILE, .size = 10, .mtime = 20, .content = &g->content,
                         .metadata = &g->metadata, .vector = g->vector};
 }
 

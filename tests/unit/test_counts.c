@@ -106,10 +106,10 @@ static int is_gone(void *arg, const char *path)
     return draw(arg, 3) == 0;
 }
 
-static int put(life *of, const char *path, descry_put_what what, const float *vector, descry_error *err)
+static int put(life *of, const char *path, descry_put_kind kind, const float *vector, descry_error *err)
 {
     descry_content content = {{(uint8_t)draw(of, CONTENTS)}, 10, 1, 1, 1};
-    descry_put item = {.path = path, .what = what, .size = 1, .mtime = 1, .reason = "cannot be read", .content = &content,
+    descry_put item = {.path = path, .kind = kind, .size = 1, .mtime = 1, .reason = "cannot be read", .content = &content,
                        .vector = vector, .fault = draw(of, 2) ? "1.0" : NULL};
     return of->store->ops->put(of->store, &of->recipes[draw(of, 2)], &item, 1, err);
 }

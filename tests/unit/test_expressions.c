@@ -41,7 +41,7 @@ static descry_recipe fill(fixture *f)
             vector[d] = (float)(vector[d] / sqrt(square));
         descry_content content = {.bytes = 1, .width = 1, .height = 1, .orientation = 1};
         memcpy(content.sha256, &i, sizeof i);
-        descry_put put = {.path = at(f, "photos/%d", i), .what = DESCRY_PUT_FILE, .size = 1, .mtime = 1,
+        descry_put put = {.path = at(f, "photos/%d", i), .kind = DESCRY_PUT_FILE, .size = 1, .mtime = 1,
                           .content = &content, .vector = vector};
         assert_int_equal(store->ops->put(store, &recipe, &put, 1, NULL), 0);
         assert_int_equal(put.id, i + 1); /* as its place */

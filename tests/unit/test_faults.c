@@ -195,7 +195,7 @@ static void put_fault(fixture *f, const char *name, const char *version, int64_t
 {
     struct stat st;
     assert_int_equal(stat(at(f, "photos/%s", name), &st), 0);
-    descry_put item = {.path = at(f, "photos/%s", name), .what = DESCRY_PUT_FAILED,
+    descry_put item = {.path = at(f, "photos/%s", name), .kind = DESCRY_PUT_FAILED,
                        .reason = at(f, "photos/%s: it was so", name), .fault = version, .size = (uint64_t)st.st_size,
                        .mtime = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec + later};
     assert_int_equal(f->library->store->ops->put(f->library->store, NULL, &item, 1, &f->err), 0);

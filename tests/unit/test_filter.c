@@ -75,7 +75,7 @@ static void put_places(descry_store *store, const descry_recipe *recipe, known *
                      i % 20 < 10 ? "" : "/deep", number + copy * 5000);
             contents[i] = (descry_content){.bytes = 1, .width = 1, .height = 1, .orientation = 1};
             memcpy(contents[i].sha256, &number, sizeof number);
-            puts[i] = (descry_put){.path = k->paths[copy], .what = DESCRY_PUT_FILE, .size = 1, .mtime = 1,
+            puts[i] = (descry_put){.path = k->paths[copy], .kind = DESCRY_PUT_FILE, .size = 1, .mtime = 1,
                                    .content = &contents[i], .metadata = &k->metadata, .vector = k->vector};
             paths[i] = k->paths[copy];
         }

@@ -15,7 +15,7 @@ static void rows_are_in_the_order_asked_for(seam *s)
 {
     for (int i = 0; i < 10; i++)
         put_number(s, i);
-    descry_put bad = {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    descry_put bad = {.path = "/p/bad.jpg", .kind = DESCRY_PUT_FAILED, .reason = "bad"};
     put(s, &bad, 1);
     const descry_place seven = place(s, "/p/007.jpg"), two = place(s, "/p/002.jpg"), failed = place(s, bad.path);
     descry_put_caption caption = {seven.content, "a seven", 0};
@@ -63,7 +63,7 @@ static void a_list_is_of_one_moment(seam *s)
     for (int i = 0; i < 4; i++)
         put_number(s, i);
     const given g = make(50);
-    descry_put plain = {.path = "/p/plain.jpg", .what = DESCRY_PUT_FILE, .content = &g.content};
+    descry_put plain = {.path = "/p/plain.jpg", .kind = DESCRY_PUT_FILE, .content = &g.content};
     put(s, &plain, 1);
     int heard = 0;
     descry_list all = {.each = hear, .arg = &heard}, list = {.recipe = s->recipe.id};
@@ -221,7 +221,7 @@ static void one_place_stands_for_its_copies(seam *s)
     assert_int_equal(s->ops->mark_missing(s->store, "/", is_named, (char *)(uintptr_t)paths[2], &missing, &s->err), 0);
     assert_int_equal(missing, 2);
     assert_stands(s, &none, paths[0]);
-    descry_put same = {.path = paths[2], .what = DESCRY_PUT_SAME};
+    descry_put same = {.path = paths[2], .kind = DESCRY_PUT_SAME};
     put(s, &same, 1);
     assert_stands(s, &none, paths[2]);
 }

@@ -12,8 +12,8 @@ static void what_is_put_is_there(seam *s)
 {
     const given a = make(1), b = make(2);
     descry_put items[] = {file(&a), file(&b), file(&a),
-                          {.path = "/p/copy.jpg", .what = DESCRY_PUT_FILE, .size = 5, .mtime = 6, .content = &a.content},
-                          {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"}};
+                          {.path = "/p/copy.jpg", .kind = DESCRY_PUT_FILE, .size = 5, .mtime = 6, .content = &a.content},
+                          {.path = "/p/bad.jpg", .kind = DESCRY_PUT_FAILED, .reason = "bad"}};
     put(s, items, 5);
     assert_true(items[0].id > 0 && items[1].id > 0 && items[0].id != items[1].id);
     assert_int_equal(items[2].id, items[0].id);
@@ -100,11 +100,11 @@ static void a_place_changes_as_it_is_told(seam *s)
     given a = make(1);
     put_number(s, 1);
     descry_place first = place(s, a.path);
-    descry_put failed = {.path = a.path, .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    descry_put failed = {.path = a.path, .kind = DESCRY_PUT_FAILED, .reason = "bad"};
     put(s, &failed, 1);
     descry_place now = place(s, a.path);
     assert_true(now.failed && now.content == first.content && now.id == first.id && now.size == 10);
-    descry_put same = {.path = a.path, .what = DESCRY_PUT_SAME};
+    descry_put same = {.path = a.path, .kind = DESCRY_PUT_SAME};
     put(s, &same, 1);
     assert_false(place(s, a.path).failed);
     given b = make(2);
@@ -150,9 +150,9 @@ static void a_fault_is_remembered(seam *s)
     const int64_t mtime = -INT64_C(1234567890123456789);
     descry_put good[] = {file(&a), file(&b)};
     descry_put faulty[] = {
-        {.path = a.path, .what = DESCRY_PUT_FAILED, .reason = "it crashed", .fault = "1.2", .size = 11, .mtime = 22},
-        {.path = never, .what = DESCRY_PUT_FAILED, .reason = "and again", .fault = "1.3", .size = 0, .mtime = mtime},
-        {.path = b.path, .what = DESCRY_PUT_FAILED, .reason = "bad", .size = 33, .mtime = 44},
+        {.path = a.path, .kind = DESCRY_PUT_FAILED, .reason = "it crashed", .fault = "1.2", .size = 11, .mtime = 22},
+        {.path = never, .kind = DESCRY_PUT_FAILED, .reason = "and again", .fault = "1.3", .size = 0, .mtime = mtime},
+        {.path = b.path, .kind = DESCRY_PUT_FAILED, .reason = "bad", .size = 33, .mtime = 44},
     };
     put(s, good, 2);
     put(s, faulty, 3);
@@ -170,8 +170,8 @@ static void a_fault_is_remembered(seam *s)
     expect_fault(s, never, "", 0, 0, "and again");
 
     faulty[1].fault = "1.4";
-    descry_put same = {.path = a.path, .what = DESCRY_PUT_SAME};
-    descry_put read = {.path = never, .what = DESCRY_PUT_FILE, .size = 5, .mtime = 6, .content = &a.content};
+    descry_put same = {.path = a.path, .kind = DESCRY_PUT_SAME};
+    descry_put read = {.path = never, .kind = DESCRY_PUT_FILE, .size = 5, .mtime = 6, .content = &a.content};
     put(s, faulty, 2);
     put(s, &same, 1);
     put(s, &read, 1);
@@ -186,7 +186,7 @@ static void a_fault_is_remembered(seam *s)
     assert_int_equal(s->ops->forget(s->store, never, &missing, &s->err), 0);
     assert_int_equal(place(s, never).id, 0);
     put(s, faulty + 1, 1);
-    descry_put source = {.path = never, .what = DESCRY_PUT_SOURCE, .content = &b.content};
+    descry_put source = {.path = never, .kind = DESCRY_PUT_SOURCE, .content = &b.content};
     put(s, &source, 1);
     expect_fault(s, never, "", 0, 0, NULL);
 }
@@ -195,8 +195,8 @@ static void a_source_keeps_its_content(seam *s)
 {
     given a = make(1), b = make(2);
     const char *const url = "https://example.org/1";
-    descry_put first = {.path = url, .what = DESCRY_PUT_SOURCE, .content = &a.content};
-    descry_put second = {.path = url, .what = DESCRY_PUT_SOURCE, .content = &b.content, .vector = b.vector};
+    descry_put first = {.path = url, .kind = DESCRY_PUT_SOURCE, .content = &a.content};
+    descry_put second = {.path = url, .kind = DESCRY_PUT_SOURCE, .content = &b.content, .vector = b.vector};
     put(s, &first, 1);
     put(s, &second, 1);
     assert_int_equal(second.id, first.id);
@@ -250,23 +250,23 @@ static void a_person_comes_before_a_model(seam *s)
     descry_put_caption caption = {content, "a model's", 0};
     descry_library_status status;
     descry_arena arena = {0};
-    assert_int_equal(s->ops->put_person(s->store, content, "a person's", &s->err), 0);
+    assert_int_equal(s->ops->put_person_caption(s->store, content, "a person's", &s->err), 0);
     assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, &caption, 1, &s->err), 0);
     assert_false(caption.written);
     assert_caption(s, "/p/000.jpg", "a person's", "");
-    assert_int_equal(s->ops->put_person(s->store, content, NULL, &s->err), 0);
+    assert_int_equal(s->ops->put_person_caption(s->store, content, NULL, &s->err), 0);
     assert_caption(s, "/p/000.jpg", "", "");
     assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, &caption, 1, &s->err), 0);
     assert_true(caption.written);
-    assert_int_equal(s->ops->put_person(s->store, content, "first", &s->err), 0);
-    assert_int_equal(s->ops->put_person(s->store, content, "second", &s->err), 0);
+    assert_int_equal(s->ops->put_person_caption(s->store, content, "first", &s->err), 0);
+    assert_int_equal(s->ops->put_person_caption(s->store, content, "second", &s->err), 0);
     assert_caption(s, "/p/000.jpg", "second", "");
     assert_int_equal(s->ops->status(s->store, &status, &arena, &s->err), 0);
     assert_int_equal(status.captions, 1);
     descry_arena_free(&arena);
-    assert_int_equal(s->ops->put_person(s->store, content, NULL, &s->err), 0);
+    assert_int_equal(s->ops->put_person_caption(s->store, content, NULL, &s->err), 0);
     assert_caption(s, "/p/000.jpg", "a model's", "m");
-    assert_int_equal(s->ops->put_person(s->store, content + 1000, "of nothing", &s->err), 0);
+    assert_int_equal(s->ops->put_person_caption(s->store, content + 1000, "of nothing", &s->err), 0);
 }
 
 static void sums_and_models_are_kept(seam *s)
@@ -279,8 +279,8 @@ static void sums_and_models_are_kept(seam *s)
     for (int i = 0; i < 6; i++)
         put_number(s, i);
     const given g = make(9);
-    descry_put source = {.path = "web", .what = DESCRY_PUT_SOURCE, .content = &g.content};
-    descry_put bad = {.path = "/p/bad.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    descry_put source = {.path = "web", .kind = DESCRY_PUT_SOURCE, .content = &g.content};
+    descry_put bad = {.path = "/p/bad.jpg", .kind = DESCRY_PUT_FAILED, .reason = "bad"};
     put(s, &source, 1);
     put(s, &bad, 1);
     descry_put_caption caption = {source.id, "a web", 0};
@@ -333,7 +333,7 @@ static void what_is_gone_is_missing_until_it_is_back(seam *s)
 {
     for (int i = 0; i < 20; i++)
         put_number(s, i);
-    descry_put bad = {.path = "/p/x0.jpg", .what = DESCRY_PUT_FAILED, .reason = "bad"};
+    descry_put bad = {.path = "/p/x0.jpg", .kind = DESCRY_PUT_FAILED, .reason = "bad"};
     put(s, &bad, 1);
     uint64_t missing, removed;
     assert_int_equal(s->ops->mark_missing(s->store, "/p", ends_in_zero, NULL, &missing, &s->err), 0);
@@ -344,7 +344,7 @@ static void what_is_gone_is_missing_until_it_is_back(seam *s)
     assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
     assert_int_equal(list.count, 18);
     s->ops->unlist(s->store, &list);
-    descry_put same = {.path = "/p/010.jpg", .what = DESCRY_PUT_SAME};
+    descry_put same = {.path = "/p/010.jpg", .kind = DESCRY_PUT_SAME};
     put(s, &same, 1);
     assert_false(place(s, "/p/010.jpg").missing);
     assert_int_equal(s->ops->forget(s->store, "/p", &removed, &s->err), 0);

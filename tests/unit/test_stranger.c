@@ -284,7 +284,7 @@ static void too_long_texts_are_not_written(void **state)
 {
     static char text[300000];
     fixture *f = *state;
-    descry_put put = {.path = text, .what = DESCRY_PUT_SOURCE, .id = 1};
+    descry_put put = {.path = text, .kind = DESCRY_PUT_SOURCE, .id = 1};
     descry_put_caption caption = {1, text, 1};
     some(f);
     reopen(f);

@@ -469,7 +469,7 @@ static void sources_have_names(void **state)
     fixture *f = *state;
     descry_store *store = f->library->store;
     descry_content what = {.sha256 = {1}};
-    descry_put put = {.path = "https://example.org/album/sunset%20red.jpg?w=1", .what = DESCRY_PUT_SOURCE, .content = &what};
+    descry_put put = {.path = "https://example.org/album/sunset%20red.jpg?w=1", .kind = DESCRY_PUT_SOURCE, .content = &what};
     assert_int_equal(store->ops->put(store, NULL, &put, 1, &f->err), 0);
     ASSERT_WORDS("sunset", "s");
     ASSERT_WORDS("album", "");

@@ -39,7 +39,7 @@ static void put(descry_buf *packet, const descry_xmp_caption *caption, int overw
     descry_buf out = {0};
     descry_error err = {0};
     descry_sidecar_outcome outcome;
-    if (descry_xmp_put(&out, packet->data, packet->size, "x", caption, overwrite, packet->size == 0, &outcome, &err))
+    if (descry_xmp_insert(&out, packet->data, packet->size, "x", caption, overwrite, packet->size == 0, &outcome, &err))
         fail_msg("%s", err.message);
     assert_int_equal(outcome, expected);
     if (out.size > 0) {
@@ -53,7 +53,7 @@ static void take(descry_buf *packet, descry_sidecar_outcome expected)
     descry_buf out = {0};
     descry_error err = {0};
     descry_sidecar_outcome outcome;
-    if (descry_xmp_take(&out, packet->data, packet->size, "x", &outcome, &err))
+    if (descry_xmp_remove(&out, packet->data, packet->size, "x", &outcome, &err))
         fail_msg("%s", err.message);
     assert_int_equal(outcome, expected);
     if (out.size > 0) {
@@ -268,7 +268,7 @@ static void assert_refused(const char *text, size_t size, int code, const char *
     descry_buf out = {0};
     descry_error err = {0};
     descry_sidecar_outcome outcome;
-    int rc = descry_xmp_put(&out, text, size, "photo.xmp", &cats, 1, 0, &outcome, &err);
+    int rc = descry_xmp_insert(&out, text, size, "photo.xmp", &cats, 1, 0, &outcome, &err);
     if (rc != code || strncmp(err.message, "photo.xmp: ", 11) != 0 || !strstr(err.message, why))
         fail_msg("%d %s, not %s", rc, err.message, why);
     assert_int_equal(out.size, 0);
@@ -327,7 +327,7 @@ static void assert_bounded(const char *format, const char *end, int n, const cha
     repeat(&text, end, n);
     repeat(&text, after, 1);
     repeat(&text, "</rdf:Description></rdf:RDF></x:xmpmeta>", 1);
-    int rc = descry_xmp_put(&out, text.data, text.size, "x", &cats, 0, 0, &outcome, &err);
+    int rc = descry_xmp_insert(&out, text.data, text.size, "x", &cats, 0, 0, &outcome, &err);
     if (rc != code)
         fail_msg("%d %s", rc, err.message);
     descry_buf_free(&out);

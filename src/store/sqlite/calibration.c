@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What scores mean: kept for each recipe, and the vectors it is made from. */
+ * Calibrations, one for each recipe, and the sample of vectors that they are computed from. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
@@ -25,7 +25,7 @@ int descry_sqlite_calibration(descry_store *base, const descry_recipe *recipe, d
         numbers[i] = sqlite3_column_double(stmt, 2 + i);
         right &= sqlite3_column_type(stmt, 2 + i) == SQLITE_FLOAT && isfinite(numbers[i]);
     }
-    if (right) /* else as if there were none: it is made anew */
+    if (right) /* else treated as absent: it is computed again */
         *calibration = (descry_calibration){(int)version, (uint64_t)vectors, numbers[0], numbers[1], numbers[2], numbers[3]};
     sqlite3_reset(stmt);
     return 0;
@@ -51,7 +51,7 @@ int descry_sqlite_put_calibration(descry_store *base, const descry_recipe *recip
     return descry_sqlite_run(store, stmt, err);
 }
 
-/* Every n-th row.  Steps over the others without reading them. */
+/* Every n-th row; the others are stepped over without reading their columns. */
 static int read_sample(descry_sqlite *store, const descry_recipe *recipe, sqlite3_stmt *stmt, size_t most,
                        float *vectors, size_t *count, descry_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Recipes, contents, vectors, captions, and the sums of them. */
+ * Recipes, contents, metadata, vectors, and the status that counts them. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
@@ -177,7 +177,7 @@ int descry_sqlite_put_metadata(descry_sqlite *store, int64_t content, const desc
     return descry_sqlite_run(store, stmt, err);
 }
 
-/* What is not as descry writes it is as good as unknown. */
+/* Values that descry would not write count as unknown. */
 static void copy_text(sqlite3_stmt *stmt, int column, char *text, size_t room)
 {
     const char *bytes;
@@ -240,7 +240,7 @@ static int run_with_vector(descry_sqlite *store, const char *sql, int64_t recipe
     return descry_sqlite_run(store, stmt, err);
 }
 
-/* A vector is never changed, but may go: so the scan files, whose rows have no numbers of their own, notice. */
+/* A vector is never updated, only deleted and inserted anew, so that scan files, which store no row numbers, detect it. */
 int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, descry_put *item, descry_error *err)
 {
     static const char DRAFT[] = "DELETE FROM vectors WHERE recipe = ?1 AND content = ?2 AND draft = 1";
@@ -335,8 +335,8 @@ static int copy_column(descry_sqlite *store, sqlite3_stmt *stmt, int column, siz
 static int read_counts(descry_sqlite *store, descry_library_status *status, size_t *models, size_t *roots,
                        descry_error *err)
 {
-    /* Roots with a condition, as SQLite counts without one in a loop that its progress handler does not see, and the pages of
-     * a stranger's table may refer to each other. */
+    /* Roots with a WHERE clause: without one SQLite counts in a loop that never calls its progress handler, and the pages of a
+     * malicious table may form a cycle. */
     static const char SQL[] =
         "SELECT photos, missing, contents, captions, failed, sources, (SELECT count(*) FROM recipes WHERE vectors > 0),"
         " (SELECT count(*) FROM roots WHERE path >= X'') FROM counts WHERE recipe = 0";
@@ -415,7 +415,7 @@ int descry_sqlite_status(descry_store *base, descry_library_status *status, desc
     descry_sqlite *store = (descry_sqlite *)base;
     *status = (descry_library_status){0};
     size_t most_models = 0, most_roots = 0;
-    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err); /* one moment for all */
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err); /* one snapshot for all */
     if (rc)
         return rc;
     rc = read_counts(store, status, &most_models, &most_roots, err);

@@ -11,7 +11,7 @@ typedef struct row_texts {
     descry_buf path, reason, caption, captioner;
 } row_texts;
 
-/* Copies a text into the arena; *out is left alone when it is empty. */
+/* Copies a text into the arena; *out is left unchanged when it is empty. */
 static int copy_text(descry_arena *arena, const descry_buf *text, const char **out, descry_error *err)
 {
     if (text->size == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which contents a filter lets through, found out before anything is compared: a result is never lost to the cut at k.
- * Also the list of all of them. */
+ * Contents that match a filter, determined before vectors are compared, so that no result is lost to the cut at k.  Also the
+ * list of all of them. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/aside.h"
@@ -26,7 +26,7 @@ static int add_pair(descry_sqlite_filter *filter, descry_sqlite_pair pair, descr
     return 0;
 }
 
-static int by_content(const void *a, const void *b)
+static int compare_pairs(const void *a, const void *b)
 {
     const descry_sqlite_pair *x = a, *y = b;
     if (x->content != y->content)
@@ -36,11 +36,11 @@ static int by_content(const void *a, const void *b)
     return (x->place > y->place) - (x->place < y->place);
 }
 
-/* In order of content, of each the place that stands for it only. */
+/* Sorts by content and keeps each content's representative place only. */
 static void sort_pairs(descry_sqlite_filter *filter)
 {
     if (filter->count > 1)
-        qsort(filter->pairs, filter->count, sizeof *filter->pairs, by_content);
+        qsort(filter->pairs, filter->count, sizeof *filter->pairs, compare_pairs);
     size_t n = 0;
     for (size_t i = 0; i < filter->count; i++)
         if (n == 0 || filter->pairs[n - 1].content != filter->pairs[i].content)
@@ -48,7 +48,7 @@ static void sort_pairs(descry_sqlite_filter *filter)
     filter->count = n;
 }
 
-static const descry_sqlite_pair *find(const descry_sqlite_filter *filter, int64_t content)
+static const descry_sqlite_pair *find_pair(const descry_sqlite_filter *filter, int64_t content)
 {
     size_t low = 0, high = filter->count;
     while (low < high) {
@@ -65,14 +65,14 @@ static const descry_sqlite_pair *find(const descry_sqlite_filter *filter, int64_
 
 /* ---- folders ---------------------------------------------------------------------------------------------------- */
 
-/* Is the path in this column in a bin or snapshot? */
+/* Whether the path in this column is in a bin or snapshot. */
 static int is_aside(sqlite3_stmt *stmt, int column)
 {
     const char *path = sqlite3_column_blob(stmt, column);
     return path && descry_path_is_aside(path, (size_t)sqlite3_column_bytes(stmt, column));
 }
 
-/* Contents, places and paths, as the statement gives them. */
+/* Reads the statement's rows: content, place, path. */
 static int read_places(descry_sqlite *store, descry_sqlite_filter *filter, sqlite3_stmt *stmt, descry_error *err)
 {
     int rc;
@@ -132,7 +132,7 @@ static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, s
         rc = descry_sqlite_get(store, COLUMNS_DATE, stmt, err);
         if (rc)
             return rc;
-        sqlite3_bind_int64(*stmt, 1, wanted->after); /* without one the lowest number there is */
+        sqlite3_bind_int64(*stmt, 1, wanted->after); /* INT64_MIN when not set */
         sqlite3_bind_int64(*stmt, 2, wanted->before != DESCRY_NO_TIME ? wanted->before : INT64_MAX);
         return 0;
     }
@@ -168,12 +168,12 @@ static int read_metadata(descry_sqlite *store, descry_sqlite_filter *filter, con
 
 /* ---- both ------------------------------------------------------------------------------------------------------- */
 
-/* Leaves of `filter` what `other` has, too. */
+/* Keeps in `filter` only the contents that `other` has, too. */
 static void intersect(descry_sqlite_filter *filter, const descry_sqlite_filter *other)
 {
     size_t n = 0;
     for (size_t i = 0; i < filter->count; i++)
-        if (find(other, filter->pairs[i].content))
+        if (find_pair(other, filter->pairs[i].content))
             filter->pairs[n++] = filter->pairs[i];
     filter->count = n;
 }
@@ -205,14 +205,14 @@ void descry_sqlite_filter_free(descry_sqlite_filter *filter)
 
 int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t content)
 {
-    return filter->all || find(filter, content);
+    return filter->all || find_pair(filter, content);
 }
 
 int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
                                int64_t *place, descry_error *err)
 {
     static const char SQL[] = "SELECT id, path FROM places WHERE content = ?1 AND missing = 0 ORDER BY id";
-    const descry_sqlite_pair *found = filter->all ? NULL : find(filter, content);
+    const descry_sqlite_pair *found = filter->all ? NULL : find_pair(filter, content);
     *place = found ? found->place : 0;
     if (*place || (!filter->all && !found))
         return 0;
@@ -231,8 +231,8 @@ int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter 
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
 
-/* Which place stands for each content that the filter lets through is found out first: to ask for each place which one does
- * takes the square of how many copies there are. */
+/* The representative places of all contents that match, determined beforehand: doing that for each place separately takes
+ * time quadratic in the number of copies. */
 static int read_standing(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
                          descry_error *err)
 {
@@ -284,7 +284,7 @@ static int read_list(descry_sqlite *store, const descry_sqlite_filter *standing,
                      descry_sqlite_bytes(stmt, 2, DESCRY_SQLITE_PATH, &path, &size)
                  ? 0
                  : descry_sqlite_damaged(store, "a place of a wrong kind", err);
-        const descry_sqlite_pair *found = rc ? NULL : find(standing, content);
+        const descry_sqlite_pair *found = rc ? NULL : find_pair(standing, content);
         if (found && found->place == id && (!list->recipe || sqlite3_column_int(stmt, 3))) {
             rc = list->each ? list->each(list->arg, path, size) : 0;
             if (!rc)
@@ -296,7 +296,7 @@ static int read_list(descry_sqlite *store, const descry_sqlite_filter *standing,
     return rc;
 }
 
-/* The moment lasts as long as the transaction. */
+/* The transaction stays open until unlist: all reads see one snapshot. */
 int descry_sqlite_list(descry_store *base, descry_list *list, descry_error *err)
 {
     descry_sqlite *store = (descry_sqlite *)base;

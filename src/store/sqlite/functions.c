@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What SQL cannot say of words. */
+ * SQL functions that split texts into words. */
 #include "store/sqlite/schema.h"
 #include "text/words.h"
 
 #include <string.h>
 
-enum { MOST = 1 << 20 }; /* bytes of a text whose words are kept */
+enum { MOST = 1 << 20 }; /* bytes of a text that are indexed */
 
 static void put_words(sqlite3_context *ctx, const char *text, size_t size)
 {
@@ -25,7 +25,7 @@ static void words_of_text(sqlite3_context *ctx, int count, sqlite3_value **value
         put_words(ctx, text, (size_t)sqlite3_value_bytes(values[0]));
 }
 
-/* A name is what follows the last slash. */
+/* Of the file name, after the last slash. */
 static void words_of_name(sqlite3_context *ctx, int count, sqlite3_value **values)
 {
     const char *path = sqlite3_value_blob(values[0]);

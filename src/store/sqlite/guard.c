@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 
 /* Steps of SQLite's virtual machine.  A picture takes more than 150 bytes of a library: its digest twice, its path twice,
- * what it is named in the full text.  To forget all pictures is the most that a statement does: 225 steps for each of
- * 20,000, so this is five times what is needed, and the constant (a second or less) is for small files. */
+ * its name in the full text.  The most expensive statement deletes all pictures: 225 steps for each of 20,000.  The limit is
+ * five times that, and the constant (a second or less) is for small files. */
 enum { STEPS_PER_BYTE = 8, STEPS = 20 * 1000 * 1000, SLICE = 100 * 1000 };
 
-/* Of the library and its log. */
+/* Bytes of the library and its write-ahead log. */
 static int64_t size_of(const descry_sqlite *store)
 {
     struct stat file, log;

@@ -19,7 +19,7 @@ static int name_holder(descry_buf *holder, const char *path, descry_error *err)
     return pid > 0 ? descry_buf_printf(holder, err, "process %ld", pid) : descry_buf_printf(holder, err, "another process");
 }
 
-/* There is one worker: it is always alone. */
+/* This engine supports one worker only: the lock is always exclusive. */
 int descry_sqlite_lock(descry_store *base, int alone, descry_buf *holder, descry_error *err)
 {
     (void)alone;
@@ -53,7 +53,7 @@ void descry_sqlite_unlock(descry_store *base)
     descry_buf_free(&path);
 }
 
-/* All of them are for the one that holds the lock. */
+/* The holder of the lock may claim everything. */
 int descry_sqlite_claim(descry_store *base, const char *const *paths, size_t n, int64_t until, int *mine,
                         descry_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The nearest pictures: from the scan file when it can be trusted or made so, else straight from the tables. */
+ * Nearest neighbours: from the scan file when it is up to date or can be updated, else from the tables. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
@@ -104,8 +104,8 @@ static int same_state(const descry_rows_state *a, const descry_rows_state *b)
     return a->epoch == b->epoch && a->last == b->last && a->count == b->count;
 }
 
-/* A library put back from a copy may have the same numbers for other vectors: the newest must be the same. */
-static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descry_rows *rows)
+/* A library restored from a backup may have other vectors with the same ids: compares the newest vector, too. */
+static int is_consistent(descry_sqlite *store, const descry_recipe *recipe, const descry_rows *rows)
 {
     static const char SQL[] = "SELECT content, f16 FROM vectors WHERE recipe = ?1 AND id <= ?2"
                               " ORDER BY id DESC LIMIT 1";
@@ -128,14 +128,14 @@ static int agrees(descry_sqlite *store, const descry_recipe *recipe, const descr
     return same;
 }
 
-/* Who may read the library may read its scan file. */
+/* The scan file has the library's permissions. */
 static unsigned mode_of(const descry_sqlite *store)
 {
     struct stat st;
     return stat(store->path, &st) == 0 ? st.st_mode & 0666 : 0600;
 }
 
-/* Brings the file at `path` to `state`.  `rows` is the open file when what it has is right as far as it goes. */
+/* Updates the file at `path` to `state`.  `rows`: the open file when its rows are valid and only later ones are missing. */
 static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const char *path, const descry_rows *rows,
                       const descry_rows_key *key, const descry_rows_state *state, descry_error *err)
 {
@@ -159,7 +159,7 @@ static int renew_rows(descry_sqlite *store, const descry_recipe *recipe, const c
 }
 
 /* store->rows of this recipe and state, or NULL; within a transaction, which SQLite ends when it has no memory: then an error.
- * `anew`: what is there has been found damaged. */
+ * `anew`: rebuilds it, as the file was found damaged. */
 static int get_rows(descry_sqlite *store, const descry_recipe *recipe, const descry_rows_key *key,
                     const descry_rows_state *state, int anew, descry_error *err)
 {
@@ -171,7 +171,7 @@ static int get_rows(descry_sqlite *store, const descry_recipe *recipe, const des
     descry_buf path = {0};
     descry_error why = {0};
     int rc = rows_path(store, recipe->id, &path);
-    if (!rc && !anew && !descry_rows_open(&store->rows, path.data, key, &why) && !agrees(store, recipe, store->rows))
+    if (!rc && !anew && !descry_rows_open(&store->rows, path.data, key, &why) && !is_consistent(store, recipe, store->rows))
         descry_rows_close(&store->rows);
     if (!rc && (!store->rows || !same_state(descry_rows_get_state(store->rows), state))) {
         const descry_rows_state *had = store->rows ? descry_rows_get_state(store->rows) : NULL;
@@ -202,7 +202,7 @@ void descry_sqlite_prepare(descry_store *base, const descry_recipe *recipe)
     descry_sqlite_leave(store, entered, 0, NULL);
 }
 
-/* ---- which contents may be found ------------------------------------------------------------------------------- */
+/* ---- contents that may be found -------------------------------------------------------------------------------- */
 
 typedef struct choice {
     const descry_nearest *query;
@@ -258,7 +258,7 @@ static int scan(descry_sqlite *store, const descry_recipe *recipe, const descry_
     return stream(store, recipe, query, top, err);
 }
 
-static int best_first(const void *a, const void *b)
+static int compare_hits(const void *a, const void *b)
 {
     const descry_hit *x = a, *y = b;
     if (x->score != y->score)
@@ -281,8 +281,8 @@ static int resolve(descry_sqlite *store, const choice *only, const descry_top *t
     return 0;
 }
 
-/* Contents are scanned, places are wanted: some contents have no place left, and equal scores go by place.  So a few
- * more are fetched, and again more if those do not decide the first k. */
+/* The scan finds contents, results are places: some contents have no place left, and ties are ordered by place.  So SPARE
+ * more are fetched, and GROWTH times as many as long as the first k are not decided. */
 static int search(descry_sqlite *store, const descry_recipe *recipe, const choice *only, descry_hit **hits,
                   size_t *count, descry_error *err)
 {
@@ -298,11 +298,11 @@ static int search(descry_sqlite *store, const descry_recipe *recipe, const choic
     size_t most = state.count > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t)state.count;
     size_t fetch = query->k < most ? query->k + SPARE : most;
     for (;; fetch = fetch > most / GROWTH ? most : fetch * GROWTH) {
-        descry_scan_query each = {query->vector, (size_t)recipe->dim, fetch, query->threshold,
+        descry_scan_query scan_query = {query->vector, (size_t)recipe->dim, fetch, query->threshold,
                                   store->codec, store->kernels, accept, only, query->avoid, query->avoid_above,
                                   query->avoids};
         descry_top top = {.k = fetch};
-        rc = scan(store, recipe, &each, &key, &state, &top, err);
+        rc = scan(store, recipe, &scan_query, &key, &state, &top, err);
         descry_top_finish(&top);
         free(*hits);
         *hits = rc ? NULL : descry_alloc(top.count, sizeof **hits);
@@ -316,7 +316,7 @@ static int search(descry_sqlite *store, const descry_recipe *recipe, const choic
     }
     if (rc)
         return rc;
-    qsort(*hits, *count, sizeof **hits, best_first);
+    qsort(*hits, *count, sizeof **hits, compare_hits);
     if (*count > query->k)
         *count = query->k;
     return 0;

@@ -14,7 +14,7 @@ static int bind_path(sqlite3_stmt *stmt, int at, const char *path)
     return sqlite3_bind_blob(stmt, at, path, (int)strlen(path), SQLITE_STATIC);
 }
 
-/* What is longer would not be believed when it is read. */
+/* A longer path would be rejected when it is read. */
 static int check_path(const char *path, descry_error *err)
 {
     size_t size = strlen(path);
@@ -46,7 +46,7 @@ int descry_sqlite_add_root(descry_store *base, const char *path, descry_error *e
     " (SELECT metadata < " DESCRY_SQLITE_READING " FROM contents WHERE id = places.content), source, "                     \
     DESCRY_SQLITE_DRAFT("places.content", "?2") ", fault, fault_size, fault_mtime FROM places "
 
-/* What is not as descry writes it is none. */
+/* Values that descry would not write count as no fault. */
 static void read_fault(sqlite3_stmt *stmt, descry_fault *fault)
 {
     const char *version;
@@ -150,7 +150,7 @@ int descry_sqlite_reason(descry_sqlite *store, int64_t id, descry_buf *reason, d
     return rc;
 }
 
-/* What a statement may have of an item. */
+/* The values of an item that a statement binds. */
 enum { CONTENT = 1, FILE_STATE = 2, REASON = 4 };
 
 static int run_with_item(descry_sqlite *store, const char *sql, const descry_put *item, int values, descry_error *err)
@@ -168,14 +168,14 @@ static int run_with_item(descry_sqlite *store, const char *sql, const descry_put
     }
     if (values & REASON) {
         sqlite3_bind_text(stmt, 2, item->reason, -1, SQLITE_STATIC);
-        sqlite3_bind_text(stmt, 5, item->fault, -1, SQLITE_STATIC); /* NULL, or with the file's state */
+        sqlite3_bind_text(stmt, 5, item->fault, -1, SQLITE_STATIC); /* NULL, or set together with the file's state */
     }
     return descry_sqlite_run(store, stmt, err);
 }
 
 #define READABLE "error = NULL, fault = NULL, fault_size = NULL, fault_mtime = NULL"
 
-/* Each updates a place or inserts one: not in one statement with ON CONFLICT, which would use up an id each time. */
+/* Each updates a place or inserts one: not by one statement with ON CONFLICT, which would consume an id each time. */
 static int put_file(descry_sqlite *store, const descry_put *item, descry_error *err)
 {
     static const char FORMER[] = "INSERT OR IGNORE INTO former (place, content) SELECT id, content FROM places"
@@ -213,7 +213,7 @@ int descry_sqlite_put_place(descry_sqlite *store, const descry_put *item, descry
     int rc = check_path(item->path, err);
     if (rc)
         return rc;
-    switch (item->what) {
+    switch (item->kind) {
     case DESCRY_PUT_SAME:
         return run_with_item(store, SAME, item, 0, err);
     case DESCRY_PUT_FAILED:
@@ -257,9 +257,9 @@ static int run_with_id(descry_sqlite *store, const char *sql, int64_t id, descry
 
 /* ---- many places ----------------------------------------------------------------------------------------------- */
 
-/* Asks about one page of places, from the path *from on, which moves behind the last one; *n of them, *gone ids. */
-static int ask_page(descry_sqlite *store, const char *path, descry_buf *from, int (*gone)(void *arg, const char *path),
-                    void *arg, int64_t ids[PAGE], size_t *found, size_t *n, descry_error *err)
+/* Calls gone for one page of places, from path *from on, which is advanced past the last one.  *n: places; ids [*found]: gone. */
+static int check_page(descry_sqlite *store, const char *path, descry_buf *from, int (*gone)(void *arg, const char *path),
+                      void *arg, int64_t ids[PAGE], size_t *found, size_t *n, descry_error *err)
 {
     static const char SQL[] = "SELECT id, path FROM places WHERE path >= ?4 AND path < ?3 AND (path = ?1 OR path >= ?2)"
                               " AND missing = 0 AND source = 0 ORDER BY path LIMIT 256";
@@ -286,7 +286,7 @@ static int ask_page(descry_sqlite *store, const char *path, descry_buf *from, in
         if (gone(arg, from->data))
             ids[(*found)++] = sqlite3_column_int64(stmt, 0);
     }
-    return rc ? rc : descry_buf_append(from, "", 1, err); /* the next path in order has one NUL more */
+    return rc ? rc : descry_buf_append(from, "", 1, err); /* the smallest path after it: one NUL more */
 }
 
 static int count_missing(descry_sqlite *store, const char *path, uint64_t *missing, descry_error *err)
@@ -315,7 +315,7 @@ int descry_sqlite_mark_missing(descry_store *base, const char *path, int (*gone)
     descry_buf from = {0};
     int rc = descry_buf_append(&from, path, path[1] ? strlen(path) : 0, err);
     while (!rc && n == PAGE) {
-        rc = ask_page(store, path, &from, gone, arg, ids, &found, &n, err);
+        rc = check_page(store, path, &from, gone, arg, ids, &found, &n, err);
         if (rc || found == 0)
             continue;
         int entered;
@@ -350,7 +350,7 @@ int descry_sqlite_any_under(descry_store *base, const char *path, int *any, desc
 
 int descry_sqlite_forget(descry_store *base, const char *path, uint64_t *removed, descry_error *err)
 {
-    /* contents of changed files stay as long as their place does */
+    /* earlier contents of changed files are kept as long as their place */
     static const char *const STEPS[] = {
         "DELETE FROM places WHERE " DESCRY_SQLITE_UNDER,
         "DELETE FROM roots WHERE " DESCRY_SQLITE_UNDER,

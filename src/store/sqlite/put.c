@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What an index or an import writes, in one transaction. */
+ * The writes of an index or an import, in one transaction. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
 
-/* A source's place that has a content keeps it: then the vector is that content's. */
+/* The place of a source keeps the content that it has: then the vector is stored for that one. */
 static int find_content(descry_sqlite *store, descry_put *item, descry_error *err)
 {
     int64_t had;
     int rc = descry_sqlite_content_at(store, item->path, &had, err);
     item->new_place = !rc && !had;
-    if (!rc && had && item->what == DESCRY_PUT_SOURCE)
+    if (!rc && had && item->kind == DESCRY_PUT_SOURCE)
         item->id = had;
     else if (!rc && item->content)
         rc = descry_sqlite_put_content(store, item->content, &item->id, err);
@@ -21,7 +21,7 @@ static int put_item(descry_sqlite *store, const descry_recipe *recipe, descry_pu
 {
     int rc = 0;
     item->new_place = item->new_vector = 0;
-    if (item->what == DESCRY_PUT_FILE || item->what == DESCRY_PUT_SOURCE) {
+    if (item->kind == DESCRY_PUT_FILE || item->kind == DESCRY_PUT_SOURCE) {
         rc = find_content(store, item, err);
         if (!rc && item->vector)
             rc = descry_sqlite_put_vector(store, recipe, item, err);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* In a trigger: the words of this content, if it is one, have changed. */
+/* In a trigger: the words of this content (if not NULL) have changed. */
 #define STALE(id) "INSERT OR IGNORE INTO words_stale SELECT " id " WHERE " id " IS NOT NULL; "
 
 /* In a trigger: this content has come to a place that is not missing, or has left one, and is at no other such place.  By an
@@ -21,7 +21,7 @@
     "INSERT INTO counts (recipe, present) SELECT 0, " change " UNION ALL SELECT recipe, " change                       \
     " FROM vectors WHERE content = " content " ON CONFLICT (recipe) DO UPDATE SET present = present + excluded.present; "
 
-/* Step n brings version n to n + 1.  A step that was released is never changed: what it made is out there. */
+/* Step n migrates version n to n + 1.  A released step is never changed: libraries that it made exist. */
 static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     /* paths are bytes */
     "CREATE TABLE library (id INTEGER PRIMARY KEY CHECK (id = 1), uuid BLOB NOT NULL);"
@@ -183,7 +183,7 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
      "ALTER TABLE places ADD COLUMN fault_mtime INTEGER;"),
 };
 
-/* To be made anew with every step: tests/unit/test_stranger.c says what it is. */
+/* To be updated with every step: tests/unit/test_stranger.c says the new value. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
     "2134c1a5c2fc9b550bd0fee784fbe516654da629a066779daba0b98805ac0e98";
 
@@ -201,7 +201,7 @@ int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: it takes longer to read than its size"
                            " allows", path);
     case SQLITE_CORRUPT:
-    case SQLITE_CONSTRAINT: /* what descry writes fits together: what is there does not */
+    case SQLITE_CONSTRAINT: /* what descry writes satisfies all constraints: the file's rows do not */
     case SQLITE_MISMATCH:
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: the library is damaged: %s", path, sqlite3_errmsg(db));
     case SQLITE_BUSY:
@@ -234,7 +234,7 @@ static int get_number(sqlite3 *db, const char *sql, int64_t *number)
 }
 
 typedef struct kind {
-    int64_t application, version, tables; /* tables 1: there are some */
+    int64_t application, version, tables; /* tables 1: it has any */
 } kind;
 
 static int get_kind(sqlite3 *db, kind *found)
@@ -270,7 +270,7 @@ int descry_schema_make(sqlite3 *db, int64_t from, int64_t to)
     return code;
 }
 
-/* What the file says of itself, and whether its tables are those. */
+/* The file's application id and version, and whether its schema is that version's. */
 static int inspect(sqlite3 *db, kind *found, const char *path, int create, int read_only, descry_error *err)
 {
     if (get_kind(db, found) != SQLITE_OK)

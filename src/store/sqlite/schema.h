@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The tables of a library file, and how older ones become them. */
+ * The tables of a library file, and their migration from older versions. */
 #ifndef DESCRY_STORE_SQLITE_SCHEMA_H
 #define DESCRY_STORE_SQLITE_SCHEMA_H
 
@@ -12,9 +12,9 @@ enum {
     DESCRY_SCHEMA_VERSION = 8      /* PRAGMA user_version */
 };
 
-/* Makes the words of the contents in words_stale anew, within the transaction that changed them: of all captions, of the
- * names of the files that are there, of the title, as text/words.h makes them.  From here and not from triggers, which may
- * use FTS5 only in a schema that is trusted (SQLite before 3.41), and a library may come from anyone. */
+/* Rebuilds the words of the contents in words_stale, within the transaction that changed them: of all captions, of the
+ * names of present files, of the title, as text/words.h splits them.  Not by triggers: those may use FTS5 only in a trusted
+ * schema (SQLite before 3.41), and a library may come from anyone. */
 #define DESCRY_SCHEMA_WORDS                                                                                            \
     "DELETE FROM words WHERE rowid IN (SELECT content FROM words_stale);"                                              \
     "INSERT INTO words (rowid, captions, names, title) SELECT id,"                                                     \
@@ -23,25 +23,25 @@ enum {
     "  descry_words(title) FROM contents WHERE id IN (SELECT content FROM words_stale);"                               \
     "DELETE FROM words_stale;"
 
-/* The functions of SQL in it, for statements of ours alone: no schema may call them.  Returns SQLite's code. */
+/* Registers its SQL functions, for direct use only (SQLITE_DIRECTONLY): no schema may call them.  Returns SQLite's code. */
 int descry_schema_functions(sqlite3 *db);
 
-/* Checks that `db` is a library and brings it to the present version, in one transaction.  An empty database becomes a
+/* Checks that `db` is a library and migrates it to the present version, in one transaction.  An empty database becomes a
  * new library when `create`.  With read_only nothing is changed.  `path` is for messages.
  * DESCRY_ERR_FORMAT: not a library, or with other tables than it should have; DESCRY_ERR_UNSUPPORTED: of a newer descry,
  * or older and read-only. */
 int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_only, descry_error *err);
 
-/* The steps from one version to another, as SQLite's code; within a transaction of the caller. */
+/* Runs the migrations between two versions, within the caller's transaction; returns SQLite's code. */
 int descry_schema_make(sqlite3 *db, int64_t from, int64_t to);
 
 /* DESCRY_ERR_FORMAT when the tables, indexes and triggers are not those of a library of this version, or there are others:
- * only what ANALYZE makes is allowed besides.  Texts may differ in blanks, comments, quotes around names and the case of
+ * only what ANALYZE makes is allowed besides.  Their SQL may differ in whitespace, comments, quotes around names and the case of
  * letters. */
 int descry_schema_check(sqlite3 *db, int64_t version, const char *path, descry_error *err);
 
-/* SHA-256 of all that; descry_schema_present is that of DESCRY_SCHEMA_VERSION.  It only makes the check faster: a library
- * with another digest is compared with one in memory. */
+/* SHA-256 of all that; descry_schema_present is that of DESCRY_SCHEMA_VERSION.  It only speeds up the check: a library
+ * with another digest is compared with one made in memory. */
 int descry_schema_digest(sqlite3 *db, const char *path, char hex[DESCRY_SHA256_HEX], descry_error *err);
 extern const char descry_schema_present[DESCRY_SHA256_HEX];
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Is the schema of a file the one that descry makes?  A schema can carry code: views, triggers, expressions in columns and
- * indexes.  So it is compared with that of an empty library of the same version, made in memory, before any of it is
- * used; for the present version the digest of that is known.  Texts are compared token by token: other programs write
- * them with other blanks, quotes and letter case. */
+ * Whether the schema of a file is the one that descry makes.  A schema can carry code: views, triggers, expressions in columns
+ * and indexes.  So it is compared with that of an empty library of the same version, made in memory, before any of it is
+ * used; for the present version the digest of that is known.  SQL is compared token by token: other programs write it with
+ * other whitespace, quotes and letter case. */
 #include "store/sqlite/schema.h"
 
 #include "base/error.h"
@@ -46,8 +46,8 @@ static const char *skip_blanks(const char *p)
     }
 }
 
-/* Two of the closing quote stand for one: the token keeps them, ours have none. */
-static token quoted(const char **at, char close)
+/* A doubled closing quote is an escaped one: the token keeps both, as descry's own SQL has none. */
+static token read_quoted(const char **at, char close)
 {
     const char *start = *at + 1, *p = start;
     while (*p && (*p != close || (close != ']' && p[1] == close)))
@@ -63,9 +63,9 @@ static token next_token(const char **at)
 {
     const char *p = *at = skip_blanks(*at);
     if (*p && strchr("'\"`", *p))
-        return quoted(at, *p);
+        return read_quoted(at, *p);
     if (*p == '[')
-        return quoted(at, ']');
+        return read_quoted(at, ']');
     size_t size = *p != 0;
     while (is_word(*p) && is_word(p[size]))
         size++;
@@ -73,7 +73,7 @@ static token next_token(const char **at)
     return (token){is_word(*p) ? 'w' : *p, p, size};
 }
 
-/* Appends a text as its tokens, each ended by NUL: the same for texts that say the same. */
+/* Appends SQL as its tokens, each ended by NUL: a canonical form. */
 static int append_tokens(descry_buf *to, const char *sql, descry_error *err)
 {
     for (;;) {
@@ -108,7 +108,7 @@ typedef struct schema {
     descry_arena arena;
 } schema;
 
-/* ANALYZE makes these; the numbers in them decide how queries go, not what they give. */
+/* ANALYZE makes these; their statistics affect query plans, not results. */
 static const char *const STATISTICS[][2] = {
     {"sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"},
     {"sqlite_stat2", "CREATE TABLE sqlite_stat2(tbl,idx,sampleno,sample)"},
@@ -116,10 +116,10 @@ static const char *const STATISTICS[][2] = {
     {"sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"},
 };
 
-static const char *column(sqlite3_stmt *stmt, int i)
+static const char *column_text(sqlite3_stmt *stmt, int i)
 {
     const unsigned char *text = sqlite3_column_text(stmt, i);
-    return text ? (const char *)text : ""; /* of an index that SQLite made itself */
+    return text ? (const char *)text : ""; /* NULL for an automatic index */
 }
 
 static int canonical_form(descry_buf *form, const char *type, const char *name, const char *table, const char *sql,
@@ -151,8 +151,8 @@ static int is_statistics(const char *name, const descry_buf *form)
 
 static int add_object(schema *to, sqlite3_stmt *stmt, const char *path, descry_buf *form, descry_error *err)
 {
-    const char *type = column(stmt, 0), *name = column(stmt, 1);
-    int rc = canonical_form(form, type, name, column(stmt, 2), column(stmt, 3), err);
+    const char *type = column_text(stmt, 0), *name = column_text(stmt, 1);
+    int rc = canonical_form(form, type, name, column_text(stmt, 2), column_text(stmt, 3), err);
     if (rc || is_statistics(name, form))
         return rc;
     if (to->count == MOST)
@@ -209,7 +209,7 @@ int descry_schema_digest(sqlite3 *db, const char *path, char hex[DESCRY_SHA256_H
     return rc;
 }
 
-/* What descry makes at this version. */
+/* The schema of this version, as descry makes it. */
 static int make_schema(schema *to, int64_t version, descry_error *err)
 {
     static const char NAME[] = "a library in memory";
@@ -226,8 +226,8 @@ static int make_schema(schema *to, int64_t version, descry_error *err)
 
 /* ---- the comparison ---------------------------------------------------------------------------------------------- */
 
-/* A stranger's word in a message: short, and nothing that a terminal could act on. */
-static const char *plain(char out[41], const char *text)
+/* An untrusted name for a message: cut short, without control characters. */
+static const char *sanitise(char out[41], const char *text)
 {
     size_t n = 0;
     for (; n < 40 && text[n]; n++)
@@ -236,11 +236,11 @@ static const char *plain(char out[41], const char *text)
     return out;
 }
 
-static int fail(const char *path, const char *what, const object *o, descry_error *err)
+static int report_difference(const char *path, const char *what, const object *o, descry_error *err)
 {
     char type[41], name[41];
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a descry library, or damaged: %s %s %s", path, what,
-                       plain(type, o->type), plain(name, o->name));
+                       sanitise(type, o->type), sanitise(name, o->name));
 }
 
 static int compare(const schema *theirs, schema *ours, const char *path, descry_error *err)
@@ -251,19 +251,19 @@ static int compare(const schema *theirs, schema *ours, const char *path, descry_
         while (k < ours->count && strcasecmp(ours->objects[k].name, o->name) != 0)
             k++;
         if (k == ours->count)
-            return fail(path, "it has a foreign", o, err);
+            return report_difference(path, "it has a foreign", o, err);
         object *own = &ours->objects[k];
         if (own->seen || own->size != o->size || memcmp(own->form, o->form, o->size) != 0)
-            return fail(path, "not as descry makes it:", o, err);
+            return report_difference(path, "not as descry makes it:", o, err);
         own->seen = 1;
     }
     for (size_t k = 0; k < ours->count; k++)
         if (!ours->objects[k].seen)
-            return fail(path, "it lacks", &ours->objects[k], err);
+            return report_difference(path, "it lacks", &ours->objects[k], err);
     return 0;
 }
 
-/* Two tables in the same pages: what is written to one changes the other. */
+/* Rejects two tables with the same root page, where a write to one changes the other. */
 static int check_pages(sqlite3 *db, const char *path, descry_error *err)
 {
     static const char SQL[] = "SELECT 1 FROM sqlite_schema WHERE rootpage > 0 GROUP BY rootpage HAVING count(*) > 1";

@@ -102,9 +102,9 @@ int descry_sqlite_bind_under(descry_sqlite *store, sqlite3_stmt *stmt, const cha
 
 /* ---- transactions ---------------------------------------------------------------------------------------------- */
 
-/* SQLite keeps the pages that a statement is going to change until it is done, and from the first statement with more than
- * eight of them on in a file, which takes as long as all the rest.  In memory only while little is changed at a time: what
- * a stranger's file has SQLite sort is better on a disk, and so is what forgetting changes. */
+/* SQLite saves the pages that a statement changes until it is done (the statement journal), from the first statement with more
+ * than eight of them on in a file, which doubles the time of a transaction.  In memory only for writes that are bounded:
+ * sorting an untrusted file, and deleting from it, may need more than there is. */
 #define IN_MEMORY "PRAGMA temp_store = MEMORY; "
 #define IN_FILES  "PRAGMA temp_store = FILE; "
 
@@ -114,9 +114,9 @@ static void rollback(descry_sqlite *store)
         sqlite3_exec(store->db, "ROLLBACK; " IN_FILES, NULL, NULL, NULL);
 }
 
-/* When memory is short while FTS5 reads how many words there are, SQLite rolls back before FTS5 has taken nought for an answer,
- * and keeps it (3.40: vdbeaux.c, sqlite3VdbeHalt of the statement inside; fts5_storage.c, fts5StorageLoadTotals).  Once more, in
- * a transaction that it takes part in, has it forget. */
+/* When memory runs out while FTS5 reads its totals, SQLite rolls back before FTS5 has stored them as 0, which it then keeps
+ * (3.40: vdbeaux.c, sqlite3VdbeHalt of the inner statement; fts5_storage.c, fts5StorageLoadTotals).  Rolling back another
+ * transaction that FTS5 takes part in resets them. */
 static void forget_totals(descry_sqlite *store)
 {
     sqlite3_exec(store->db, "BEGIN; DELETE FROM words WHERE rowid = 0; ROLLBACK", NULL, NULL, NULL);
@@ -182,7 +182,7 @@ static void close_store(descry_store *base)
     free(store);
 }
 
-static const char *file(const descry_store *base)
+static const char *get_path(const descry_store *base)
 {
     return ((const descry_sqlite *)base)->path;
 }
@@ -205,7 +205,7 @@ static int folder_is_writable(const char *path, descry_error *err)
     return writable;
 }
 
-/* "file:" URI of an absolute path, for a library in a folder where SQLite cannot make its -shm file.  Nobody can be
+/* Opens with a "file:" URI, as immutable: for a library in a folder where SQLite cannot create its -shm file.  Nobody can be
  * writing there while there is no write-ahead log. */
 static int open_immutable(descry_sqlite *store, descry_error *err)
 {
@@ -222,8 +222,8 @@ static int open_immutable(descry_sqlite *store, descry_error *err)
     return rc;
 }
 
-/* 1: no such file beside the library, or nothing in it; 0, or an error. */
-static int is_without(const char *path, const char *suffix, descry_error *err)
+/* 1: no such file beside the library, or an empty one; 0: it has content; else an error. */
+static int is_empty_or_absent(const char *path, const char *suffix, descry_error *err)
 {
     descry_buf name = {0};
     struct stat st;
@@ -234,27 +234,27 @@ static int is_without(const char *path, const char *suffix, descry_error *err)
     return rc;
 }
 
-/* SQLite takes less than a page for an empty database, and a page that is cut off for one that ends in zeros.  While
- * there is a log or a journal to be replayed, the size means nothing.  Read through SQLite: closing another descriptor of
+/* SQLite treats a file of less than a page as an empty database, and a truncated page as padded with zeros.  While there is
+ * a log or journal to be replayed, the size proves nothing.  Read through SQLite: closing another descriptor of
  * the file would give up all locks of this process on it (fcntl(2)), those of other handles, too. */
 static int check_size(descry_sqlite *store, descry_error *err)
 {
-    sqlite3_file *file = NULL;
+    sqlite3_file *get_path = NULL;
     struct stat st;
     uint8_t heading[SMALLEST_PAGE];
-    int without = is_without(store->path, "-wal", err);
+    int without = is_empty_or_absent(store->path, "-wal", err);
     if (without > 0)
-        without = is_without(store->path, "-journal", err);
+        without = is_empty_or_absent(store->path, "-journal", err);
     if (without <= 0)
         return without;
-    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || !file ||
-        !file->pMethods || stat(store->path, &st) != 0)
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, &get_path) != SQLITE_OK || !get_path ||
+        !get_path->pMethods || stat(store->path, &st) != 0)
         return descry_fail(err, DESCRY_ERR_IO, "%s: cannot be read", store->path);
-    const off_t size = st.st_size; /* SQLite says 0 of a single byte */
+    const off_t size = st.st_size; /* SQLite reports 0 for a single byte */
     if (size == 0)
         return 0;
     off_t page = 0; /* bytes 16 and 17 of the header; 1 stands for 65536 */
-    if (size >= SMALLEST_PAGE && file->pMethods->xRead(file, heading, sizeof heading, 0) == SQLITE_OK &&
+    if (size >= SMALLEST_PAGE && get_path->pMethods->xRead(get_path, heading, sizeof heading, 0) == SQLITE_OK &&
         memcmp(heading, "SQLite format 3", 16) == 0)
         page = heading[16] << 8 | heading[17];
     if (size < SMALLEST_PAGE || (page >= SMALLEST_PAGE && size % page) || (page == 1 && size % 65536))
@@ -262,7 +262,7 @@ static int check_size(descry_sqlite *store, descry_error *err)
     return 0;
 }
 
-/* SQLite writes to these, truncates and removes them without asking whose they are. */
+/* SQLite writes to these, truncates and deletes them without checking their owner. */
 static int check_beside(const char *path, const char *suffix, descry_error *err)
 {
     descry_buf name = {0};
@@ -274,15 +274,15 @@ static int check_beside(const char *path, const char *suffix, descry_error *err)
     return rc;
 }
 
-/* A journal of a transaction over several databases ends with the name of a file that SQLite then deletes, and with this
- * (sqlite.org/fileformat2.html, 3, and pager.c).  Descry makes no such transactions. */
+/* A journal of a transaction over several databases ends with the name of a super-journal, which SQLite then deletes, and
+ * this magic number (sqlite.org/fileformat2.html, 3, and pager.c).  Descry makes no such transactions. */
 static int check_journal(const char *path, descry_error *err)
 {
     static const uint8_t MAGIC[8] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
     descry_buf name = {0};
     descry_map map = {0};
     int rc = descry_buf_printf(&name, err, "%s-journal", path);
-    int without = rc ? rc : is_without(path, "-journal", err);
+    int without = rc ? rc : is_empty_or_absent(path, "-journal", err);
     if (without <= 0)
         rc = without ? without : descry_map_open(&map, name.data, err);
     if (!rc && map.size > 2 * sizeof MAGIC && memcmp(map.data + map.size - sizeof MAGIC, MAGIC, sizeof MAGIC) == 0)
@@ -317,9 +317,9 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
     if (rc)
         return rc;
     store->read_only = options->read_only || (exists && (!writable || access(store->path, W_OK) != 0));
-    if (store->read_only && !writable && (rc = is_without(store->path, "-wal", err)) != 0)
+    if (store->read_only && !writable && (rc = is_empty_or_absent(store->path, "-wal", err)) != 0)
         return rc < 0 ? rc : open_immutable(store, err);
-    if (!exists) { /* paths and captions are private; what SQLite makes beside it takes its mode */
+    if (!exists) { /* paths and captions are private; the files that SQLite creates beside it get the same mode */
         int fd = open(store->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd < 0 && errno != EEXIST)
             return descry_fail_errno(err, errno, "%s", store->path);
@@ -332,8 +332,8 @@ static int open_database(descry_sqlite *store, const descry_store_options *optio
     return 0;
 }
 
-/* For what another program changed in the tables. */
-static int make_up(descry_sqlite *store, descry_error *err)
+/* Words of contents that another program has changed. */
+static int renew_stale_words(descry_sqlite *store, descry_error *err)
 {
     int stale, entered, rc = descry_sqlite_words_are_stale(store, &stale, err);
     if (rc || !stale)
@@ -342,7 +342,7 @@ static int make_up(descry_sqlite *store, descry_error *err)
     return descry_sqlite_leave(store, entered, rc, err);
 }
 
-static int set_up(descry_sqlite *store, int create, descry_error *err)
+static int prepare_database(descry_sqlite *store, int create, descry_error *err)
 {
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
@@ -351,17 +351,17 @@ static int set_up(descry_sqlite *store, int create, descry_error *err)
         rc = descry_schema_prepare(store->db, store->path, create, store->read_only, err);
     if (rc)
         return rc;
-    /* a filesystem without shared memory keeps a rollback journal: slower, as safe */
+    /* a file system without shared memory keeps a rollback journal: slower, but as safe */
     if (!store->read_only)
         rc = descry_sqlite_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
     if (!rc)
         rc = descry_sqlite_exec(store, "PRAGMA foreign_keys = ON", err);
-    return rc || store->read_only ? rc : make_up(store, err);
+    return rc || store->read_only ? rc : renew_stale_words(store, err);
 }
 
 static const descry_store_ops OPS = {
     .close = close_store,
-    .file = file,
+    .file = get_path,
     .is_read_only = is_read_only,
     .lock = descry_sqlite_lock,
     .unlock = descry_sqlite_unlock,
@@ -372,7 +372,7 @@ static const descry_store_ops OPS = {
     .places = descry_sqlite_places,
     .contents = descry_sqlite_contents,
     .put = descry_sqlite_put,
-    .put_person = descry_sqlite_put_person,
+    .put_person_caption = descry_sqlite_put_person_caption,
     .put_captions = descry_sqlite_put_captions,
     .mark_missing = descry_sqlite_mark_missing,
     .any_under = descry_sqlite_any_under,
@@ -417,7 +417,7 @@ int descry_store_open_sqlite(descry_store **out, const char *path, const descry_
     if (!rc)
         rc = check_size(store, err);
     if (!rc)
-        rc = set_up(store, options->create, err);
+        rc = prepare_database(store, options->create, err);
     if (rc) {
         if (store->db)
             close_store(&store->base);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Captions, and the full text of captions, names and titles.  How the table `words` is kept: schema.h. */
+ * Captions, and full-text search of captions, names and titles.  How the table `words` is maintained: schema.h. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
@@ -83,7 +83,7 @@ int descry_sqlite_put_captions(descry_store *base, const char *model, const char
     return descry_sqlite_leave(store, entered, rc, err);
 }
 
-int descry_sqlite_put_person(descry_store *base, int64_t content, const char *text, descry_error *err)
+int descry_sqlite_put_person_caption(descry_store *base, int64_t content, const char *text, descry_error *err)
 {
     static const char DELETE[] = "DELETE FROM captions WHERE content = ?1 AND author = 'person'";
     static const char INSERT[] = "INSERT INTO captions (content, author, text, written)"
@@ -130,7 +130,7 @@ static int add_hit(hits *to, const descry_hit *hit, descry_error *err)
     return 0;
 }
 
-/* What `sql` gives, contents and their scores, and `wanted` lets through: at most k. */
+/* At most k rows of `sql`, contents and their scores, that match `wanted`. */
 static int collect(descry_sqlite *store, const char *sql, const char *match, const descry_filter *wanted, size_t k,
                    hits *to, descry_error *err)
 {
@@ -179,10 +179,10 @@ int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, i
 
 /* ---- the full text --------------------------------------------------------------------------------------------- */
 
-enum { MOST_TOKENS = 1000 }; /* FTS5 reads the index for each of them at once */
+enum { MOST_TOKENS = 1000 }; /* FTS5 opens a cursor for each of them at once */
 
-/* The words in FTS5's syntax, each in quotes: a phrase of what it is in the index, which has neither quotes nor operators in
- * it.  An asterisk after it: whatever begins so.  *tokens: how much there is to look for. */
+/* The query in FTS5's syntax: each word a quoted phrase of the words that the index has for it, which contain neither quotes
+ * nor operators; an asterisk after it makes it a prefix.  *tokens: tokens in all. */
 static int write_match(descry_buf *match, const descry_words *query, size_t *tokens, descry_error *err)
 {
     descry_buf phrase = {0};
@@ -209,7 +209,7 @@ static int write_match(descry_buf *match, const descry_words *query, size_t *tok
 int descry_sqlite_words(descry_store *base, const descry_words *query, descry_hit **found, size_t *count,
                         descry_error *err)
 {
-    /* FTS5's bm25 is the less the better */
+    /* FTS5's bm25: lower is better */
     static const char SQL[] = "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?1"
                               " ORDER BY score DESC, rowid";
     descry_sqlite *store = (descry_sqlite *)base;

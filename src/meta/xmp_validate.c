@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Whether libexempi accepts a packet.  For a damaged one it writes a line to standard error, which cannot be switched
- * off: a worker has no standard error. */
+ * Validation by libexempi.  For a damaged packet it writes a line to standard error, which cannot be switched off: a worker
+ * has no standard error. */
 #include "base/error.h"
 #include "meta/xmp.h"
 #include "meta/xmp_scan.h"
@@ -10,13 +10,13 @@
 #include <exempi/xmperrors.h>
 #include <string.h>
 
-/* Before there are threads: libexempi counts without a lock how often it was made ready. */
-__attribute__((constructor)) static void begin(void)
+/* Before there are threads: xmp_init counts its calls without a lock. */
+__attribute__((constructor)) static void init_libexempi(void)
 {
     xmp_init();
 }
 
-static int says(XmpPtr xmp, const char *caption)
+static int reads_back(XmpPtr xmp, const char *caption)
 {
     XmpStringPtr text = xmp_string_new(), own = xmp_string_new();
     int same = text && own && xmp_get_localized_text(xmp, NS_DC, "description", "", "x-default", NULL, text, NULL) &&
@@ -29,7 +29,7 @@ static int says(XmpPtr xmp, const char *caption)
     return same;
 }
 
-static const char *reason(int code)
+static const char *error_text(int code)
 {
     switch (code) {
     case XMPErr_BadXML:
@@ -45,16 +45,16 @@ static const char *reason(int code)
     }
 }
 
-int descry_xmp_judge(const char *data, size_t size, const char *name, const char *caption, descry_error *err)
+int descry_xmp_validate(const char *data, size_t size, const char *name, const char *caption, descry_error *err)
 {
-    XmpPtr xmp = xmp_new(data, size); /* xmp_parse would ignore what is not in an x:xmpmeta */
+    XmpPtr xmp = xmp_new(data, size); /* xmp_parse would ignore everything outside an x:xmpmeta */
     int rc = 0;
     if (!xmp) {
         int code = xmp_get_error();
         rc = code == XMPErr_NoMemory
                  ? descry_fail_memory(err)
-                 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged XMP: %s (%d)", name, reason(code), code);
-    } else if (caption && !says(xmp, caption))
+                 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged XMP: %s (%d)", name, error_text(code), code);
+    } else if (caption && !reads_back(xmp, caption))
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: the caption would not be read back: left as it is", name);
     if (xmp)
         xmp_free(xmp);
