@@ -75,6 +75,8 @@ INLINE vec v_activate(vec x, descry_activation activation)
     }
     case DESCRY_ACT_QUICK_GELU:
         return v_times_sigmoid(x, v_mul(v_set1(1.702f), x));
+    case DESCRY_ACT_SILU:
+        return v_times_sigmoid(x, x);
     default:
         return x;
     }

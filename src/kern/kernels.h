@@ -21,7 +21,8 @@ typedef enum descry_activation {
     DESCRY_ACT_NONE,
     DESCRY_ACT_GELU,       /* x Phi(x), by the error function */
     DESCRY_ACT_GELU_TANH,  /* its approximation by tanh */
-    DESCRY_ACT_QUICK_GELU  /* x sigmoid(1.702 x) */
+    DESCRY_ACT_QUICK_GELU, /* x sigmoid(1.702 x) */
+    DESCRY_ACT_SILU        /* x sigmoid(x) */
 } descry_activation;
 
 /* C = residual + gamma * activation(a_scale * b_scale * (A B) + bias).  B is packed in panels of the product's `panel`

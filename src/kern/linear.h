@@ -47,6 +47,10 @@ void descry_linear_run(const descry_engine *engine, const descry_linear *linear,
 /* out [rows, n] = x B^T + bias */
 void descry_multiply(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows, float *out);
 
+/* The same, rows of out `stride` apart. */
+void descry_multiply_into(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows, float *out,
+                          size_t stride);
+
 /* Each row of x [n, dim] to length 1, rows shorter than 1e-12 excepted; lengths [n] as they were, or NULL. */
 void descry_unit_rows(float *x, size_t n, size_t dim, float *lengths);
 

@@ -17,6 +17,8 @@ static float activate(float x, descry_activation activation)
         return 0.5f * x * (1 + tanhf(0.79788456080286536f * (x + 0.044715f * x * x * x)));
     case DESCRY_ACT_QUICK_GELU:
         return x / (1 + expf(-1.702f * x));
+    case DESCRY_ACT_SILU:
+        return x / (1 + expf(-x));
     default:
         return x;
     }
