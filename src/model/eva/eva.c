@@ -1,57 +1,15 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Figures: timm 1.0.31, eva.py. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "model/eva/eva.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CLASS_TOKEN = 1,
-    PATCH_BIAS = 2,
-    SPLIT = 4,        /* three matrices for queries, keys and values; and a bias of the keys is nowhere */
-    GATED = 8,        /* SwiGLU, and norms inside of attention and MLP */
-    NORM_AFTER = 16,
-    ROPE = 32,
-    PE = 64           /* norm_pre, the pooler that attends, rotary positions by column first; a bias of the keys */
-};
-
-struct descry_eva_kind {
-    const char *name;
-    int image, patch, width, layers, heads, mlp;
-    float eps;
-    double reference, offset; /* of rotary positions */
-    int flags;
-};
-
-static const struct descry_eva_kind kinds[] = {
-    {"eva_giant_patch14_224", 224, 14, 1408, 40, 16, 6144, 1e-6f, 0, 0, CLASS_TOKEN | PATCH_BIAS},
-    {"eva02_base_patch16_clip_224", 224, 16, 768, 12, 12, 2048, 1e-6f, 16, 0, CLASS_TOKEN | PATCH_BIAS | SPLIT | GATED | ROPE},
-    {"eva02_large_patch14_clip_224", 224, 14, 1024, 24, 16, 2730, 1e-6f, 16, 0,
-     CLASS_TOKEN | PATCH_BIAS | SPLIT | GATED | ROPE},
-    {"eva02_large_patch14_clip_336", 336, 14, 1024, 24, 16, 2730, 1e-6f, 16, 0,
-     CLASS_TOKEN | PATCH_BIAS | SPLIT | GATED | ROPE},
-    {"eva02_enormous_patch14_clip_224", 224, 14, 1792, 64, 16, 15360, 1e-6f, 0, 0, CLASS_TOKEN | PATCH_BIAS | NORM_AFTER},
-    {"vit_pe_core_tiny_patch16_384", 384, 16, 192, 12, 3, 768, 1e-5f, 24, 1, CLASS_TOKEN | ROPE | PE},
-    {"vit_pe_core_small_patch16_384", 384, 16, 384, 12, 6, 1536, 1e-5f, 24, 1, CLASS_TOKEN | ROPE | PE},
-    {"vit_pe_core_base_patch16_224", 224, 16, 768, 12, 12, 3072, 1e-5f, 14, 1, CLASS_TOKEN | ROPE | PE},
-    {"vit_pe_core_large_patch14_336", 336, 14, 1024, 24, 16, 4096, 1e-5f, 24, 1, CLASS_TOKEN | ROPE | PE},
-    {"vit_pe_core_gigantic_patch14_448", 448, 14, 1536, 50, 16, 8960, 1e-5f, 32, 0, ROPE | PE},
-};
-
 enum { POOLER_HEADS = 8, POOLER_MLP = 4 }; /* of PE-Core in every size; times W */
-
-static const struct descry_eva_kind *find(const char *name)
-{
-    for (size_t i = 0; name && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return &kinds[i];
-    return NULL;
-}
 
 static bool claims(const descry_keys *vision_cfg)
 {
-    return find(descry_keys_see(vision_cfg, "timm_model_name")) != NULL;
+    return descry_eva_find(descry_keys_see(vision_cfg, "timm_model_name")) != NULL;
 }
 
 /* ---- configuration --------------------------------------------------------------------------------------------- */
@@ -61,7 +19,7 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
     static const char *const token[] = {"token", NULL}, *const map[] = {"map", NULL};
     static const char *const without_effect[] = {"timm_model_name", "timm_model_pretrained", "timm_proj", "timm_drop",
                                                  "timm_drop_path", "patch_dropout", NULL};
-    const struct descry_eva_kind *kind = find(descry_keys_see(k, "timm_model_name"));
+    const descry_eva_kind *kind = descry_eva_find(descry_keys_see(k, "timm_model_name"));
     descry_eva *v = calloc(1, sizeof *v);
     if (!v) {
         descry_keys_fail_memory(k);
@@ -70,7 +28,7 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
     if (descry_keys_have(k, "timm_proj"))
         descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "timm_proj", "only null is supported with this tower");
     descry_keys_ignore(k, without_effect);
-    descry_keys_name(k, "timm_pool", 0, kind->flags & PE ? map : token);
+    descry_keys_name(k, "timm_pool", 0, kind->flags & DESCRY_EVA_PE ? map : token);
     if (descry_keys_int(k, "image_size", kind->image, 1, DESCRY_MAX_DIMENSION) != kind->image)
         descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "image_size", "not that of timm_model_name");
     size_t w = (size_t)kind->width, side = (size_t)(kind->image / kind->patch);
@@ -79,10 +37,10 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
                                     .width = (size_t)kind->image, .height = (size_t)kind->image};
     v->block = (descry_block_config){.width = kind->width, .layers = kind->layers, .heads = kind->heads, .mlp = kind->mlp,
                                      .activation = DESCRY_ACT_GELU, .eps = kind->eps,
-                                     .norm_after = kind->flags & NORM_AFTER};
+                                     .norm_after = kind->flags & DESCRY_EVA_NORM_AFTER};
     v->conv = (descry_patch_conv){.width = (size_t)kind->patch, .height = (size_t)kind->patch};
     v->patches = side * side;
-    v->prefix = kind->flags & CLASS_TOKEN ? 1 : 0;
+    v->prefix = kind->flags & DESCRY_EVA_CLASS_TOKEN ? 1 : 0;
     v->pooler = (descry_map_pooler){.heads = POOLER_HEADS, .width = w, .mlp = POOLER_MLP * w, .activation = DESCRY_ACT_GELU,
                                     .eps = kind->eps};
     return &v->tower;
@@ -107,19 +65,19 @@ static void load_block(descry_loader *l, const descry_eva *v, descry_block *b, c
     size_t w = (size_t)v->block.width, m = (size_t)v->block.mlp;
     int flags = v->kind->flags;
     b->ln_1 = descry_load_norm(l, prefix, "norm1", w);
-    if (flags & SPLIT) {
+    if (flags & DESCRY_EVA_SPLIT) {
         descry_load_linear(l, &b->q, prefix, "attn.q_proj", w, w);
         descry_load_rows(l, &b->k, descry_load_shaped(l, prefix, "attn.k_proj.weight", 2, w, w), 0, w, w, NULL);
         descry_load_linear(l, &b->v, prefix, "attn.v_proj", w, w);
     } else {
-        const float *bias = flags & PE ? descry_load_vector(l, prefix, "attn.qkv.bias", 3 * w) : load_biases(l, prefix, w);
+        const float *bias = flags & DESCRY_EVA_PE ? descry_load_vector(l, prefix, "attn.qkv.bias", 3 * w) : load_biases(l, prefix, w);
         descry_load_rows(l, &b->qkv, descry_load_shaped(l, prefix, "attn.qkv.weight", 2, 3 * w, w), 0, 3 * w, w, bias);
     }
-    if (flags & GATED)
+    if (flags & DESCRY_EVA_GATED)
         b->attn_norm = descry_load_norm(l, prefix, "attn.norm", w);
     descry_load_linear(l, &b->out, prefix, "attn.proj", w, w);
     b->ln_2 = descry_load_norm(l, prefix, "norm2", w);
-    if (flags & GATED) {
+    if (flags & DESCRY_EVA_GATED) {
         descry_load_linear(l, &b->gate, prefix, "mlp.fc1_g", m, w);
         descry_load_linear(l, &b->fc, prefix, "mlp.fc1_x", m, w);
         b->mlp_norm = descry_load_norm(l, prefix, "mlp.norm", m);
@@ -135,16 +93,16 @@ static void load(descry_image_tower *tower, descry_loader *l)
     const char *prefix = "visual.trunk.";
     size_t w = (size_t)v->block.width, one = 1, side = tower->width / v->conv.width;
     int flags = v->kind->flags;
-    const float *bias = flags & PATCH_BIAS ? descry_load_vector(l, prefix, "patch_embed.proj.bias", w) : NULL;
+    const float *bias = flags & DESCRY_EVA_PATCH_BIAS ? descry_load_vector(l, prefix, "patch_embed.proj.bias", w) : NULL;
     descry_load_patch_conv(l, &v->conv, prefix, "patch_embed.proj.weight", w, bias);
     if (v->prefix)
         v->class_embedding = descry_load_floats(l, descry_load_shaped(l, prefix, "cls_token", 3, one, one, w));
     v->positions = descry_load_floats(l, descry_load_shaped(l, prefix, "pos_embed", 3, one, v->prefix + v->patches, w));
-    if (flags & PE)
+    if (flags & DESCRY_EVA_PE)
         v->norm_pre = descry_load_norm(l, prefix, "norm_pre", w);
-    if (flags & ROPE) {
+    if (flags & DESCRY_EVA_ROPE) {
         v->block.rope = (descry_rope){.skip = v->prefix, .head_dim = w / (size_t)v->block.heads};
-        descry_make_rope(l, &v->block.rope, side, side, v->kind->reference, v->kind->offset, flags & PE);
+        descry_make_rope(l, &v->block.rope, side, side, v->kind->reference, v->kind->offset, flags & DESCRY_EVA_PE);
     }
     v->blocks = descry_load_alloc(l, (size_t)v->block.layers, sizeof *v->blocks);
     for (int i = 0; i < v->block.layers && !l->rc; i++) {
@@ -153,7 +111,7 @@ static void load(descry_image_tower *tower, descry_loader *l)
         load_block(l, v, &v->blocks[i], name);
     }
     v->norm = descry_load_norm(l, prefix, "norm", w);
-    if (flags & PE)
+    if (flags & DESCRY_EVA_PE)
         descry_load_map_pooler(l, &v->pooler, "visual.trunk.attn_pool.");
     descry_load_linear(l, &v->head, prefix, "head", tower->dim, w);
 }

@@ -6,12 +6,13 @@
 
 #include "layers/block.h"
 #include "layers/pool.h"
+#include "model/eva/kinds.h"
 #include "model/family.h"
 
 typedef struct descry_eva {
     descry_image_tower tower;
     /* configuration */
-    const struct descry_eva_kind *kind;
+    const descry_eva_kind *kind;
     descry_block_config block;
     size_t patches;               /* T */
     size_t prefix;                /* C */

@@ -1,91 +1,48 @@
-/* SPDX-License-Identifier: Apache-2.0
- * Figures: timm 1.0.31, vision_transformer.py, vit_*_siglip_*. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "model/siglip/siglip.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "layers/trace.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- configuration --------------------------------------------------------------------------------------------- */
 
-static const struct size {
-    const char *name;
-    int width, layers, heads, mlp;
-} sizes[] = {
-    {"base", 768, 12, 12, 3072},
-    {"large", 1024, 24, 16, 4096},
-    {"so400m", 1152, 27, 16, 4304},
-    {"giantopt", 1536, 40, 16, 6144},
-};
-
-/* timm has the approximate GELU in these. */
-static const char *const approximate[] = {
-    "vit_base_patch32_siglip_256", "vit_large_patch16_siglip_512", "vit_so400m_patch16_siglip_256",
-    "vit_so400m_patch16_siglip_384", "vit_so400m_patch16_siglip_512", "vit_giantopt_patch16_siglip_256",
-    "vit_giantopt_patch16_siglip_384", NULL};
-
-/* vit_SIZE_patchP_siglip_S; NULL: not of that form */
-static const struct size *read_name(const char *name, int *patch, int *image)
-{
-    char size[16];
-    int end = 0;
-    if (!name || sscanf(name, "vit_%15[a-z0-9]_patch%2d_siglip_%3d%n", size, patch, image, &end) != 3 || name[end])
-        return NULL;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        if (strcmp(sizes[i].name, size) == 0 && *patch > 0 && *image >= *patch)
-            return &sizes[i];
-    return NULL;
-}
-
 static bool claims(const descry_keys *vision_cfg)
 {
-    int patch, image;
-    return read_name(descry_keys_see(vision_cfg, "timm_model_name"), &patch, &image) != NULL;
-}
-
-static bool is_approximate(const char *name)
-{
-    for (const char *const *a = approximate; *a; a++)
-        if (strcmp(*a, name) == 0)
-            return true;
-    return false;
+    descry_siglip_kind kind;
+    return descry_siglip_find(&kind, descry_keys_see(vision_cfg, "timm_model_name"));
 }
 
 static descry_image_tower *parse(descry_keys *k, const descry_tower_options *options)
 {
     static const char *const pools[] = {"map", NULL}, *const projections[] = {"none", NULL};
-    static const char *const without_effect[] = {"timm_model_pretrained", "timm_drop", "timm_drop_path", "patch_dropout", NULL};
-    int patch = 0, image = 0;
+    static const char *const without_effect[] = {"timm_model_name", "timm_model_pretrained", "timm_drop", "timm_drop_path", "patch_dropout", NULL};
+    descry_siglip_kind kind;
     descry_siglip *v = calloc(1, sizeof *v);
-    char *name = descry_keys_string(k, "timm_model_name");
-    const struct size *size = read_name(name, &patch, &image);
-    if (!v || !size) {
-        descry_keys_fail_memory(k); /* it was read when it was claimed */
-        free(name);
+    if (!v || !descry_siglip_find(&kind, descry_keys_see(k, "timm_model_name"))) { /* it was found when it was claimed */
+        descry_keys_fail_memory(k);
         free(v);
         return NULL;
     }
-    if (descry_keys_int(k, "image_size", image, 1, DESCRY_MAX_DIMENSION) != image)
+    if (descry_keys_int(k, "image_size", kind.image, 1, DESCRY_MAX_DIMENSION) != kind.image)
         descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "image_size", "not that of timm_model_name");
     descry_keys_name(k, "timm_pool", 0, pools);
     descry_keys_name(k, "timm_proj", 0, projections);
     descry_keys_ignore(k, without_effect);
-    if (size->width != options->dim)
+    if (kind.width != options->dim)
         descry_keys_refuse(k, DESCRY_ERR_FORMAT, "timm_model_name", "not as wide as embed_dim");
-    size_t w = (size_t)size->width, side = (size_t)(image / patch);
-    descry_activation activation = is_approximate(name) ? DESCRY_ACT_GELU_TANH : DESCRY_ACT_GELU;
-    v->tower = (descry_image_tower){.family = &descry_siglip_family, .dim = w, .width = (size_t)image, .height = (size_t)image};
-    v->block = (descry_block_config){.width = size->width, .layers = size->layers, .heads = size->heads, .mlp = size->mlp,
+    size_t w = (size_t)kind.width, side = (size_t)(kind.image / kind.patch);
+    descry_activation activation = kind.approximate ? DESCRY_ACT_GELU_TANH : DESCRY_ACT_GELU;
+    v->tower = (descry_image_tower){.family = &descry_siglip_family, .dim = w, .width = (size_t)kind.image,
+                                    .height = (size_t)kind.image};
+    v->block = (descry_block_config){.width = kind.width, .layers = kind.layers, .heads = kind.heads, .mlp = kind.mlp,
                                      .activation = activation, .eps = 1e-6f};
-    v->conv = (descry_patch_conv){.width = (size_t)patch, .height = (size_t)patch};
+    v->conv = (descry_patch_conv){.width = (size_t)kind.patch, .height = (size_t)kind.patch};
     v->patches = side * side;
-    v->pooler = (descry_map_pooler){.heads = (size_t)size->heads, .width = w, .mlp = (size_t)size->mlp,
+    v->pooler = (descry_map_pooler){.heads = (size_t)kind.heads, .width = w, .mlp = (size_t)kind.mlp,
                                     .activation = activation, .eps = v->block.eps};
-    free(name);
     return &v->tower;
 }
 

@@ -7,6 +7,7 @@
 #include "layers/block.h"
 #include "layers/pool.h"
 #include "model/family.h"
+#include "model/siglip/kinds.h"
 
 typedef struct descry_siglip {
     descry_image_tower tower;

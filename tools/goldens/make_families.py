@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes tests/families/families.json: what timm computes, in float64, for tiny towers of its families, filled by the formula of
+openclip_reference.py.  The test gives the library tables with these sizes (tests/families/kinds.c).
+
+    python tools/goldens/make_families.py [--out tests/families/families.json]"""
+
+import argparse
+import json
+import pathlib
+from functools import partial
+
+import timm
+import torch
+from timm.models.eva import Eva
+from timm.models.vision_transformer import VisionTransformer
+
+import openclip_reference as reference
+
+HERE = pathlib.Path(__file__).resolve().parents[2]
+DIM, PICTURES = 24, 3
+TEXT = {"context_length": 12, "width": 32, "heads": 2, "layers": 1}
+NORM = partial(torch.nn.LayerNorm, eps=1e-6)
+PE = dict(num_classes=DIM, global_pool="map", attn_type="rope", use_pre_transformer_norm=True, use_rot_pos_emb=True,
+          rope_grid_indexing="xy", attn_pool_num_heads=8, attn_pool_mlp_ratio=4., use_fc_norm=False,
+          norm_layer=partial(torch.nn.LayerNorm, eps=1e-5), qkv_bias=True)
+
+
+def siglip(**more):
+    return VisionTransformer(img_size=40, patch_size=8, embed_dim=DIM, depth=2, num_heads=2, mlp_ratio=40 / DIM, class_token=False,
+                             global_pool="map", num_classes=0, **more)
+
+
+def eva(**more):
+    return Eva(**dict(img_size=40, patch_size=8, embed_dim=48, depth=2, num_heads=3, num_classes=DIM, norm_layer=NORM) | more)
+
+
+def named(name, **model):
+    return {"timm_model_name": name, **model}
+
+
+CASES = {  # name: vision_cfg, tower
+    "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
+    "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
+    "eva01": (named("eva_test", timm_pool="token"), partial(eva, global_pool="token", mlp_ratio=100 / 48)),
+    "eva02": (named("eva02_test", timm_pool="token"),
+              partial(eva, global_pool="token", mlp_ratio=100 / 48, qkv_fused=False, swiglu_mlp=True, scale_mlp=True,
+                      scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))),
+    "eva02-after": (named("eva02_after_test", timm_pool="token"),
+                    partial(eva, global_pool="token", mlp_ratio=100 / 48, use_post_norm=True)),
+    "pe-core": (named("pe_test", timm_pool="map"),
+                partial(eva, num_heads=4, mlp_ratio=100 / 48, ref_feat_shape=(5, 5), rope_grid_offset=1., **PE)),
+    "pe-core-without-class": (named("pe_bare_test", timm_pool="map"),
+                              partial(eva, num_heads=4, mlp_ratio=100 / 48, ref_feat_shape=(5, 5), class_token=False, **PE)),
+}
+
+
+def golden(vision, make):
+    model = make()
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.copy_(reference.values("visual.trunk." + name, parameter.shape))
+    pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * 40 * 40)).astype("float32"))
+    with torch.no_grad():
+        image = model.eval().double()(pictures.double().view(PICTURES, 3, 40, 40))
+    return {"cfg": {"embed_dim": DIM, "vision_cfg": vision, "text_cfg": TEXT},
+            "tensors": {"visual.trunk." + name: list(tensor.shape) for name, tensor in model.state_dict().items()},
+            "image": [[float(f"{x:.9g}") for x in row] for row in image.tolist()]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", default=HERE / "tests/families/families.json", type=pathlib.Path)
+    out = parser.parse_args().out
+    cases = {name: golden(*case) for name, case in CASES.items()}
+    out.write_text(json.dumps({"source": f"timm {timm.__version__}, float64", "cases": cases}, indent=1) + "\n")
+
+
+main()
