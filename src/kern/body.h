@@ -77,6 +77,8 @@ INLINE vec v_activate(vec x, descry_activation activation)
         return v_times_sigmoid(x, v_mul(v_set1(1.702f), x));
     case DESCRY_ACT_SILU:
         return v_times_sigmoid(x, x);
+    case DESCRY_ACT_RELU:
+        return v_max(x, v_set1(0));
     default:
         return x;
     }

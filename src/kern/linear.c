@@ -17,7 +17,7 @@ static void pack_panel(void *arg, size_t i, unsigned worker)
     (void)worker;
     const packing *p = arg;
     const descry_linear *l = p->linear;
-    const descry_matrix b = {l->source, l->type, l->n, l->k, l->n_stride, l->k_stride};
+    const descry_matrix b = {l->source, l->type, l->n, l->k, l->n_stride, l->k_stride, l->group, l->group_stride};
     descry_pack(p->kernels, l->packed_type, l->packed, &b, i, i + 1);
 }
 
@@ -65,7 +65,7 @@ static void run(const descry_engine *engine, const descry_linear *linear, const 
 {
     multiplication p = {.product = &engine->kernels->gemm[linear->packed_type],
                         .gemm = {.m = rows, .n = linear->n, .k = linear->k, .a = x, .lda = linear->k, .a_type = DESCRY_F32,
-                                 .b = linear->packed, .b_type = linear->packed_type, .bias = linear->bias,
+                                 .b = linear->packed, .b_type = linear->packed_type, .b_scale = linear->scale, .bias = linear->bias,
                                  .activation = activation, .gamma = gamma, .residual = residual, .c = out,
                                  .ldc = stride},
                         .panels = descry_panels(engine->kernels, linear->packed_type, linear->n)};

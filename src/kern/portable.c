@@ -19,6 +19,8 @@ static float activate(float x, descry_activation activation)
         return x / (1 + expf(-1.702f * x));
     case DESCRY_ACT_SILU:
         return x / (1 + expf(-x));
+    case DESCRY_ACT_RELU:
+        return x > 0 ? x : 0;
     default:
         return x;
     }

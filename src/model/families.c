@@ -3,9 +3,11 @@
  * cannot be. */
 #include "model/eva/eva.h"
 #include "model/family.h"
+#include "model/resnet/resnet.h"
 #include "model/siglip/siglip.h"
 #include "model/text/text.h"
 #include "model/vit/vit.h"
 
-const descry_image_family *const descry_image_families[] = {&descry_siglip_family, &descry_eva_family, &descry_vit_family, NULL};
+const descry_image_family *const descry_image_families[] = {
+    &descry_siglip_family, &descry_eva_family, &descry_resnet_family, &descry_vit_family, NULL};
 const descry_text_family *const descry_text_families[] = {&descry_native_text_family, NULL};
