@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes tests/families/families.json: what timm computes, in float64, for tiny towers of its families, filled by the formula of
-openclip_reference.py.  The test gives the library tables with these sizes (tests/families/kinds.c).
+"""Makes tests/families/families.json: what timm and open_clip compute, in float64, for tiny towers of their families, filled by
+the formula of openclip_reference.py.  The test gives the library tables with these sizes (tests/families/kinds.c).
 
     python tools/goldens/make_families.py [--out tests/families/families.json]"""
 
@@ -10,8 +10,10 @@ import json
 import pathlib
 from functools import partial
 
+import open_clip
 import timm
 import torch
+from open_clip.modified_resnet import ModifiedResNet
 from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
 
@@ -39,7 +41,12 @@ def named(name, **model):
     return {"timm_model_name": name, **model}
 
 
+def resnet():
+    return ModifiedResNet(layers=(1, 2, 1, 1), output_dim=DIM, heads=2 * 4, image_size=64, width=8)
+
+
 CASES = {  # name: vision_cfg, tower
+    "resnet": ({"layers": [1, 2, 1, 1], "width": 8, "head_width": 32, "image_size": 64}, resnet),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
     "eva01": (named("eva_test", timm_pool="token"), partial(eva, global_pool="token", mlp_ratio=100 / 48)),
@@ -56,15 +63,17 @@ CASES = {  # name: vision_cfg, tower
 
 
 def golden(vision, make):
-    model = make()
+    model, size = make(), vision.get("image_size", 40)
+    prefix = "visual.trunk." if "timm_model_name" in vision else "visual."
+    tensors = {name: tensor for name, tensor in model.state_dict().items() if tensor.is_floating_point()}
     with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(reference.values("visual.trunk." + name, parameter.shape))
-    pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * 40 * 40)).astype("float32"))
+        for name, tensor in tensors.items():
+            tensor.copy_(reference.values(prefix + name, tensor.shape))
+    pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * size * size)).astype("float32"))
     with torch.no_grad():
-        image = model.eval().double()(pictures.double().view(PICTURES, 3, 40, 40))
+        image = model.eval().double()(pictures.double().view(PICTURES, 3, size, size))
     return {"cfg": {"embed_dim": DIM, "vision_cfg": vision, "text_cfg": TEXT},
-            "tensors": {"visual.trunk." + name: list(tensor.shape) for name, tensor in model.state_dict().items()},
+            "tensors": {prefix + name: list(tensor.shape) for name, tensor in tensors.items()},
             "image": [[float(f"{x:.9g}") for x in row] for row in image.tolist()]}
 
 
@@ -73,7 +82,7 @@ def main():
     parser.add_argument("--out", default=HERE / "tests/families/families.json", type=pathlib.Path)
     out = parser.parse_args().out
     cases = {name: golden(*case) for name, case in CASES.items()}
-    out.write_text(json.dumps({"source": f"timm {timm.__version__}, float64", "cases": cases}, indent=1) + "\n")
+    out.write_text(json.dumps({"source": f"timm {timm.__version__}, open_clip {open_clip.__version__}, float64", "cases": cases}, indent=1) + "\n")
 
 
 main()
