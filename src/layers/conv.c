@@ -123,6 +123,69 @@ int descry_run_conv(const descry_engine *engine, const descry_conv *c, const des
     return 0;
 }
 
+/* ---- each channel by itself ------------------------------------------------------------------------------------ */
+
+enum { MAX_TAPS = 49 };
+
+void descry_load_depthwise(descry_loader *l, descry_depthwise *conv, const char *prefix, const char *name)
+{
+    size_t taps = conv->kernel * conv->kernel, channels = conv->channels, one = 1;
+    char full[128];
+    snprintf(full, sizeof full, "%s.weight", name);
+    const float *stored = descry_load_floats(l, descry_load_shaped(l, prefix, full, 4, channels, one, conv->kernel, conv->kernel));
+    snprintf(full, sizeof full, "%s.bias", name);
+    conv->bias = descry_load_vector(l, prefix, full, channels);
+    float *weight = descry_load_alloc(l, taps * channels, sizeof *weight);
+    for (size_t c = 0; weight && c < channels; c++)
+        for (size_t t = 0; t < taps; t++)
+            weight[t * channels + c] = stored[c * taps + t];
+    conv->weight = weight;
+}
+
+descry_maps descry_depthwise_size(const descry_depthwise *c, const descry_maps *in)
+{
+    return (descry_maps){in->n, (in->height + 2 * c->pad - c->kernel) / c->stride + 1,
+                         (in->width + 2 * c->pad - c->kernel) / c->stride + 1, c->channels};
+}
+
+typedef struct depthwise_job {
+    const descry_kernels *kernels;
+    const descry_depthwise *conv;
+    const descry_maps *in;
+    descry_maps out;
+    const float *x;
+    float *to;
+} depthwise_job;
+
+static void depthwise_row(void *arg, size_t i, unsigned worker)
+{
+    (void)worker;
+    const depthwise_job *job = arg;
+    const descry_depthwise *c = job->conv;
+    const descry_maps *in = job->in;
+    const float *map = job->x + i / job->out.height * in->height * in->width * in->channels, *taps[MAX_TAPS];
+    size_t top = i % job->out.height * c->stride;
+    float *out = job->to + i * job->out.width * c->channels;
+    for (size_t column = 0; column < job->out.width; column++, out += c->channels) {
+        size_t left = column * c->stride, count = 0;
+        for (size_t y = top; y < top + c->kernel; y++)
+            for (size_t x = left; x < left + c->kernel; x++)
+                taps[count++] = y < c->pad || y - c->pad >= in->height || x < c->pad || x - c->pad >= in->width
+                                    ? NULL
+                                    : map + ((y - c->pad) * in->width + x - c->pad) * in->channels;
+        job->kernels->weigh(out, c->bias, taps, c->weight, count, c->channels);
+    }
+}
+
+void descry_run_depthwise(const descry_engine *engine, const descry_depthwise *conv, const descry_maps *in, const float *x,
+                          float *out)
+{
+    depthwise_job job = {engine->kernels, conv, in, descry_depthwise_size(conv, in), x, out};
+    descry_pool_run(engine->pool, in->n * job.out.height, depthwise_row, &job);
+}
+
+/* ---- averages, pictures ---------------------------------------------------------------------------------------- */
+
 typedef struct average_job {
     const descry_maps *in;
     size_t size;

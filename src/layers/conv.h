@@ -32,6 +32,20 @@ descry_maps descry_conv_size(const descry_conv *conv, const descry_maps *in); /*
 int descry_run_conv(const descry_engine *engine, const descry_conv *conv, const descry_maps *in, const float *x,
                     descry_activation activation, const float *residual, float *out, descry_error *err);
 
+/* A convolution of each channel by itself. */
+typedef struct descry_depthwise {
+    size_t kernel, stride, pad, channels;
+    const float *weight; /* [kernel * kernel, channels] */
+    const float *bias;   /* [channels] or NULL */
+} descry_depthwise;
+
+/* `name`.weight [channels, 1, kernel, kernel] and `name`.bias; the sizes are set by the caller. */
+void descry_load_depthwise(descry_loader *loader, descry_depthwise *conv, const char *prefix, const char *name);
+
+descry_maps descry_depthwise_size(const descry_depthwise *conv, const descry_maps *in);
+void descry_run_depthwise(const descry_engine *engine, const descry_depthwise *conv, const descry_maps *in, const float *x,
+                          float *out);
+
 /* Means of squares of `size` pixels side by side; what is left at the edges is left out.  out may not be x. */
 void descry_run_average(const descry_engine *engine, const descry_maps *in, size_t size, const float *x, float *out);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The families of towers that this build has.  The last of each table claims whatever the others leave, and says what it
  * cannot be. */
+#include "model/convnext/convnext.h"
 #include "model/eva/eva.h"
 #include "model/family.h"
 #include "model/resnet/resnet.h"
@@ -9,5 +10,5 @@
 #include "model/vit/vit.h"
 
 const descry_image_family *const descry_image_families[] = {
-    &descry_siglip_family, &descry_eva_family, &descry_resnet_family, &descry_vit_family, NULL};
+    &descry_siglip_family, &descry_eva_family, &descry_convnext_family, &descry_resnet_family, &descry_vit_family, NULL};
 const descry_text_family *const descry_text_families[] = {&descry_native_text_family, NULL};

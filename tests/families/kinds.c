@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tiny towers by name, in place of the library's tables (src/model/eva/kinds.c, src/model/siglip/kinds.c): the sizes are those
+ * Tiny towers by name, in place of the library's tables (kinds.c of the families in src/model): the sizes are those
  * of tools/goldens/make_families.py. */
+#include "model/convnext/kinds.h"
 #include "model/eva/kinds.h"
 #include "model/siglip/kinds.h"
 
@@ -30,4 +31,10 @@ bool descry_siglip_find(descry_siglip_kind *kind, const char *name)
     bool tanh = name && strcmp(name, "vit_test_siglip_tanh") == 0;
     *kind = (descry_siglip_kind){40, 8, 24, 2, 2, 40, tanh};
     return tanh || (name && strcmp(name, "vit_test_siglip") == 0);
+}
+
+const descry_convnext_kind *descry_convnext_find(const char *name)
+{
+    static const descry_convnext_kind convnext = {"convnext_test", {1, 2, 1, 1}, 12, 1e-6f};
+    return name && strcmp(name, convnext.name) == 0 ? &convnext : NULL;
 }

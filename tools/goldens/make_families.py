@@ -8,12 +8,15 @@ the formula of openclip_reference.py.  The test gives the library tables with th
 import argparse
 import json
 import pathlib
+from collections import OrderedDict
 from functools import partial
 
 import open_clip
 import timm
 import torch
 from open_clip.modified_resnet import ModifiedResNet
+from timm.layers import Mlp
+from timm.models.convnext import ConvNeXt
 from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
 
@@ -45,8 +48,18 @@ def resnet():
     return ModifiedResNet(layers=(1, 2, 1, 1), output_dim=DIM, heads=2 * 4, image_size=64, width=8)
 
 
+def convnext(proj, **more):
+    """As open_clip's TimmModel has it: the trunk without its classifier, and a head."""
+    trunk = ConvNeXt(depths=(1, 2, 1, 1), dims=(12, 24, 48, 96), num_classes=0, global_pool="avg", ls_init_value=1e-6, **more)
+    head = torch.nn.Sequential(OrderedDict([("proj", torch.nn.Linear(96, DIM, bias=False))] if proj == "linear" else
+                                           [("mlp", Mlp(96, 2 * DIM, DIM, bias=(True, False)))]))
+    return torch.nn.Sequential(OrderedDict([("trunk", trunk), ("head", head)]))
+
+
 CASES = {  # name: vision_cfg, tower
     "resnet": ({"layers": [1, 2, 1, 1], "width": 8, "head_width": 32, "image_size": 64}, resnet),
+    "convnext": (named("convnext_test", timm_pool="", timm_proj="linear", image_size=70), partial(convnext, "linear")),
+    "convnext-mlp": (named("convnext_test", timm_pool="", timm_proj="mlp", image_size=64), partial(convnext, "mlp")),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
     "eva01": (named("eva_test", timm_pool="token"), partial(eva, global_pool="token", mlp_ratio=100 / 48)),
@@ -64,7 +77,8 @@ CASES = {  # name: vision_cfg, tower
 
 def golden(vision, make):
     model, size = make(), vision.get("image_size", 40)
-    prefix = "visual.trunk." if "timm_model_name" in vision else "visual."
+    whole = "timm_model_name" not in vision or isinstance(model, torch.nn.Sequential)
+    prefix = "visual." if whole else "visual.trunk."
     tensors = {name: tensor for name, tensor in model.state_dict().items() if tensor.is_floating_point()}
     with torch.no_grad():
         for name, tensor in tensors.items():
