@@ -361,6 +361,15 @@ static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, 
     }
 }
 
+static void NAME(activate)(float *x, size_t n, descry_activation activation)
+{
+    size_t i = 0;
+    for (; i + VL <= n; i += VL)
+        v_store(x + i, v_activate(v_load(x + i), activation));
+    if (i < n)
+        v_store_n(x + i, v_activate(v_load_n(x + i, n - i), activation), n - i);
+}
+
 /* Columns i .. i + nv vectors, or with nv 1 the last `left` columns. */
 INLINE void weigh_columns(float *out, const float *bias, const float *const *x, const float *weight, size_t taps, size_t n,
                           size_t i, const int nv, size_t left)
@@ -445,6 +454,7 @@ const descry_kernels NAME(descry_kernels) = {
     .lookup = NAME(lookup),
     .log_sum = NAME(log_sum),
     .layer_norm = NAME(layer_norm),
+    .activate = NAME(activate),
     .weigh = NAME(weigh),
     .dot = {[DESCRY_F32] = dot_f32, [DESCRY_F16] = dot_f16, [DESCRY_BF16] = dot_bf16},
 };

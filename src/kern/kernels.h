@@ -106,6 +106,7 @@ struct descry_kernels {
     /* out [rows, n] = (x - mean) / sqrt(variance + eps) * weight + bias over each row of x */
     void (*layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *weight, const float *bias,
                        float eps);
+    void (*activate)(float *x, size_t n, descry_activation activation); /* in place */
     /* out [n] = bias + the sum over `taps` rows of x[t] * weight[t * n ..]; x[t] NULL: a row of zeros; bias NULL: none */
     void (*weigh)(float *out, const float *bias, const float *const *x, const float *weight, size_t taps, size_t n);
     /* scores [n] = rows [n, dim], of the type, times query [dim] */

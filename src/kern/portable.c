@@ -111,6 +111,12 @@ static void layer_norm_portable(float *out, const float *x, size_t rows, size_t 
     }
 }
 
+static void activate_portable(float *x, size_t n, descry_activation activation)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = activate(x[i], activation);
+}
+
 static void weigh_portable(float *out, const float *bias, const float *const *x, const float *weight, size_t taps, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -158,6 +164,7 @@ const descry_kernels descry_kernels_portable = {
     .lookup = lookup_portable,
     .log_sum = log_sum_portable,
     .layer_norm = layer_norm_portable,
+    .activate = activate_portable,
     .weigh = weigh_portable,
     .dot = {[DESCRY_F32] = dot_f32_portable, [DESCRY_F16] = dot_f16_portable, [DESCRY_BF16] = dot_bf16_portable},
 };

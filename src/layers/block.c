@@ -93,10 +93,12 @@ void descry_run_mlp(const descry_engine *engine, const descry_block_config *c, c
 {
     size_t m = (size_t)c->mlp;
     const float *in = before_branch(engine, c, &b->ln_2, x, rows, normed);
+    if (b->mlp_in_norm.weight)
+        descry_run_norm(engine, &b->mlp_in_norm, in, rows, (size_t)c->width, c->eps, normed);
     if (b->gate.n) {
         float *gate = wide + rows * m;
         descry_multiply(engine, &b->fc, in, rows, wide);
-        descry_linear_run(engine, &b->gate, in, rows, DESCRY_ACT_SILU, NULL, NULL, gate);
+        descry_linear_run(engine, &b->gate, in, rows, c->activation, NULL, NULL, gate);
         for (size_t i = 0; i < rows * m; i++)
             wide[i] *= gate[i];
     } else {

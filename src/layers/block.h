@@ -29,7 +29,8 @@ typedef struct descry_block {
     descry_linear out;        /* [W, W] */
     descry_norm attn_norm;    /* [W]: of what `out` is given; NULL: none */
     descry_linear fc, proj;   /* [M, W], [W, M] */
-    descry_linear gate;       /* [M, W]: SwiGLU, silu(gate(x)) * fc(x) in place of act(fc(x)); n 0: none */
+    descry_norm mlp_in_norm;  /* [W]: a second one, after ln_2; NULL: none */
+    descry_linear gate;       /* [M, W]: act(gate(x)) * fc(x) in place of act(fc(x)); n 0: none */
     descry_norm mlp_norm;     /* [M]: of what `proj` is given; NULL: none */
     const float *ls_1, *ls_2; /* [W] or NULL */
 } descry_block;
@@ -53,7 +54,7 @@ int descry_run_blocks(const descry_engine *engine, const descry_block_config *co
                       const descry_sequences *s, float *x, descry_error *err);
 
 /* x [rows, W] += ls_2 * proj(act(fc(LN_2(x)))); normed [rows, W] and wide [rows, M] are room to work in, of twice that with
- * SwiGLU. */
+ * a gate. */
 void descry_run_mlp(const descry_engine *engine, const descry_block_config *config, const descry_block *block, float *x,
                     size_t rows, float *normed, float *wide);
 

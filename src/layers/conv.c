@@ -188,32 +188,72 @@ void descry_run_depthwise(const descry_engine *engine, const descry_depthwise *c
 
 typedef struct average_job {
     const descry_maps *in;
-    size_t size;
+    descry_maps out;
+    size_t size, stride, pad;
     const float *x;
-    float *out;
+    float *to;
 } average_job;
+
+static size_t at_least(size_t n, size_t least)
+{
+    return n > least ? n - least : 0;
+}
 
 static void average_row(void *arg, size_t i, unsigned worker)
 {
     (void)worker;
     const average_job *job = arg;
     const descry_maps *in = job->in;
-    size_t rows = in->height / job->size, columns = in->width / job->size, channels = in->channels;
-    const float *map = job->x + (i / rows * in->height + i % rows * job->size) * in->width * channels;
-    float *out = job->out + i * columns * channels, scale = 1 / (float)(job->size * job->size);
-    memset(out, 0, columns * channels * sizeof *out);
-    for (size_t y = 0; y < job->size; y++)
-        for (size_t x = 0; x < columns * job->size; x++)
-            for (size_t c = 0; c < channels; c++)
-                out[x / job->size * channels + c] += map[(y * in->width + x) * channels + c];
-    for (size_t j = 0; j < columns * channels; j++)
-        out[j] *= scale;
+    size_t channels = in->channels, top = i % job->out.height * job->stride;
+    size_t y0 = at_least(top, job->pad), y1 = top + job->size - job->pad;
+    const float *map = job->x + i / job->out.height * in->height * in->width * channels;
+    float *out = job->to + i * job->out.width * channels;
+    y1 = y1 < in->height ? y1 : in->height;
+    for (size_t column = 0; column < job->out.width; column++, out += channels) {
+        size_t x0 = at_least(column * job->stride, job->pad), x1 = column * job->stride + job->size - job->pad;
+        x1 = x1 < in->width ? x1 : in->width;
+        memset(out, 0, channels * sizeof *out);
+        for (size_t y = y0; y < y1; y++)
+            for (size_t x = x0; x < x1; x++)
+                for (size_t c = 0; c < channels; c++)
+                    out[c] += map[(y * in->width + x) * channels + c];
+        float scale = 1 / (float)((y1 - y0) * (x1 - x0));
+        for (size_t c = 0; c < channels; c++)
+            out[c] *= scale;
+    }
 }
 
-void descry_run_average(const descry_engine *engine, const descry_maps *in, size_t size, const float *x, float *out)
+descry_maps descry_average_size(const descry_maps *in, size_t size, size_t stride, size_t pad)
 {
-    average_job job = {in, size, x, out};
-    descry_pool_run(engine->pool, in->n * (in->height / size), average_row, &job);
+    return (descry_maps){in->n, (in->height + 2 * pad - size) / stride + 1, (in->width + 2 * pad - size) / stride + 1,
+                         in->channels};
+}
+
+void descry_run_average(const descry_engine *engine, const descry_maps *in, size_t size, size_t stride, size_t pad,
+                        const float *x, float *out)
+{
+    average_job job = {in, descry_average_size(in, size, stride, pad), size, stride, pad, x, out};
+    descry_pool_run(engine->pool, in->n * job.out.height, average_row, &job);
+}
+
+typedef struct activation_job {
+    const descry_kernels *kernels;
+    descry_activation activation;
+    float *x;
+    size_t row;
+} activation_job;
+
+static void activate_row(void *arg, size_t i, unsigned worker)
+{
+    (void)worker;
+    const activation_job *job = arg;
+    job->kernels->activate(job->x + i * job->row, job->row, job->activation);
+}
+
+void descry_run_activation(const descry_engine *engine, const descry_maps *m, descry_activation activation, float *x)
+{
+    activation_job job = {engine->kernels, activation, x, m->width * m->channels};
+    descry_pool_run(engine->pool, m->n * m->height, activate_row, &job);
 }
 
 typedef struct spread_job {

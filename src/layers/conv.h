@@ -46,8 +46,13 @@ descry_maps descry_depthwise_size(const descry_depthwise *conv, const descry_map
 void descry_run_depthwise(const descry_engine *engine, const descry_depthwise *conv, const descry_maps *in, const float *x,
                           float *out);
 
-/* Means of squares of `size` pixels side by side; what is left at the edges is left out.  out may not be x. */
-void descry_run_average(const descry_engine *engine, const descry_maps *in, size_t size, const float *x, float *out);
+/* Means of squares of `size` pixels, `stride` apart; of what of a square lies beyond the edges only the inside counts. */
+descry_maps descry_average_size(const descry_maps *in, size_t size, size_t stride, size_t pad);
+void descry_run_average(const descry_engine *engine, const descry_maps *in, size_t size, size_t stride, size_t pad,
+                        const float *x, float *out);
+
+/* In place, x [pixels, channels]. */
+void descry_run_activation(const descry_engine *engine, const descry_maps *maps, descry_activation activation, float *x);
 
 /* [n, height, width, 3] */
 void descry_pictures_to_maps(const descry_engine *engine, const descry_pictures *pictures, float *out);

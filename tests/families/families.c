@@ -7,9 +7,10 @@
 #include "model/siglip/siglip.h"
 #include "model/text/text.h"
 #include "model/vit/vit.h"
+#include "model/vitamin/vitamin.h"
 #include "registers/registers.h"
 
 const descry_image_family *const descry_image_families[] = {
     &registers_family, &descry_siglip_family, &descry_eva_family, &descry_convnext_family,
-    &descry_resnet_family, &descry_vit_family, NULL};
+    &descry_vitamin_family, &descry_resnet_family, &descry_vit_family, NULL};
 const descry_text_family *const descry_text_families[] = {&descry_native_text_family, NULL};

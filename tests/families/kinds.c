@@ -4,6 +4,7 @@
 #include "model/convnext/kinds.h"
 #include "model/eva/kinds.h"
 #include "model/siglip/kinds.h"
+#include "model/vitamin/kinds.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -37,4 +38,13 @@ const descry_convnext_kind *descry_convnext_find(const char *name)
 {
     static const descry_convnext_kind convnext = {"convnext_test", {1, 2, 1, 1}, 12, 1e-6f};
     return name && strcmp(name, convnext.name) == 0 ? &convnext : NULL;
+}
+
+const descry_vitamin_kind *descry_vitamin_find(const char *name)
+{
+    static const descry_vitamin_kind kinds_of_vitamin[] = {{"vitamin_test", 8, 48, 2, 3, true}, {"vitamin_bare_test", 8, 48, 2, 3, false}};
+    for (size_t i = 0; name && i < 2; i++)
+        if (strcmp(kinds_of_vitamin[i].name, name) == 0)
+            return &kinds_of_vitamin[i];
+    return NULL;
 }

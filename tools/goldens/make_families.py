@@ -19,6 +19,7 @@ from timm.layers import Mlp
 from timm.models.convnext import ConvNeXt
 from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
+from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, VitConvCfg
 
 import openclip_reference as reference
 
@@ -48,18 +49,34 @@ def resnet():
     return ModifiedResNet(layers=(1, 2, 1, 1), output_dim=DIM, heads=2 * 4, image_size=64, width=8)
 
 
-def convnext(proj, **more):
+def vitamin(**more):
+    backbone = MbConvStages(VitCfg(embed_dim=(8, 16, 48), depths=(2, 4, 1), stem_width=8, head_type="1d",
+                                   conv_cfg=VitConvCfg(norm_layer="layernorm2d", norm_eps=1e-6)))
+    trunk = VisionTransformer(img_size=48, patch_size=1, embed_dim=48, depth=2, num_heads=3, mlp_layer=GeGluMlp, mlp_ratio=2.,
+                              class_token=False, global_pool="avg", num_classes=0,
+                              embed_layer=partial(HybridEmbed, backbone=backbone, proj=False), **more)
+    return with_head(trunk, 48, "linear")
+
+
+def with_head(trunk, features, proj):
     """As open_clip's TimmModel has it: the trunk without its classifier, and a head."""
+    head = [("proj", torch.nn.Linear(features, DIM, bias=False))] if proj == "linear" else \
+        [("mlp", Mlp(features, 2 * DIM, DIM, bias=(True, False)))]
+    return torch.nn.Sequential(OrderedDict([("trunk", trunk), ("head", torch.nn.Sequential(OrderedDict(head)))]))
+
+
+def convnext(proj, **more):
     trunk = ConvNeXt(depths=(1, 2, 1, 1), dims=(12, 24, 48, 96), num_classes=0, global_pool="avg", ls_init_value=1e-6, **more)
-    head = torch.nn.Sequential(OrderedDict([("proj", torch.nn.Linear(96, DIM, bias=False))] if proj == "linear" else
-                                           [("mlp", Mlp(96, 2 * DIM, DIM, bias=(True, False)))]))
-    return torch.nn.Sequential(OrderedDict([("trunk", trunk), ("head", head)]))
+    return with_head(trunk, 96, proj)
 
 
 CASES = {  # name: vision_cfg, tower
     "resnet": ({"layers": [1, 2, 1, 1], "width": 8, "head_width": 32, "image_size": 64}, resnet),
     "convnext": (named("convnext_test", timm_pool="", timm_proj="linear", image_size=70), partial(convnext, "linear")),
     "convnext-mlp": (named("convnext_test", timm_pool="", timm_proj="mlp", image_size=64), partial(convnext, "mlp")),
+    "vitamin": (named("vitamin_test", timm_pool="", timm_proj="linear", image_size=48), vitamin),
+    "vitamin-without-positions": (named("vitamin_bare_test", timm_pool="", timm_proj="linear", image_size=48),
+                                  partial(vitamin, pos_embed="none")),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
     "eva01": (named("eva_test", timm_pool="token"), partial(eva, global_pool="token", mlp_ratio=100 / 48)),

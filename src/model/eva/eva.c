@@ -36,8 +36,8 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
     v->tower = (descry_image_tower){.family = &descry_eva_family, .dim = (size_t)options->dim,
                                     .width = (size_t)kind->image, .height = (size_t)kind->image};
     v->block = (descry_block_config){.width = kind->width, .layers = kind->layers, .heads = kind->heads, .mlp = kind->mlp,
-                                     .activation = DESCRY_ACT_GELU, .eps = kind->eps,
-                                     .norm_after = kind->flags & DESCRY_EVA_NORM_AFTER};
+                                     .activation = kind->flags & DESCRY_EVA_GATED ? DESCRY_ACT_SILU : DESCRY_ACT_GELU,
+                                     .eps = kind->eps, .norm_after = kind->flags & DESCRY_EVA_NORM_AFTER};
     v->conv = (descry_patch_conv){.width = (size_t)kind->patch, .height = (size_t)kind->patch};
     v->patches = side * side;
     v->prefix = kind->flags & DESCRY_EVA_CLASS_TOKEN ? 1 : 0;

@@ -24,12 +24,6 @@ static void swap(float **a, float **b)
     *b = c;
 }
 
-static void relu(float *x, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        x[i] = x[i] > 0 ? x[i] : 0;
-}
-
 /* x = relu(conv(x)) */
 static int convolve(work *w, const descry_conv *conv)
 {
@@ -42,8 +36,8 @@ static int convolve(work *w, const descry_conv *conv)
 /* The means of 2 x 2 pixels of `from`, in `to`. */
 static descry_maps halve(const work *w, const descry_maps *maps, const float *from, float *to)
 {
-    descry_run_average(w->engine, maps, 2, from, to);
-    return (descry_maps){maps->n, maps->height / 2, maps->width / 2, maps->channels};
+    descry_run_average(w->engine, maps, 2, 2, 0, from, to);
+    return descry_average_size(maps, 2, 2, 0);
 }
 
 /* x = relu(shortcut(x) + expand(spatial(reduce(x)))) */
@@ -69,7 +63,7 @@ static int run_bottleneck(work *w, const descry_bottleneck *b)
         rc = descry_run_conv(w->engine, &b->expand, &out, w->y, DESCRY_ACT_NONE, w->x, w->x, w->err);
     w->maps = descry_conv_size(&b->expand, &out);
     if (!rc)
-        relu(w->x, descry_map_pixels(&w->maps) * w->maps.channels);
+        descry_run_activation(w->engine, &w->maps, DESCRY_ACT_RELU, w->x);
     return rc;
 }
 
