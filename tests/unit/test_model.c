@@ -151,7 +151,7 @@ static void of_other_architectures_the_reason_is_named(void **state)
     static const struct {
         const char *name, *why;
     } others[] = {
-        {"convnext_base", "timm_model_name"},                  {"ViT-B-16-SigLIP2-naflex", "timm_model_name"},
+        {"swin_base_patch4_window7_224", "timm_model_name"},             {"ViT-B-16-SigLIP2-naflex", "timm_model_name"},
         {"roberta-ViT-B-32", "hf_model_name"},                 {"CLAP-HTSAT-tiny", "vision_cfg: missing"},
         {"moderntext-ViT-B-32-256", "text_cfg."},
     };
