@@ -2,36 +2,43 @@
  * Tiny towers by name, in place of the library's tables (kinds.c of the families in src/model): the sizes are those
  * of tools/goldens/make_families.py. */
 #include "model/convnext/kinds.h"
-#include "model/eva/kinds.h"
-#include "model/siglip/kinds.h"
+#include "model/timm_vit/kinds.h"
 #include "model/vitamin/kinds.h"
 
 #include <stddef.h>
 #include <string.h>
 
-static const descry_eva_kind kinds[] = {
-    {"eva_test", 40, 8, 48, 2, 3, 100, 1e-6f, 0, 0, DESCRY_EVA_CLASS_TOKEN | DESCRY_EVA_PATCH_BIAS},
-    {"eva02_test", 40, 8, 48, 2, 3, 100, 1e-6f, 16, 0,
-     DESCRY_EVA_CLASS_TOKEN | DESCRY_EVA_PATCH_BIAS | DESCRY_EVA_SPLIT | DESCRY_EVA_GATED | DESCRY_EVA_ROPE},
-    {"eva02_after_test", 40, 8, 48, 2, 3, 100, 1e-6f, 0, 0,
-     DESCRY_EVA_CLASS_TOKEN | DESCRY_EVA_PATCH_BIAS | DESCRY_EVA_NORM_AFTER},
-    {"pe_test", 40, 8, 48, 2, 4, 100, 1e-5f, 5, 1, DESCRY_EVA_CLASS_TOKEN | DESCRY_EVA_ROPE | DESCRY_EVA_PE},
-    {"pe_bare_test", 40, 8, 48, 2, 4, 100, 1e-5f, 5, 0, DESCRY_EVA_ROPE | DESCRY_EVA_PE},
+enum {
+    EVA01 = DESCRY_TIMM_CLASS_TOKEN | DESCRY_TIMM_PATCH_BIAS | DESCRY_TIMM_HEAD,
+    PE = DESCRY_TIMM_NORM_PRE | DESCRY_TIMM_QKV_BIAS | DESCRY_TIMM_ROPE | DESCRY_TIMM_COLUMN_FIRST | DESCRY_TIMM_HEAD,
+    VIT = DESCRY_TIMM_CLASS_TOKEN | DESCRY_TIMM_QKV_BIAS | DESCRY_TIMM_HEAD,
+    SIGLIP = DESCRY_TIMM_PATCH_BIAS | DESCRY_TIMM_QKV_BIAS
 };
 
-const descry_eva_kind *descry_eva_find(const char *name)
-{
-    for (size_t i = 0; name && i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return &kinds[i];
-    return NULL;
-}
+static const struct row {
+    const char *name;
+    descry_timm_vit_kind kind;
+} rows[] = {
+    {"eva_test", {40, 8, 48, 2, 3, 100, 1e-6f, 0, 0, 0, 0, EVA01}},
+    {"eva02_test",
+     {40, 8, 48, 2, 3, 100, 1e-6f, 16, 0, 0, 0, EVA01 | DESCRY_TIMM_SPLIT | DESCRY_TIMM_GATED | DESCRY_TIMM_ROPE}},
+    {"eva02_after_test", {40, 8, 48, 2, 3, 100, 1e-6f, 0, 0, 0, 0, EVA01 | DESCRY_TIMM_NORM_AFTER}},
+    {"pe_test", {40, 8, 48, 2, 4, 100, 1e-5f, 5, 1, 8, 192, PE | DESCRY_TIMM_CLASS_TOKEN}},
+    {"pe_bare_test", {40, 8, 48, 2, 4, 100, 1e-5f, 5, 0, 8, 192, PE}},
+    {"vit_test", {40, 8, 48, 2, 3, 96, 1e-5f, 0, 0, 0, 0, VIT | DESCRY_TIMM_NORM_PRE}},
+    {"vit_mci_test", {48, 16, 48, 2, 3, 96, 1e-6f, 0, 0, 0, 0, VIT | DESCRY_TIMM_CONV_STEM | DESCRY_TIMM_BARE_CLASS}},
+    {"vit_test_siglip", {40, 8, 24, 2, 2, 40, 1e-6f, 0, 0, 2, 40, SIGLIP}},
+    {"vit_test_siglip_tanh", {40, 8, 24, 2, 2, 40, 1e-6f, 0, 0, 2, 40, SIGLIP | DESCRY_TIMM_TANH}},
+};
 
-bool descry_siglip_find(descry_siglip_kind *kind, const char *name)
+bool descry_timm_vit_find(descry_timm_vit_kind *kind, const char *name)
 {
-    bool tanh = name && strcmp(name, "vit_test_siglip_tanh") == 0;
-    *kind = (descry_siglip_kind){40, 8, 24, 2, 2, 40, tanh};
-    return tanh || (name && strcmp(name, "vit_test_siglip") == 0);
+    for (size_t i = 0; name && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].name, name) == 0) {
+            *kind = rows[i].kind;
+            return true;
+        }
+    return false;
 }
 
 const descry_convnext_kind *descry_convnext_find(const char *name)

@@ -19,6 +19,7 @@ from timm.layers import Mlp
 from timm.models.convnext import ConvNeXt
 from timm.models.eva import Eva
 from timm.models.vision_transformer import VisionTransformer
+from timm.models.vision_transformer_hybrid import ConvStem
 from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, VitConvCfg
 
 import openclip_reference as reference
@@ -39,6 +40,16 @@ def siglip(**more):
 
 def eva(**more):
     return Eva(**dict(img_size=40, patch_size=8, embed_dim=48, depth=2, num_heads=3, num_classes=DIM, norm_layer=NORM) | more)
+
+
+def vit(**more):
+    return VisionTransformer(**dict(img_size=40, patch_size=8, embed_dim=48, depth=2, num_heads=3, mlp_ratio=2.,
+                                    num_classes=DIM) | more)
+
+
+def mci():
+    stem = ConvStem(channels=(12, 12, 48), stride=(4, 2, 2), kernel_size=(4, 2, 2), padding=0, act_layer=torch.nn.GELU)
+    return vit(img_size=48, patch_size=1, no_embed_class=True, embed_layer=partial(HybridEmbed, backbone=stem, proj=False))
 
 
 def named(name, **model):
@@ -79,6 +90,9 @@ CASES = {  # name: vision_cfg, tower
                                   partial(vitamin, pos_embed="none")),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
+    "mobileclip-l": (named("vit_test", timm_pool="token", timm_proj=None),
+                     partial(vit, pre_norm=True, norm_layer=partial(torch.nn.LayerNorm, eps=1e-5))),
+    "mobileclip-b": (named("vit_mci_test", timm_pool="token", timm_proj=None, image_size=48), mci),
     "eva01": (named("eva_test", timm_pool="token"), partial(eva, global_pool="token", mlp_ratio=100 / 48)),
     "eva02": (named("eva02_test", timm_pool="token"),
               partial(eva, global_pool="token", mlp_ratio=100 / 48, qkv_fused=False, swiglu_mlp=True, scale_mlp=True,
