@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares the towers of every architecture of open_clip that this build can run with open_clip's own, on weights as
-open_clip initialises them: 3 pictures, 6 texts (rows of ids, so that no vocabulary is needed).
+open_clip initialises them, with noise on all vectors and on what is initialised with zeros: 3 pictures, 6 texts (rows of ids, so
+that no vocabulary is needed).
 
     python tools/coverage.py [--build build] [--only WORD ...] [--most PARAMETERS] [--json FILE]
 
@@ -20,29 +21,48 @@ import tempfile
 
 import numpy as np
 import open_clip
+import timm
 import torch
 from safetensors.torch import save_file
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONFIGS = ROOT / "data/open_clip_configs.json"
-PICTURES, TEXTS = 3, 6
+PICTURES, TEXTS, DEPTH = 3, 6, 4
 BASE, LARGE = 2e-6, 5e-6
 
 
 def cut(config):
-    """Depth 4, full width."""
+    """Full width, less depth."""
     config = json.loads(json.dumps(config))
     for section in ("vision_cfg", "text_cfg", "multimodal_cfg"):
         part = config.get(section, {})
         if isinstance(part.get("layers"), int):
-            part["layers"] = min(part["layers"], 4)
+            part["layers"] = min(part["layers"], DEPTH)
     return config
 
 
-def build(name, config):
+def build(name, config, depth=None):
+    """depth: of timm's transformers."""
     open_clip.factory._MODEL_CONFIGS[name] = config
     torch.manual_seed(7)
-    return open_clip.create_model(name).eval()
+    create = timm.create_model
+    if depth and config["vision_cfg"].get("timm_model_name"):
+        open_clip.timm_model.timm.create_model = lambda *args, **more: create(*args, **more, depth=depth)
+    try:
+        model = open_clip.create_model(name).eval()
+    finally:
+        open_clip.timm_model.timm.create_model = create
+    with torch.no_grad():
+        for key, tensor in model.state_dict().items():
+            if not tensor.is_floating_point() or key.startswith("logit_"):
+                continue
+            if tensor.ndim < 2 and key.endswith("running_var"):
+                tensor.mul_(1 + 0.2 * torch.rand_like(tensor))
+            elif tensor.ndim < 2:
+                tensor.add_(0.1 * torch.randn_like(tensor))
+            elif not tensor.any():
+                tensor.add_(0.02 * torch.randn_like(tensor))
+    return model
 
 
 def texts_for(config, rng):
@@ -68,9 +88,11 @@ def compare(args, name, config, folder):
     parameters = None
     model = build(name, config)
     parameters = sum(p.numel() for p in model.parameters())
+    words = []
     if parameters > args.most:
-        config = cut(config)
-        model = build(name, config)
+        config, words = cut(config), [str(DEPTH)]
+        del model
+        model = build(name, config, DEPTH)
     size = model.visual.image_size
     height, width = size if isinstance(size, (tuple, list)) else (size, size)
     rng = np.random.default_rng(5)
@@ -78,7 +100,7 @@ def compare(args, name, config, folder):
     ids = texts_for(config, rng)
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": config, "preprocess_cfg": {}}))
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "open_clip_model.safetensors")
-    done = subprocess.run([args.build / "towers", folder, str(PICTURES), str(TEXTS)], input=pictures.tobytes() + ids.tobytes(),
+    done = subprocess.run([args.build / "towers", folder, str(PICTURES), str(TEXTS), *words], input=pictures.tobytes() + ids.tobytes(),
                           capture_output=True)
     if done.returncode:
         return {"name": name, "parameters": parameters, "good": False, "why": done.stderr.decode().strip()}

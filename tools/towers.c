@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A network's towers for coverage.py, without tokenizer and preprocessing.
  *
- *     towers FOLDER PICTURES TEXTS <in >out
+ *     towers FOLDER PICTURES TEXTS [LAYERS] <in >out
  *
- * FOLDER: open_clip_config.json and open_clip_model.safetensors.  in: float32 [PICTURES, 3, H, W], normalised, then
+ * LAYERS: of timm's transformers, which have as many as their name says, only so many.  FOLDER: open_clip_config.json and open_clip_model.safetensors.  in: float32 [PICTURES, 3, H, W], normalised, then
  * int32 [TEXTS, L].  out: float32 [PICTURES + TEXTS, E], as the towers give them. */
 #include "base/error.h"
 #include "base/file.h"
 #include "model/network.h"
+#include "model/timm_vit/timm_vit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +28,8 @@ int main(int argc, char **argv)
     descry_network network = {0};
     descry_pool *pool;
     descry_kernels kernels;
-    if (argc != 4) {
-        fprintf(stderr, "usage: towers FOLDER PICTURES TEXTS\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "usage: towers FOLDER PICTURES TEXTS [LAYERS]\n");
         return 2;
     }
     size_t pictures = (size_t)atol(argv[2]), texts = (size_t)atol(argv[3]);
@@ -37,6 +38,8 @@ int main(int argc, char **argv)
         descry_file_read(&json, path.data, MAX_CONFIG, &err) ||
         descry_network_parse(&network, json.data, json.size, path.data, &err))
         return fail(&err);
+    if (argc == 5 && network.image->family == &descry_timm_vit_family)
+        ((descry_timm_vit *)network.image)->block.layers = atoi(argv[4]);
     path.size = 0;
     if (descry_buf_printf(&path, &err, "%s/open_clip_model.safetensors", argv[1]) ||
         descry_network_load(&network, path.data, NULL, &err))
