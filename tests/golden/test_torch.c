@@ -8,6 +8,7 @@
 #include "support/tables.h"
 #include "unit/torch_fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,7 +73,7 @@ static void convert(const char *from, const char *to, const char *prefix, bool n
 static void embeddings_are_the_same_to_the_bit(void **state)
 {
     (void)state;
-    static const char *const models[] = {"vit-gelu", "vit-custom-text"};
+    static const char *const models[] = {"vit-gelu", "ls-mlpratio", "coca"};
     static const char *const prefixes[] = {"", "module."};
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         for (int dtype = DESCRY_F32; dtype < DESCRY_DTYPE_COUNT; dtype++)
