@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* ---- preprocessing --------------------------------------------------------------------------------------------- */
@@ -108,7 +109,8 @@ static void parse_model(descry_network *n, descry_keys *parent, const json_t *ob
     descry_keys_number(&k, "init_logit_scale", 0); /* the file of weights has the value */
     descry_keys_bool(&k, "nonscalar_logit_scale", false);
     n->has_logit_bias = descry_keys_have(&k, "init_logit_bias");
-    descry_keys_number(&k, "init_logit_bias", 0);
+    if (!isfinite((float)descry_keys_number(&k, "init_logit_bias", 0))) /* the file of weights has the value */
+        descry_keys_refuse(&k, DESCRY_ERR_FORMAT, "init_logit_bias", "out of range");
     parse_image(n, &k, vision, &options);
     parse_text(n, &k, text, &options);
     if (decoder && !k.rc)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,9 +151,9 @@ void descry_keys_three(descry_keys *k, const char *key, float out[3])
     json_t *value = descry_keys_take(k, key);
     for (size_t i = 0; value && i < 3; i++) {
         json_t *number = json_is_array(value) ? json_array_get(value, i) : value; /* one number stands for three */
-        if (!json_is_number(number))
-            descry_keys_refuse(k, DESCRY_ERR_FORMAT, key, "not three numbers");
         out[i] = (float)json_number_value(number);
+        if (!json_is_number(number) || !isfinite(out[i]))
+            descry_keys_refuse(k, DESCRY_ERR_FORMAT, key, "not three numbers");
     }
     json_decref(value);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The query language under libFuzzer: whatever the bytes, a query or one line that says where it goes wrong. */
+#include "fuzz.h"
+
 #include "query/query.h"
 
 #include <math.h>
@@ -7,14 +9,6 @@
 #include <string.h>
 
 enum { DIM = 4 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static int embed(void *arg, const descry_term *term, float *vector, descry_error *err)
 {

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * XMP under libFuzzer: whatever the bytes, a caption put in is there once, can be taken out again, and what was no
  * caption's is then as before. */
+#include "fuzz.h"
+
 #include "base/error.h"
 #include "meta/xmp.h"
 #include "meta/xmp_scan.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 static void check_error(int rc, const descry_error *err)
 {

@@ -6,7 +6,8 @@ program=$1
 shift
 work=$(mktemp -d "${TMPDIR:-/tmp}/descry-fuzz.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/seeds" "$work/corpus"
+mkdir "$work/seeds" "$work/corpus" "$work/files"
+export TMPDIR="$work/files"
 mkdir -p "$FUZZ_FOUND"
 sh "${0%/*}/seeds.sh" "$work/seeds" "$@"
 name=${program##*/fuzz_}

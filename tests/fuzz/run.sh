@@ -7,7 +7,8 @@ runs=$2
 shift 2
 work=$(mktemp -d "${TMPDIR:-/tmp}/descry-fuzz.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-mkdir "$work/seeds"
+mkdir "$work/seeds" "$work/files"
+export TMPDIR="$work/files"
 sh "${0%/*}/seeds.sh" "$work/seeds" "$@"
 status=0
 # libraries print what they think of damaged files

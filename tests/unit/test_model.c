@@ -72,8 +72,14 @@ static void configurations_are_read_strictly(void **state)
     expect_config(DESCRY_ERR_FORMAT, "duplicate", "{\"a\":1,\"a\":2}");
     expect_config(DESCRY_ERR_UNSUPPORTED, "preprocess_cfg.mode",
                   "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"mode\":\"L\"}}");
+    expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.mean",
+                  "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"mean\":1e39}}");
     expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.std",
                   "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"std\":[1,0,1]}}");
+    expect_config(DESCRY_ERR_FORMAT, "preprocess_cfg.mean",
+                  "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{},\"text_cfg\":{}},\"preprocess_cfg\":{\"mean\":1e300}}");
+    expect_config(DESCRY_ERR_FORMAT, "model_cfg.init_logit_bias",
+                  "{\"model_cfg\":{\"embed_dim\":8,\"init_logit_bias\":-1e300,\"vision_cfg\":{},\"text_cfg\":{}}}");
 }
 
 /* The pooler of CoCa, whose output is E wide, in place of the class token's way out. */
