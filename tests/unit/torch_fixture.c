@@ -16,7 +16,7 @@ static void append(descry_buf *out, const void *bytes, size_t size)
 static void number(descry_buf *out, uint64_t value, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        append(out, &(uint8_t){(uint8_t)(value >> (8 * i))}, 1);
+        append(out, &(uint8_t){(uint8_t)(i < 8 ? value >> (8 * i) : 0)}, 1);
 }
 
 /* ---- archives ---------------------------------------------------------------------------------------------------- */
