@@ -226,7 +226,7 @@ int main(int argc, char **argv)
     options.threads = (unsigned)atoi(argv[2]);
     if (descry_context_open(&ctx, &options, &err) || descry_model_open(&model, ctx, argv[1], &precision, &err))
         stop(&err);
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     size_t picture = (size_t)info->image_width * (size_t)info->image_height * 3;
     uint8_t *rgb = malloc(MOST * picture);
     float *out = malloc(MOST * (size_t)info->dim * sizeof *out);

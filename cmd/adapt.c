@@ -38,7 +38,7 @@ const cmd_command cmd_adapt = {
 
 enum { LEAST = 4 }; /* pairs */
 
-typedef struct adapting {
+typedef struct adapt_job {
     cmd_common common;
     const char *name;
     size_t seed;
@@ -53,7 +53,7 @@ typedef struct adapting {
     cmd_lines captions;        /* of the library's pictures */
     size_t failed;
     int status;
-} adapting;
+} adapt_job;
 
 /* ---- pairs ----------------------------------------------------------------------------------------------------- */
 
@@ -69,7 +69,7 @@ static bool holds_arrays(const char *source)
     return has_ending(source, ".npz") || (stat(source, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
-/* An array [pairs, dim] of a .npz file or of a folder, its rows of length 1. */
+/* Reads an array [pairs, dim] from a .npz file or a folder and normalises its rows to length 1. */
 static int read_array(const char *source, const char *key, descry_array *array)
 {
     descry_error err;
@@ -92,7 +92,7 @@ static int read_array(const char *source, const char *key, descry_array *array)
     return status;
 }
 
-static int from_arrays(adapting *job, const char *source)
+static int load_arrays(adapt_job *job, const char *source)
 {
     descry_array images = {0}, texts = {0};
     int status = read_array(source, "images", &images);
@@ -112,8 +112,8 @@ static int from_arrays(adapting *job, const char *source)
     return CMD_DONE;
 }
 
-/* A row of pictures for each caption. */
-static int spread(adapting *job, const descry_captions *captions, const float *rows, const uint8_t *read)
+/* Repeats each picture's row for each of its captions; drops those of unreadable pictures. */
+static int expand_rows(adapt_job *job, const descry_captions *captions, const float *rows, const uint8_t *read)
 {
     job->images = calloc(captions->count + 1, job->dim * sizeof *job->images);
     if (!job->images)
@@ -129,7 +129,7 @@ static int spread(adapting *job, const descry_captions *captions, const float *r
     return CMD_DONE;
 }
 
-static int from_captions(adapting *job, const char *path)
+static int load_captions(adapt_job *job, const char *path)
 {
     descry_error err;
     descry_captions captions;
@@ -144,7 +144,7 @@ static int from_captions(adapting *job, const char *path)
     for (size_t i = 0; i < captions.pictures && status == CMD_DONE; i++)
         job->failed += !read[i];
     if (status == CMD_DONE)
-        status = spread(job, &captions, rows, read);
+        status = expand_rows(job, &captions, rows, read);
     descry_captions_free(&captions);
     free(read);
     free(rows);
@@ -153,7 +153,7 @@ static int from_captions(adapting *job, const char *path)
 
 static int add_pair(void *arg, const char *path, const char *caption, const float *vector)
 {
-    adapting *job = arg;
+    adapt_job *job = arg;
     (void)path;
     if (job->count == job->room) {
         size_t room = job->room ? 2 * job->room : 1024;
@@ -167,7 +167,7 @@ static int add_pair(void *arg, const char *path, const char *caption, const floa
     return (job->status = cmd_lines_add(&job->captions, caption)) != CMD_DONE;
 }
 
-static int from_library(adapting *job)
+static int load_library(adapt_job *job)
 {
     descry_error err;
     int status = cmd_open_library(&job->library, job->ctx, job->common.library);
@@ -183,7 +183,7 @@ static int from_library(adapting *job)
                : status;
 }
 
-static int get_pairs(adapting *job, const char *source)
+static int load_pairs(adapt_job *job, const char *source)
 {
     bool is_file = strchr(job->name, '/') || has_ending(job->name, ".safetensors");
     bool arrays = source && holds_arrays(source);
@@ -192,10 +192,10 @@ static int get_pairs(adapting *job, const char *source)
         status = cmd_open_model(&job->model, job->ctx, &cmd_adapt, &job->common);
         if (status != CMD_DONE)
             return status;
-        job->dim = (size_t)descry_model_describe(job->model)->dim;
+        job->dim = (size_t)descry_model_get_info(job->model)->dim;
     }
     size_t wanted = job->dim;
-    status = arrays ? from_arrays(job, source) : source ? from_captions(job, source) : from_library(job);
+    status = arrays ? load_arrays(job, source) : source ? load_captions(job, source) : load_library(job);
     if (status == CMD_DONE && wanted && wanted != job->dim) {
         cmd_say("the model's embeddings have length %zu, those of %s %zu", wanted, source, job->dim);
         status = CMD_FAILED;
@@ -209,9 +209,9 @@ static int get_pairs(adapting *job, const char *source)
 
 /* ---- training -------------------------------------------------------------------------------------------------- */
 
-static int show(void *arg, const descry_progress *p)
+static int on_progress(void *arg, const descry_progress *p)
 {
-    const adapting *job = arg;
+    const adapt_job *job = arg;
     char text[120];
     if (cmd_stopped())
         return 1;
@@ -221,7 +221,7 @@ static int show(void *arg, const descry_progress *p)
     return 0;
 }
 
-static int print(const adapting *job, const descry_adapt_state *p, const char *path)
+static int print_result(const adapt_job *job, const descry_adapt_state *p, const char *path)
 {
     if (job->common.json) {
         json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:f, s:f, s:b}", "pairs", (json_int_t)p->trained, "held_out",
@@ -241,7 +241,7 @@ static int print(const adapting *job, const descry_adapt_state *p, const char *p
     return CMD_DONE;
 }
 
-static int train(adapting *job)
+static int train(adapt_job *job)
 {
     descry_error err;
     descry_head *head = NULL;
@@ -259,7 +259,7 @@ static int train(adapting *job)
     if (rc || descry_head_save(head, job->model, job->name, about, &path, &err))
         status = cmd_fail(&err);
     else
-        status = print(job, result, path);
+        status = print_result(job, result, path);
     descry_head_close(&head);
     descry_free(path);
     return status == CMD_DONE && result->stopped ? 128 + cmd_stopped() : status;
@@ -267,8 +267,8 @@ static int train(adapting *job)
 
 static int run(int argc, char **argv)
 {
-    adapting job = {.name = "adapted", .seed = 1, .options = DESCRY_ADAPT_OPTIONS_INIT,
-                    .state = DESCRY_ADAPT_STATE_INIT, .watch = DESCRY_WATCH_INIT};
+    adapt_job job = {.name = "adapted", .seed = 1, .options = DESCRY_ADAPT_OPTIONS_INIT,
+                     .state = DESCRY_ADAPT_STATE_INIT, .watch = DESCRY_WATCH_INIT};
     const cmd_option options[] = {
         {"name", 0, CMD_TEXT, &job.name, "NAME",
          "what the head is called (adapted); with a slash or .safetensors at the end, its file", 0},
@@ -295,13 +295,13 @@ static int run(int argc, char **argv)
         return status;
     job.options.seed = job.seed;
     job.options.watch = &job.watch;
-    job.watch.progress = show;
+    job.watch.progress = on_progress;
     job.watch.arg = &job;
     job.watch.cancel = cmd_cancel();
     status = operands.count > 1 ? cmd_usage(&cmd_adapt, "pairs from one place at a time")
                                 : cmd_open_context(&job.ctx, job.common.threads);
     if (status == CMD_DONE)
-        status = get_pairs(&job, operands.count ? operands.items[0].text : NULL);
+        status = load_pairs(&job, operands.count ? operands.items[0].text : NULL);
     if (status == CMD_DONE)
         status = train(&job);
     if (status == CMD_DONE && job.failed > 0)

@@ -39,7 +39,7 @@ const cmd_command cmd_caption = {
     "  descry caption --undo-xmp ~/Pictures/2019\n",
     run};
 
-typedef struct captioning {
+typedef struct caption_job {
     cmd_common common;
     descry_caption_options options;
     descry_generation generation;
@@ -55,9 +55,9 @@ typedef struct captioning {
     size_t done, failed;
     int status;
     cmd_xmp xmp;
-} captioning;
+} caption_job;
 
-/* ---- giving captions ------------------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------------------------- */
 
 static json_t *ids_array(const descry_caption *caption)
 {
@@ -70,7 +70,7 @@ static json_t *ids_array(const descry_caption *caption)
     return array;
 }
 
-static int print_json(captioning *job, const char *path, const descry_caption *caption)
+static int print_json(caption_job *job, const char *path, const descry_caption *caption)
 {
     json_t *object = json_object();
     if (!object || cmd_json_set_path(object, "path", path) ||
@@ -85,9 +85,9 @@ static int print_json(captioning *job, const char *path, const descry_caption *c
     return cmd_json_line(object);
 }
 
-static int give(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+static int on_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
-    captioning *job = arg;
+    caption_job *job = arg;
     if (!caption) {
         cmd_say("%s", err->message);
         job->failed++;
@@ -102,7 +102,7 @@ static int give(void *arg, const char *path, const descry_caption *caption, cons
         fputs(": ", stdout);
         cmd_print_visible(stdout, caption->text);
         putchar('\n');
-        if (job->xmp.write && !job->library) /* of a library all are written at the end */
+        if (job->xmp.write && !job->library) /* those of a library are written at the end */
             cmd_xmp_write(&job->xmp, path, caption->text, job->model_name, NULL);
     }
     if (job->status == CMD_DONE && !cmd_flush())
@@ -115,9 +115,9 @@ static bool is_done(const descry_progress *p)
     return p->stage != DESCRY_STAGE_LOOKING && p->done == p->total;
 }
 
-static int show_progress(void *arg, const descry_progress *progress)
+static int on_progress(void *arg, const descry_progress *progress)
 {
-    captioning *job = arg;
+    caption_job *job = arg;
     job->last = *progress;
     if (is_done(progress))
         cmd_progress_hide();
@@ -126,8 +126,8 @@ static int show_progress(void *arg, const descry_progress *progress)
     return 0;
 }
 
-/* The library, and the model named, the library's own, or the one that is installed. */
-static int open_library(captioning *job)
+/* Opens the library and the captioner: --model, else the library's model, else the one installed. */
+static int open_library(caption_job *job)
 {
     descry_error err;
     descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
@@ -149,7 +149,7 @@ static int open_library(captioning *job)
     return status;
 }
 
-static int caption_all(captioning *job)
+static int run_captions(caption_job *job)
 {
     descry_error err;
     int status = cmd_open_context(&job->ctx, job->common.threads);
@@ -158,19 +158,19 @@ static int caption_all(captioning *job)
         status = job->count ? cmd_open_model(&job->model, job->ctx, &cmd_caption, &job->common) : open_library(job);
     if (status != CMD_DONE)
         return status;
-    const descry_model_info *info = descry_model_describe(job->model);
+    const descry_model_info *info = descry_model_get_info(job->model);
     job->model_name = info->name;
-    job->watch.progress = show_progress;
+    job->watch.progress = on_progress;
     job->watch.arg = job;
     job->watch.cancel = cmd_cancel();
     cmd_catch_signals();
-    int rc = job->library ? descry_caption_library(job->library, job->model, &job->options, give, job, &err)
+    int rc = job->library ? descry_caption_library(job->library, job->model, &job->options, on_caption, job, &err)
                           : descry_caption_files(job->model, job->paths, job->count, &job->folders, &job->options,
-                                                give, job, &err);
+                                                on_caption, job, &err);
     cmd_progress_hide();
     if (job->status != CMD_DONE)
         return job->status;
-    if (rc == DESCRY_ERR_CANCELLED && is_done(&job->last)) /* Ctrl-C came when there was nothing left to stop */
+    if (rc == DESCRY_ERR_CANCELLED && is_done(&job->last)) /* Ctrl-C after the last picture */
         rc = 0;
     if (rc == DESCRY_ERR_CANCELLED) {
         cmd_say("stopped after %zu of %zu pictures%s", job->done + job->failed,
@@ -194,7 +194,7 @@ static int caption_all(captioning *job)
     return status;
 }
 
-static int undo_xmp(captioning *job)
+static int undo_xmp(caption_job *job)
 {
     descry_error err;
     descry_library_options options = DESCRY_LIBRARY_OPTIONS_INIT;
@@ -210,7 +210,7 @@ static int undo_xmp(captioning *job)
 
 /* ---- arguments ------------------------------------------------------------------------------------------------- */
 
-static int choose_rule(descry_decoding *decode, const char *name)
+static int parse_decoding(descry_decoding *decode, const char *name)
 {
     static const char *const names[] = {"group", "beam", "greedy", "top-k", "top-p"};
     for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
@@ -223,8 +223,8 @@ static int choose_rule(descry_decoding *decode, const char *name)
 
 static int run(int argc, char **argv)
 {
-    captioning job = {.options = DESCRY_CAPTION_OPTIONS_INIT, .generation = DESCRY_GENERATION_INIT,
-                      .folders = DESCRY_FOLDER_OPTIONS_INIT, .watch = DESCRY_WATCH_INIT};
+    caption_job job = {.options = DESCRY_CAPTION_OPTIONS_INIT, .generation = DESCRY_GENERATION_INIT,
+                       .folders = DESCRY_FOLDER_OPTIONS_INIT, .watch = DESCRY_WATCH_INIT};
     cmd_pixels pixels = CMD_PIXELS_INIT;
     descry_generation *how = &job.generation;
     const char *rule = NULL;
@@ -280,7 +280,7 @@ static int run(int argc, char **argv)
     else if (operands.count == 0 && !job.common.library)
         status = cmd_usage(&cmd_caption, "which picture? (--library alone: those in the library without a caption)");
     else
-        status = choose_rule(&how->decode, rule);
+        status = parse_decoding(&how->decode, rule);
     if (status == CMD_DONE)
         status = cmd_xmp_check(&cmd_caption, &job.xmp);
     job.xmp.json = job.common.json;
@@ -293,7 +293,7 @@ static int run(int argc, char **argv)
     if (job.common.library && !*job.common.library)
         job.common.library = NULL;
     if (status == CMD_DONE)
-        status = job.xmp.undo ? undo_xmp(&job) : caption_all(&job);
+        status = job.xmp.undo ? undo_xmp(&job) : run_captions(&job);
     descry_library_close(&job.library);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);

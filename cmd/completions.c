@@ -18,7 +18,7 @@ const cmd_command cmd_completions = {
     "  descry completions fish > ~/.config/fish/completions/descry.fish\n",
     run};
 
-/* What a value can be. */
+/* What to complete an option's value with. */
 typedef enum value { NO_VALUE, ANY, FILES, FOLDERS, MODELS, CHOICE } value;
 
 static value value_of(const cmd_option *option)
@@ -28,7 +28,7 @@ static value value_of(const cmd_option *option)
         value value;
     } known[] = {{"FILE", FILES},     {"OUT", FILES},   {"PATH", FILES},
                  {"[FILE]", FILES},   {"FOLDER", FOLDERS}, {"DIR", FOLDERS}, {"NAME", ANY}};
-    if (!option->argument || strncmp(option->argument, "[=", 2) == 0) /* the value is no word of its own */
+    if (!option->argument || strncmp(option->argument, "[=", 2) == 0) /* the value is part of the option's word */
         return NO_VALUE;
     if (strcmp(option->name, "model") == 0)
         return MODELS;
@@ -38,7 +38,7 @@ static value value_of(const cmd_option *option)
     return strchr(option->argument, '|') ? CHOICE : ANY;
 }
 
-/* Prints a text with some characters behind a backslash and others as something else. */
+/* Prints a text with a backslash before each special character. */
 static void print_escaped(const char *text, const char *special)
 {
     for (; *text; text++) {
@@ -54,13 +54,13 @@ static void print_choices(const char *argument)
         putchar(*argument == '|' ? ' ' : *argument);
 }
 
-static void each_command(cmd_describer *describer)
+static void each_command(cmd_help_printer *printer)
 {
     const cmd_command *command;
     for (size_t i = 0; (command = cmd_at(i)); i++)
-        cmd_describe(command, describer);
+        cmd_show_help(command, printer);
     for (size_t i = 0; (command = cmd_eval_kind(i)); i++)
-        cmd_describe(command, describer);
+        cmd_show_help(command, printer);
 }
 
 static const char *kind_name(const cmd_command *kind)
@@ -88,19 +88,19 @@ static void bash_case(const cmd_command *command, const cmd_option *options, siz
     }
     puts("'\n        case $before in");
     for (size_t i = 0; i < count; i++) {
-        value what = value_of(&options[i]);
-        if (what == NO_VALUE)
+        value kind = value_of(&options[i]);
+        if (kind == NO_VALUE)
             continue;
         fputs("        ", stdout);
         if (options[i].letter && options[i].name[1])
             printf("-%c | ", options[i].letter);
         printf("%s%s) ", options[i].name[1] ? "--" : "-", options[i].name);
-        if (what == CHOICE) {
+        if (kind == CHOICE) {
             fputs("choices='", stdout);
             print_choices(options[i].argument);
             fputs("'", stdout);
         } else {
-            printf("kind=%s", kinds[what]);
+            printf("kind=%s", kinds[kind]);
         }
         puts(" ;;");
     }
@@ -171,7 +171,7 @@ static void print_bash(void)
 
 static void zsh_option(const cmd_option *option)
 {
-    value what = value_of(option);
+    value kind = value_of(option);
     static const char *const actions[] = {
         [NO_VALUE] = "", [ANY] = "", [FILES] = "_files", [FOLDERS] = "_files -/", [MODELS] = "_descry_models"};
     if (option->letter && option->name[1])
@@ -184,12 +184,12 @@ static void zsh_option(const cmd_option *option)
         else
             print_escaped((const char[]){*c, 0}, "[]:\\");
     putchar(']');
-    if (what == CHOICE) {
+    if (kind == CHOICE) {
         fputs(":value:(", stdout);
         print_choices(option->argument);
         putchar(')');
-    } else if (what != NO_VALUE) {
-        printf(":%s:%s", option->argument, actions[what]);
+    } else if (kind != NO_VALUE) {
+        printf(":%s:%s", option->argument, actions[kind]);
     }
     puts("' \\");
 }
@@ -208,7 +208,7 @@ static void zsh_case(const cmd_command *command, const cmd_option *options, size
         puts("            '*:file:_files' ;;");
 }
 
-static void zsh_described(const char *name, const char *summary)
+static void zsh_summary(const char *name, const char *summary)
 {
     printf("        '%s:", name);
     for (const char *c = summary; *c; c++)
@@ -228,21 +228,21 @@ static void print_zsh(void)
          "}\n"
          "_descry()\n"
          "{\n"
-         "    local -a described\n"
-         "    described=(");
+         "    local -a commands\n"
+         "    commands=(");
     for (size_t i = 0; (command = cmd_at(i)); i++)
-        zsh_described(command->name, command->summary);
+        zsh_summary(command->name, command->summary);
     puts("    )\n"
          "    local -a kinds\n"
          "    kinds=(");
     for (size_t i = 0; (command = cmd_eval_kind(i)); i++)
-        zsh_described(kind_name(command), command->summary);
+        zsh_summary(kind_name(command), command->summary);
     puts("    )\n"
          "    if ((CURRENT == 2)); then\n"
-         "        _describe command described\n"
+         "        _describe command commands\n"
          "        return\n"
          "    fi\n"
-         "    local names=\"${(j: :)${(@)described%%:*}}\"\n"
+         "    local names=\"${(j: :)${(@)commands%%:*}}\"\n"
          "    shift words\n"
          "    ((CURRENT--))\n"
          "    if [[ $words[1] == eval ]]; then\n"
@@ -267,7 +267,7 @@ static void print_zsh(void)
 
 /* ---- fish ------------------------------------------------------------------------------------------------------ */
 
-/* Each word of "eval simat" is there. */
+/* The start of a rule for a command, all of whose words ("eval simat") must have been typed. */
 static void fish_condition(const cmd_command *command)
 {
     fputs("complete -c descry -n '__fish_seen_subcommand_from ", stdout);
@@ -280,22 +280,22 @@ static void fish_lines(const cmd_command *command, const cmd_option *options, si
 {
     for (size_t i = 0; i < count; i++) {
         const cmd_option *option = &options[i];
-        value what = value_of(option);
+        value kind = value_of(option);
         fish_condition(command);
         if (option->letter)
             printf(" -s %c", option->letter);
         if (option->name[1])
             printf(" -l %s", option->name);
-        if (what == FILES)
+        if (kind == FILES)
             fputs(" -r -F", stdout);
-        else if (what == FOLDERS)
+        else if (kind == FOLDERS)
             fputs(" -x -a '(__fish_complete_directories)'", stdout);
-        else if (what == MODELS)
+        else if (kind == MODELS)
             fputs(" -r -F -a '(descry models --installed 2>/dev/null | string replace -r \"^[* ]*(\\S+).*\" \"\\$1\")'",
                   stdout);
-        else if (what == ANY)
+        else if (kind == ANY)
             fputs(" -x", stdout);
-        if (what == CHOICE) {
+        if (kind == CHOICE) {
             fputs(" -x -a '", stdout);
             print_choices(option->argument);
             putchar('\'');

@@ -30,7 +30,7 @@ const cmd_command cmd_embed = {
 enum { TEXT = 1, IMAGE = 2 };
 enum { BATCH = 16 };
 
-typedef struct embedding {
+typedef struct embed_job {
     cmd_common common;
     cmd_pixels pixels;
     int raw, logits;
@@ -42,18 +42,18 @@ typedef struct embedding {
     const descry_model_info *info;
     cmd_npy npy;
     size_t dim;                   /* of an embedding */
-    const cmd_operand *at[BATCH]; /* the texts of the batch */
+    const cmd_operand *batch[BATCH]; /* texts of the current batch */
     const cmd_operand **pictures; /* [image_count] */
-    int status;                   /* of giving their rows */
+    int status;                   /* of printing their rows */
     float *rows;                  /* [BATCH, dim] */
     float *texts;                 /* [text_count, dim], for the logits only */
     float *row;                   /* [text_count], one row of logits */
     size_t text_count, image_count, failed;
-} embedding;
+} embed_job;
 
-/* ---- giving rows ----------------------------------------------------------------------------------------------- */
+/* ---- output ---------------------------------------------------------------------------------------------------- */
 
-static int print_json(const embedding *job, const cmd_operand *operand, const float *values, size_t count)
+static int print_json(const embed_job *job, const cmd_operand *operand, const float *values, size_t count)
 {
     bool is_text = operand->kind == TEXT;
     json_t *object = json_object();
@@ -77,7 +77,7 @@ static int print_json(const embedding *job, const cmd_operand *operand, const fl
     return cmd_json_line(object);
 }
 
-static int give(embedding *job, const cmd_operand *operand, const float *values, size_t count)
+static int print_row(embed_job *job, const cmd_operand *operand, const float *values, size_t count)
 {
     int status = CMD_DONE;
     if (job->npy_path)
@@ -86,14 +86,14 @@ static int give(embedding *job, const cmd_operand *operand, const float *values,
         status = print_json(job, operand, values, count);
     } else if (!job->npy_path) {
         for (size_t i = 0; i < count; i++)
-            printf("%s%.9g", i ? " " : "", (double)values[i]); /* nine digits tell any two floats apart */
+            printf("%s%.9g", i ? " " : "", (double)values[i]); /* nine digits are enough to round-trip a float */
         putchar('\n');
     }
     return status == CMD_DONE && !cmd_flush() ? CMD_FAILED : status;
 }
 
 /* logit[j] = exp(logit_scale) * picture . text[j] + bias */
-static int give_logits(embedding *job, const cmd_operand *operand, const float *image)
+static int print_logits(embed_job *job, const cmd_operand *operand, const float *image)
 {
     for (size_t j = 0; j < job->text_count; j++) {
         const float *text = job->texts + j * job->dim;
@@ -102,45 +102,45 @@ static int give_logits(embedding *job, const cmd_operand *operand, const float *
             dot += (double)image[i] * (double)text[i];
         job->row[j] = (float)((double)job->info->logit_scale * dot + (double)job->info->logit_bias);
     }
-    return give(job, operand, job->row, job->text_count);
+    return print_row(job, operand, job->row, job->text_count);
 }
 
 /* ---- embedding ------------------------------------------------------------------------------------------------- */
 
-/* The next texts, from *next on: at most BATCH. */
-static size_t collect(embedding *job, size_t *next)
+/* Collects the next texts from *next on, at most BATCH, into job->batch. */
+static size_t next_texts(embed_job *job, size_t *next)
 {
     size_t n = 0;
     for (; *next < job->operands.count && n < BATCH; ++*next)
         if (job->operands.items[*next].kind == TEXT)
-            job->at[n++] = &job->operands.items[*next];
+            job->batch[n++] = &job->operands.items[*next];
     return n;
 }
 
-static int embed_texts(embedding *job)
+static int embed_texts(embed_job *job)
 {
     descry_error err;
     const char *texts[BATCH];
     size_t next = 0, done = 0, n;
     int status = CMD_DONE;
-    while (status == CMD_DONE && (n = collect(job, &next)) > 0) {
+    while (status == CMD_DONE && (n = next_texts(job, &next)) > 0) {
         float *rows = job->logits ? job->texts + done * job->dim : job->rows;
         for (size_t i = 0; i < n; i++)
-            texts[i] = job->at[i]->text;
+            texts[i] = job->batch[i]->text;
         int rc = descry_embed_texts(job->model, texts, n, !job->raw || job->head, rows, &err);
         if (!rc && job->head)
             rc = descry_head_map(job->head, DESCRY_TEXTS, rows, n, !job->raw, rows, &err);
         if (rc)
             return cmd_fail(&err);
         for (size_t i = 0; i < n && !job->logits && status == CMD_DONE; i++)
-            status = give(job, job->at[i], rows + i * job->dim, job->dim);
+            status = print_row(job, job->batch[i], rows + i * job->dim, job->dim);
         done += n;
     }
     return status;
 }
 
-/* A "~/" that the shell left alone, as in a query of search. */
-static char *full_name(const char *name)
+/* Expands a leading "~/" that the shell did not, as search does. */
+static char *expand_home(const char *name)
 {
     const char *home = strncmp(name, "~/", 2) == 0 ? getenv("HOME") : NULL;
     size_t size = strlen(name) + (home ? strlen(home) : 0);
@@ -150,18 +150,18 @@ static char *full_name(const char *name)
     return full;
 }
 
-static int give_picture(void *arg, size_t i, const float *row, const descry_error *err)
+static int on_picture(void *arg, size_t i, const float *row, const descry_error *err)
 {
-    embedding *job = arg;
+    embed_job *job = arg;
     job->failed += err != NULL;
     if (err)
         cmd_say("%s", err->message);
     else
-        job->status = job->logits ? give_logits(job, job->pictures[i], row) : give(job, job->pictures[i], row, job->dim);
+        job->status = job->logits ? print_logits(job, job->pictures[i], row) : print_row(job, job->pictures[i], row, job->dim);
     return job->status != CMD_DONE;
 }
 
-static int embed_pictures(embedding *job)
+static int embed_pictures(embed_job *job)
 {
     descry_error err;
     descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
@@ -176,11 +176,11 @@ static int embed_pictures(embedding *job)
         if (job->operands.items[i].kind != IMAGE)
             continue;
         job->pictures[n] = &job->operands.items[i];
-        paths[n] = full_name(job->operands.items[i].text);
+        paths[n] = expand_home(job->operands.items[i].text);
         status = paths[n++] ? CMD_DONE : cmd_fail_memory();
     }
     if (status == CMD_DONE) {
-        int rc = descry_embed_files(job->model, (const char *const *)paths, n, &options, give_picture, job, &err);
+        int rc = descry_embed_files(job->model, (const char *const *)paths, n, &options, on_picture, job, &err);
         status = rc && job->status == CMD_DONE ? cmd_fail(&err) : job->status;
     }
     while (paths && n > 0)
@@ -189,7 +189,7 @@ static int embed_pictures(embedding *job)
     return status;
 }
 
-static int embed(embedding *job)
+static int embed(embed_job *job)
 {
     int status = cmd_open_context(&job->ctx, job->common.threads);
     if (status == CMD_DONE)
@@ -198,7 +198,7 @@ static int embed(embedding *job)
         status = cmd_open_head(&job->head, job->ctx, job->model, job->common.head);
     if (status != CMD_DONE)
         return status;
-    job->info = descry_model_describe(job->model);
+    job->info = descry_model_get_info(job->model);
     job->dim = (size_t)job->info->dim;
     job->rows = malloc(BATCH * job->dim * sizeof *job->rows);
     job->texts = job->logits ? calloc(job->text_count, job->dim * sizeof *job->texts) : NULL;
@@ -222,7 +222,7 @@ static int embed(embedding *job)
 
 /* ---- arguments ------------------------------------------------------------------------------------------------- */
 
-static void classify(embedding *job)
+static void classify(embed_job *job)
 {
     for (size_t i = 0; i < job->operands.count; i++) {
         cmd_operand *operand = &job->operands.items[i];
@@ -235,7 +235,7 @@ static void classify(embedding *job)
 
 static int run(int argc, char **argv)
 {
-    embedding job = {.pixels = CMD_PIXELS_INIT};
+    embed_job job = {.pixels = CMD_PIXELS_INIT};
     const cmd_option options[] = {
         {"text", 't', CMD_OPERAND, NULL, "TEXT", "a text, whatever it begins with", TEXT},
         {"image", 'i', CMD_OPERAND, NULL, "FILE", "a picture, whatever its name", IMAGE},

@@ -27,7 +27,7 @@ const cmd_command cmd_export = {
     "  python3 -c 'import numpy; print(numpy.load(\"photos.npz\")[\"features\"].shape)'\n",
     run};
 
-typedef struct exporting {
+typedef struct export_job {
     cmd_common common;
     descry_export_options options;
     descry_filter filter;
@@ -36,11 +36,11 @@ typedef struct exporting {
     int jsonl, vectors;
     cmd_npy npy;
     int status;
-} exporting;
+} export_job;
 
 /* ---- lines ------------------------------------------------------------------------------------------------------ */
 
-static json_t *make_object(const exporting *job, const descry_entry *entry)
+static json_t *make_object(const export_job *job, const descry_entry *entry)
 {
     json_t *object = json_pack("{s:I}", "id", (json_int_t)entry->id);
     int rc = !object || cmd_json_set_path(object, "path", entry->path);
@@ -63,15 +63,15 @@ static json_t *make_object(const exporting *job, const descry_entry *entry)
 
 static int print_entry(void *arg, const descry_entry *entry)
 {
-    exporting *job = arg;
+    export_job *job = arg;
     job->status = cmd_json_line(make_object(job, entry));
     if (job->status == CMD_DONE && job->npy_path)
         job->status = cmd_npy_write(&job->npy, entry->vector, 1);
     return job->status != CMD_DONE;
 }
 
-/* The array has to be there even if nothing comes to be in it. */
-static int open_array(exporting *job, descry_library *library)
+/* Creates the array, which must exist even if no row is written. */
+static int open_array(export_job *job, descry_library *library)
 {
     descry_error err;
     const descry_library_status *held;
@@ -82,10 +82,10 @@ static int open_array(exporting *job, descry_library *library)
             const size_t shape[] = {0, (size_t)held->models[i]->dim};
             return cmd_npy_open(&job->npy, job->npy_path, "f4", shape, 2);
         }
-    return CMD_DONE; /* no such model: said soon */
+    return CMD_DONE; /* no such model: descry_entries reports it */
 }
 
-static int export_lines(exporting *job, descry_library *library)
+static int export_lines(export_job *job, descry_library *library)
 {
     descry_error err;
     if (job->npy_path && open_array(job, library) != CMD_DONE)
@@ -102,7 +102,7 @@ static int export_lines(exporting *job, descry_library *library)
 
 /* ---- the archive ------------------------------------------------------------------------------------------------ */
 
-static int export_archive(exporting *job, descry_library *library)
+static int export_archive(export_job *job, descry_library *library)
 {
     descry_error err;
     uint64_t count;
@@ -119,7 +119,7 @@ static int export_archive(exporting *job, descry_library *library)
 
 /* ---- the command ------------------------------------------------------------------------------------------------ */
 
-static int export_all(exporting *job)
+static int export_all(export_job *job)
 {
     descry_context *ctx = NULL;
     descry_library *library = NULL;
@@ -145,7 +145,7 @@ static int export_all(exporting *job)
 
 static int run(int argc, char **argv)
 {
-    exporting job = {.options = DESCRY_EXPORT_OPTIONS_INIT, .filter = DESCRY_FILTER_INIT, .watch = DESCRY_WATCH_INIT};
+    export_job job = {.options = DESCRY_EXPORT_OPTIONS_INIT, .filter = DESCRY_FILTER_INIT, .watch = DESCRY_WATCH_INIT};
     const cmd_option options[] = {
         {"npz", 0, CMD_TEXT, &job.npz, "FILE",
          "the embeddings as a NumPy archive: features, float32 [n, dim], and urls, unicode [n], the paths (or "

@@ -90,7 +90,7 @@ static int run(int argc, char **argv)
     else if (kind && !command)
         status = cmd_usage(&cmd_help, "eval has no kind '%s'", kind);
     else if (command)
-        cmd_describe(command, man ? cmd_print_manual : cmd_print_help);
+        cmd_show_help(command, man ? cmd_print_manual : cmd_print_help);
     else if (name)
         status = cmd_unknown(name);
     else if (man)

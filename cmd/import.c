@@ -32,8 +32,8 @@ const cmd_command cmd_import = {
     "  descry import --npz clip.npz --features image_embeddings --urls names --library other.db --model demo\n",
     run};
 
-/* Of rows: while the archive is checked, none is done. */
-static int show_progress(void *arg, const descry_progress *progress)
+/* Shows progress in rows; while the archive is checked, 0. */
+static int on_progress(void *arg, const descry_progress *progress)
 {
     const descry_import_counts *counts = arg;
     descry_progress p = *progress;
@@ -46,7 +46,7 @@ static int show_progress(void *arg, const descry_progress *progress)
     return 0;
 }
 
-static void name_failure(void *arg, uint64_t row, const char *url, const descry_error *err)
+static void print_failure(void *arg, uint64_t row, const char *url, const descry_error *err)
 {
     (void)arg, (void)row, (void)url;
     cmd_say("%s", err->message);
@@ -89,11 +89,11 @@ static int import_file(const cmd_common *common, const char *path, descry_import
     descry_library *library = NULL;
     descry_import_counts result = DESCRY_IMPORT_COUNTS_INIT;
     descry_watch watch = DESCRY_WATCH_INIT;
-    watch.progress = show_progress;
+    watch.progress = on_progress;
     watch.arg = &result;
     watch.cancel = cmd_cancel();
     options->watch = &watch;
-    if (access(path, R_OK) != 0) { /* before a library is made */
+    if (access(path, R_OK) != 0) { /* checked before a library is created */
         cmd_say("%s: %s", path, strerror(errno));
         return CMD_FAILED;
     }
@@ -143,7 +143,7 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_import, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    how.failure = name_failure;
+    how.failure = print_failure;
     if (operands.count > 0)
         status = cmd_usage(&cmd_import, "'%s' is not expected", operands.items[0].text);
     else if (!npz)

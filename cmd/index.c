@@ -52,15 +52,15 @@ const cmd_command cmd_index = {
 
 enum { ENDINGS_SHOWN = 8, ENDINGS_MAX = 64, ENDING_SIZE = 32 };
 
-typedef struct others {
+typedef struct other_files {
     struct {
         char ending[ENDING_SIZE]; /* "": none */
         uint64_t files;
     } each[ENDINGS_MAX];
     size_t count;
-} others;
+} other_files;
 
-static void print_others(const others *o, uint64_t files, bool sniff)
+static void print_others(const other_files *o, uint64_t files, bool sniff)
 {
     uint64_t rest = files;
     if (files == 0)
@@ -76,7 +76,7 @@ static void print_others(const others *o, uint64_t files, bool sniff)
     puts(sniff ? "" : " (--sniff looks into them)");
 }
 
-static json_t *others_object(const others *o)
+static json_t *others_object(const other_files *o)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < o->count; i++)
@@ -89,7 +89,7 @@ static json_t *others_object(const others *o)
 
 /* ---- the run --------------------------------------------------------------------------------------------------- */
 
-static void name_failure(void *arg, const char *path, const descry_error *err)
+static void print_failure(void *arg, const char *path, const descry_error *err)
 {
     (void)arg, (void)path;
     cmd_say("%s", err->message);
@@ -122,7 +122,7 @@ static void print_summary(const descry_index_counts *p, bool stopped, const desc
     puts(stopped ? "; what is done is kept" : "");
 }
 
-static int print_json(const descry_index_counts *p, const others *o, bool stopped, const char *model,
+static int print_json(const descry_index_counts *p, const other_files *o, bool stopped, const char *model,
                       const char *library, bool captions)
 {
     json_t *object =
@@ -140,7 +140,7 @@ static int print_json(const descry_index_counts *p, const others *o, bool stoppe
     return cmd_json_line(object);
 }
 
-typedef struct indexing {
+typedef struct index_job {
     cmd_common common;
     descry_index_options options;
     descry_folder_options folders;
@@ -150,20 +150,20 @@ typedef struct indexing {
     descry_context *ctx;
     descry_model *model;
     descry_library *library;
-    const char *caption; /* NULL: no captions; "": by a model to be chosen */
-    others others;
-} indexing;
+    const char *caption; /* --caption; NULL: no captions; "": default model */
+    other_files other_files;
+} index_job;
 
-static void hear_of_others(void *arg, const char *ending, uint64_t files)
+static void on_passed_over(void *arg, const char *ending, uint64_t files)
 {
-    others *o = &((indexing *)arg)->others;
+    other_files *o = &((index_job *)arg)->other_files;
     if (ending && o->count < ENDINGS_MAX) {
         snprintf(o->each[o->count].ending, ENDING_SIZE, "%s", ending);
         o->each[o->count++].files = files;
     }
 }
 
-static int index_paths(indexing *job)
+static int index_paths(index_job *job)
 {
     descry_error err;
     descry_index_counts result = DESCRY_INDEX_COUNTS_INIT;
@@ -175,11 +175,11 @@ static int index_paths(indexing *job)
         return cmd_fail(&err);
     int status = CMD_DONE;
     if (job->common.json)
-        status = print_json(&result, &job->others, stopped, descry_model_describe(job->model)->name,
+        status = print_json(&result, &job->other_files, stopped, descry_model_get_info(job->model)->name,
                             descry_library_path(job->library), job->caption != NULL);
     else {
         print_summary(&result, stopped, &job->watching.last);
-        print_others(&job->others, result.passed_over, job->folders.sniff);
+        print_others(&job->other_files, result.passed_over, job->folders.sniff);
     }
     if (stopped)
         return 128 + cmd_stopped();
@@ -190,8 +190,8 @@ static int index_paths(indexing *job)
 
 enum { PATH, EXCLUDE };
 
-/* Paths to the front, patterns after them. */
-static int sort_operands(indexing *job, const cmd_operands *operands)
+/* Copies paths first, then exclude patterns. */
+static int split_operands(index_job *job, const cmd_operands *operands)
 {
     job->paths = malloc((operands->count + 1) * sizeof *job->paths);
     if (!job->paths)
@@ -211,7 +211,7 @@ static int sort_operands(indexing *job, const cmd_operands *operands)
 
 static int run(int argc, char **argv)
 {
-    indexing job = {.options = DESCRY_INDEX_OPTIONS_INIT, .folders = DESCRY_FOLDER_OPTIONS_INIT};
+    index_job job = {.options = DESCRY_INDEX_OPTIONS_INIT, .folders = DESCRY_FOLDER_OPTIONS_INIT};
     cmd_pixels pixels = CMD_PIXELS_INIT;
     const cmd_option options[] = {
         {"exclude", 0, CMD_OPERAND, NULL, "GLOB",
@@ -243,12 +243,12 @@ static int run(int argc, char **argv)
     job.options.folders = &job.folders;
     job.options.preprocess = &pixels.options;
     job.options.watch = cmd_watch(&job.watching);
-    job.options.failure = name_failure;
-    job.options.passed_over = hear_of_others;
+    job.options.failure = print_failure;
+    job.options.passed_over = on_passed_over;
     job.options.arg = &job;
     status = cmd_read_pixels(&cmd_index, &pixels);
     if (status == CMD_DONE)
-        status = sort_operands(&job, &operands);
+        status = split_operands(&job, &operands);
     if (status == CMD_DONE)
         status = cmd_open_to_change(&job.library, &job.model, &job.ctx, &cmd_index, &job.common);
     if (status == CMD_DONE && job.caption)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commands, and finding the one that was asked for. */
+ * The table of commands, and dispatch. */
 #include "ui/common.h"
 #include "ui/output.h"
 
@@ -43,8 +43,8 @@ int cmd_unknown(const char *name)
     return CMD_USAGE;
 }
 
-/* A closed standard stream would give its number to the next file opened, and a message would land in the library. */
-static bool hold_standard_streams(void)
+/* Opens standard streams that are closed: else the next file opened, such as the library, would get their descriptor. */
+static bool open_standard_streams(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) == -1 && errno == EBADF && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
@@ -82,11 +82,11 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    if (!hold_standard_streams())
+    if (!open_standard_streams())
         return CMD_FAILED;
-    signal(SIGXFSZ, SIG_IGN); /* a file too big for its limit is an error like a full disk */
+    signal(SIGXFSZ, SIG_IGN); /* so that exceeding RLIMIT_FSIZE is an I/O error */
     int status = cmd_close_output(run(argc, argv));
-    if (status > 128) { /* a signal stopped it: let the shell see that */
+    if (status > 128) { /* stopped by a signal: end by it, for the shell */
         signal(status - 128, SIG_DFL);
         raise(status - 128);
     }

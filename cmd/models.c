@@ -24,11 +24,11 @@ const cmd_command cmd_models = {
     "  descry models --installed --json\n",
     run};
 
-typedef struct listing {
+typedef struct model_list {
     int json, installed_only;
-    const char *last; /* name of the library's model, or NULL */
+    const char *last; /* model that the library was last indexed with, or NULL */
     int status;
-} listing;
+} model_list;
 
 static int print_json(const descry_known_model *model, bool is_default, bool captions, const char *source)
 {
@@ -50,7 +50,7 @@ static int print_json(const descry_known_model *model, bool is_default, bool cap
 
 static int print_model(void *arg, const descry_known_model *model)
 {
-    listing *list = arg;
+    model_list *list = arg;
     bool is_default = list->last && strcmp(list->last, model->name) == 0;
     if (!model->path && list->installed_only)
         return 0;
@@ -72,7 +72,7 @@ static int print_model(void *arg, const descry_known_model *model)
     return list->status != CMD_DONE || ferror(stdout);
 }
 
-static void print_pretrained(listing *list)
+static void print_pretrained(model_list *list)
 {
     const descry_pretrained *weights;
     for (size_t i = 0; list->status == CMD_DONE && (weights = descry_pretrained_at(i)); i++) {
@@ -83,8 +83,8 @@ static void print_pretrained(listing *list)
     }
 }
 
-/* Of the library as named, or the usual one if it is there. */
-static int find_last(char **name, descry_context *ctx, const char *path)
+/* The last model of the library given, or of the default one if it exists. */
+static int load_last_model(char **name, descry_context *ctx, const char *path)
 {
     descry_error err;
     descry_library *library;
@@ -104,7 +104,7 @@ static int find_last(char **name, descry_context *ctx, const char *path)
 static int run(int argc, char **argv)
 {
     cmd_common common = {0};
-    listing list = {0};
+    model_list list = {0};
     const cmd_option options[] = {
         {"installed", 0, CMD_FLAG, &list.installed_only, NULL, "only those installed", 0},
         CMD_OPTION_LIBRARY(common, "the library meant by *"),
@@ -124,7 +124,7 @@ static int run(int argc, char **argv)
     else
         status = cmd_open_context(&ctx, common.threads);
     if (status == CMD_DONE)
-        status = find_last(&last, ctx, common.library);
+        status = load_last_model(&last, ctx, common.library);
     list.json = common.json;
     list.last = last;
     if (status == CMD_DONE)

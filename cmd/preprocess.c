@@ -58,7 +58,7 @@ static int preprocess(descry_model *model, const char *path, const char *out, in
                       const descry_preprocess_options *options)
 {
     descry_error err;
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     uint8_t *rgb = malloc((size_t)info->image_width * (size_t)info->image_height * 3);
     if (!rgb)
         return cmd_fail_memory();

@@ -131,7 +131,7 @@ static void print_text(const descry_match *match)
     }
 }
 
-/* False: no more can be printed. */
+/* False: stop, standard output has failed. */
 static bool print_match(printer *to, const descry_match *match)
 {
     if (to->count++ == 0)
@@ -147,14 +147,14 @@ static bool print_match(printer *to, const descry_match *match)
 
 /* ---- the query ------------------------------------------------------------------------------------------------- */
 
-/* A word of the shell that is a file's path, and that the query language would not take as one. */
+/* Whether a shell word is the path of a file that the query language would not parse as one term. */
 static bool needs_quotes(const char *word)
 {
     return cmd_is_picture(word) && strpbrk(word, " \t\n\r\f\v\"()") && access(word, F_OK) == 0;
 }
 
-/* The operands with spaces between them. */
-static char *join(const cmd_operands *operands)
+/* Joins the operands with spaces, quoting where needed. */
+static char *join_operands(const cmd_operands *operands)
 {
     size_t size = 1;
     for (size_t i = 0; i < operands->count; i++)
@@ -188,29 +188,28 @@ static int check_query(const char *query, bool words)
     if (words || !descry_query_check(query, &position, &err))
         return CMD_DONE;
     int status = cmd_fail(&err);
-    cmd_point(query, position);
+    cmd_print_caret(query, position);
     return status;
 }
 
 /* ---- the search ------------------------------------------------------------------------------------------------ */
 
-typedef struct opener {
+typedef struct opened_model {
     descry_context *ctx;
     descry_model *model;
     descry_head *head;
-} opener;
+} opened_model;
 
 static int open_model(void *arg, const char *name, descry_model **model, descry_error *err)
 {
-    opener *own = arg;
+    opened_model *own = arg;
     int rc = descry_model_open(&own->model, own->ctx, name, NULL, err);
     *model = own->model;
     return rc;
 }
 
-/* The model as named, or one with a head, is opened at once; else the last of the library, when something is to be
- * embedded. */
-static int choose_model(opener *own, descry_library *library, const char *name, const char *head)
+/* Opens --model, or with --head the library's last model; else the search opens the last model on demand. */
+static int choose_model(opened_model *own, descry_library *library, const char *name, const char *head)
 {
     descry_error err;
     char *last = NULL;
@@ -226,7 +225,7 @@ static int choose_model(opener *own, descry_library *library, const char *name, 
 static int search(const cmd_common *common, const char *query, descry_search_options *options, printer *to)
 {
     descry_error err;
-    opener own = {0};
+    opened_model own = {0};
     descry_library *library = NULL;
     descry_results *results = NULL;
     const descry_match *match;
@@ -272,8 +271,8 @@ static int check_options(const printer *to, const descry_search_options *how, co
     return CMD_DONE;
 }
 
-/* Something was found, perhaps. */
-static void sum_up(const printer *to, const descry_search_options *how)
+/* Says so if nothing was found, or nothing that matches well. */
+static void print_verdict(const printer *to, const descry_search_options *how)
 {
     if (to->count == 0 ? how->min_strength > 0 : to->best >= 0 && to->best < DESCRY_STRENGTH_GOOD)
         cmd_say("nothing here matches well");
@@ -326,7 +325,7 @@ static int run(int argc, char **argv)
     how.ranking = to.words ? DESCRY_RANKING_WORDS : to.hybrid ? DESCRY_RANKING_HYBRID : DESCRY_RANKING_VECTORS;
     const char **folders = NULL;
     status = cmd_filter_under(&filter, &operands, &folders);
-    char *query = status == CMD_DONE ? join(&operands) : NULL;
+    char *query = status == CMD_DONE ? join_operands(&operands) : NULL;
     if (status == CMD_DONE)
         status = query ? check_options(&to, &how, common.head) : cmd_fail_memory();
     if (status == CMD_DONE)
@@ -334,7 +333,7 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE)
         status = search(&common, query, &how, &to);
     if (status == CMD_DONE)
-        sum_up(&to, &how);
+        print_verdict(&to, &how);
     free(query);
     free(folders);
     cmd_operands_free(&operands);

@@ -34,7 +34,7 @@ static json_t *make_models(const descry_library_status *held)
     return array;
 }
 
-/* Each {"path"} as everywhere, for a name may be other than UTF-8. */
+/* Objects with "path", as elsewhere, as a path may be invalid UTF-8. */
 static json_t *make_roots(const descry_library_status *held)
 {
     json_t *array = json_array();

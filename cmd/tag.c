@@ -29,7 +29,7 @@ const cmd_command cmd_tag = {
 
 enum { FILES = 0, LABEL = 1 };
 
-typedef struct tagging {
+typedef struct tag_job {
     cmd_common common;
     cmd_pixels pixels;
     const char *templates;
@@ -44,10 +44,10 @@ typedef struct tagging {
     int status; /* of printing */
     float *scores, *probabilities; /* [labels] */
     size_t *order;                 /* [k] */
-} tagging;
+} tag_job;
 
-/* The k likeliest labels into job->order, equal ones in the order given. */
-static void choose(tagging *job)
+/* Puts the k most probable labels into job->order; ties in input order. */
+static void select_top_k(tag_job *job)
 {
     for (size_t n = 0; n < job->k; n++) {
         size_t best = SIZE_MAX;
@@ -62,7 +62,7 @@ static void choose(tagging *job)
     }
 }
 
-static int print_json(const tagging *job, const char *path)
+static int print_json(const tag_job *job, const char *path)
 {
     json_t *object = json_object(), *labels = json_array();
     int bad = !object || !labels || cmd_json_set_path(object, "path", path);
@@ -82,7 +82,7 @@ static int print_json(const tagging *job, const char *path)
     return cmd_json_line(object);
 }
 
-static int print(const tagging *job, const char *path)
+static int print_labels(const tag_job *job, const char *path)
 {
     if (job->common.json)
         return print_json(job, path);
@@ -98,7 +98,7 @@ static int print(const tagging *job, const char *path)
 
 static int tag_picture(void *arg, size_t i, const float *row, const descry_error *wrong)
 {
-    tagging *job = arg;
+    tag_job *job = arg;
     descry_error err;
     job->failed += wrong != NULL;
     if (wrong)
@@ -107,13 +107,13 @@ static int tag_picture(void *arg, size_t i, const float *row, const descry_error
     if (descry_classify(job->classifier, row, job->scores, job->probabilities, &err)) {
         job->status = cmd_fail(&err);
     } else {
-        choose(job);
-        job->status = print(job, job->paths[i]);
+        select_top_k(job);
+        job->status = print_labels(job, job->paths[i]);
     }
     return job->status != CMD_DONE;
 }
 
-static int tag(tagging *job)
+static int tag(tag_job *job)
 {
     descry_error err;
     size_t count;
@@ -143,7 +143,7 @@ static int tag(tagging *job)
 
 static int run(int argc, char **argv)
 {
-    tagging job = {.templates = "simple", .k = 3, .pixels = CMD_PIXELS_INIT};
+    tag_job job = {.templates = "simple", .k = 3, .pixels = CMD_PIXELS_INIT};
     const char *labels = NULL;
     const cmd_option options[] = {
         {"labels", 0, CMD_TEXT, &labels, "FILE", "the labels, one on each line", 0},

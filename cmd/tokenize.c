@@ -23,11 +23,11 @@ const cmd_command cmd_tokenize = {
     "  descry tokenize --json --stdin < captions.txt\n",
     run};
 
-typedef struct tokenizing {
+typedef struct tokenize_job {
     descry_context *ctx;
     descry_model *model; /* or NULL */
     int json;
-} tokenizing;
+} tokenize_job;
 
 static json_t *make_array(const int32_t *ids, size_t count)
 {
@@ -37,7 +37,7 @@ static json_t *make_array(const int32_t *ids, size_t count)
     return array;
 }
 
-static int give(const tokenizing *job, const char *text, size_t size)
+static int print_ids(const tokenize_job *job, const char *text, size_t size)
 {
     descry_error err;
     int32_t *ids;
@@ -57,7 +57,7 @@ static int give(const tokenizing *job, const char *text, size_t size)
     return status;
 }
 
-static int give_lines(const tokenizing *job)
+static int print_stdin(const tokenize_job *job)
 {
     char *line = NULL;
     size_t room = 0;
@@ -66,7 +66,7 @@ static int give_lines(const tokenizing *job)
     errno = 0;
     while (status == CMD_DONE && (size = getline(&line, &room, stdin)) != -1) {
         size -= size > 0 && line[size - 1] == '\n';
-        status = give(job, line, (size_t)size);
+        status = print_ids(job, line, (size_t)size);
         if (status == CMD_DONE && !cmd_flush())
             status = CMD_FAILED;
         errno = 0;
@@ -93,7 +93,7 @@ static int run(int argc, char **argv)
     int status;
     if (!cmd_parse(&cmd_tokenize, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
         return status;
-    tokenizing job = {.json = common.json};
+    tokenize_job job = {.json = common.json};
     if (from_stdin && operands.count > 0)
         status = cmd_usage(&cmd_tokenize, "texts come as arguments or with --stdin, not both");
     else if (!from_stdin && operands.count == 0)
@@ -103,9 +103,9 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE && common.model)
         status = cmd_open_model(&job.model, job.ctx, &cmd_tokenize, &common);
     for (size_t i = 0; status == CMD_DONE && i < operands.count; i++)
-        status = give(&job, operands.items[i].text, strlen(operands.items[i].text));
+        status = print_ids(&job, operands.items[i].text, strlen(operands.items[i].text));
     if (status == CMD_DONE && from_stdin)
-        status = give_lines(&job);
+        status = print_stdin(&job);
     descry_model_close(&job.model);
     descry_context_close(&job.ctx);
     cmd_operands_free(&operands);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * descry-decode: decodes pictures, and reads and changes XMP, for a library (src/decoders/), and can do nothing else.  Nobody
- * else starts it. */
+ * descry-decode: the worker program, which decodes pictures and edits XMP for the library (src/decoders/), in a sandbox.  Only
+ * the library starts it. */
 #define _GNU_SOURCE /* MSG_CMSG_CLOEXEC */
 #include "sandbox.h"
 
@@ -20,17 +20,17 @@
 
 typedef struct worker {
     descry_request request;
-    uint64_t pixels;           /* that may be decoded */
-    int fds[2];                /* that came with it */
+    uint64_t pixels;           /* allowed to decode */
+    int fds[2];                /* received with the request */
     size_t fd_count;
     uint8_t *results;          /* [room] */
     size_t room;
 } worker;
 
-static void end(int status) __attribute__((noreturn));
-static void end(int status)
+static void exit_now(int status) __attribute__((noreturn));
+static void exit_now(int status)
 {
-    _exit(status); /* no library has anything to tidy up */
+    _exit(status); /* skips atexit handlers of libraries */
 }
 
 /* ---- the socket ---------------------------------------------------------------------------------------------------- */
@@ -46,7 +46,7 @@ static void take_descriptors(worker *w, struct msghdr *m)
     }
 }
 
-/* Waits for a message.  The end of the socket is the end of the work. */
+/* Receives a message; exits when the library has closed the socket. */
 static void receive(worker *w, void *message, size_t size)
 {
     char *at = message;
@@ -63,7 +63,7 @@ static void receive(worker *w, void *message, size_t size)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            end(0);
+            exit_now(0);
         take_descriptors(w, &m);
         at += n;
         left -= (size_t)n;
@@ -74,13 +74,13 @@ static void receive_request(worker *w, descry_wire_kind kind)
 {
     receive(w, &w->request, sizeof w->request);
     if (w->request.kind != (uint32_t)kind || w->request.form != DESCRY_WIRE_FORM)
-        end(2);
+        exit_now(2);
 }
 
 static void send_message(const void *message, size_t size)
 {
     if (descry_wire_send(DESCRY_WIRE_SOCKET, message, size, NULL, 0))
-        end(0);
+        exit_now(0);
 }
 
 static void send_reply(const descry_reply *reply)
@@ -88,7 +88,7 @@ static void send_reply(const descry_reply *reply)
     send_message(reply, sizeof *reply);
 }
 
-static void greet(worker *w)
+static void handshake(worker *w)
 {
     descry_hello hello, own = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION};
     receive(w, &hello, sizeof hello);
@@ -99,15 +99,15 @@ static void greet(worker *w)
 
 /* ---- a job ---------------------------------------------------------------------------------------------------------- */
 
-/* The library sets bounds for a larger picture before it says go; or ends this process. */
-static int declare(void *arg, uint64_t width, uint64_t height)
+/* Declares a larger size; the library raises the limits before it replies GO, or kills this process. */
+static int declare_size(void *arg, uint64_t width, uint64_t height)
 {
     worker *w = arg;
     if (width * height <= w->pixels) /* sides are of 32 bits */
         return 0;
     descry_request job = w->request;
     descry_reply reply = {.kind = DESCRY_WIRE_DECLARED, .form = DESCRY_WIRE_FORM, .width = width, .height = height};
-    alarm(0); /* it is the library's time now: that may be stopped meanwhile */
+    alarm(0); /* do not count the time until the library replies: it may be stopped */
     send_reply(&reply);
     receive_request(w, DESCRY_WIRE_GO);
     w->pixels = w->request.pixels;
@@ -116,13 +116,13 @@ static int declare(void *arg, uint64_t width, uint64_t height)
     return 0;
 }
 
-/* The picture, mapped; memory for results is kept. */
-static const uint8_t *map(worker *w)
+/* Maps the input, and the memory for results if it is new. */
+static const uint8_t *map_input(worker *w)
 {
     const uint8_t *bytes = NULL;
     size_t next = 0, needed = (w->request.size > 0) + (w->request.anew != 0);
     if (w->fd_count != needed || w->request.size > SIZE_MAX || w->request.room > SIZE_MAX)
-        end(2);
+        exit_now(2);
     if (w->request.size > 0) {
         bytes = mmap(NULL, (size_t)w->request.size, PROT_READ, MAP_SHARED, w->fds[next], 0);
         close(w->fds[next++]);
@@ -135,15 +135,15 @@ static const uint8_t *map(worker *w)
         close(w->fds[next]);
     }
     if (bytes == MAP_FAILED || w->results == MAP_FAILED)
-        end(2);
+        exit_now(2);
     return bytes;
 }
 
-/* Both are within their room: codecs keep no larger packet, and a preview has its bound. */
-static void place_rest(const worker *w, descry_facts *facts, size_t pixels)
+/* Copies packet and preview behind the pixels.  Both have maximal sizes, so they fit. */
+static void write_blobs(const worker *w, descry_facts *facts, size_t pixels)
 {
     if (facts->packet_size + facts->preview_size > w->room - pixels)
-        end(2);
+        exit_now(2);
     if (facts->packet_size > 0)
         memcpy(w->results + pixels, facts->packet, facts->packet_size);
     if (facts->preview_size > 0)
@@ -153,10 +153,10 @@ static void place_rest(const worker *w, descry_facts *facts, size_t pixels)
     facts->packet = facts->preview = NULL;
 }
 
-static void prepare(worker *w, const uint8_t *bytes)
+static void run_picture(worker *w, const uint8_t *bytes)
 {
     descry_request *r = &w->request;
-    descry_declared_limits limits = {.limits = r->limits, .declare = declare, .arg = w};
+    descry_declared_limits limits = {.limits = r->limits, .declare = declare_size, .arg = w};
     descry_preprocess preprocess = r->preprocess;
     descry_preprocess_options options = r->options;
     descry_preparation wanted = r->wanted;
@@ -167,16 +167,16 @@ static void prepare(worker *w, const uint8_t *bytes)
     wanted.options = &options;
     wanted.preprocess = r->prepared ? &preprocess : NULL;
     if (descry_wire_room(&wanted) > w->room)
-        end(2);
+        exit_now(2);
     reply.code = descry_prepare(&wanted, bytes, (size_t)r->size, "", w->results, &reply.facts, &err);
     memcpy(reply.message, err.message, reply.code ? sizeof reply.message : 0);
     if (!reply.code)
-        place_rest(w, &reply.facts, descry_wire_pixels(&wanted));
+        write_blobs(w, &reply.facts, descry_wire_pixels(&wanted));
     send_reply(&reply);
 }
 
-/* XMP: its bytes are the packet and, behind it, what is put in. */
-static void edit(worker *w, const char *bytes)
+/* XMP: the input is the packet, followed by the texts to write. */
+static void run_xmp(worker *w, const char *bytes)
 {
     const descry_request *r = &w->request;
     size_t packet = (size_t)r->packet, rest = (size_t)r->size - packet;
@@ -187,7 +187,7 @@ static void edit(worker *w, const char *bytes)
     const descry_xmp *xmp;
     descry_sidecar_outcome outcome = DESCRY_SIDECAR_NOTHING;
     if (r->packet > r->size || (rest > 0 && bytes[r->size - 1] != 0))
-        end(2);
+        exit_now(2);
     const char *at = rest > 0 ? bytes + packet : NULL;
     for (size_t i = 0; i < 3 && at && at < bytes + r->size; i++, at += strlen(at) + 1)
         texts[i] = at;
@@ -198,7 +198,7 @@ static void edit(worker *w, const char *bytes)
     else if (!reply.code && r->what == DESCRY_WIRE_XMP_TAKE)
         reply.code = xmp->take(&out, bytes, packet, "", &outcome, &err);
     else if (!reply.code)
-        outcome = (descry_sidecar_outcome)xmp->described(bytes, packet);
+        outcome = (descry_sidecar_outcome)xmp->has_description(bytes, packet);
     if (!reply.code && out.size > w->room)
         reply.code = descry_fail(&err, DESCRY_ERR_LIMIT, ": too large with what is put in");
     memcpy(reply.message, err.message, reply.code ? sizeof reply.message : 0);
@@ -217,16 +217,16 @@ int main(void)
         fputs("descry-decode decodes pictures for descry, which starts it.\n", stderr);
         return 2;
     }
-    greet(&w);
+    handshake(&w);
     for (;;) {
         receive_request(&w, DESCRY_WIRE_JOB);
-        const uint8_t *bytes = map(&w);
+        const uint8_t *bytes = map_input(&w);
         w.pixels = w.request.pixels;
         alarm(w.request.seconds);
         if (w.request.what == DESCRY_WIRE_PICTURE)
-            prepare(&w, bytes);
+            run_picture(&w, bytes);
         else
-            edit(&w, (const char *)bytes);
+            run_xmp(&w, (const char *)bytes);
         alarm(0);
         if (bytes)
             munmap((void *)bytes, (size_t)w.request.size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Linux: seccomp-bpf, by libseccomp, and Landlock.  Whatever finds a way around one still has the other before it.
- * Sources: seccomp(2), landlock(7) and linux/landlock.h. */
+ * Linux: seccomp-bpf, by libseccomp, and Landlock, as two independent layers.  Sources: seccomp(2), landlock(7) and
+ * linux/landlock.h. */
 #define _GNU_SOURCE /* clone's flags, syscall */
 #include "sandbox.h"
 
@@ -42,7 +42,7 @@ void sandbox_close_others(int keep)
 
 #ifdef DESCRY_WITH_SECCOMP
 
-/* Enough to compute with threads, to take memory, and to use descriptors that are there; not to send any, as sendmsg could. */
+/* Allowed: threads, memory, and I/O on open descriptors, but not sendmsg, which could pass descriptors on. */
 static const int allowed[] = {
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(recvmsg), SCMP_SYS(sendto), SCMP_SYS(poll), SCMP_SYS(ppoll),
@@ -56,7 +56,7 @@ static const int allowed[] = {
     SCMP_SYS(exit), SCMP_SYS(exit_group),
 };
 
-/* What libraries ask in good faith, and can do without: they are told no. */
+/* Fail with EACCES: calls that libraries try and can do without. */
 static const int refused[] = {
     SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(creat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
     SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
@@ -64,12 +64,12 @@ static const int refused[] = {
     SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(statfs),
 };
 
-/* What would keep away the signals that end a decoder in time.  Starting a thread and abort do it for a moment, for handlers
- * that there are none of: they are told that it is done. */
-static const int pretended[] = {SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask)};
+/* Faked, as if they succeeded: they could block the signals that enforce time limits.  pthread_create and abort call them
+ * around signal handlers, of which there are none. */
+static const int faked[] = {SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask)};
 
-/* What no codec has a use for: whoever asks has taken one over. */
-static const int deadly[] = {
+/* Kill the process: no codec calls these, only an exploit. */
+static const int killed[] = {
     SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
     SCMP_SYS(process_vm_writev), SCMP_SYS(socket), SCMP_SYS(socketpair), SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(accept),
     SCMP_SYS(accept4), SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(pidfd_open), SCMP_SYS(pidfd_getfd), SCMP_SYS(bpf),
@@ -88,10 +88,10 @@ static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, si
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* Memory of its own, which RLIMIT_DATA counts: what is shared it does not count, and what is a stack, which grows down, neither. */
+/* mmap: private memory, which RLIMIT_DATA counts, unlike shared memory and MAP_GROWSDOWN; never executable. */
 static int add_memory(scmp_filter_ctx f)
 {
-    enum { TYPES = 0x0F, PRIVILEGED = 100 }; /* MAP_TYPE; the first advice that breaks pages, MADV_HWPOISON */
+    enum { TYPES = 0x0F, PRIVILEGED = 100 }; /* MAP_TYPE; MADV_HWPOISON, the first privileged advice */
     const struct scmp_arg_cmp not_executed = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
     int rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, not_executed,
                               SCMP_A3(SCMP_CMP_MASKED_EQ, TYPES | MAP_GROWSDOWN, MAP_PRIVATE));
@@ -100,8 +100,8 @@ static int add_memory(scmp_filter_ctx f)
     return rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(madvise), 1, SCMP_A2(SCMP_CMP_LT, PRIVILEGED));
 }
 
-/* Memory that is executed, threads and no other processes, an end of one's own, what may be asked of limits and names. */
-static int add_conditions(scmp_filter_ctx filter)
+/* Calls allowed for some arguments only: no executable memory, threads but no processes, abort, reading limits, thread names. */
+static int add_conditional(scmp_filter_ctx filter)
 {
     const uint64_t thread = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND, self = (uint64_t)getpid();
     const scmp_filter_ctx f = filter;
@@ -112,19 +112,20 @@ static int add_conditions(scmp_filter_ctx filter)
     rc = rc ? rc : seccomp_rule_add(f, no, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
     rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
     rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 2, SCMP_A0(SCMP_CMP_EQ, self),
-                                    SCMP_A2(SCMP_CMP_EQ, SIGABRT)); /* any other might look like somebody else's */
-    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)); /* only asked */
+                                    SCMP_A2(SCMP_CMP_EQ, SIGABRT)); /* others could fake a kill from outside */
+    rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)); /* reading only */
     rc = rc ? rc : seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
     return rc;
 }
 
-/* A bit of `clone` that is missing, as in a fork, is as deadly as the call of that name. */
+/* clone without CLONE_THREAD is a fork: kills the process like fork itself. */
 static int add_forks(scmp_filter_ctx filter)
 {
     return seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
 }
 
-/* What is in no list is unknown here, also clone3, whose flags no filter can see: glibc takes clone then. */
+/* All other calls fail with ENOSYS, also clone3, whose flags are in memory that filters cannot read: glibc falls back to
+ * clone. */
 static int filter_calls(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
@@ -132,9 +133,9 @@ static int filter_calls(void)
         return -1;
     int rc = add_all(filter, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
     rc = rc ? rc : add_all(filter, SCMP_ACT_ERRNO(EACCES), refused, COUNT(refused));
-    rc = rc ? rc : add_all(filter, SCMP_ACT_ERRNO(0), pretended, COUNT(pretended));
-    rc = rc ? rc : add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly));
-    rc = rc ? rc : add_conditions(filter);
+    rc = rc ? rc : add_all(filter, SCMP_ACT_ERRNO(0), faked, COUNT(faked));
+    rc = rc ? rc : add_all(filter, SCMP_ACT_KILL_PROCESS, killed, COUNT(killed));
+    rc = rc ? rc : add_conditional(filter);
     rc = rc ? rc : add_forks(filter);
     rc = rc ? rc : seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
     rc = rc ? rc : seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
@@ -156,9 +157,9 @@ static int filter_calls(void)
 
 #ifdef __linux__
 
-/* A set of rules without a rule: of all that the kernel's version can refuse, nothing is allowed.  The numbers are those of
- * linux/landlock.h, which is older than the kernel on many systems. */
-static int refuse_files(void)
+/* A ruleset without rules denies everything that the kernel's Landlock version handles.  The numbers are those of
+ * linux/landlock.h, whose installed version is older than the kernel on many systems. */
+static int restrict_files(void)
 {
     enum { CREATE_RULESET = 444, RESTRICT_SELF = 446, VERSION = 1, FIRST_RIGHTS = 13, NETWORK = 4, SCOPES = 6 };
     struct {
@@ -184,20 +185,20 @@ static int refuse_files(void)
 
 #endif
 
-/* ---- all of it ------------------------------------------------------------------------------------------------------ */
+/* ---- all together --------------------------------------------------------------------------------------------------- */
 
-/* When memory is short a decoder is what goes first: another takes its place. */
-static void volunteer(void)
+/* Makes the OOM killer prefer workers: they are replaced. */
+static void raise_oom_score(void)
 {
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd >= 0 && write(fd, "1000", 4) != 4)
-        errno = 0; /* then it is as likely as others */
+        errno = 0; /* not essential */
     if (fd >= 0)
         close(fd);
 }
 
-/* What RLIMIT_DATA leaves open: the stack, which is unlimited for some, and the tables for memory that is only reserved. */
-static void limit_room(void)
+/* Limits what RLIMIT_DATA does not: the stack, and address space, whose page tables take memory even if it is only reserved. */
+static void limit_address_space(void)
 {
     enum { STACK = 8 << 20 };
     struct rlimit limit;
@@ -214,7 +215,7 @@ static void limit_room(void)
 
 #ifdef __linux__
 
-/* A user has so many threads: no more than all have now, and what a machine does not notice. */
+/* Limits the user's threads (RLIMIT_NPROC) to the machine's current number plus a harmless margin. */
 static void limit_threads(void)
 {
     enum { MORE = 4096 };
@@ -232,7 +233,7 @@ static void limit_threads(void)
     setrlimit(RLIMIT_NPROC, &limit);
 }
 
-/* Root's worker can do no more than anybody's. */
+/* Drops all capabilities, which root's workers have. */
 static void drop_capabilities(void)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -242,18 +243,18 @@ static void drop_capabilities(void)
 
 #endif
 
-/* No core of what is somebody's picture, no files written, no folder held, no signals that are meant for the library's process:
- * whoever stops that ends this one, too, by closing the socket. */
-static void lower(void)
+/* No core dumps (they contain private pictures), no file writes, no working directory; ignores signals meant for the library's
+ * process group: this process exits when the library closes the socket. */
+static void drop_privileges(void)
 {
-    volunteer();
+    raise_oom_score();
     if (chdir("/") != 0)
-        errno = 0; /* it may not even look at it */
+        errno = 0; /* not essential */
     static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE, SIGTSTP};
     const struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_FSIZE, &none);
-    limit_room();
+    limit_address_space();
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
         signal(ignored[i], SIG_IGN);
 #ifdef __linux__
@@ -265,17 +266,17 @@ static void lower(void)
 
 uint32_t sandbox_enter(uint32_t walls)
 {
-    uint32_t stand = walls & DESCRY_WALL_LIMITS; /* the library sets them */
+    uint32_t in_effect = walls & DESCRY_WALL_LIMITS; /* set by the library */
     if (!walls)
         return 0;
-    lower();
+    drop_privileges();
 #ifdef __linux__
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return stand;
-    if (walls & DESCRY_WALL_FILES && refuse_files() == 0)
-        stand |= DESCRY_WALL_FILES;
+        return in_effect;
+    if (walls & DESCRY_WALL_FILES && restrict_files() == 0)
+        in_effect |= DESCRY_WALL_FILES;
 #endif
     if (walls & DESCRY_WALL_CALLS && filter_calls() == 0)
-        stand |= DESCRY_WALL_CALLS;
-    return stand;
+        in_effect |= DESCRY_WALL_CALLS;
+    return in_effect;
 }

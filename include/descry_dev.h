@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * descry for developers and researchers: how good a model is, and heads that change its embeddings.  What descry.h says
- * of threads, errors and ownership holds here; beyond that nothing is promised about later versions. */
+ * descry for developers and researchers: evaluation of models, and training of heads.  The rules of descry.h for threads,
+ * errors and ownership apply; the interface may change with any version. */
 #ifndef DESCRY_DEV_H
 #define DESCRY_DEV_H
 
@@ -18,17 +18,17 @@ typedef struct descry_array {
     size_t dims, shape[4];
 } descry_array;
 
-/* The first 128 bytes of a .npy file (version 1.0, C order): the values follow.  `type` is NumPy's, such as "<f4".
- * Returns 128; 0: it does not fit. */
+/* Formats the 128-byte header of a .npy file (version 1.0, C order), which the values follow.  `type` is NumPy's, such as
+ * "<f4".  Returns 128; 0: it does not fit. */
 enum { DESCRY_NPY_HEADER = 128 };
 DESCRY_API size_t descry_npy_header(char header[DESCRY_NPY_HEADER], const char *type, const uint64_t *shape,
                                     size_t dims);
 
-/* A .npy file: float16, float32 or float64, C order, at most 4 dimensions.
- * DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: what it is instead. */
+/* Reads a .npy file: float16, float32 or float64, C order, at most 4 dimensions.
+ * DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: any other content. */
 DESCRY_API int descry_array_read(descry_array *array, const char *path, descry_error *err);
-/* The array `key` of a .npz file (np.savez, np.savez_compressed), of the same kinds.  Its checksum is compared; an
- * array of more than 64 GiB, or that inflates as no embeddings do, is refused: DESCRY_ERR_LIMIT. */
+/* Reads the array `key` of a .npz file (np.savez, np.savez_compressed), of the same types.  Its checksum is verified; an
+ * array of more than 64 GiB, or with the compression ratio of a zip bomb, is refused: DESCRY_ERR_LIMIT. */
 DESCRY_API int descry_array_read_npz(descry_array *array, const char *path, const char *key, descry_error *err);
 DESCRY_API void descry_array_free(descry_array *array);
 
@@ -37,45 +37,45 @@ DESCRY_API void descry_array_free(descry_array *array);
 typedef struct descry_files_options {
     size_t size;
     const descry_preprocess_options *preprocess;
-    int raw;                 /* 1: embeddings as the tower, or the head, gives them, not of length 1 */
-    const descry_head *head; /* through which they go; NULL: none */
+    int raw;                 /* 1: output of the tower, or of the head, before normalisation to length 1 */
+    const descry_head *head; /* to apply; NULL: none */
     const descry_watch *watch;
 } descry_files_options;
 
 #define DESCRY_FILES_OPTIONS_INIT {sizeof(descry_files_options), NULL, 0, NULL, NULL}
 DESCRY_INITIALIZER_(descry_files_options, DESCRY_FILES_OPTIONS_INIT)
 
-/* The embedding of file i, [dim], or NULL and what is wrong with it; a non-zero return stops: DESCRY_ERR_CANCELLED. */
+/* The embedding [dim] of file i, or NULL and its error; a non-zero return stops: DESCRY_ERR_CANCELLED. */
 typedef int (*descry_file_fn)(void *arg, size_t i, const float *vector, const descry_error *err);
 
-/* Embeds n picture files: calls `each` for one after the other. */
+/* Embeds n picture files; calls `each` in input order. */
 DESCRY_API int descry_embed_files(descry_model *model, const char *const *paths, size_t n,
                                   const descry_files_options *options, descry_file_fn each, void *arg, descry_error *err);
 
-/* Vectors and captions that a library holds: each picture with a caption once.  Calls `each` with the path, the
- * caption and the stored vector [dim] of the model's recipe; a non-zero return stops. */
+/* Calls `each` once for each picture of the library that has a caption and a vector of the model's recipe, with its path,
+ * caption and vector [dim]; a non-zero return stops. */
 DESCRY_API int descry_library_pairs(descry_library *library, descry_model *model,
                                     int (*each)(void *arg, const char *path, const char *caption, const float *vector),
                                     void *arg, descry_error *err);
 
 /* ---- heads ----------------------------------------------------------------------------------------------------- */
 
-/* Writes a head: `name` with a slash, or that ends in .safetensors, is a file; any other name is put where
- * descry_head_open finds it, $XDG_DATA_HOME/descry/heads/RECIPE/NAME.safetensors, for which `model` is needed.
- * *path (to be released with descry_free) is where it is. */
+/* Writes a head: a `name` with a slash, or that ends in .safetensors, is a file; any other is saved where descry_head_open
+ * finds it, $XDG_DATA_HOME/descry/heads/RECIPE/NAME.safetensors, which needs `model`.  *path (to be released with
+ * descry_free) is the file. */
 DESCRY_API int descry_head_save(const descry_head *head, const descry_model *model, const char *name,
                                 const char *about, char **path, descry_error *err);
 
-/* How training goes; as descry_index_counts. */
+/* State of the training; updated as descry_index_counts. */
 typedef struct descry_adapt_state {
     size_t size;
-    size_t epoch;         /* finished */
-    size_t trained, held; /* pairs learned from, pairs held out */
+    size_t epoch;         /* epochs completed */
+    size_t trained, held; /* pairs in the training set, in the validation set */
     int stopped;          /* by the watch */
-    double loss;          /* mean of the epoch's batches, each before its step */
-    double first_loss, held_loss; /* on the part held out (or, if there is none, on all): at first, now */
+    double loss;          /* mean over the epoch's batches, each before its step */
+    double first_loss, held_loss; /* on the validation set (on all pairs if it is empty): initial, current */
     double best_loss;
-    size_t best_epoch;    /* 0: the head as it was at first */
+    size_t best_epoch;    /* 0: the initial head */
 } descry_adapt_state;
 
 #define DESCRY_ADAPT_STATE_INIT {sizeof(descry_adapt_state), 0, 0, 0, 0, 0, 0, 0, 0, 0}
@@ -84,21 +84,20 @@ DESCRY_INITIALIZER_(descry_adapt_state, DESCRY_ADAPT_STATE_INIT)
 typedef struct descry_adapt_options {
     size_t size;
     float temperature;   /* tau */
-    float learning_rate; /* of Adam; a tenth of it after every `decay_every` epochs */
+    float learning_rate; /* of Adam; divided by 10 every `decay_every` epochs */
     size_t batch, epochs, decay_every;
-    size_t patience;     /* stop after so many epochs without a better loss; 0: never */
-    float holdout;       /* part of the pairs that is not learned from, 0 to 0.5 */
-    uint64_t seed;       /* of the first weights, the part held out and the order of the pairs */
-    const descry_watch *watch; /* after each batch, in pairs of all epochs */
+    size_t patience;     /* epochs without a better loss before early stopping; 0: never */
+    float holdout;       /* fraction of the pairs in the validation set, 0 to 0.5 */
+    uint64_t seed;       /* for the initial weights, the validation set and the order of the pairs */
+    const descry_watch *watch; /* after each batch; counts pairs over all epochs */
 } descry_adapt_options;
 
 #define DESCRY_ADAPT_OPTIONS_INIT {sizeof(descry_adapt_options), 0.1f, 1e-3f, 512, 50, 25, 10, 0.1f, 1, NULL}
 DESCRY_INITIALIZER_(descry_adapt_options, DESCRY_ADAPT_OPTIONS_INIT)
 
-/* Trains a head on n pairs, images and texts float [n, dim] of length 1; row i of both belongs together.  The source
- * of the method: Couairon et al. 2022, arXiv 2112.03162; of the optimiser: Kingma and Ba 2015.  The same seed gives the
- * same head.  *head is the best seen on the part held out, also when the watch stopped the run, which is no error.
- * *state may be NULL. */
+/* Trains a head on n pairs, images and texts float [n, dim] of length 1, paired by row.  Method: Couairon et al. 2022, arXiv
+ * 2112.03162; optimiser: Adam, Kingma and Ba 2015.  Deterministic for a given seed.  *head is the one with the best loss on
+ * the validation set, also when the watch stops the run, which is no error.  *state may be NULL. */
 DESCRY_API int descry_adapt(descry_context *ctx, const float *images, const float *texts, size_t n, size_t dim,
                             const descry_adapt_options *options, descry_head **head, descry_adapt_state *state,
                             descry_error *err);
@@ -127,9 +126,8 @@ DESCRY_API int descry_simat_run(const descry_simat *simat, descry_context *ctx, 
                                 const float *words, size_t dim, int test, const float *lambdas, size_t count,
                                 descry_simat_score *scores, descry_error *err);
 
-/* Start pictures changed by words: the two pictures of images [pictures, dim] nearest to images[start[i]] +
- * lambda * change[i], the start excepted; ties in order of index.  change [n, dim]; best [count, n, 2], SIZE_MAX where
- * there is none. */
+/* Analogies: the two pictures of images [pictures, dim] nearest to images[start[i]] + lambda * change[i], the start
+ * excluded; ties in order of index.  change [n, dim]; best [count, n, 2], SIZE_MAX where there is none. */
 DESCRY_API int descry_analogies(descry_context *ctx, const float *images, size_t pictures, size_t dim,
                                 const size_t *start, const float *change, size_t n, const float *lambdas, size_t count,
                                 size_t *best, descry_error *err);
@@ -151,7 +149,7 @@ DESCRY_API void descry_captions_free(descry_captions *captions);
 
 typedef struct descry_recall {
     double text_to_image[3], image_to_text[3]; /* recall@1, @5, @10 */
-    double median_rank[2];                     /* text to image, image to text: of the first right answer, from 1 */
+    double median_rank[2];                     /* text to image, image to text: of the first correct result, from 1 */
 } descry_recall;
 
 /* images [pictures, dim], texts [count, dim], of length 1; text j belongs to picture owner[j]. */

@@ -106,7 +106,7 @@ static int read_list(analogies *job, const char *path)
 
 /* ---- pictures -------------------------------------------------------------------------------------------------- */
 
-static size_t find(const cmd_lines *lines, const char *text)
+static size_t find_line(const cmd_lines *lines, const char *text)
 {
     size_t i = 0;
     while (i < lines->count && strcmp(lines->items[i], text) != 0)
@@ -114,7 +114,7 @@ static size_t find(const cmd_lines *lines, const char *text)
     return i;
 }
 
-/* All pictures of the folder that `name` is in, unless it was there before. */
+/* Adds all pictures of the folder of `name`, unless it was added before. */
 static int add_folder(analogies *job, const char *name)
 {
     char *path = full_path(job, name), *slash = path ? strrchr(path, '/') : NULL;
@@ -122,7 +122,7 @@ static int add_folder(analogies *job, const char *name)
     int status = path ? CMD_DONE : cmd_fail_memory();
     if (slash)
         *slash = 0;
-    if (status == CMD_DONE && find(&job->folders, path) == job->folders.count) {
+    if (status == CMD_DONE && find_line(&job->folders, path) == job->folders.count) {
         status = cmd_lines_add(&job->folders, path);
         if (status == CMD_DONE)
             status = cmd_lines_list(&files, path, 0);
@@ -142,7 +142,7 @@ static int find_picture(const analogies *job, const char *name, size_t *index)
     char *path = full_path(job, name);
     if (!path)
         return cmd_fail_memory();
-    *index = find(&job->paths, path);
+    *index = find_line(&job->paths, path);
     int status = *index < job->paths.count ? CMD_DONE : CMD_FAILED;
     if (status != CMD_DONE)
         cmd_say("%s: no such picture", path);
@@ -150,7 +150,7 @@ static int find_picture(const analogies *job, const char *name, size_t *index)
     return status;
 }
 
-static int resolve(analogies *job)
+static int resolve_pictures(analogies *job)
 {
     int status = CMD_DONE;
     for (size_t i = 0; i < job->count && status == CMD_DONE; i++) {
@@ -178,14 +178,14 @@ static int resolve(analogies *job)
 
 /* ---- results --------------------------------------------------------------------------------------------------- */
 
-static size_t found(const analogies *job, size_t lambda, size_t i)
+static size_t nearest(const analogies *job, size_t lambda, size_t i)
 {
     return job->best[(lambda * job->count + i) * 2];
 }
 
 static bool is_right(const analogies *job, size_t lambda, size_t i)
 {
-    size_t picture = found(job, lambda, i);
+    size_t picture = nearest(job, lambda, i);
     return picture != SIZE_MAX && job->wanted[i * job->paths.count + picture];
 }
 
@@ -193,7 +193,7 @@ static int print_each(const analogies *job, size_t lambda)
 {
     int status = CMD_DONE;
     for (size_t i = 0; i < job->count && status == CMD_DONE; i++) {
-        size_t picture = found(job, lambda, i);
+        size_t picture = nearest(job, lambda, i);
         const char *name = picture == SIZE_MAX ? "" : job->paths.items[picture];
         const char *start = text_of(job->rows[i], "start"), *positive = text_of(job->rows[i], "positive");
         const char *negative = text_of(job->rows[i], "negative");
@@ -221,7 +221,7 @@ static int print_each(const analogies *job, size_t lambda)
     return status;
 }
 
-static int print(const analogies *job)
+static int print_results(const analogies *job)
 {
     size_t best = 0, most = 0;
     int status = CMD_DONE;
@@ -252,7 +252,7 @@ static int evaluate(analogies *job, const char *path)
     descry_error err;
     int status = read_list(job, path);
     if (status == CMD_DONE)
-        status = resolve(job);
+        status = resolve_pictures(job);
     if (status == CMD_DONE)
         status = eval_open(&cmd_eval_analogies, &job->common, &job->ctx, &job->model, &job->head);
     if (status == CMD_DONE)
@@ -262,7 +262,7 @@ static int evaluate(analogies *job, const char *path)
                                   NULL);
     if (status != CMD_DONE)
         return status;
-    size_t dim = (size_t)descry_model_describe(job->model)->dim;
+    size_t dim = (size_t)descry_model_get_info(job->model)->dim;
     job->changes = calloc(job->count, dim * sizeof *job->changes);
     job->best = calloc(job->sweep.count * job->count, 2 * sizeof *job->best);
     if (!job->changes || !job->best)
@@ -273,7 +273,7 @@ static int evaluate(analogies *job, const char *path)
     if (descry_analogies(job->ctx, job->images, job->paths.count, dim, job->start, job->changes, job->count,
                          job->sweep.lambda, job->sweep.count, job->best, &err))
         return cmd_fail(&err);
-    return print(job);
+    return print_results(job);
 }
 
 static int run(int argc, char **argv)

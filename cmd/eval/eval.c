@@ -114,14 +114,14 @@ int eval_open(const cmd_command *command, const cmd_common *common, descry_conte
     return status == CMD_DONE ? cmd_open_head(head, *ctx, *model, common->head) : status;
 }
 
-typedef struct reading {
+typedef struct row_sink {
     descry_file_fn each;
     void *arg;
-} reading;
+} row_sink;
 
-static int give_row(void *arg, size_t i, const float *row, const descry_error *err)
+static int on_row(void *arg, size_t i, const float *row, const descry_error *err)
 {
-    const reading *r = arg;
+    const row_sink *r = arg;
     if (err)
         cmd_say("%s", err->message);
     return r->each(r->arg, i, row, err);
@@ -131,7 +131,7 @@ int eval_each_file(descry_model *model, const descry_head *head, const char *con
                    const descry_preprocess_options *pixels, descry_file_fn each, void *arg)
 {
     descry_error err;
-    reading r = {.each = each, .arg = arg};
+    row_sink r = {.each = each, .arg = arg};
     descry_files_options options = DESCRY_FILES_OPTIONS_INIT;
     cmd_watching watching;
     options.watch = cmd_watch(&watching);
@@ -139,7 +139,7 @@ int eval_each_file(descry_model *model, const descry_head *head, const char *con
     options.preprocess = pixels;
     cmd_catch_signals();
     cmd_progress_restart();
-    int rc = descry_embed_files(model, paths, n, &options, give_row, &r, &err);
+    int rc = descry_embed_files(model, paths, n, &options, on_row, &r, &err);
     cmd_progress_hide();
     if (rc == DESCRY_ERR_CANCELLED && cmd_stopped()) {
         cmd_say("stopped after %zu of %zu pictures", (size_t)watching.last.done, (size_t)watching.last.total);
@@ -148,15 +148,15 @@ int eval_each_file(descry_model *model, const descry_head *head, const char *con
     return rc && rc != DESCRY_ERR_CANCELLED ? cmd_fail(&err) : CMD_DONE;
 }
 
-typedef struct filling {
+typedef struct row_array {
     float *rows;
     uint8_t *read; /* or NULL */
     size_t dim, failed;
-} filling;
+} row_array;
 
-static int keep_row(void *arg, size_t i, const float *row, const descry_error *err)
+static int store_row(void *arg, size_t i, const float *row, const descry_error *err)
 {
-    filling *f = arg;
+    row_array *f = arg;
     f->failed += err != NULL;
     if (row)
         memcpy(f->rows + i * f->dim, row, f->dim * sizeof *row);
@@ -168,9 +168,9 @@ static int keep_row(void *arg, size_t i, const float *row, const descry_error *e
 int eval_embed_files(descry_model *model, const descry_head *head, const char *const *paths, size_t n,
                      const descry_preprocess_options *pixels, float **out, uint8_t *read)
 {
-    filling f = {.read = read, .dim = (size_t)descry_model_describe(model)->dim};
+    row_array f = {.read = read, .dim = (size_t)descry_model_get_info(model)->dim};
     *out = f.rows = calloc(n + 1, f.dim * sizeof *f.rows);
-    int status = f.rows ? eval_each_file(model, head, paths, n, pixels, keep_row, &f) : cmd_fail_memory();
+    int status = f.rows ? eval_each_file(model, head, paths, n, pixels, store_row, &f) : cmd_fail_memory();
     return status == CMD_DONE && f.failed > 0 && !read ? CMD_FAILED : status;
 }
 
@@ -178,7 +178,7 @@ int eval_embed_texts(descry_model *model, const descry_head *head, const char *c
 {
     enum { BATCH = 256 };
     descry_error err;
-    size_t dim = (size_t)descry_model_describe(model)->dim;
+    size_t dim = (size_t)descry_model_get_info(model)->dim;
     *out = calloc(n + 1, dim * sizeof **out);
     if (!*out)
         return cmd_fail_memory();

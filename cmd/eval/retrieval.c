@@ -37,7 +37,7 @@ typedef struct retrieval {
     size_t pictures, count; /* that could be read; captions of those */
 } retrieval;
 
-/* Rows of pictures that were read move together, and so do their captions'. */
+/* Compacts the rows of pictures that could be read, and of their captions. */
 static int drop_unread(retrieval *job, size_t dim)
 {
     size_t *place = malloc((job->captions.pictures + 1) * sizeof *place);
@@ -68,7 +68,7 @@ static json_t *direction(const double *recall, double median)
                      "median_rank", median);
 }
 
-static int print(const retrieval *job, const descry_recall *r)
+static int print_results(const retrieval *job, const descry_recall *r)
 {
     size_t unreadable = job->captions.pictures - job->pictures;
     if (job->common.json)
@@ -94,7 +94,7 @@ static int evaluate(retrieval *job, const char *path)
     int status = eval_open(&cmd_eval_retrieval, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
-    size_t dim = (size_t)descry_model_describe(job->model)->dim;
+    size_t dim = (size_t)descry_model_get_info(job->model)->dim;
     job->read = calloc(job->captions.pictures + 1, 1);
     if (!job->read)
         return cmd_fail_memory();
@@ -108,7 +108,7 @@ static int evaluate(retrieval *job, const char *path)
                                                 job->count, dim, &recall, &err))
         status = cmd_fail(&err);
     if (status == CMD_DONE)
-        status = print(job, &recall);
+        status = print_results(job, &recall);
     return status == CMD_DONE && job->pictures < job->captions.pictures ? CMD_PARTLY : status;
 }
 

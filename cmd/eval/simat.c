@@ -61,7 +61,7 @@ static int read_array(const char *path, descry_array *array)
     return descry_array_read(array, path, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
-/* Pictures by name, in the folder. */
+/* Embeds the pictures that a list names, relative to the folder. */
 static int embed_pictures(simat_job *job, const char *list, size_t pictures)
 {
     cmd_lines names = {0};
@@ -79,14 +79,14 @@ static int embed_pictures(simat_job *job, const char *list, size_t pictures)
     if (status == CMD_DONE)
         status = need_model(job);
     if (status == CMD_DONE) {
-        job->dim = (size_t)descry_model_describe(job->model)->dim;
+        job->dim = (size_t)descry_model_get_info(job->model)->dim;
         status = eval_embed_files(job->model, NULL, (const char *const *)names.items, pictures, NULL, &job->images, NULL);
     }
     cmd_lines_free(&names);
     return status;
 }
 
-static int get_images(simat_job *job)
+static int load_images(simat_job *job)
 {
     size_t pictures = descry_simat_pictures(job->simat);
     char *vectors = cmd_join_path(job->folder, "images.npy"), *list = cmd_join_path(job->folder, "images.txt");
@@ -109,7 +109,7 @@ static int get_images(simat_job *job)
     return status;
 }
 
-static int pick_words(simat_job *job, const cmd_lines *names, const descry_array *array, const char *path)
+static int select_words(simat_job *job, const cmd_lines *names, const descry_array *array, const char *path)
 {
     size_t count = descry_simat_words(job->simat), dim = job->dim;
     if (array->dims != 2 || array->shape[0] != names->count || array->shape[1] != dim)
@@ -142,7 +142,7 @@ static int embed_words(simat_job *job)
     for (size_t i = 0; i < count && status == CMD_DONE; i++)
         words[i] = descry_simat_word(job->simat, i);
     if (status == CMD_DONE) {
-        int dim = descry_model_describe(job->model)->dim;
+        int dim = descry_model_get_info(job->model)->dim;
         if ((size_t)dim != job->dim) {
             cmd_say("the model's embeddings have length %d, those of the pictures %zu", dim, job->dim);
             status = CMD_FAILED;
@@ -154,7 +154,7 @@ static int embed_words(simat_job *job)
     return status;
 }
 
-static int get_words(simat_job *job)
+static int load_words(simat_job *job)
 {
     char *vectors = cmd_join_path(job->folder, "words.npy"), *list = cmd_join_path(job->folder, "words.txt");
     descry_array array = {0};
@@ -167,7 +167,7 @@ static int get_words(simat_job *job)
         if (status == CMD_DONE)
             status = cmd_lines_read(&names, list);
         if (status == CMD_DONE)
-            status = pick_words(job, &names, &array, vectors);
+            status = select_words(job, &names, &array, vectors);
     }
     descry_array_free(&array);
     cmd_lines_free(&names);
@@ -176,7 +176,7 @@ static int get_words(simat_job *job)
     return status;
 }
 
-/* Through the head, as they are; without one brought to length 1. */
+/* Applies the head; without one, normalises to length 1. */
 static int finish_vectors(simat_job *job)
 {
     descry_error err;
@@ -222,7 +222,7 @@ static int print_scores(const simat_job *job, int test, const descry_simat_score
     return status;
 }
 
-static int score(simat_job *job)
+static int run_benchmark(simat_job *job)
 {
     descry_error err;
     descry_simat_score scores[EVAL_LAMBDAS];
@@ -230,9 +230,9 @@ static int score(simat_job *job)
     if (status == CMD_DONE && descry_simat_open(&job->simat, job->folder, &err))
         status = cmd_fail(&err);
     if (status == CMD_DONE)
-        status = get_images(job);
+        status = load_images(job);
     if (status == CMD_DONE)
-        status = get_words(job);
+        status = load_words(job);
     if (status == CMD_DONE)
         status = finish_vectors(job);
     for (int test = 0; test < 2 && status == CMD_DONE; test++) {
@@ -276,7 +276,7 @@ static int run(int argc, char **argv)
         status = cmd_usage(&cmd_eval_simat, "--split: '%s' is not dev, test or both", job.split);
     if (status == CMD_DONE) {
         job.folder = operands.items[0].text;
-        status = score(&job);
+        status = run_benchmark(&job);
     }
     free(job.images);
     free(job.words);

@@ -39,7 +39,7 @@ typedef struct zeroshot {
     size_t pictures, top1, top5;
 } zeroshot;
 
-/* ---- what there is --------------------------------------------------------------------------------------------- */
+/* ---- inputs ---------------------------------------------------------------------------------------------------- */
 
 /* "tabby_cat" -> "tabby cat" */
 static int name_as_folder(zeroshot *job, const char *folder)
@@ -104,8 +104,8 @@ static int list_pictures(zeroshot *job, const char *root)
     return status;
 }
 
-/* A class without pictures competes with the others and is not judged. */
-static size_t name_empty(const zeroshot *job, const char *root)
+/* Reports classes without pictures, which still compete with the others; returns their number. */
+static size_t report_empty(const zeroshot *job, const char *root)
 {
     size_t empty = 0, at = 0;
     for (size_t i = 0; i < job->folders.count; i++) {
@@ -121,7 +121,7 @@ static size_t name_empty(const zeroshot *job, const char *root)
     return empty;
 }
 
-static int get_templates(zeroshot *job, const char *const **templates, size_t *count)
+static int load_templates(zeroshot *job, const char *const **templates, size_t *count)
 {
     *templates = descry_templates(job->templates, count);
     if (*templates)
@@ -136,34 +136,34 @@ static int get_templates(zeroshot *job, const char *const **templates, size_t *c
     return status;
 }
 
-/* ---- judging --------------------------------------------------------------------------------------------------- */
+/* ---- classification -------------------------------------------------------------------------------------------- */
 
-/* Classes before the right one: those with a higher score, and equal ones of lower index. */
-static int judge(zeroshot *job, const descry_classifier *classifier, size_t dim)
+/* Ranks the right class of each picture: the number of classes with a higher score, or an equal one and lower index. */
+static int classify_pictures(zeroshot *job, const descry_classifier *classifier, size_t dim)
 {
     descry_error err;
     size_t classes = job->names.count;
     float *scores = calloc(classes + 1, sizeof *scores);
     int status = scores ? CMD_DONE : cmd_fail_memory();
     for (size_t i = 0; i < job->paths.count && status == CMD_DONE; i++) {
-        size_t right = job->class_of[i], before = 0;
+        size_t right = job->class_of[i], rank = 0;
         if (!job->read[i])
             continue;
         if (descry_classify(classifier, job->images + i * dim, scores, NULL, &err))
             status = cmd_fail(&err);
         for (size_t j = 0; j < classes; j++)
-            before += scores[j] > scores[right] || (scores[j] == scores[right] && j < right);
+            rank += scores[j] > scores[right] || (scores[j] == scores[right] && j < right);
         job->pictures++;
         job->seen[right]++;
-        job->right[right] += before == 0;
-        job->top1 += before == 0;
-        job->top5 += before < 5;
+        job->right[right] += rank == 0;
+        job->top1 += rank == 0;
+        job->top5 += rank < 5;
     }
     free(scores);
     return status;
 }
 
-static int print(const zeroshot *job)
+static int print_results(const zeroshot *job)
 {
     double n = job->pictures ? (double)job->pictures : 1, mean = 0;
     size_t used = 0, unreadable = job->paths.count - job->pictures;
@@ -197,7 +197,7 @@ static int evaluate(zeroshot *job, const char *root)
     descry_classifier *classifier = NULL;
     const char *const *templates;
     size_t count;
-    int status = get_templates(job, &templates, &count);
+    int status = load_templates(job, &templates, &count);
     if (status == CMD_DONE)
         status = list_pictures(job, root);
     if (status == CMD_DONE)
@@ -206,8 +206,8 @@ static int evaluate(zeroshot *job, const char *root)
         status = eval_open(&cmd_eval_zeroshot, &job->common, &job->ctx, &job->model, &job->head);
     if (status != CMD_DONE)
         return status;
-    size_t empty = name_empty(job, root);
-    size_t dim = (size_t)descry_model_describe(job->model)->dim;
+    size_t empty = report_empty(job, root);
+    size_t dim = (size_t)descry_model_get_info(job->model)->dim;
     job->read = calloc(job->paths.count + 1, 1);
     job->seen = calloc(job->names.count, sizeof *job->seen);
     job->right = calloc(job->names.count, sizeof *job->right);
@@ -219,14 +219,14 @@ static int evaluate(zeroshot *job, const char *root)
     status = eval_embed_files(job->model, job->head, (const char *const *)job->paths.items, job->paths.count,
                               &job->pixels.options, &job->images, job->read);
     if (status == CMD_DONE)
-        status = judge(job, classifier, dim);
+        status = classify_pictures(job, classifier, dim);
     descry_classifier_close(&classifier);
     if (status == CMD_DONE && job->pictures == 0) {
         cmd_say("%s: no picture could be read", root);
         return CMD_FAILED;
     }
     if (status == CMD_DONE)
-        status = print(job);
+        status = print_results(job);
     return status == CMD_DONE && (empty > 0 || job->pictures < job->paths.count) ? CMD_PARTLY : status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Which model describes the pictures of a library. */
+ * Chooses the model for captions of a library. */
 #include "ui/common.h"
 
 #include <stdio.h>
@@ -25,11 +25,11 @@ typedef struct candidates {
     size_t count;
 } candidates;
 
-static int look_at(void *arg, const descry_known_model *model)
+static int add_candidate(void *arg, const descry_known_model *model)
 {
     candidates *found = arg;
     const char *name = model->name;
-    /* the bundled model knows emoji only: it describes nothing else unless it is asked to */
+    /* not the bundled model, which knows emoji only, unless requested by name */
     if (!model->path || strcmp(name, "demo") == 0 || !descry_can_caption(name))
         return 0;
     if (found->count++ == 0)
@@ -41,7 +41,7 @@ static int look_at(void *arg, const descry_known_model *model)
 
 static int find_installed(candidates *found, const char *search, const char *option)
 {
-    descry_models(look_at, found);
+    descry_models(add_candidate, found);
     if (found->count == 1)
         return CMD_DONE;
     if (found->count > 1)
@@ -57,15 +57,15 @@ static int find_installed(candidates *found, const char *search, const char *opt
 int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
                        descry_model *search, const char *option)
 {
-    const descry_model_info *of = search ? descry_model_describe(search) : NULL;
+    const descry_model_info *search_info = search ? descry_model_get_info(search) : NULL;
     candidates found = {0};
     *captioner = NULL;
     if (!name || !*name) {
-        if (of && of->can_caption) {
+        if (search_info && search_info->can_caption) {
             *captioner = search;
             return CMD_DONE;
         }
-        int status = find_installed(&found, of ? of->name : NULL, option);
+        int status = find_installed(&found, search_info ? search_info->name : NULL, option);
         if (status != CMD_DONE)
             return status;
         name = found.first;
@@ -73,12 +73,12 @@ int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char
     int status = cmd_open_named(captioner, ctx, name, precision);
     if (status != CMD_DONE)
         return status;
-    const descry_model_info *info = descry_model_describe(*captioner);
+    const descry_model_info *info = descry_model_get_info(*captioner);
     if (!info->can_caption) {
         cmd_say("%s: it has no decoder: it cannot describe pictures", info->name);
         cmd_suggest_captioner(option);
         status = CMD_FAILED;
-    } else if (search && strcmp(info->recipe, of->recipe) != 0)
+    } else if (search && strcmp(info->recipe, search_info->recipe) != 0)
         return CMD_DONE;
     if (search || status != CMD_DONE)
         descry_model_close(captioner);

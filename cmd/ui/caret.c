@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A query and a caret under the place where it goes wrong. */
+ * Prints a query with a caret under the position of an error. */
 #include "ui/common.h"
 #include "ui/visible.h"
 
@@ -10,8 +10,8 @@
 
 enum { BEFORE = 60, AFTER = 40 }; /* characters shown of a long query */
 
-/* The character at query[at] and its bytes; ill-formed ones and what is not to be shown are a '?'. */
-static size_t character(const char *query, size_t at, uint32_t *code)
+/* Decodes the character at query[at], returns its size; ill-formed and unprintable ones become '?'. */
+static size_t decode_character(const char *query, size_t at, uint32_t *code)
 {
     const unsigned char *byte = (const unsigned char *)query + at;
     size_t size = byte[0] >= 0xF0 ? 4 : byte[0] >= 0xE0 ? 3 : byte[0] >= 0xC0 ? 2 : 1;
@@ -28,7 +28,7 @@ static size_t character(const char *query, size_t at, uint32_t *code)
     return size;
 }
 
-/* Columns on a terminal: near enough for a caret. */
+/* Approximate width on a terminal. */
 static int columns(uint32_t code)
 {
     int width = uc_width(code, "UTF-8");
@@ -43,17 +43,17 @@ static void print_character(const char *text, size_t size, uint32_t code)
         fwrite(text, 1, size, stderr);
 }
 
-void cmd_point(const char *query, size_t position)
+void cmd_print_caret(const char *query, size_t position)
 {
     size_t count = 0, before = 0, at = 0;
     uint32_t code;
     for (at = 0; query[at] && at < position; before++)
-        at += character(query, at, &code);
-    const char *mark = before > BEFORE ? "  ..." : "  ";
-    int width = (int)strlen(mark);
-    fputs(mark, stderr);
+        at += decode_character(query, at, &code);
+    const char *prefix = before > BEFORE ? "  ..." : "  ";
+    int width = (int)strlen(prefix);
+    fputs(prefix, stderr);
     for (at = 0; query[at] && count < before + AFTER; count++) {
-        size_t size = character(query, at, &code);
+        size_t size = decode_character(query, at, &code);
         if (count + BEFORE >= before) {
             print_character(query + at, size, code);
             width += at < position ? columns(code) : 0;

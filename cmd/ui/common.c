@@ -11,8 +11,8 @@
 
 /* ---- messages -------------------------------------------------------------------------------------------------- */
 
-/* Messages may quote what the user or a file says: none of it may drive the terminal. */
-static void say(const char *command, const char *format, va_list arguments)
+/* Messages may quote untrusted text: control characters are escaped. */
+static void print_message(const char *command, const char *format, va_list arguments)
 {
     char text[sizeof(descry_error) + 256];
     vsnprintf(text, sizeof text, format, arguments);
@@ -26,7 +26,7 @@ void cmd_say(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(NULL, format, arguments);
+    print_message(NULL, format, arguments);
     va_end(arguments);
 }
 
@@ -46,7 +46,7 @@ int cmd_usage(const cmd_command *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    say(command->name, format, arguments);
+    print_message(command->name, format, arguments);
     va_end(arguments);
     fprintf(stderr, "See 'descry %s --help'.\n", command->name);
     return CMD_USAGE;
@@ -70,7 +70,7 @@ int cmd_open_context(descry_context **ctx, unsigned threads)
     return descry_context_open(ctx, &options, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
-/* For reading only; an older library is brought up to date first, if it may be written. */
+/* Opens a library read-only; one of an older schema is migrated first, if it is writable. */
 static int open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err)
 {
     descry_library_options reading = DESCRY_LIBRARY_OPTIONS_INIT, changing = DESCRY_LIBRARY_OPTIONS_INIT;
@@ -112,15 +112,15 @@ int cmd_last_model(char **name, descry_library *library)
     return CMD_DONE;
 }
 
-/* Says what to do about it. */
-static int no_model(const cmd_command *command)
+/* Prints how to choose a model. */
+static int fail_no_model(const cmd_command *command)
 {
     return cmd_usage(command,
                      "which model? --model DIRECTORY (in open_clip's format: open_clip_config.json beside its weights) "
                      "for real photographs, or --model demo for the small bundled one");
 }
 
-/* The model of a library that may not exist: *name is NULL without a word. */
+/* The last model of a library; if the default library does not exist, *name is NULL, without an error. */
 static int last_model_at(char **name, descry_context *ctx, const char *path)
 {
     descry_error err;
@@ -142,7 +142,7 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     int status = common->model ? CMD_DONE : last_model_at(&last, ctx, common->library);
     const char *name = common->model ? common->model : last;
     if (status == CMD_DONE && !name)
-        status = no_model(command);
+        status = fail_no_model(command);
     descry_model_options options = DESCRY_MODEL_OPTIONS_INIT;
     options.precision = common->precision;
     if (status == CMD_DONE && descry_model_open(model, ctx, name, &options, &err))
@@ -184,7 +184,7 @@ static int open_last_model(descry_model **model, descry_context *ctx, const cmd_
     char *name;
     int status = cmd_last_model(&name, library);
     if (status == CMD_DONE && !name)
-        status = no_model(command);
+        status = fail_no_model(command);
     if (status == CMD_DONE && descry_model_open(model, ctx, name, NULL, &err))
         status = cmd_fail(&err);
     free(name);
@@ -205,7 +205,7 @@ int cmd_open_to_change(descry_library **library, descry_model **model, descry_co
     int rc = descry_library_open(library, *ctx, common->library, &options, &err);
     if (rc == DESCRY_ERR_NOT_FOUND && !common->model) {
         cmd_say("%s", err.message);
-        return no_model(command);
+        return fail_no_model(command);
     }
     if (rc)
         return cmd_fail(&err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the commands share: the command itself, its options, messages, and the choice of a model. */
+ * Shared by the commands: the command struct, option parsing, messages, opening of models and libraries. */
 #ifndef CMD_COMMON_H
 #define CMD_COMMON_H
 
@@ -14,8 +14,8 @@ enum { CMD_DONE = 0, CMD_FAILED = 1, CMD_USAGE = 2, CMD_PARTLY = 3 };
 typedef struct cmd_command {
     const char *name;
     const char *summary;               /* one line of the list of commands */
-    const char *usage;                 /* what --help begins with: usage lines, a blank one, paragraphs */
-    const char *notes;                 /* what --help ends with, after the options: paragraphs, "Examples:" last */
+    const char *usage;                 /* start of --help: usage lines, a blank one, paragraphs */
+    const char *notes;                 /* end of --help, after the options: paragraphs, "Examples:" last */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
 } cmd_command;
 
@@ -25,8 +25,8 @@ extern const cmd_command cmd_adapt, cmd_caption, cmd_completions, cmd_embed, cmd
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
 const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */
-const cmd_command *cmd_eval_kind(size_t i);    /* "eval retrieval", ..., which are no commands of the list */
-int cmd_unknown(const char *name);             /* says so, suggests the nearest; CMD_USAGE */
+const cmd_command *cmd_eval_kind(size_t i);    /* "eval retrieval", ..., which are not in that list */
+int cmd_unknown(const char *name);             /* prints an error with the nearest name; CMD_USAGE */
 
 /* ---- options (options.c) ----------------------------------------------------------------------------------------- */
 
@@ -42,7 +42,7 @@ typedef enum cmd_option_type {
     CMD_TIME,      /* int64_t *: see descry_time_parse */
     CMD_NEAR,      /* descry_filter *: LAT,LON,KM */
     CMD_PRECISION, /* descry_precision *: f32 or bf16 */
-    CMD_OPERAND    /* int: kind of an operand, kept in order among the others */
+    CMD_OPERAND    /* an operand of this kind, in order with the others */
 } cmd_option_type;
 
 typedef struct cmd_option {
@@ -50,13 +50,13 @@ typedef struct cmd_option {
     char letter;      /* short form, or 0 */
     cmd_option_type type;
     void *value;
-    const char *argument; /* what help calls the value: "N", "FILE"; "12|13": one of these; NULL: CMD_FLAG */
-    const char *help;     /* a text of any length */
+    const char *argument; /* placeholder in help: "N", "FILE"; "12|13": one of these; NULL: CMD_FLAG */
+    const char *help;     /* text of any length */
     int kind;             /* of CMD_OPERAND */
 } cmd_option;
 
 typedef struct cmd_operand {
-    int kind; /* 0, or that of the option which named it */
+    int kind; /* 0, or that of its CMD_OPERAND option */
     const char *text;
 } cmd_operand;
 
@@ -65,23 +65,23 @@ typedef struct cmd_operands {
     size_t count;
 } cmd_operands;
 
-/* Reads the options of a command.  False: the command is over (--help was printed, or a mistake was reported) and
- * *status is its exit status.  True: operands are as given, to be released with cmd_operands_free. */
+/* Parses the options of a command.  False: --help or an error was printed, and *status is the exit status.  True: the operands
+ * are in the order given, to be released with cmd_operands_free. */
 bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_option *options, size_t count,
                cmd_operands *operands, int *status);
 void cmd_operands_free(cmd_operands *operands);
 
-/* What a command has to say of itself; printed by --help, as a manual page, as completions. */
-typedef void cmd_describer(const cmd_command *command, const cmd_option *options, size_t count);
-void cmd_describe(const cmd_command *command, cmd_describer *describer);
-cmd_describer cmd_print_help;   /* describe.c */
-cmd_describer cmd_print_manual; /* manual.c */
+/* Prints a command's usage and options: as --help, as a manual page, as completions. */
+typedef void cmd_help_printer(const cmd_command *command, const cmd_option *options, size_t count);
+void cmd_show_help(const cmd_command *command, cmd_help_printer *printer); /* runs --help with this printer */
+cmd_help_printer cmd_print_help;   /* help_text.c */
+cmd_help_printer cmd_print_manual; /* manual.c */
 void cmd_print_overview(const char *introduction, const char *notes); /* the manual page of descry itself */
 
-/* The one of `count` names that `name` begins, or else is nearest to; NULL: none is near. */
+/* The one of `count` names that starts with `name`, else the nearest by edit distance; NULL: none is near. */
 const char *cmd_nearest(const char *name, const char *const *names, size_t count);
 
-/* What nearly every command takes. */
+/* Options of nearly every command. */
 typedef struct cmd_common {
     const char *library;
     const char *model;
@@ -107,7 +107,7 @@ typedef struct cmd_common {
     {                                                                                                                  \
         "threads", 0, CMD_THREADS, &(common).threads, "N", "worker threads; 0, the default: one per processor", 0      \
     }
-/* Where no vectors of a library are made or compared. */
+/* For commands that neither make nor compare a library's vectors. */
 #define CMD_OPTION_PRECISION(common)                                                                                        \
     {                                                                                                                  \
         "precision", 0, CMD_PRECISION, &(common).precision, "f32|bf16",                                                \
@@ -120,7 +120,7 @@ typedef struct cmd_common {
         "json", 0, CMD_FLAG, &(common).json, NULL, help, 0                                                             \
     }
 
-/* Which files of folders; of descry_folder_options. */
+/* Selects files of folders; for descry_folder_options. */
 #define CMD_OPTIONS_FOLDERS(folders)                                                                                   \
     {"include-hidden", 0, CMD_FLAG, &(folders).include_hidden, NULL,                                                   \
      "also hidden files and folders, bins and snapshots", 0},                                                          \
@@ -129,7 +129,7 @@ typedef struct cmd_common {
             "also look into files with other endings: some are pictures", 0                                           \
     }
 
-/* Which pictures; --under is an operand of this kind, see cmd_filter_under. */
+/* Selects pictures; --under is an operand of this kind, see cmd_filter_under. */
 enum { CMD_UNDER = 1000 };
 
 #define CMD_OPTIONS_FILTER(filter)                                                                                     \
@@ -167,14 +167,14 @@ enum { CMD_UNDER = 1000 };
             "only pictures taken at most KM kilometres from there, in degrees: south and west are negative", 0         \
     }
 
-/* Takes the operands of kind CMD_UNDER out and into the filter; the array is to be released with free. */
+/* Moves the operands of kind CMD_UNDER into the filter; *folders is to be released with free. */
 int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char ***folders);
 
-/* How pictures are read. */
+/* Options for reading pictures. */
 typedef struct cmd_pixels {
-    size_t max_side, max_pixels, pillow; /* as they are given; 0: not */
+    size_t max_side, max_pixels, pillow; /* values of the options; 0: not given */
     descry_limits limits;
-    descry_preprocess_options options; /* whose limits are those, once cmd_read_pixels has read them */
+    descry_preprocess_options options; /* complete after cmd_read_pixels; its limits point to `limits` */
 } cmd_pixels;
 
 #define CMD_PIXELS_INIT                                                                                                \
@@ -206,51 +206,50 @@ typedef struct cmd_pixels {
             "read pictures in open_clip's own order: resize in the file's mode, no EXIF rotation", 0                   \
     }
 
-/* Completes pixels->options.  CMD_DONE, or CMD_USAGE having said which value is wrong. */
+/* Completes pixels->options.  CMD_USAGE after a message about an invalid value. */
 int cmd_read_pixels(const cmd_command *command, cmd_pixels *pixels);
 
 /* ---- messages (common.c), all to standard error ------------------------------------------------------------------ */
 
 void cmd_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* a line: "descry: ..." */
-int cmd_fail(const descry_error *err); /* says it; CMD_USAGE for the caller's mistake, else CMD_FAILED */
+int cmd_fail(const descry_error *err); /* prints it; CMD_USAGE for DESCRY_ERR_ARGUMENT, else CMD_FAILED */
 int cmd_fail_memory(void);             /* CMD_FAILED */
 int cmd_usage(const cmd_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3))); /* CMD_USAGE */
 
-/* The query, and on the next line a caret under its byte `position` (caret.c). */
-void cmd_point(const char *query, size_t position);
+/* Prints the query, and on the next line a caret under its byte `position` (caret.c). */
+void cmd_print_caret(const char *query, size_t position);
 
-/* ---- opening (common.c); these return an exit status, having said what is wrong ---------------------------------- */
+/* ---- opening (common.c); these print an error and return an exit status ------------------------------------------- */
 
 int cmd_open_context(descry_context **ctx, unsigned threads);
 
-/* For reading only; the library must exist. */
+/* Opens an existing library read-only. */
 int cmd_open_library(descry_library **library, descry_context *ctx, const char *path);
 
-/* Name of the model that `library` was last indexed with, NULL when it holds none.  Says so when it holds several.
- * To be released with free. */
+/* Name of the model that `library` was last indexed with, NULL if there is none; warns if there are several.  To be released
+ * with free. */
 int cmd_last_model(char **name, descry_library *library);
 
 /* Opens common->model, else the last model of the library that common->library names. */
 int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common);
 
-/* A model's name as libraries keep it: a directory by its full path, so that it is found from anywhere.  NULL: memory
- * was short.  To be released with free. */
+/* A model's name as libraries store it: a directory as its absolute path.  NULL: out of memory.  To be released with free. */
 char *cmd_full_model(const char *name);
 
-/* Opens the model of that name; says what is wrong. */
+/* Opens the model of that name; prints an error. */
 int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision);
 
-/* Opens common->model and the library, which is made if need be; or an existing library and its last model.  A library
- * is made only when its model is there. */
+/* Opens common->model and the library, which is created if needed; or an existing library and its last model.  A library is
+ * created only after its model could be opened. */
 int cmd_open_to_change(descry_library **library, descry_model **model, descry_context **ctx,
                        const cmd_command *command, const cmd_common *common);
 
-/* The model that describes pictures: the one called `name`; when that is NULL or "", `search` if it can, else the only
- * installed one that can, the bundled one aside.  *captioner is `search` when both are the same model.  captioner.c. */
+/* Opens the model for captions: `name`; if that is NULL or "", `search` if it can caption, else the only installed one that can,
+ * the bundled one aside.  *captioner is `search` if both are the same model.  captioner.c. */
 int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char *name, descry_precision precision,
                        descry_model *search, const char *option);
-void cmd_suggest_captioner(const char *option); /* says what to do about a model that cannot */
+void cmd_suggest_captioner(const char *option); /* prints which model to use instead of one that cannot */
 int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *model, const char *name); /* NULL: none */
 
 /* True for a query or an argument that begins with ./ ../ / or ~/ */

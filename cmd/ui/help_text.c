@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What --help prints. */
+ * The output of --help. */
 #include "ui/common.h"
 #include "ui/output.h"
 
@@ -9,7 +9,7 @@
 enum { WIDTH = 110, WIDEST = 26 };
 
 /* "-i, --image FILE" */
-static int spell(char *out, size_t room, const cmd_option *option)
+static int format_option(char *out, size_t room, const cmd_option *option)
 {
     char letter[8] = "";
     if (option->letter && option->name[1])
@@ -21,7 +21,7 @@ static int spell(char *out, size_t room, const cmd_option *option)
                     option->argument ? option->argument : "");
 }
 
-/* Prints a text from a column on, broken at spaces. */
+/* Prints a text, wrapped at spaces and indented to a column. */
 static void print_wrapped(const char *text, int column)
 {
     int at = column;
@@ -48,19 +48,19 @@ void cmd_print_help(const cmd_command *command, const cmd_option *options, size_
     fputs(command->usage, stdout);
     cmd_flush();
     for (size_t i = 0; i < count; i++) {
-        int size = spell(text, sizeof text, &options[i]);
+        int size = format_option(text, sizeof text, &options[i]);
         column = size > column && size <= WIDEST ? size : column;
     }
     if (count > 0)
         fputs("\nOptions:\n", stdout);
     for (size_t i = 0; i < count; i++) {
-        int size = spell(text, sizeof text, &options[i]);
+        int size = format_option(text, sizeof text, &options[i]);
         if (size > column)
             printf("  %s\n%*s", text, column + 4, "");
         else
             printf("  %-*s  ", column, text);
         print_wrapped(options[i].help, column + 4);
-        cmd_flush(); /* in pieces that its buffer holds: else why it failed is lost */
+        cmd_flush(); /* flushes before the buffer is full, to keep errno if it fails */
     }
     printf("\n%s", command->notes);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Lists of lines and of files. */
+ * Lists of text lines and of file names. */
 #ifndef CMD_LINES_H
 #define CMD_LINES_H
 
@@ -10,10 +10,10 @@ typedef struct cmd_lines {
     size_t count, room;
 } cmd_lines;
 
-/* These return an exit status, having said what is wrong; the list is to be freed in any case.  All zero is empty. */
+/* These print an error and return an exit status; the list is to be freed in any case.  All zero: empty. */
 int cmd_lines_add(cmd_lines *lines, const char *text);
-int cmd_lines_read(cmd_lines *lines, const char *path); /* a text file's, without empty ones; a BOM is skipped */
-/* Names in a folder in order of bytes, hidden ones left out: files, or with `folders` folders. */
+int cmd_lines_read(cmd_lines *lines, const char *path); /* the non-empty lines of a text file; a BOM is skipped */
+/* Names in a folder, sorted bytewise, without hidden ones: of files, or with `folders` of folders. */
 int cmd_lines_list(cmd_lines *lines, const char *folder, int folders);
 void cmd_lines_free(cmd_lines *lines);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A line of text: what roff would take for its own is escaped. */
+/* Prints text with roff's special characters escaped. */
 static void print_text(const char *text, size_t size)
 {
     static const char special[] = "\\-'`^~";
@@ -28,7 +28,7 @@ static void print_line(const char *text, size_t size)
     putchar('\n');
 }
 
-/* Paragraphs; indented lines stay as they are typed, and a line "Name:" before some, itself not indented, is a heading. */
+/* Prints paragraphs; indented lines are printed literally, and an unindented line "Name:" before them is a heading. */
 static void print_paragraphs(const char *text)
 {
     int literal = 0, empty = 0;
@@ -71,7 +71,7 @@ static void print_head(const char *name, const char *summary)
     print_line(summary, strlen(summary));
 }
 
-/* The lines of a usage, each without "usage:"; returns what follows the blank line after them. */
+/* Prints the usage lines without "usage:"; returns the text after the blank line that follows them. */
 static const char *print_synopsis(const char *usage)
 {
     puts(".SH SYNOPSIS\n.nf");

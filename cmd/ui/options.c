@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Options of a command, by way of getopt_long. */
+ * Option parsing, with getopt_long. */
 #include "ui/common.h"
 
 #include <errno.h>
@@ -19,8 +19,8 @@ static size_t least(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* Letters to insert, remove, replace or swap with their neighbour; of names shorter than 32 letters. */
-static size_t distance(const char *a, const char *b)
+/* Edit distance (Damerau, optimal string alignment) of names shorter than 32 letters. */
+static size_t edit_distance(const char *a, const char *b)
 {
     enum { N = 32 };
     size_t d[N][N], n = strlen(a), m = strlen(b);
@@ -42,12 +42,12 @@ static size_t distance(const char *a, const char *b)
 const char *cmd_nearest(const char *name, const char *const *names, size_t count)
 {
     const char *best = NULL;
-    size_t at_most = 2, size = strlen(name);
+    size_t best_distance = 2, size = strlen(name);
     for (size_t i = 0; i < count; i++) {
-        size_t d = size > 1 && strncmp(name, names[i], size) == 0 ? 0 : distance(name, names[i]);
-        if (d <= at_most && d < size) {
+        size_t d = size > 1 && strncmp(name, names[i], size) == 0 ? 0 : edit_distance(name, names[i]);
+        if (d <= best_distance && d < size) {
             best = names[i];
-            at_most = d ? d - 1 : 0;
+            best_distance = d ? d - 1 : 0;
             if (d == 0)
                 break;
         }
@@ -57,12 +57,12 @@ const char *cmd_nearest(const char *name, const char *const *names, size_t count
 
 /* ---- values ---------------------------------------------------------------------------------------------------- */
 
-static int bad_value(const cmd_command *command, const char *shown, const char *text, const char *wanted)
+static int bad_value(const cmd_command *command, const char *label, const char *text, const char *wanted)
 {
-    return cmd_usage(command, "%s: '%s' is not %s", shown, text, wanted);
+    return cmd_usage(command, "%s: '%s' is not %s", label, text, wanted);
 }
 
-/* Decimal digits only: strtoull alone would take " -1". */
+/* Accepts decimal digits only: strtoull accepts " -1". */
 static bool read_number(const char *text, unsigned long long most, unsigned long long *number)
 {
     if (!*text || text[strspn(text, "0123456789")])
@@ -89,7 +89,7 @@ static bool read_near(const char *text, descry_filter *filter)
     return fabs(values[0]) <= 90 && fabs(values[1]) <= 180 && values[2] >= 0;
 }
 
-static int store_value(const cmd_command *command, const cmd_option *option, const char *shown, const char *text)
+static int store_value(const cmd_command *command, const cmd_option *option, const char *label, const char *text)
 {
     unsigned long long number;
     char *end;
@@ -105,39 +105,39 @@ static int store_value(const cmd_command *command, const cmd_option *option, con
         return CMD_DONE;
     case CMD_COUNT:
         if (!read_number(text, SIZE_MAX, &number) || number == 0)
-            return bad_value(command, shown, text, "a number from 1");
+            return bad_value(command, label, text, "a number from 1");
         *(size_t *)option->value = (size_t)number;
         return CMD_DONE;
     case CMD_SEED:
         if (!read_number(text, UINT64_MAX, &number))
-            return bad_value(command, shown, text, "a number from 0 to 2^64 - 1");
+            return bad_value(command, label, text, "a number from 0 to 2^64 - 1");
         *(uint64_t *)option->value = number;
         return CMD_DONE;
     case CMD_THREADS:
         if (!read_number(text, 1024, &number))
-            return bad_value(command, shown, text, "a number from 0 to 1024");
+            return bad_value(command, label, text, "a number from 0 to 1024");
         *(unsigned *)option->value = (unsigned)number;
         return CMD_DONE;
     case CMD_NUMBER:
         *(float *)option->value = strtof(text, &end);
         if (end == text || *end || !isfinite(*(float *)option->value))
-            return bad_value(command, shown, text, "a number");
+            return bad_value(command, label, text, "a number");
         return CMD_DONE;
     case CMD_TIME:
         if (descry_time_parse(text, option->value, NULL))
-            return bad_value(command, shown, text, "a date: YYYY, YYYY-MM or YYYY-MM-DD, then THH:MM or THH:MM:SS");
+            return bad_value(command, label, text, "a date: YYYY, YYYY-MM or YYYY-MM-DD, then THH:MM or THH:MM:SS");
         return CMD_DONE;
     case CMD_NEAR:
         if (!read_near(text, option->value))
-            return bad_value(command, shown, text,
+            return bad_value(command, label, text,
                              "LAT,LON,KM: degrees from -90 to 90, from -180 to 180, and kilometres");
         return CMD_DONE;
     case CMD_PRECISION: {
         bool bf16 = strcmp(text, "bf16") == 0;
         *(descry_precision *)option->value = bf16 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32;
         if (strcmp(text, "int8") == 0)
-            return cmd_usage(command, "%s: %s is not supported by this build", shown, text);
-        return bf16 || strcmp(text, "f32") == 0 ? CMD_DONE : bad_value(command, shown, text, "f32 or bf16");
+            return cmd_usage(command, "%s: %s is not supported by this build", label, text);
+        return bf16 || strcmp(text, "f32") == 0 ? CMD_DONE : bad_value(command, label, text, "f32 or bf16");
     }
     case CMD_OPERAND:
         break;
@@ -162,7 +162,7 @@ static int unknown_option(const cmd_command *command, const char *given, const c
                 : cmd_usage(command, "unknown option '--%s'", name);
 }
 
-/* getopt's tables.  "-": operands come in their place among the options; ":": a missing value is told apart. */
+/* getopt's tables.  "-": operands are returned in order with the options; ":": a missing value returns ':', not '?'. */
 static void make_tables(const cmd_option *options, size_t count, char *letters, struct option *names)
 {
     size_t n = 0;
@@ -196,8 +196,8 @@ static const cmd_option *find_option(const cmd_option *options, size_t count, in
     return NULL;
 }
 
-/* What getopt could not make sense of: it names a letter in optopt, and is past the word when that had long form. */
-static int mistake(const cmd_command *command, int code, char **argv, const cmd_option *options, size_t count)
+/* Reports an error of getopt, which sets optopt to a short option's letter, and advances optind past a long option. */
+static int parse_error(const cmd_command *command, int code, char **argv, const cmd_option *options, size_t count)
 {
     const cmd_option *option = find_option(options, count, optopt);
     char letter[3] = {'-', (char)optopt, 0};
@@ -209,22 +209,22 @@ static int mistake(const cmd_command *command, int code, char **argv, const cmd_
     return unknown_option(command, given, options, count);
 }
 
-/* CMD_MAYBE of the form "[FILE]" also takes the next word, when that is no option. */
-static bool takes_next(const cmd_option *option, const char *value, int argc, char **argv)
+/* CMD_MAYBE of the form "[FILE]" also takes the next word, unless that is an option. */
+static bool takes_next_word(const cmd_option *option, const char *value, int argc, char **argv)
 {
     return option->type == CMD_MAYBE && !value && option->argument[1] != '=' && optind < argc && argv[optind][0] != '-';
 }
 
-/* What --help does. */
-static cmd_describer *describe = cmd_print_help;
+/* What --help calls. */
+static cmd_help_printer *print_help = cmd_print_help;
 
-void cmd_describe(const cmd_command *command, cmd_describer *describer)
+void cmd_show_help(const cmd_command *command, cmd_help_printer *printer)
 {
     char name[32], help[] = "--help", *argv[] = {name, help, NULL};
     snprintf(name, sizeof name, "%s", command->name);
-    describe = describer;
+    print_help = printer;
     command->run(2, argv);
-    describe = cmd_print_help;
+    print_help = cmd_print_help;
 }
 
 bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_option *options, size_t count,
@@ -241,33 +241,33 @@ bool cmd_parse(const cmd_command *command, int argc, char **argv, const cmd_opti
     make_tables(options, count, letters, names);
     opterr = 0;
     optind = 1;
-    bool over = false;
+    bool stop = false;
     int code;
-    while (!over && (code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+    while (!stop && (code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
         if (code == 1) {
             operands->items[operands->count++] = (cmd_operand){0, optarg};
         } else if (code == 'h' || code == HELP) {
-            describe(command, options, count);
-            over = true;
+            print_help(command, options, count);
+            stop = true;
         } else if (code == '?' || code == ':') {
-            *status = mistake(command, code, argv, options, count);
+            *status = parse_error(command, code, argv, options, count);
         } else {
             const cmd_option *option = find_option(options, count, code);
-            char shown[40];
-            snprintf(shown, sizeof shown, "%s%s", option->name[1] ? "--" : "-", option->name);
-            if (takes_next(option, optarg, argc, argv))
+            char label[40];
+            snprintf(label, sizeof label, "%s%s", option->name[1] ? "--" : "-", option->name);
+            if (takes_next_word(option, optarg, argc, argv))
                 optarg = argv[optind++];
-            *status = store_value(command, option, shown, optarg);
+            *status = store_value(command, option, label, optarg);
             if (option->type == CMD_OPERAND)
                 operands->items[operands->count++] = (cmd_operand){option->kind, optarg};
         }
-        over = over || *status != CMD_DONE;
+        stop = stop || *status != CMD_DONE;
     }
-    for (int i = optind; !over && i < argc; i++)
+    for (int i = optind; !stop && i < argc; i++)
         operands->items[operands->count++] = (cmd_operand){0, argv[i]};
-    if (over)
+    if (stop)
         cmd_operands_free(operands);
-    return !over;
+    return !stop;
 }
 
 int cmd_filter_under(descry_filter *filter, cmd_operands *operands, const char ***folders)

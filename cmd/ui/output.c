@@ -12,7 +12,7 @@
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------ */
 
-/* *lossy: something was replaced */
+/* *lossy: 1 if ill-formed bytes were replaced */
 static json_t *make_text(const char *text, size_t size, bool *lossy)
 {
     static const char replacement[] = "\xef\xbf\xbd";
@@ -110,7 +110,7 @@ bool cmd_flush(void)
     return !write_error;
 }
 
-/* What a terminal may not be given can only be in strings, where JSON has escapes for it. */
+/* Escapes invisible characters, which occur only in strings, as \uXXXX. */
 static void print_line(const char *line)
 {
     size_t size = strlen(line), plain = 0, at = 0;
@@ -131,7 +131,7 @@ static void print_line(const char *line)
 
 int cmd_json_line(json_t *object)
 {
-    /* nine digits tell any two floats apart */
+    /* nine digits are enough to round-trip a float */
     char *line = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(object);
     if (!line)

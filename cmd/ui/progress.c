@@ -16,18 +16,18 @@
 #define SMOOTH         8.0 /* seconds over which the rate is smoothed */
 
 static struct {
-    bool known, terminal; /* whether `terminal` was found out; whether it is one */
-    bool captions;        /* captions are counted now, not files: at another rate */
+    bool known, terminal; /* known: `terminal` is initialised; terminal: stderr is one */
+    bool captions;        /* counting captions, not files: the rate differs */
     bool shown;           /* the bar is on the screen */
     double next;          /* when to draw again */
-    double seconds, rate; /* of the last drawing: when, files a second */
+    double seconds, rate; /* at the last update: time, smoothed files per second */
     uint64_t done;
 } state;
 
 /* ---- numbers --------------------------------------------------------------------------------------------------- */
 
 /* "42 s", "3:05", "1:02:03" */
-static void print_time(char *text, size_t size, double seconds)
+static void format_time(char *text, size_t size, double seconds)
 {
     uint64_t s = seconds < 3.6e8 ? (uint64_t)(seconds + 0.5) : UINT64_C(360000000);
     if (s < 60)
@@ -38,11 +38,11 @@ static void print_time(char *text, size_t size, double seconds)
         snprintf(text, size, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, s / 3600, s / 60 % 60, s % 60);
 }
 
-/* A rate that follows the last seconds: files that are known already go by much faster than new ones. */
+/* Exponentially smoothed rate, as known files are processed much faster than new ones. */
 static void update_rate(const descry_progress *p)
 {
     bool captions = p->stage == DESCRY_STAGE_CAPTIONS;
-    if (p->total == 0 || captions != state.captions) { /* what was done before is other work */
+    if (p->total == 0 || captions != state.captions) { /* a new stage */
         state.captions = captions;
         state.rate = 0;
         state.done = captions ? p->done : 0;
@@ -58,7 +58,7 @@ static void update_rate(const descry_progress *p)
     state.done = p->done;
 }
 
-static void print_state(char *text, size_t size, const descry_progress *p)
+static void format_state(char *text, size_t size, const descry_progress *p)
 {
     char left[32] = "?";
     if (p->total == 0) {
@@ -66,7 +66,7 @@ static void print_state(char *text, size_t size, const descry_progress *p)
         return;
     }
     if (state.rate > 0)
-        print_time(left, sizeof left, (double)(p->total - (p->done < p->total ? p->done : p->total)) / state.rate);
+        format_time(left, sizeof left, (double)(p->total - (p->done < p->total ? p->done : p->total)) / state.rate);
     snprintf(text, size, "%" PRIu64 "/%" PRIu64 "  %.1f pictures/s  %s left", p->done, p->total, state.rate, left);
 }
 
@@ -95,7 +95,7 @@ static void draw_bar(const descry_progress *p, const char *text)
         memset(bar + 1 + full, '.', cells - full);
         memcpy(bar + 1 + cells, "] ", 3);
     }
-    /* one column stays free: some terminals go to the next line when the last is filled */
+    /* leaves the last column free: some terminals wrap when it is filled */
     fprintf(stderr, "\r%s%.*s\033[K", bar, (int)(width - 1), text);
     fflush(stderr);
     state.shown = true;
@@ -128,11 +128,11 @@ void cmd_progress_show(const descry_progress *p)
     if (!is_due(p->seconds))
         return;
     update_rate(p);
-    print_state(text, sizeof text, p);
+    format_state(text, sizeof text, p);
     draw(p, text);
 }
 
-static int show(void *arg, const descry_progress *progress)
+static int on_progress(void *arg, const descry_progress *progress)
 {
     cmd_watching *watching = arg;
     watching->last = *progress;
@@ -144,7 +144,7 @@ static int show(void *arg, const descry_progress *progress)
 const descry_watch *cmd_watch(cmd_watching *watching)
 {
     *watching = (cmd_watching){.watch = DESCRY_WATCH_INIT};
-    watching->watch.progress = show;
+    watching->watch.progress = on_progress;
     watching->watch.arg = watching;
     watching->watch.cancel = cmd_cancel();
     return &watching->watch;

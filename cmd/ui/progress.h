@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How far a call has come, on standard error: a bar on a terminal, now and then a line elsewhere. */
+ * Progress on standard error: a bar on a terminal, else a line every few seconds. */
 #ifndef CMD_PROGRESS_H
 #define CMD_PROGRESS_H
 
@@ -9,24 +9,24 @@
 
 void cmd_progress_show(const descry_progress *progress);
 
-/* Of a call that shows its progress so, and that Ctrl-C stops. */
+/* A watch that shows progress and stops at Ctrl-C. */
 typedef struct cmd_watching {
     descry_watch watch;
-    descry_progress last; /* that it told of */
+    descry_progress last; /* the last report */
 } cmd_watching;
 
 const descry_watch *cmd_watch(cmd_watching *watching); /* `watching` must live as long as the call */
 
-/* The same for other work, in words of its own. */
+/* Shows another text instead. */
 void cmd_progress_say(const descry_progress *progress, const char *text);
 
-/* Since `start`, which CLOCK_MONOTONIC gave. */
+/* `start`: a time of CLOCK_MONOTONIC. */
 double cmd_seconds_since(const struct timespec *start);
 
-/* Before another piece of work whose time begins at 0. */
+/* Resets the display, before another call whose time starts at 0. */
 void cmd_progress_restart(void);
 
-/* Clears the bar, if there is one, so that a message can take its line. */
+/* Clears the bar, if any, before a message is printed. */
 void cmd_progress_hide(void);
 
 #endif

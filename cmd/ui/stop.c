@@ -4,14 +4,14 @@
 #include <signal.h>
 #include <stddef.h>
 
-static int stop_signal; /* what a signal handler and other threads may touch: by atomic operations only */
+static int stop_signal; /* set by the signal handler, read by other threads: atomically */
 
 static void request_stop(int number)
 {
     __atomic_store_n(&stop_signal, number, __ATOMIC_RELAXED);
 }
 
-/* A signal that is ignored (nohup, a job in the background) stays so. */
+/* Signals that are ignored (nohup, background jobs) stay so. */
 void cmd_catch_signals(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};

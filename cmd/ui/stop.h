@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Ctrl-C: what is at hand is finished and saved, then the program ends by the signal. */
+ * Ctrl-C: the current batch is finished and saved, then the program ends by the signal. */
 #ifndef CMD_STOP_H
 #define CMD_STOP_H
 

@@ -32,12 +32,12 @@ size_t cmd_next_character(const char *text, size_t size, int32_t *character)
     return length;
 }
 
-/* ---- what a terminal may be given ------------------------------------------------------------------------------ */
+/* ---- characters that are printed ------------------------------------------------------------------------------- */
 
 enum { ZWNJ = 0x200c, ZWJ = 0x200d, CGJ = 0x34f, KEYCAP = 0x20e3, BLACK_FLAG = 0x1f3f4, TAG_END = 0xe007f, TAGS_MAX = 8 };
 
-/* Controls, line separators, the marks that change the direction of what follows ("txt.exe" shown as "exe.txt"), and
- * what is not seen at all: Unicode's Bidi_Control and Default_Ignorable_Code_Point, and annotations (U+FFF9 to B). */
+/* Control characters, line separators, bidi controls ("txt.exe" shown as "exe.txt"), and characters without a glyph:
+ * Unicode's Bidi_Control and Default_Ignorable_Code_Point, and annotations (U+FFF9 to B). */
 static bool is_invisible(int32_t c)
 {
     if (c < 0xa0)
@@ -62,7 +62,7 @@ static bool is_in_word(int32_t c)
            uc_is_general_category_withtable((ucs4_t)c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N);
 }
 
-/* Of a script from Arabic on, in which joiners shape letters, also at the end of a word. */
+/* A letter of a script (from U+0600, Arabic) in which joiners shape letters, also at the end of a word. */
 static bool is_shaped(int32_t c)
 {
     return c >= 0x600 && is_in_word(c);
@@ -113,7 +113,7 @@ static bool is_in_flag(const char *text, size_t size, size_t at)
     return c == TAG_END && tags > 0 && tags <= TAGS_MAX;
 }
 
-/* What is invisible is shown only where it has a purpose: one selector after what comes in variants, one joiner within
+/* Invisible characters are printed only where they have a function: a selector after a character with variants, a joiner within
  * a word or an emoji, tags in a flag. */
 bool cmd_is_shown(const char *text, size_t size, size_t at)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Text that others wrote, on a terminal: nothing of it is hidden or does anything. */
+ * Untrusted text on a terminal: without control characters and invisible characters. */
 #ifndef CMD_VISIBLE_H
 #define CMD_VISIBLE_H
 
@@ -8,19 +8,19 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A name on one line, reversibly: control characters, ill-formed bytes, and what is invisible or changes the direction of
- * text as \n \t \r or \xHH for each byte, a backslash doubled.  Joiners, variation selectors and tags stay where words and
- * emoji need them. */
+/* Prints a name on one line, reversibly: control characters, ill-formed bytes, invisible characters and bidi controls as \n \t
+ * \r or \xHH for each byte, a backslash doubled.  Joiners, variation selectors and tags are kept where words and emoji need
+ * them. */
 void cmd_print_path(FILE *file, const char *path);
 
-/* The same but for the backslash, for messages. */
+/* The same without doubling backslashes, for messages. */
 void cmd_print_visible(FILE *file, const char *text);
 
-/* Would those print the character at text[at] of `size` bytes as it is? */
+/* Whether these print the character at text[at] unchanged; text has `size` bytes. */
 bool cmd_is_shown(const char *text, size_t size, size_t at);
 
-/* Size of the character at the start of text[0..size), *character its code point.  Of an ill-formed one: the bytes
- * that one U+FFFD stands for (Unicode 3.9, table 3-7: the longest start of a well-formed sequence), and -1. */
+/* Decodes the character at the start of text[0..size): returns its size, sets *character to its code point.  Ill-formed: the
+ * number of bytes that one U+FFFD replaces (Unicode 3.9, table 3-7: the maximal subpart), and -1. */
 size_t cmd_next_character(const char *text, size_t size, int32_t *character);
 
 #endif

@@ -76,7 +76,7 @@ static int print_undone(const cmd_xmp *xmp, const char *sidecar, descry_sidecar_
     return cmd_json_line(object);
 }
 
-static int undone(void *arg, const char *sidecar, descry_sidecar_outcome outcome, const descry_error *err)
+static int on_undone(void *arg, const char *sidecar, descry_sidecar_outcome outcome, const descry_error *err)
 {
     cmd_xmp *xmp = arg;
     if (err) {
@@ -95,7 +95,7 @@ static int undo_path(cmd_xmp *xmp, const char *path)
     descry_error err;
     descry_sidecar_options options = DESCRY_SIDECAR_OPTIONS_INIT;
     options.include_hidden = xmp->include_hidden;
-    int rc = descry_sidecar_undo(xmp->ctx, path, &options, undone, xmp, &err);
+    int rc = descry_sidecar_undo(xmp->ctx, path, &options, on_undone, xmp, &err);
     if (rc == DESCRY_ERR_CANCELLED)
         return CMD_FAILED; /* standard output is gone */
     if (rc) {
@@ -131,7 +131,7 @@ static int write_entry(cmd_xmp *xmp, const descry_entry *entry)
     return status == CMD_DONE && object ? cmd_json_line(object) : status;
 }
 
-static int visit(void *arg, const descry_entry *entry)
+static int on_entry(void *arg, const descry_entry *entry)
 {
     cmd_xmp *xmp = arg;
     if (entry->source || !entry->captioner)
@@ -144,7 +144,7 @@ static int visit(void *arg, const descry_entry *entry)
 int cmd_xmp_library(cmd_xmp *xmp, descry_library *library)
 {
     descry_error err;
-    if (descry_entries(library, NULL, visit, xmp, &err))
+    if (descry_entries(library, NULL, on_entry, xmp, &err))
         return cmd_fail(&err);
     return xmp->lost ? CMD_FAILED : finish(xmp);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Captions in XMP sidecars: what descry caption has to do for them. */
+ * XMP sidecars: --write-xmp and --undo-xmp of descry caption. */
 #ifndef CMD_XMP_H
 #define CMD_XMP_H
 
@@ -8,10 +8,10 @@
 
 typedef struct cmd_xmp {
     descry_context *ctx;
-    int write, undo, overwrite; /* as asked for */
-    int include_hidden; /* of folders, for undo */
+    int write, undo, overwrite; /* the options */
+    int include_hidden;         /* for undo of folders */
     int json;
-    int lost; /* nobody reads standard output, or memory was short */
+    int lost; /* standard output has failed, or out of memory */
     size_t failed, changed;
 } cmd_xmp;
 
@@ -36,17 +36,17 @@ typedef struct cmd_xmp {
             "take out of sidecars what --write-xmp put there, and nothing else; needs no model", 0                     \
     }
 
-/* CMD_DONE, or what is wrong with how it was asked for, or with this build. */
+/* Checks the options, and that this build supports XMP. */
 int cmd_xmp_check(const cmd_command *command, const cmd_xmp *xmp);
 
-/* After a picture was described; says what is wrong, which it counts.  `object` (may be NULL) is given "xmp", the
- * sidecar's path, and "outcome".  CMD_FAILED: memory was short. */
+/* Writes a picture's caption to its sidecar; prints and counts errors.  Adds "xmp", the sidecar's path, and "outcome" to `object`
+ * (may be NULL).  CMD_FAILED: out of memory. */
 int cmd_xmp_write(cmd_xmp *xmp, const char *picture, const char *caption, const char *model, json_t *object);
 
 /* --undo-xmp; an exit status. */
 int cmd_xmp_undo(cmd_xmp *xmp, const char *const *paths, size_t count);
 
-/* Both for the pictures of a library that a model has described, as it is asked for; an exit status. */
+/* Either of them, by the options, for all pictures of a library with a model's caption; an exit status. */
 int cmd_xmp_library(cmd_xmp *xmp, descry_library *library);
 
 #endif

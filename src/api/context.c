@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Contexts, and what there is: models, features. */
+ * Contexts; lists of models and features. */
 #include "api/handles.h"
 
 #include "base/cpu.h"
@@ -26,7 +26,7 @@ int descry_context_open(descry_context **out, const descry_context_options *opti
 {
     *out = NULL;
     descry_context_options how = DESCRY_CONTEXT_OPTIONS_INIT;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (rc)
         return rc;
     descry_context *ctx = calloc(1, sizeof *ctx);
@@ -77,16 +77,16 @@ const char *descry_context_cpu(const descry_context *ctx)
     return ctx->kernels.name;
 }
 
-/* ---- what there is ---------------------------------------------------------------------------------------------- */
+/* ---- models and features ---------------------------------------------------------------------------------------- */
 
-typedef struct listing {
+typedef struct model_list {
     descry_model_callback each;
     void *arg;
-} listing;
+} model_list;
 
 static int list_installed(void *arg, const char *name, const char *folder)
 {
-    const listing *l = arg;
+    const model_list *l = arg;
     uint64_t bytes = 0;
     int dim = 0;
     descry_clip_peek(folder, &dim, &bytes);
@@ -95,7 +95,7 @@ static int list_installed(void *arg, const char *name, const char *folder)
 
 void descry_models(descry_model_callback each, void *arg)
 {
-    listing l = {each, arg};
+    model_list l = {each, arg};
     if (descry_each_installed(list_installed, &l))
         return;
     size_t at = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Measures over arrays, as descry_dev.h has them. */
+ * Evaluation over arrays: the functions of descry_dev.h. */
 #include "api/handles.h"
 
 #include "base/error.h"

@@ -13,7 +13,7 @@
 
 enum { BATCH = 32 };
 
-typedef struct files {
+typedef struct embed_job {
     descry_model *model;
     descry_files_options how;
     descry_file_fn each;
@@ -22,11 +22,11 @@ typedef struct files {
     descry_watching watch;
     descry_loaded_batch *now;
     float *rows; /* [BATCH, dim] */
-} files;
+} embed_job;
 
 static int embed(void *arg, size_t first, size_t n, descry_error *err)
 {
-    files *f = arg;
+    embed_job *f = arg;
     const descry_files_options *o = &f->how;
     float *rows = f->rows + first * f->dim;
     int rc = descry_embed_pixels(f->model, f->now->rgb + first * f->now->picture, n, !o->raw || o->head, rows, err);
@@ -35,10 +35,10 @@ static int embed(void *arg, size_t first, size_t n, descry_error *err)
 
 static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 {
-    files *f = arg;
+    embed_job *f = arg;
     const descry_loaded *items = now->items;
     f->now = now;
-    int rc = descry_watch_tell(&f->watch, err);
+    int rc = descry_watch_report(&f->watch, err);
     if (!rc)
         rc = descry_loaded_encode(now, embed, f, err);
     for (size_t i = 0; i < now->count && !rc; i++) {
@@ -53,25 +53,25 @@ static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 int descry_embed_files(descry_model *model, const char *const *paths, size_t n, const descry_files_options *options,
                        descry_file_fn each, void *arg, descry_error *err)
 {
-    const descry_model_info *info = descry_model_describe(model);
-    files f = {.model = model, .how = DESCRY_FILES_OPTIONS_INIT, .each = each, .arg = arg, .dim = (size_t)info->dim};
+    const descry_model_info *info = descry_model_get_info(model);
+    embed_job f = {.model = model, .how = DESCRY_FILES_OPTIONS_INIT, .each = each, .arg = arg, .dim = (size_t)info->dim};
     descry_reading reading;
-    int rc = DESCRY_TAKE(&f.how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&f.how, options, err);
     if (!rc)
         rc = descry_watch_begin(&f.watch, f.how.watch, err);
     if (!rc)
-        rc = descry_reading_take(&reading, f.how.preprocess, err);
+        rc = descry_reading_copy(&reading, f.how.preprocess, err);
     if (rc)
         return rc;
     f.watch.progress.stage = DESCRY_STAGE_WORKING;
     f.watch.progress.total = n;
     f.rows = descry_alloc(BATCH, (size_t)info->dim * sizeof(float));
-    descry_loading loading = {.preprocess = descry_clip_preprocess(model->clip), .options = &reading.options,
-                              .decoders = model->context->decoders,
-                              .threads = descry_pool_threads(model->context->pool), .item = sizeof(descry_loaded),
-                              .batch = n < BATCH ? n : BATCH, .deliver = deliver, .arg = &f};
+    descry_loader_options with = {.preprocess = descry_clip_preprocess(model->clip), .options = &reading.options,
+                                  .decoders = model->context->decoders,
+                                  .threads = descry_pool_threads(model->context->pool), .item = sizeof(descry_loaded),
+                                  .batch = n < BATCH ? n : BATCH, .deliver = deliver, .arg = &f};
     descry_loader *loader = NULL;
-    rc = f.rows ? descry_loader_open(&loader, &loading, err) : descry_fail_memory(err);
+    rc = f.rows ? descry_loader_open(&loader, &with, err) : descry_fail_memory(err);
     for (size_t i = 0; i < n && !rc; i++)
         rc = descry_loader_add(loader, &(descry_loaded){.path = paths[i], .want = DESCRY_WANT_PIXELS}, err);
     if (!rc)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The handles behind descry.h, which the rooms above share. */
+ * The structs behind the handles of descry.h, shared by the rooms above. */
 #ifndef DESCRY_API_HANDLES_H
 #define DESCRY_API_HANDLES_H
 
@@ -13,11 +13,11 @@
 
 struct descry_context {
     descry_pool *pool;
-    descry_kernels kernels; /* that this machine can run, under the cap */
+    descry_kernels kernels; /* for this machine's features, under the cap */
     descry_log log;
     descry_decoders *decoders;
-    pthread_mutex_t opening;     /* of the tokenizer */
-    descry_tokenizer *tokenizer; /* CLIP's own, from its first use without a model on */
+    pthread_mutex_t opening;     /* guards `tokenizer` */
+    descry_tokenizer *tokenizer; /* CLIP's own, opened at its first use without a model */
 };
 
 struct descry_model {
@@ -25,7 +25,7 @@ struct descry_model {
     descry_clip *clip;
 };
 
-/* What computes products of matrices. */
+/* Kernels and threads for the arithmetic. */
 static inline descry_engine descry_context_engine(const descry_context *ctx)
 {
     return (descry_engine){.kernels = &ctx->kernels, .pool = ctx->pool};

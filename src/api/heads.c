@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Learned heads, as the public headers have them. */
+ * Learned heads: the functions of the public headers. */
 #include "api/handles.h"
 
 #include "base/error.h"
@@ -17,7 +17,7 @@ int descry_head_open(descry_head **head, descry_context *ctx, const descry_model
 {
     descry_buf path = {0};
     static const descry_model_info none;
-    const descry_model_info *info = model ? descry_model_describe(model) : &none;
+    const descry_model_info *info = model ? descry_model_get_info(model) : &none;
     *head = NULL;
     int rc = descry_head_locate(&path, info->path, info->recipe, name, err);
     if (!rc)
@@ -51,27 +51,27 @@ int descry_head_save(const descry_head *head, const descry_model *model, const c
                      char **path, descry_error *err)
 {
     static const descry_model_info none;
-    const descry_model_info *info = model ? descry_model_describe(model) : &none;
-    descry_buf where = {0};
+    const descry_model_info *info = model ? descry_model_get_info(model) : &none;
+    descry_buf file = {0};
     int rc;
     *path = NULL;
     if (descry_head_is_file(name))
-        rc = descry_buf_append(&where, name, strlen(name), err);
+        rc = descry_buf_append(&file, name, strlen(name), err);
     else if (!descry_head_is_name(name) || !model)
         rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: %s", name,
                          model ? "not a name: letters, digits, - _ . and =" : "without a model, a head is saved as a file");
     else {
-        rc = descry_head_home(&where, info->recipe, name, err);
+        rc = descry_head_home(&file, info->recipe, name, err);
         if (!rc)
-            rc = descry_path_make_folders(where.data, err);
+            rc = descry_path_make_folders(file.data, err);
     }
     if (!rc)
-        rc = descry_head_write(head, where.data, info->recipe, about, err);
+        rc = descry_head_write(head, file.data, info->recipe, about, err);
     if (rc) {
-        descry_buf_free(&where);
+        descry_buf_free(&file);
         return rc;
     }
-    *path = where.data;
+    *path = file.data;
     return 0;
 }
 
@@ -82,6 +82,6 @@ int descry_adapt(descry_context *ctx, const float *images, const float *texts, s
     descry_adapt_options how = DESCRY_ADAPT_OPTIONS_INIT;
     const descry_engine engine = descry_context_engine(ctx);
     *head = NULL;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     return rc ? rc : descry_adapt_run(&engine, images, texts, n, dim, &how, head, state, err);
 }

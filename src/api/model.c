@@ -16,7 +16,7 @@ int descry_model_open(descry_model **out, descry_context *ctx, const char *name,
 {
     descry_model_options how = DESCRY_MODEL_OPTIONS_INIT;
     *out = NULL;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (rc)
         return rc;
     const descry_precision precision = how.precision;
@@ -51,12 +51,12 @@ void descry_model_close(descry_model **model)
     *model = NULL;
 }
 
-const descry_model_info *descry_model_describe(const descry_model *model)
+const descry_model_info *descry_model_get_info(const descry_model *model)
 {
     return descry_clip_info(model->clip);
 }
 
-static int clip_tokenizer(descry_context *ctx, const descry_tokenizer **tokenizer, descry_error *err)
+static int default_tokenizer(descry_context *ctx, const descry_tokenizer **tokenizer, descry_error *err)
 {
     pthread_mutex_lock(&ctx->opening);
     int rc = ctx->tokenizer ? 0 : descry_tokenizer_clips(&ctx->tokenizer, err);
@@ -81,7 +81,7 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
         if (!tokenizer)
             rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer is not supported", info->name);
     } else {
-        rc = clip_tokenizer(ctx, &tokenizer, err);
+        rc = default_tokenizer(ctx, &tokenizer, err);
     }
     if (!rc && !(*ids = descry_alloc((size_t)context_length, sizeof **ids)))
         rc = descry_fail_memory(err);
@@ -94,13 +94,13 @@ int descry_tokenize(descry_context *ctx, const descry_model *model, const char *
     return rc;
 }
 
-/* Closes the bytes. */
-static int prepare(const descry_model *model, descry_shared *bytes, const char *name, const descry_reading *how, int stranger,
-                   uint8_t *rgb, descry_error *err)
+/* Decodes and preprocesses a picture; closes `bytes`. */
+static int preprocess(const descry_model *model, descry_shared *bytes, const char *name, const descry_reading *how, int untrusted,
+                      uint8_t *rgb, descry_error *err)
 {
     descry_facts facts;
     descry_job job = {.wanted = {.preprocess = descry_clip_preprocess(model->clip), .options = &how->options},
-                      .stranger = stranger, .urgent = 1};
+                      .untrusted = untrusted, .urgent = 1};
     int rc = descry_decoders_prepare(model->context->decoders, &job, bytes, name, rgb, &facts, NULL, err);
     if (!rc)
         descry_facts_free(&facts);
@@ -113,10 +113,10 @@ int descry_preprocess_file(const descry_model *model, const char *path, const de
 {
     descry_reading how;
     descry_shared bytes;
-    int rc = descry_reading_take(&how, options, err);
+    int rc = descry_reading_copy(&how, options, err);
     if (!rc)
         rc = descry_shared_read(&bytes, path, how.limits.max_bytes, err);
-    return rc ? rc : prepare(model, &bytes, path, &how, 0, rgb, err);
+    return rc ? rc : preprocess(model, &bytes, path, &how, 0, rgb, err);
 }
 
 int descry_preprocess_memory(const descry_model *model, const void *bytes, size_t size, const char *name,
@@ -124,12 +124,12 @@ int descry_preprocess_memory(const descry_model *model, const void *bytes, size_
 {
     descry_reading how;
     name = name ? name : "picture";
-    int rc = descry_reading_take(&how, options, err);
+    int rc = descry_reading_copy(&how, options, err);
     if (!rc && size > how.limits.max_bytes)
         rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more than the limit of %llu bytes", name,
                          (unsigned long long)how.limits.max_bytes);
     descry_shared given = descry_shared_none(bytes, size);
-    return rc ? rc : prepare(model, &given, name, &how, 1, rgb, err);
+    return rc ? rc : preprocess(model, &given, name, &how, 1, rgb, err);
 }
 
 void descry_preprocess_normalize(const descry_model *model, const uint8_t *rgb, float *chw)
@@ -178,31 +178,31 @@ int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, 
 
 /* ---- captions of pixels ----------------------------------------------------------------------------------------- */
 
-typedef struct giving {
+typedef struct caption_sink {
     const char *name;
     descry_caption_callback each;
     void *arg;
-} giving;
+} caption_sink;
 
-static int give(void *arg, size_t i, const descry_caption *caption)
+static int report_caption(void *arg, size_t i, const descry_caption *caption)
 {
     (void)i;
-    const giving *g = arg;
+    const caption_sink *g = arg;
     return g->each(g->arg, g->name, caption, NULL);
 }
 
 static int caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_generation *generation,
-                          float *embeddings, giving to, descry_error *err)
+                          float *embeddings, caption_sink to, descry_error *err)
 {
     descry_generation how = DESCRY_GENERATION_INIT;
-    int rc = DESCRY_TAKE(&how, generation, err);
-    return rc ? rc : descry_clip_caption_pixels(model->clip, rgb, n, &how, 0, embeddings, NULL, give, &to, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, generation, err);
+    return rc ? rc : descry_clip_caption_pixels(model->clip, rgb, n, &how, 0, embeddings, NULL, report_caption, &to, err);
 }
 
 int descry_caption_pixels(descry_model *model, const uint8_t *rgb, size_t n, const descry_generation *generation,
                           float *embeddings, descry_caption_callback each, void *arg, descry_error *err)
 {
-    return caption_pixels(model, rgb, n, generation, embeddings, (giving){NULL, each, arg}, err);
+    return caption_pixels(model, rgb, n, generation, embeddings, (caption_sink){NULL, each, arg}, err);
 }
 
 int descry_caption_memory(descry_model *model, const void *bytes, size_t size, const char *name,
@@ -212,7 +212,7 @@ int descry_caption_memory(descry_model *model, const void *bytes, size_t size, c
     uint8_t *rgb = alloc_pixels(model);
     int rc = rgb ? descry_preprocess_memory(model, bytes, size, name, preprocess_options, rgb, err) : descry_fail_memory(err);
     if (!rc)
-        rc = caption_pixels(model, rgb, 1, generation, NULL, (giving){name, each, arg}, err);
+        rc = caption_pixels(model, rgb, 1, generation, NULL, (caption_sink){name, each, arg}, err);
     free(rgb);
     return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Times: of a clock that only goes on, and of files. */
+ * Times: of a monotonic clock, and of files. */
 #ifndef DESCRY_BASE_CLOCK_H
 #define DESCRY_BASE_CLOCK_H
 

@@ -84,7 +84,7 @@ int descry_file_read(descry_buf *buf, const char *path, uint64_t limit, descry_e
         return rc;
     rc = descry_buf_reserve(buf, (size_t)size, err);
     while (!rc) {
-        /* the file may grow while it is read: one byte more than expected tells */
+        /* the file may grow while it is read: one byte more than expected shows that */
         rc = descry_buf_reserve(buf, 1, err);
         if (rc)
             break;

@@ -17,7 +17,7 @@ static int held_by_another(const char *path, descry_error *err)
     return descry_fail(err, DESCRY_ERR_BUSY, "%s: held by another process", path);
 }
 
-/* Is what we have open the file of that name, and nobody's but ours?  A link in its place could be to any file. */
+/* Whether the open descriptor is still the file of that name and owned by us: a link in its place could point anywhere. */
 static int is_ours(const struct stat *st)
 {
     return st->st_nlink == 1 && (st->st_uid == geteuid() || geteuid() == 0);
@@ -68,7 +68,7 @@ static int clear(const char *path, descry_error *err)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
     if (fd < 0 && errno == ENOENT)
         return 0;
-    if (fd >= 0) { /* what cannot be opened, a link say, is held by nobody */
+    if (fd >= 0) { /* what cannot be opened, such as a link, holds no lock */
         int rc = lock(fd, path, err);
         if (rc != DESCRY_ERR_BUSY)
             rc = rc != 0; /* a file system without locks; 0: gone meanwhile, or another's by now */

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Installed, modules are in a folder beside the library; in the tree that it was built in, beside it.  No variable of
- * the environment has a say: a program with the library in it may have more rights than whoever starts it. */
+ * the environment is consulted: a program that uses the library may have more rights than its caller. */
 static const char *const folders[] = {"descry/", ""};
 
 typedef struct opening {
@@ -34,8 +34,8 @@ static int check(const descry_module **table, const opening *o, const char *besi
                        o->name, o->path.data, found ? found->version : "without a version", beside, DESCRY_VERSION);
 }
 
-/* Looks beside `library`.  0 also when it is not there: then without a handle. */
-static int look(opening *o, const char *library, descry_error *err)
+/* Opens the module beside `library`.  0 also when there is none: o->handle is NULL then. */
+static int open_beside(opening *o, const char *library, descry_error *err)
 {
     const char *slash = strrchr(library, '/');
     int rc = 0;
@@ -60,11 +60,11 @@ int descry_module_open_beside(const descry_module **table, const char *beside, c
 {
     opening o = {.file = file, .symbol = symbol, .name = name};
     descry_buf real = {0};
-    int rc = look(&o, beside, err);
+    int rc = open_beside(&o, beside, err);
     if (!rc && !o.handle) { /* the library's name may be a link out of another folder */
         rc = descry_path_real(&real, beside, err);
         if (!rc && strcmp(real.data, beside) != 0)
-            rc = look(&o, real.data, err);
+            rc = open_beside(&o, real.data, err);
         descry_buf_free(&real);
     }
     if (!rc && !o.handle)

@@ -9,7 +9,7 @@
 
 enum { MOST = 1 << 12 }; /* bytes: more than any struct of options will have */
 
-/* Room that a compiler leaves at a struct's end holds anything, and would be taken for the next member of a later version. */
+/* Padding at the end of a struct is uninitialised and would be read as the first member that a later version adds. */
 #define ENDS(type, last) _Static_assert(offsetof(type, last) + sizeof((type){0}.last) == sizeof(type), #type)
 ENDS(descry_context_options, libexec);
 ENDS(descry_watch, cancel);
@@ -48,7 +48,7 @@ int descry_options_check(const void *given, descry_error *err)
     return 0;
 }
 
-int descry_options_take(void *full, size_t size, const void *given, descry_error *err)
+int descry_options_copy(void *full, size_t size, const void *given, descry_error *err)
 {
     int rc = descry_options_check(given, err);
     if (rc || !given)
@@ -62,17 +62,17 @@ int descry_options_take(void *full, size_t size, const void *given, descry_error
     return 0;
 }
 
-int descry_reading_take(descry_reading *whole, const descry_preprocess_options *given, descry_error *err)
+int descry_reading_copy(descry_reading *whole, const descry_preprocess_options *given, descry_error *err)
 {
     *whole = (descry_reading){DESCRY_PREPROCESS_OPTIONS_INIT, DESCRY_LIMITS_INIT};
-    int rc = DESCRY_TAKE(&whole->options, given, err);
+    int rc = DESCRY_COPY_OPTIONS(&whole->options, given, err);
     if (!rc)
-        rc = DESCRY_TAKE(&whole->limits, whole->options.limits, err);
+        rc = DESCRY_COPY_OPTIONS(&whole->limits, whole->options.limits, err);
     whole->options.limits = &whole->limits;
     return rc;
 }
 
-void descry_options_give(void *given, const void *full, size_t size)
+void descry_options_copy_back(void *given, const void *full, size_t size)
 {
     if (!given || descry_options_check(given, NULL))
         return;

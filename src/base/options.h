@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Structs that a caller makes, of the size that its version of the header has. */
+ * Versioned structs made by a caller: their size is that of the caller's version of the header. */
 #ifndef DESCRY_BASE_OPTIONS_H
 #define DESCRY_BASE_OPTIONS_H
 
 #include "descry.h"
 
-/* *full, of `size` bytes and filled with the defaults, takes what *given has; `given` NULL: nothing.  What an older caller
- * does not have stays as it is; what only a newer one has must be zero (as Linux does it: copy_struct_from_user). */
-int descry_options_take(void *full, size_t size, const void *given, descry_error *err);
+/* Copies *given (may be NULL) over *full, which has `size` bytes and holds the defaults.  Members that an older caller lacks
+ * keep their defaults; those that only a newer one has must be zero (as in Linux's copy_struct_from_user). */
+int descry_options_copy(void *full, size_t size, const void *given, descry_error *err);
 
-#define DESCRY_TAKE(full, given, err) descry_options_take(full, sizeof *(full), given, err)
+#define DESCRY_COPY_OPTIONS(full, given, err) descry_options_copy(full, sizeof *(full), given, err)
 
-/* Both at once: `whole` is options whose limits are `limits`. */
+/* Preprocessing options with their limits: options.limits points to `limits`. */
 typedef struct descry_reading {
     descry_preprocess_options options;
     descry_limits limits;
 } descry_reading;
 
-int descry_reading_take(descry_reading *whole, const descry_preprocess_options *given, descry_error *err);
+int descry_reading_copy(descry_reading *whole, const descry_preprocess_options *given, descry_error *err);
 
-/* The other way: *given (may be NULL) is filled as far as its size goes. */
-void descry_options_give(void *given, const void *full, size_t size);
+/* Copies *full back to *given (may be NULL), up to the size of the caller's struct. */
+void descry_options_copy_back(void *given, const void *full, size_t size);
 
-#define DESCRY_GIVE(given, full) descry_options_give(given, full, sizeof *(full))
+#define DESCRY_COPY_BACK(given, full) descry_options_copy_back(given, full, sizeof *(full))
 
-/* DESCRY_ERR_ARGUMENT when no version has a struct of this size; NULL is good. */
+/* DESCRY_ERR_ARGUMENT if no version has a struct of this size; NULL is valid. */
 int descry_options_check(const void *given, descry_error *err);
 
 #endif

@@ -52,8 +52,8 @@ static void relax(void)
 #endif
 }
 
-/* Takes indices until there are none, and then closes the loop, for nobody else to look into it. */
-static void take(descry_pool *pool, loop *l, unsigned index)
+/* Runs indices until none are left, then marks the loop closed, so that no other worker joins it. */
+static void run_indices(descry_pool *pool, loop *l, unsigned index)
 {
     const size_t n = l->n;
     const uint64_t bit = UINT64_C(1) << (l - pool->loops);
@@ -96,7 +96,7 @@ static void help(descry_pool *pool, loop *l, unsigned index)
 {
     atomic_fetch_add(&l->helpers, 1);
     if (atomic_load(&pool->open) & UINT64_C(1) << (l - pool->loops))
-        take(pool, l, index);
+        run_indices(pool, l, index);
     if (atomic_fetch_sub(&l->helpers, 1) == 1 && atomic_load(&pool->waiting))
         announce(pool, &pool->finished);
 }
@@ -106,7 +106,7 @@ static void *serve(void *arg)
     worker self = *(worker *)arg;
     free(arg);
     descry_pool *pool = self.pool;
-    unsigned turn = self.index % LOOPS; /* workers begin at different loops, and go on to the next, so that each is served */
+    unsigned turn = self.index % LOOPS; /* workers start at different loops and move to the next, so that none starves */
     for (;;) {
         wait_for_loops(pool);
         if (atomic_load(&pool->stop))
@@ -165,7 +165,7 @@ void descry_pool_run(descry_pool *pool, size_t n, descry_work work, void *arg)
     atomic_fetch_or(&pool->open, bit);
     if (atomic_load(&pool->sleeping))
         announce(pool, &pool->wake);
-    take(pool, l, 0);
+    run_indices(pool, l, 0);
     wait_for_helpers(pool, l);
     atomic_fetch_and(&pool->taken, ~bit);
 }

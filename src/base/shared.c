@@ -50,7 +50,7 @@ static int set_size(int fd, size_t size)
     return ftruncate(fd, (off_t)size);
 }
 
-/* Has the memory for all of it now: should there be none later, whoever writes to it would get a signal. */
+/* Allocates all of it now: without memory later, a write to the map would raise SIGBUS. */
 static int reserve(int fd, size_t size)
 {
 #ifdef MFD_ALLOW_SEALING
@@ -67,7 +67,7 @@ static int reserve(int fd, size_t size)
 
 /* Writes to it, from `at`, a multiple of CHUNK.  No mapping, which takes half as long again, could not be sealed while a child
  * that was forked meanwhile has it, and makes a signal of memory that runs short. */
-static int put(int fd, const char *bytes, size_t size, size_t at)
+static int write_at(int fd, const char *bytes, size_t size, size_t at)
 {
 #ifdef MFD_ALLOW_SEALING
     while (size > 0) {
@@ -81,7 +81,7 @@ static int put(int fd, const char *bytes, size_t size, size_t at)
         size -= (size_t)n;
     }
 #else
-    void *to = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)at); /* objects of POSIX know nothing else */
+    void *to = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)at); /* POSIX shared memory can only be mapped */
     if (to == MAP_FAILED)
         return -1;
     memcpy(to, bytes, size);
@@ -158,7 +158,7 @@ int descry_shared_copy(descry_shared *shared, const void *bytes, size_t size, co
     int rc = begin(&fd, size, name, err);
     if (rc)
         return rc;
-    return put(fd, bytes, size, 0) != 0 ? no_memory(fd, name, err) : finish(shared, fd, size, size, name, err);
+    return write_at(fd, bytes, size, 0) != 0 ? no_memory(fd, name, err) : finish(shared, fd, size, size, name, err);
 }
 
 /* As many bytes as there are, up to `size`; a file that grows meanwhile is what it was. */
@@ -177,7 +177,7 @@ static int fill(int fd, int from, char *chunk, size_t length, size_t *size, cons
                 break;
             filled += (size_t)n;
         }
-        if (filled > 0 && put(fd, chunk, filled, *size) != 0)
+        if (filled > 0 && write_at(fd, chunk, filled, *size) != 0)
             return descry_fail_errno(err, errno, "%s: no memory to share", path);
         *size += filled;
         if (filled < CHUNK)

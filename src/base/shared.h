@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bytes in memory that another process can be given, and that nobody can change any more. */
+ * Bytes in sealed memory that can be passed to another process and cannot be changed any more. */
 #ifndef DESCRY_BASE_SHARED_H
 #define DESCRY_BASE_SHARED_H
 
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All zero is empty and closed, and says nothing of `fd`. */
+/* All zero is empty and closed, whatever `fd` is. */
 typedef struct descry_shared {
     const uint8_t *data; /* NULL when size is 0 */
     size_t size;

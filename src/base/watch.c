@@ -8,7 +8,7 @@
 int descry_watch_begin(descry_watching *w, const descry_watch *given, descry_error *err)
 {
     *w = (descry_watching){.watch = DESCRY_WATCH_INIT, .start = descry_clock_now()};
-    return DESCRY_TAKE(&w->watch, given, err);
+    return DESCRY_COPY_OPTIONS(&w->watch, given, err);
 }
 
 int descry_watch_cancelled(const int *cancel, descry_error *err)
@@ -22,7 +22,7 @@ int descry_watch_check(const descry_watching *w, descry_error *err)
     return descry_watch_cancelled(w->watch.cancel, err);
 }
 
-int descry_watch_tell(descry_watching *w, descry_error *err)
+int descry_watch_report(descry_watching *w, descry_error *err)
 {
     w->progress.seconds = descry_clock_now() - w->start;
     if (w->watch.progress && w->watch.progress(w->watch.arg, &w->progress))

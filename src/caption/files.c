@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Describing pictures: files and folders, batch by batch. */
+ * Captions of files and folders, batch by batch. */
 #include "api/handles.h"
 
 #include "base/error.h"
@@ -16,13 +16,13 @@
 
 enum { MAX_BATCH = 1024 };
 
-/* A picture to describe, or a path that has none. */
+/* A picture to caption, or a path that could not be read. */
 typedef struct entry {
     const char *path;
-    descry_error *err; /* what is wrong with it; NULL: nothing yet */
+    descry_error *err; /* why not; NULL: a picture */
 } entry;
 
-typedef struct captioning {
+typedef struct caption_job {
     descry_model *model;
     descry_caption_options how;
     descry_generation generation;
@@ -33,18 +33,18 @@ typedef struct captioning {
     void *arg;
     entry *entries;
     size_t count, room;
-    int no_memory;         /* an entry was lost */
+    int no_memory;         /* 1: an entry could not be added */
     descry_arena arena;
     descry_error *err;
     descry_loaded_batch *now;
     descry_loaded *items;  /* [now->count] */
-    size_t given;          /* of the batch, in order */
-    size_t from;           /* good picture that describe() begins with */
-} captioning;
+    size_t reported;       /* items of the batch reported so far, in input order */
+    size_t first;          /* good picture that caption_range begins with */
+} caption_job;
 
-/* ---- which pictures -------------------------------------------------------------------------------------------- */
+/* ---- entries --------------------------------------------------------------------------------------------------- */
 
-static int add_entry(captioning *job, const char *path, const descry_error *wrong)
+static int add_entry(caption_job *job, const char *path, const descry_error *wrong)
 {
     if (job->count == job->room) {
         size_t room = job->room ? 2 * job->room : 64;
@@ -64,23 +64,23 @@ static int add_entry(captioning *job, const char *path, const descry_error *wron
     return 0;
 }
 
-static int walked_file(void *arg, const char *path, const struct stat *st)
+static int on_file(void *arg, const char *path, const struct stat *st)
 {
-    captioning *job = arg;
+    caption_job *job = arg;
     (void)st;
     int rc = add_entry(job, path, NULL);
     job->watch.progress.done = job->count;
-    return rc ? rc : descry_watch_tell(&job->watch, job->err);
+    return rc ? rc : descry_watch_report(&job->watch, job->err);
 }
 
-static void walk_failed(void *arg, const char *path, const descry_error *err)
+static void on_walk_failure(void *arg, const char *path, const descry_error *err)
 {
-    captioning *job = arg;
+    caption_job *job = arg;
     if (add_entry(job, path, err))
         job->no_memory = 1;
 }
 
-static int add_path(captioning *job, const char *path)
+static int add_path(caption_job *job, const char *path)
 {
     struct stat st;
     descry_error why;
@@ -90,7 +90,7 @@ static int add_path(captioning *job, const char *path)
     }
     if (!S_ISDIR(st.st_mode))
         return add_entry(job, path, NULL);
-    descry_walk walk = {.file = walked_file, .failure = walk_failed, .arg = job,
+    descry_walk walk = {.file = on_file, .failure = on_walk_failure, .arg = job,
                         .exclude = job->folders.exclude, .excludes = job->folders.excludes,
                         .include_hidden = job->folders.include_hidden, .sniff = job->folders.sniff};
     int rc = descry_walk_run(&walk, path, &why);
@@ -102,10 +102,10 @@ static int add_path(captioning *job, const char *path)
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
 /* Reports failures before `end`, in input order. */
-static int give_failures(captioning *job, size_t end)
+static int report_failures(caption_job *job, size_t end)
 {
-    while (job->given < end) {
-        const descry_loaded *item = &job->items[job->given++];
+    while (job->reported < end) {
+        const descry_loaded *item = &job->items[job->reported++];
         job->watch.progress.failed++;
         if (job->each(job->arg, item->path, NULL, &item->err))
             return descry_fail(job->err, DESCRY_ERR_CANCELLED, "stopped");
@@ -113,51 +113,51 @@ static int give_failures(captioning *job, size_t end)
     return 0;
 }
 
-static int give(void *arg, size_t i, const descry_caption *caption)
+static int report_caption(void *arg, size_t i, const descry_caption *caption)
 {
-    captioning *job = arg;
-    const descry_loaded *item = job->now->good[job->from + i];
-    if (give_failures(job, (size_t)(item - job->items)))
+    caption_job *job = arg;
+    const descry_loaded *item = job->now->good[job->first + i];
+    if (report_failures(job, (size_t)(item - job->items)))
         return 1;
-    job->given++;
+    job->reported++;
     return job->each(job->arg, item->path, caption, NULL);
 }
 
-static int describe(void *arg, size_t first, size_t n, descry_error *err)
+static int caption_range(void *arg, size_t first, size_t n, descry_error *err)
 {
-    captioning *job = arg;
-    if ((const descry_loaded *)job->now->good[first] < job->items + job->given)
-        return 0; /* before something was not finite */
-    job->from = first;
+    caption_job *job = arg;
+    if ((const descry_loaded *)job->now->good[first] < job->items + job->reported)
+        return 0; /* reported before the error that made descry_loaded_encode repeat the batch one by one */
+    job->first = first;
     return descry_clip_caption_pixels(job->model->clip, job->now->rgb + first * job->now->picture, n, &job->generation,
-                                      job->how.batch, NULL, NULL, give, job, err);
+                                      job->how.batch, NULL, NULL, report_caption, job, err);
 }
 
 static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 {
-    captioning *job = arg;
+    caption_job *job = arg;
     job->now = now;
     job->items = now->items;
-    job->given = 0;
-    int rc = descry_loaded_encode(now, describe, job, err);
+    job->reported = 0;
+    int rc = descry_loaded_encode(now, caption_range, job, err);
     if (!rc)
-        rc = give_failures(job, now->count);
+        rc = report_failures(job, now->count);
     job->watch.progress.done += now->count;
-    return rc ? rc : descry_watch_tell(&job->watch, job->err);
+    return rc ? rc : descry_watch_report(&job->watch, job->err);
 }
 
-static int describe_entries(captioning *job)
+static int caption_entries(caption_job *job)
 {
-    descry_loading loading = {.preprocess = descry_clip_preprocess(job->model->clip), .options = &job->reading.options,
-                              .decoders = job->model->context->decoders,
-                              .threads = descry_pool_threads(job->model->context->pool), .item = sizeof(descry_loaded),
-                              .batch = descry_clip_caption_batch(job->how.batch), .deliver = deliver, .arg = job};
+    descry_loader_options with = {.preprocess = descry_clip_preprocess(job->model->clip), .options = &job->reading.options,
+                                  .decoders = job->model->context->decoders,
+                                  .threads = descry_pool_threads(job->model->context->pool), .item = sizeof(descry_loaded),
+                                  .batch = descry_clip_caption_batch(job->how.batch), .deliver = deliver, .arg = job};
     descry_loader *loader;
     job->watch.progress.stage = DESCRY_STAGE_WORKING;
     job->watch.progress.done = 0;
     job->watch.progress.total = job->count;
-    loading.batch = loading.batch < job->count ? loading.batch : job->count;
-    int rc = descry_loader_open(&loader, &loading, job->err);
+    with.batch = with.batch < job->count ? with.batch : job->count;
+    int rc = descry_loader_open(&loader, &with, job->err);
     for (size_t i = 0; i < job->count && !rc; i++) {
         descry_loaded item = {.path = job->entries[i].path, .want = DESCRY_WANT_PIXELS};
         if (job->entries[i].err)
@@ -172,15 +172,15 @@ static int describe_entries(captioning *job)
 
 /* ---- public ---------------------------------------------------------------------------------------------------- */
 
-static int take_options(captioning *job, const descry_folder_options *folders, const descry_caption_options *options)
+static int copy_options(caption_job *job, const descry_folder_options *folders, const descry_caption_options *options)
 {
-    int rc = DESCRY_TAKE(&job->how, options, job->err);
+    int rc = DESCRY_COPY_OPTIONS(&job->how, options, job->err);
     if (!rc)
-        rc = DESCRY_TAKE(&job->folders, folders, job->err);
+        rc = DESCRY_COPY_OPTIONS(&job->folders, folders, job->err);
     if (!rc)
-        rc = DESCRY_TAKE(&job->generation, job->how.generation, job->err);
+        rc = DESCRY_COPY_OPTIONS(&job->generation, job->how.generation, job->err);
     if (!rc)
-        rc = descry_reading_take(&job->reading, job->how.preprocess, job->err);
+        rc = descry_reading_copy(&job->reading, job->how.preprocess, job->err);
     if (!rc)
         rc = descry_watch_begin(&job->watch, job->how.watch, job->err);
     if (!rc)
@@ -195,13 +195,13 @@ int descry_caption_files(descry_model *model, const char *const *paths, size_t c
                          descry_caption_callback each, void *arg, descry_error *err)
 {
     descry_error own;
-    captioning job = {.model = model, .how = DESCRY_CAPTION_OPTIONS_INIT, .folders = DESCRY_FOLDER_OPTIONS_INIT,
+    caption_job job = {.model = model, .how = DESCRY_CAPTION_OPTIONS_INIT, .folders = DESCRY_FOLDER_OPTIONS_INIT,
                       .generation = DESCRY_GENERATION_INIT, .each = each, .arg = arg, .err = err ? err : &own};
-    int rc = take_options(&job, folders, options);
+    int rc = copy_options(&job, folders, options);
     for (size_t i = 0; i < count && !rc; i++)
         rc = add_path(&job, paths[i]);
     if (!rc)
-        rc = describe_entries(&job);
+        rc = caption_entries(&job);
     free(job.entries);
     descry_arena_free(&job.arena);
     return rc;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Captions for the pictures of a library that have none, batch by batch in order of content, but for those that take long to
- * load: what is committed is not looked at again, so that a run which was stopped is continued by the next. */
+ * Captions for the pictures of a library that have none, in batches, in order of content except for late ones.  Each batch is
+ * committed, so that the run after an interrupted one resumes. */
 #include "caption/fill.h"
 
 #include "base/error.h"
@@ -19,49 +19,49 @@ typedef struct item {
     descry_loaded loaded;
     int64_t content;
     char *path;
-    descry_caption caption; /* text NULL: none yet; a copy */
-    int written;
+    descry_caption caption; /* a copy; text NULL: none yet */
+    int written; /* 1: committed */
 } item;
 
-typedef struct filling {
+typedef struct fill_job {
     const descry_fill *fill;
     descry_store *store;
-    int64_t *places; /* [total]: of the pictures without a caption */
+    int64_t *places; /* [total]: ids of the pictures without a caption */
     descry_loaded_batch *now;
-    size_t first;    /* good picture that describe() begins with */
+    size_t first;    /* good picture that caption_range begins with */
     size_t done, total;
     uint64_t captioned;
     int no_memory;
-} filling;
+} fill_job;
 
-/* The file may have become another since it was indexed: then its caption would be that of another picture. */
-static int check_contents(filling *job, item *items, size_t n, descry_error *err)
+/* Fails items whose file changed since it was indexed: a caption of it would not belong to the indexed content. */
+static int check_contents(fill_job *job, item *items, size_t n, descry_error *err)
 {
     const uint8_t *digests[MAX_BATCH];
     descry_known *known = descry_alloc(n + 1, sizeof *known);
-    item *read[MAX_BATCH];
+    item *loaded_items[MAX_BATCH];
     size_t count = 0;
     if (!known)
         return descry_fail_memory(err);
     for (size_t i = 0; i < n; i++)
         if (items[i].loaded.want != DESCRY_WANT_NOTHING && !items[i].loaded.err.code) {
             digests[count] = items[i].loaded.sha256;
-            read[count++] = &items[i];
+            loaded_items[count++] = &items[i];
         }
     int rc = job->store->ops->contents(job->store, digests, count, 0, known, err);
     for (size_t i = 0; i < count && !rc; i++)
-        if (known[i].id != read[i]->content)
-            descry_fail(&read[i]->loaded.err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again",
-                        read[i]->path);
+        if (known[i].id != loaded_items[i]->content)
+            descry_fail(&loaded_items[i]->loaded.err, DESCRY_ERR_NOT_FOUND, "%s: changed since it was indexed: index again",
+                        loaded_items[i]->path);
     free(known);
     return rc;
 }
 
-/* ---- describing ------------------------------------------------------------------------------------------------ */
+/* ---- captioning ------------------------------------------------------------------------------------------------ */
 
 static int keep_caption(void *arg, size_t i, const descry_caption *caption)
 {
-    filling *job = arg;
+    fill_job *job = arg;
     descry_caption *to = &((item *)job->now->good[job->first + i])->caption;
     int32_t *ids = descry_alloc(caption->count + 1, sizeof *ids);
     *to = *caption;
@@ -73,11 +73,11 @@ static int keep_caption(void *arg, size_t i, const descry_caption *caption)
     return job->no_memory;
 }
 
-static int describe(void *arg, size_t first, size_t n, descry_error *err)
+static int caption_range(void *arg, size_t first, size_t n, descry_error *err)
 {
-    filling *job = arg;
+    fill_job *job = arg;
     if (((item *)job->now->good[first])->caption.text)
-        return 0; /* before something was not finite */
+        return 0; /* done before the error that made descry_loaded_encode repeat the batch one by one */
     job->first = first;
     int rc = descry_clip_caption_pixels(job->fill->model->clip, job->now->rgb + first * job->now->picture, n,
                                         job->fill->generation, job->fill->batch, NULL, NULL, keep_caption, job, err);
@@ -86,7 +86,7 @@ static int describe(void *arg, size_t first, size_t n, descry_error *err)
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
-static int store_captions(filling *job, item *items, size_t n, descry_error *err)
+static int store_captions(fill_job *job, item *items, size_t n, descry_error *err)
 {
     const descry_model_info *info = descry_clip_info(job->fill->model->clip);
     size_t count = 0;
@@ -104,7 +104,7 @@ static int store_captions(filling *job, item *items, size_t n, descry_error *err
     return rc;
 }
 
-static int give(filling *job, const item *items, size_t n, descry_error *err)
+static int report_batch(fill_job *job, const item *items, size_t n, descry_error *err)
 {
     const descry_fill *fill = job->fill;
     int stop = 0;
@@ -114,24 +114,24 @@ static int give(filling *job, const item *items, size_t n, descry_error *err)
         if (fill->each && (it->written || it->loaded.err.code))
             stop = fill->each(fill->arg, it->path, it->written ? &it->caption : NULL, &it->loaded.err);
     }
-    if (!stop && fill->tell)
-        stop = fill->tell(fill->arg, job->done, job->total, job->captioned);
+    if (!stop && fill->progress)
+        stop = fill->progress(fill->arg, job->done, job->total, job->captioned);
     return stop ? descry_fail(err, DESCRY_ERR_CANCELLED, "stopped") : 0;
 }
 
 static int deliver(void *arg, descry_loaded_batch *now, descry_error *err)
 {
-    filling *job = arg;
+    fill_job *job = arg;
     item *items = now->items;
     job->now = now;
     int rc = check_contents(job, items, now->count, err);
     descry_loaded_gather(now);
     if (!rc)
-        rc = descry_loaded_encode(now, describe, job, err);
+        rc = descry_loaded_encode(now, caption_range, job, err);
     if (!rc)
         rc = store_captions(job, items, now->count, err);
     job->done += now->count;
-    return rc ? rc : give(job, items, now->count, err);
+    return rc ? rc : report_batch(job, items, now->count, err);
 }
 
 static void drop(void *arg, void *owner)
@@ -143,41 +143,41 @@ static void drop(void *arg, void *owner)
     free((int32_t *)it->caption.ids);
 }
 
-static int add(const filling *job, descry_loader *loader, const descry_row *row, descry_error *err)
+static int add_row(const fill_job *job, descry_loader *loader, const descry_row *row, descry_error *err)
 {
     item it = {.content = row->content, .path = strdup(row->path)};
     it.loaded.path = it.path;
-    it.loaded.want = !row->content || (job->fill->but_failed && row->failed) ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS;
+    it.loaded.want = !row->content || (job->fill->skip_failed && row->failed) ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS;
     return it.path ? descry_loader_add(loader, &it, err) : descry_fail_memory(err);
 }
 
-/* The next pictures, as the library has them now: some may be gone since they were listed. */
-static int add_page(const filling *job, descry_loader *loader, size_t first, size_t n, descry_error *err)
+/* Adds the next pictures with their current paths: some may have been removed since they were listed. */
+static int add_page(const fill_job *job, descry_loader *loader, size_t first, size_t n, descry_error *err)
 {
     static const descry_wanted places_only = {0};
     descry_row rows[PAGE];
     descry_arena arena = {0};
-    int rc = job->store->ops->describe(job->store, job->places + first, n, &places_only, rows, &arena, err);
+    int rc = job->store->ops->details(job->store, job->places + first, n, &places_only, rows, &arena, err);
     for (size_t i = 0; i < n && !rc; i++)
-        rc = add(job, loader, &rows[i], err);
+        rc = add_row(job, loader, &rows[i], err);
     descry_arena_free(&arena);
     return rc;
 }
 
-static int run(filling *job, descry_error *err)
+static int caption_pictures(fill_job *job, descry_error *err)
 {
     const descry_fill *fill = job->fill;
-    descry_loading loading = {.preprocess = descry_clip_preprocess(fill->model->clip), .options = fill->preprocess,
-                              .decoders = fill->library->context->decoders,
-                              .threads = descry_pool_threads(fill->library->context->pool), .item = sizeof(item),
-                              .batch = descry_clip_caption_batch(fill->batch), .patience = DESCRY_LOADER_PATIENCE, .digest = 1,
-                              .deliver = deliver, .drop = drop, .arg = job};
+    descry_loader_options with = {.preprocess = descry_clip_preprocess(fill->model->clip), .options = fill->preprocess,
+                                  .decoders = fill->library->context->decoders,
+                                  .threads = descry_pool_threads(fill->library->context->pool), .item = sizeof(item),
+                                  .batch = descry_clip_caption_batch(fill->batch), .late_after = DESCRY_LOADER_LATE_AFTER,
+                                  .digest = 1, .deliver = deliver, .drop = drop, .arg = job};
     descry_loader *loader = NULL;
-    if (loading.batch > MAX_BATCH)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", loading.batch, MAX_BATCH);
-    loading.batch = loading.batch < job->total ? loading.batch : job->total;
-    int rc = descry_loader_open(&loader, &loading, err);
-    if (!rc && fill->tell && fill->tell(fill->arg, 0, job->total, 0))
+    if (with.batch > MAX_BATCH)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a batch of %zu: at most %d", with.batch, MAX_BATCH);
+    with.batch = with.batch < job->total ? with.batch : job->total;
+    int rc = descry_loader_open(&loader, &with, err);
+    if (!rc && fill->progress && fill->progress(fill->arg, 0, job->total, 0))
         rc = descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
     for (size_t i = 0; i < job->total && !rc; i += PAGE)
         rc = add_page(job, loader, i, job->total - i < PAGE ? job->total - i : PAGE, err);
@@ -189,36 +189,36 @@ static int run(filling *job, descry_error *err)
 
 int descry_fill_run(const descry_fill *fill, descry_error *err)
 {
-    filling job = {.fill = fill, .store = fill->library->store};
+    fill_job job = {.fill = fill, .store = fill->library->store};
     int rc = descry_clip_caption_check(fill->model->clip, fill->generation, err);
     if (!rc)
         rc = job.store->ops->uncaptioned(job.store, fill->filter, &job.places, &job.total, err);
     if (!rc && job.total > 0)
-        rc = run(&job, err);
+        rc = caption_pictures(&job, err);
     free(job.places);
     return rc;
 }
 
 /* ---- public ---------------------------------------------------------------------------------------------------- */
 
-typedef struct calling {
+typedef struct caller {
     descry_watching watch;
     descry_caption_callback each;
     void *arg;
-} calling;
+} caller;
 
-static int call_progress(void *arg, uint64_t done, uint64_t total, uint64_t captioned)
+static int on_progress(void *arg, uint64_t done, uint64_t total, uint64_t captioned)
 {
-    calling *c = arg;
+    caller *c = arg;
     (void)captioned;
     c->watch.progress.done = done;
     c->watch.progress.total = total;
-    return descry_watch_tell(&c->watch, NULL) != 0;
+    return descry_watch_report(&c->watch, NULL) != 0;
 }
 
-static int call_each(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+static int on_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
-    calling *c = arg;
+    caller *c = arg;
     c->watch.progress.failed += caption == NULL;
     return c->each ? c->each(c->arg, path, caption, err) : 0;
 }
@@ -229,17 +229,17 @@ int descry_caption_library(descry_library *library, descry_model *model, const d
     descry_caption_options how = DESCRY_CAPTION_OPTIONS_INIT;
     descry_generation generation = DESCRY_GENERATION_INIT;
     descry_reading reading;
-    calling c = {.each = each, .arg = arg};
-    int rc = DESCRY_TAKE(&how, options, err);
+    caller c = {.each = each, .arg = arg};
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (!rc)
-        rc = DESCRY_TAKE(&generation, how.generation, err);
+        rc = DESCRY_COPY_OPTIONS(&generation, how.generation, err);
     if (!rc)
-        rc = descry_reading_take(&reading, how.preprocess, err);
+        rc = descry_reading_copy(&reading, how.preprocess, err);
     if (!rc)
         rc = descry_watch_begin(&c.watch, how.watch, err);
     c.watch.progress.stage = DESCRY_STAGE_CAPTIONS;
     descry_fill fill = {.library = library, .model = model, .generation = &generation, .preprocess = &reading.options,
-                        .batch = how.batch, .tell = call_progress, .each = call_each, .arg = &c};
+                        .batch = how.batch, .progress = on_progress, .each = on_caption, .arg = &c};
     if (!rc && !(rc = descry_library_lock(library, 1, err))) {
         rc = descry_fill_run(&fill, err);
         descry_library_unlock(library);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Sidecars: which file is a picture's, read, changed and written. */
+ * Sidecars: finding a picture's, reading, editing, writing. */
 #include "api/handles.h"
 #include "base/error.h"
 #include "base/options.h"
@@ -30,7 +30,7 @@ static const char *name_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Bytes of a name before its last ending; all of it when it has none. */
+/* Length of a name without its extension. */
 static size_t stem_of(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -49,7 +49,7 @@ static int is_picture_name(const char *name)
     return name[stem] && descry_format_ending(name + stem + 1);
 }
 
-/* Of a camera's RAW format. */
+/* Whether the extension is that of a camera's RAW format. */
 static int is_raw(const char *name)
 {
     char endings[512];
@@ -63,62 +63,62 @@ static int is_raw(const char *name)
     return 0;
 }
 
-/* The same but for upper and lower case, and for how accents are written: macOS takes them apart, others do not. */
-static int is_alike(const char *a, size_t a_size, const char *b, size_t b_size)
+/* Equal names, ignoring case and Unicode normalisation: macOS decomposes accents, others do not. */
+static int names_equal(const char *a, size_t a_size, const char *b, size_t b_size)
 {
     const uint8_t *x = (const uint8_t *)a, *y = (const uint8_t *)b;
     int differs = 1;
     if (a_size == b_size && strncasecmp(a, b, a_size) == 0)
         return 1;
-    if (a_size == 0 || b_size == 0 || ((x[0] | y[0]) < 0x80 && strncasecmp(a, b, 1) != 0)) /* nearly all */
+    if (a_size == 0 || b_size == 0 || ((x[0] | y[0]) < 0x80 && strncasecmp(a, b, 1) != 0)) /* the common case */
         return 0;
     return !u8_check(x, a_size) && !u8_check(y, b_size) &&
            u8_casecmp(x, a_size, y, b_size, NULL, UNINORM_NFC, &differs) == 0 && !differs;
 }
 
-/* A sidecar's names, the best first: the picture's with .xmp after it, else with .xmp for its ending; each as it is, in
- * another case of .xmp, in another case altogether. */
+/* How a sidecar's name matches a picture's, best first: the picture's name with .xmp appended (LONG), or with .xmp in place of
+ * its extension (SHORT); each exactly, with .xmp in another case, or ignoring case altogether. */
 enum { LONG, LONG_XMP, LONG_CASE, SHORT, SHORT_XMP, SHORT_CASE, NO_NAME };
 
-static int fit(const char *name, const char *picture)
+static int match_name(const char *name, const char *picture)
 {
     size_t bare = stem_of(name), size = strlen(picture);
     if (!has_ending(name, "xmp"))
         return NO_NAME;
     int how = LONG;
-    if (!is_alike(name, bare, picture, size)) {
+    if (!names_equal(name, bare, picture, size)) {
         how = SHORT;
         size = stem_of(picture);
-        if (!is_alike(name, bare, picture, size))
+        if (!names_equal(name, bare, picture, size))
             return NO_NAME;
     }
     int exact = bare == size && strncmp(name, picture, size) == 0;
     return how + (exact ? strcmp(name + bare, ".xmp") != 0 : 2);
 }
 
-/* Pictures beside this one that a sidecar could mean, too: which have its name but for the ending, some of them RAW. */
+/* Counts of other pictures in the folder that a SHORT sidecar could belong to: the same name with another extension. */
 typedef struct rivals {
     size_t exact, exact_raw; /* of the same case */
-    size_t any, any_raw;     /* of whichever case */
-    size_t twins;            /* with the same ending, too: photo.jpg and PHOTO.JPG */
+    size_t any, any_raw;     /* ignoring case */
+    size_t twins;            /* also with the same extension, ignoring case: photo.jpg and PHOTO.JPG */
 } rivals;
 
-static void meet(rivals *others, const char *name, const char *picture)
+static void count_rival(rivals *others, const char *name, const char *picture)
 {
     size_t stem = stem_of(picture), bare = stem_of(name);
-    if (!is_picture_name(name) || !is_alike(name, bare, picture, stem))
+    if (!is_picture_name(name) || !names_equal(name, bare, picture, stem))
         return;
     size_t raw = (size_t)is_raw(name), exact = bare == stem && strncmp(name, picture, stem) == 0;
     others->any++;
     others->any_raw += raw;
     others->exact += exact;
     others->exact_raw += exact && raw;
-    others->twins += (size_t)is_alike(name, strlen(name), picture, strlen(picture));
+    others->twins += (size_t)names_equal(name, strlen(name), picture, strlen(picture));
 }
 
-/* Is a sidecar whose name fits like this the picture's?  Not when it could mean another; but those programs that write
- * photo.xmp write it for RAW files, so it is the RAW file's when there is one such. */
-static int owns(const char *picture, int how, const rivals *others)
+/* Whether a sidecar whose name matches like this is the picture's.  Not when it could be another picture's, except that
+ * programs which write photo.xmp do so for RAW files: it is the RAW file's if there is exactly one. */
+static int is_sidecar_of(const char *picture, int how, const rivals *others)
 {
     switch (how) {
     case LONG:
@@ -134,7 +134,7 @@ static int owns(const char *picture, int how, const rivals *others)
 }
 
 typedef struct sidecars {
-    descry_buf text; /* for each a digit, how it fits, then its name, NUL-terminated */
+    descry_buf text; /* for each a digit, how it matches, then its NUL-terminated name */
     char **names;    /* [count] into text, the best first */
     size_t count;
 } sidecars;
@@ -150,17 +150,17 @@ static int best_first(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Where upper and lower case are alike the picture may stand there in another one than it was asked for in. */
+/* On a case-insensitive file system the directory entry's case may differ from that of the path given. */
 static int is_same_file(DIR *dir, const char *name, const char *picture)
 {
     struct stat a, b;
-    return is_alike(name, strlen(name), picture, strlen(picture)) &&
+    return names_equal(name, strlen(name), picture, strlen(picture)) &&
            (strcmp(name, picture) == 0 ||
             (fstatat(dirfd(dir), name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
              fstatat(dirfd(dir), picture, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev));
 }
 
-/* All names that fit, and the rivals.  A folder that cannot be listed has none. */
+/* Lists all names that match, and counts rivals.  A folder that cannot be read has none. */
 static int list_names(sidecars *found, rivals *others, const char *picture, descry_error *err)
 {
     const char *name = name_of(picture);
@@ -170,21 +170,21 @@ static int list_names(sidecars *found, rivals *others, const char *picture, desc
     DIR *dir = rc ? NULL : opendir(folder.data);
     descry_buf_free(&folder);
     for (struct dirent *entry; dir && !rc && (entry = readdir(dir));) {
-        char digit = (char)('0' + fit(entry->d_name, name));
+        char digit = (char)('0' + match_name(entry->d_name, name));
         if (digit < '0' + NO_NAME) {
             rc = descry_buf_append(&found->text, &digit, 1, err);
             if (!rc)
                 rc = descry_buf_append(&found->text, entry->d_name, strlen(entry->d_name) + 1, err);
             found->count++;
         } else if (!is_same_file(dir, entry->d_name, name))
-            meet(others, entry->d_name, name);
+            count_rival(others, entry->d_name, name);
     }
     if (dir)
         closedir(dir);
     return rc;
 }
 
-/* The picture's sidecars that are there, the best first.  To be freed whatever it returns. */
+/* The picture's existing sidecars, best first.  To be freed in any case. */
 static int find_sidecars(sidecars *found, const char *picture, descry_error *err)
 {
     rivals others = {0};
@@ -196,7 +196,7 @@ static int find_sidecars(sidecars *found, const char *picture, descry_error *err
     char *name = found->text.data;
     found->count = 0;
     for (size_t i = 0; i < all; i++, name += strlen(name) + 1)
-        if (owns(name_of(picture), *name - '0', &others))
+        if (is_sidecar_of(name_of(picture), *name - '0', &others))
             found->names[found->count++] = name;
     if (found->count > 1)
         qsort(found->names, found->count, sizeof *found->names, best_first);
@@ -205,13 +205,13 @@ static int find_sidecars(sidecars *found, const char *picture, descry_error *err
     return rc;
 }
 
-static int is_there(const char *path)
+static int exists_at(const char *path)
 {
     struct stat st;
     return lstat(path, &st) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/* In the picture's folder. */
+/* The path of `name` in the picture's folder. */
 static int path_beside(descry_buf *path, const char *picture, const char *name, descry_error *err)
 {
     path->size = 0;
@@ -219,12 +219,12 @@ static int path_beside(descry_buf *path, const char *picture, const char *name, 
     return rc ? rc : descry_buf_append(path, name, strlen(name), err);
 }
 
-/* The sidecar of a picture, whether or not it is there.  The folder is listed only when it is not under its usual name. */
+/* The path of a picture's sidecar, existing or not.  The folder is listed only if there is none under the usual name. */
 static int find_sidecar(descry_buf *path, const char *picture, descry_error *err)
 {
     sidecars found = {0};
     int rc = descry_buf_printf(path, err, "%s.xmp", picture);
-    if (rc || is_there(path->data))
+    if (rc || exists_at(path->data))
         return rc;
     rc = find_sidecars(&found, picture, err);
     if (!rc && found.count > 0)
@@ -236,15 +236,15 @@ static int find_sidecar(descry_buf *path, const char *picture, descry_error *err
 /* ---- files ------------------------------------------------------------------------------------------------------ */
 
 typedef struct sidecar {
-    const char *name; /* as it is called */
-    char *path;       /* where it is: links followed */
+    const char *name; /* its path as found, for messages */
+    char *path;       /* with links resolved */
     int is_link, exists;
     struct stat st;
-    descry_buf text; /* UTF-8, from the byte order mark on, if it has one; size 0: nothing yet */
-    size_t mark;     /* bytes of that */
+    descry_buf text; /* UTF-8, with byte order mark if it has one; size 0: no file yet */
+    size_t bom_size; /* bytes of the byte order mark */
 } sidecar;
 
-/* UTF-16 with a byte order mark becomes UTF-8; the XML declaration that says so goes. */
+/* Converts UTF-16 with a byte order mark to UTF-8 and drops the XML declaration, which names the encoding. */
 static int to_utf8(sidecar *s, descry_error *err)
 {
     const unsigned char *bytes = (const unsigned char *)s->text.data;
@@ -294,13 +294,13 @@ static int read_sidecar(sidecar *s, const char *name, uint64_t limit, descry_err
     const unsigned char *bytes = (const unsigned char *)s->text.data;
     if (s->text.size >= 2 && ((bytes[0] == 0xFE && bytes[1] == 0xFF) || (bytes[0] == 0xFF && bytes[1] == 0xFE)))
         return to_utf8(s, err);
-    s->mark = s->text.size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    s->bom_size = s->text.size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     return 0;
 }
 
 static int write_sidecar(const sidecar *s, const descry_buf *text, descry_error *err)
 {
-    if (s->exists && access(s->path, W_OK) != 0) /* a rename would not ask */
+    if (s->exists && access(s->path, W_OK) != 0) /* rename() would replace a read-only file */
         return descry_fail_errno(err, errno, "%s", s->name);
     return descry_file_replace(s->path, text->data, text->size, s->exists ? &s->st : NULL, err);
 }
@@ -313,8 +313,8 @@ static void close_sidecar(sidecar *s)
 
 /* ---- writing ---------------------------------------------------------------------------------------------------- */
 
-/* A line of well-formed UTF-8 that XML can hold; without space around it. */
-static int clean(descry_buf *line, const char *text, descry_error *err)
+/* Makes a text one line of well-formed UTF-8 of characters that XML allows, trimmed. */
+static int clean_text(descry_buf *line, const char *text, descry_error *err)
 {
     const uint8_t *at = (const uint8_t *)text;
     size_t left = strlen(text);
@@ -338,7 +338,7 @@ static int clean(descry_buf *line, const char *text, descry_error *err)
     return rc;
 }
 
-/* A model that is a folder by its own name: where it lies is nobody's business. */
+/* The name of a model; of one in a folder only the folder's name: its path is private. */
 static int clean_model(descry_buf *line, const char *model, descry_error *err)
 {
     size_t size = strlen(model);
@@ -347,41 +347,41 @@ static int clean_model(descry_buf *line, const char *model, descry_error *err)
         size--;
     int rc = descry_buf_append(&name, model, size, err);
     if (!rc)
-        rc = clean(line, descry_model_is_folder(name.data) ? name_of(name.data) : name.data, err);
+        rc = clean_text(line, descry_model_is_folder(name.data) ? name_of(name.data) : name.data, err);
     descry_buf_free(&name);
     return rc;
 }
 
-/* Has a person described the picture in its own XMP?  A sidecar's description would come before that.  JPEG only; a
- * damaged one says nothing. */
-static int is_described_itself(descry_decoders *decoders, int *described, const char *path, descry_error *err)
+/* Whether a person's description is embedded in the picture's own XMP, which a sidecar's would override.  JPEG only; a damaged
+ * file counts as without. */
+static int has_own_description(descry_decoders *decoders, int *embedded, const char *path, descry_error *err)
 {
     descry_reading reading;
     descry_facts facts;
     descry_shared file;
-    *described = 0;
-    int rc = descry_reading_take(&reading, NULL, err);
+    *embedded = 0;
+    int rc = descry_reading_copy(&reading, NULL, err);
     if (rc || descry_shared_read(&file, path, reading.limits.max_bytes, NULL))
         return rc;
     if (file.size > 3 && memcmp(file.data, "\xFF\xD8\xFF", 3) == 0) {
         const descry_job job = {.wanted = {.options = &reading.options, .packet = 1}};
         rc = descry_decoders_prepare(decoders, &job, &file, path, NULL, &facts, NULL, err);
         if (!rc && facts.packet)
-            rc = descry_decoders_xmp_described(decoders, described, (const char *)facts.packet, facts.packet_size, path, err);
+            rc = descry_decoders_xmp_has_description(decoders, embedded, (const char *)facts.packet, facts.packet_size, path, err);
         descry_facts_free(&facts);
     }
     descry_shared_close(&file);
-    return rc == DESCRY_ERR_IO ? rc : 0; /* the decoders are missing */
+    return rc == DESCRY_ERR_IO ? rc : 0; /* IO: descry-decode is missing */
 }
 
 static int write_caption(descry_decoders *decoders, sidecar *s, const descry_xmp_caption *caption,
                          const descry_sidecar_options *options, descry_sidecar_outcome *outcome, descry_error *err)
 {
     descry_buf out = {0};
-    int rc = descry_buf_append(&out, s->text.data, s->mark, err);
+    int rc = descry_buf_append(&out, s->text.data, s->bom_size, err);
     if (!rc)
-        rc = descry_decoders_xmp_put(decoders, &out, s->exists ? s->text.data + s->mark : NULL, s->text.size - s->mark, s->name,
-                                     caption, options->overwrite, !s->exists, outcome, err);
+        rc = descry_decoders_xmp_put(decoders, &out, s->exists ? s->text.data + s->bom_size : NULL, s->text.size - s->bom_size,
+                                     s->name, caption, options->overwrite, !s->exists, outcome, err);
     if (!rc && (*outcome == DESCRY_SIDECAR_WRITTEN || *outcome == DESCRY_SIDECAR_REPLACED))
         rc = write_sidecar(s, &out, err);
     descry_buf_free(&out);
@@ -394,14 +394,14 @@ int descry_sidecar_write(descry_context *ctx, const char *picture, const char *c
 {
     struct stat st;
     sidecar s = {0};
-    int described = 0;
+    int embedded = 0;
     descry_buf path = {0}, text = {0}, model_name = {0};
     char date[32];
     descry_sidecar_options how = DESCRY_SIDECAR_OPTIONS_INIT;
     *outcome = DESCRY_SIDECAR_KEPT;
     if (name)
         *name = NULL;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (rc)
         return rc;
     if (stat(picture, &st) != 0)
@@ -412,7 +412,7 @@ int descry_sidecar_write(descry_context *ctx, const char *picture, const char *c
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: no such time", picture);
     rc = find_sidecar(&path, picture, err);
     if (!rc)
-        rc = clean(&text, caption, err);
+        rc = clean_text(&text, caption, err);
     if (!rc)
         rc = clean_model(&model_name, model, err);
     if (!rc && text.size == 0)
@@ -423,8 +423,8 @@ int descry_sidecar_write(descry_context *ctx, const char *picture, const char *c
     if (!rc)
         rc = read_sidecar(&s, path.data, how.max_bytes, err);
     if (!rc && !how.overwrite)
-        rc = is_described_itself(ctx->decoders, &described, picture, err);
-    if (!rc && described)
+        rc = has_own_description(ctx->decoders, &embedded, picture, err);
+    if (!rc && embedded)
         *outcome = DESCRY_SIDECAR_EMBEDDED;
     else if (!rc)
         rc = write_caption(ctx->decoders, &s, &(descry_xmp_caption){text.data, model_name.data, date}, &how, outcome, err);
@@ -440,25 +440,25 @@ int descry_sidecar_write(descry_context *ctx, const char *picture, const char *c
 
 /* ---- undoing ---------------------------------------------------------------------------------------------------- */
 
-typedef struct undoing {
+typedef struct undo_job {
     descry_decoders *decoders;
     descry_sidecar_options options;
     descry_sidecar_callback each;
     void *arg;
     int stopped;
-} undoing;
+} undo_job;
 
-static int take_out(descry_decoders *decoders, const char *path, const descry_sidecar_options *options, descry_sidecar_outcome *outcome,
-                    descry_error *err)
+static int undo_file(descry_decoders *decoders, const char *path, const descry_sidecar_options *options,
+                     descry_sidecar_outcome *outcome, descry_error *err)
 {
     sidecar s;
     descry_buf out = {0};
     *outcome = DESCRY_SIDECAR_NOTHING;
     int rc = read_sidecar(&s, path, options->max_bytes, err);
     if (!rc)
-        rc = descry_buf_append(&out, s.text.data, s.mark, err);
-    if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) /* the namespace's name has it */
-        rc = descry_decoders_xmp_take(decoders, &out, s.text.data + s.mark, s.text.size - s.mark, path, outcome, err);
+        rc = descry_buf_append(&out, s.text.data, s.bom_size, err);
+    if (!rc && s.text.size > 0 && strstr(s.text.data, "descry")) /* the URI of descry's namespace contains it */
+        rc = descry_decoders_xmp_take(decoders, &out, s.text.data + s.bom_size, s.text.size - s.bom_size, path, outcome, err);
     if (!rc && *outcome == DESCRY_SIDECAR_DELETED) {
         rc = descry_file_unchanged(s.path, &s.st, err);
         if (!rc && (unlink(s.path) != 0 || (s.is_link && unlink(path) != 0)))
@@ -470,30 +470,30 @@ static int take_out(descry_decoders *decoders, const char *path, const descry_si
     return rc;
 }
 
-static int undo_one(undoing *u, const char *path)
+static int undo_and_report(undo_job *u, const char *path)
 {
     descry_error err;
     descry_sidecar_outcome outcome;
-    int rc = take_out(u->decoders, path, &u->options, &outcome, &err);
+    int rc = undo_file(u->decoders, path, &u->options, &outcome, &err);
     u->stopped = u->each(u->arg, path, outcome, rc ? &err : NULL) != 0;
     return u->stopped;
 }
 
-static int undo_walked(void *arg, const char *path, const struct stat *st)
+static int on_file(void *arg, const char *path, const struct stat *st)
 {
     (void)st;
-    return undo_one(arg, path);
+    return undo_and_report(arg, path);
 }
 
-static void undo_failed(void *arg, const char *path, const descry_error *err)
+static void on_walk_failure(void *arg, const char *path, const descry_error *err)
 {
-    undoing *u = arg;
+    undo_job *u = arg;
     if (!u->stopped)
         u->stopped = u->each(u->arg, path, DESCRY_SIDECAR_NOTHING, err) != 0;
 }
 
-/* All that a picture has. */
-static int undo_picture(undoing *u, const char *picture, int is_there_itself, descry_error *err)
+/* All sidecars of a picture. */
+static int undo_picture(undo_job *u, const char *picture, int picture_exists, descry_error *err)
 {
     descry_buf path = {0};
     sidecars found;
@@ -501,9 +501,9 @@ static int undo_picture(undoing *u, const char *picture, int is_there_itself, de
     for (size_t i = 0; i < found.count && !rc && !u->stopped; i++) {
         rc = path_beside(&path, picture, found.names[i], err);
         if (!rc)
-            undo_one(u, path.data);
+            undo_and_report(u, path.data);
     }
-    if (!rc && found.count == 0 && !is_there_itself)
+    if (!rc && found.count == 0 && !picture_exists)
         rc = descry_fail_errno(err, ENOENT, "%s", picture);
     descry_buf_free(&path);
     free_sidecars(&found);
@@ -514,18 +514,18 @@ int descry_sidecar_undo(descry_context *ctx, const char *path, const descry_side
                         void *arg, descry_error *err)
 {
     struct stat st;
-    undoing u = {ctx->decoders, DESCRY_SIDECAR_OPTIONS_INIT, each, arg, 0};
-    int there = stat(path, &st) == 0, rc = DESCRY_TAKE(&u.options, options, err);
+    undo_job u = {ctx->decoders, DESCRY_SIDECAR_OPTIONS_INIT, each, arg, 0};
+    int exists = stat(path, &st) == 0, rc = DESCRY_COPY_OPTIONS(&u.options, options, err);
     if (rc)
         return rc;
-    if (there && S_ISDIR(st.st_mode)) {
-        descry_walk walk = {.ending = "xmp", .file = undo_walked, .failure = undo_failed, .arg = &u,
+    if (exists && S_ISDIR(st.st_mode)) {
+        descry_walk walk = {.ending = "xmp", .file = on_file, .failure = on_walk_failure, .arg = &u,
                             .include_hidden = u.options.include_hidden};
         rc = descry_walk_run(&walk, path, err);
         rc = rc > 0 ? 0 : rc;
-    } else if (is_there(path) && has_ending(path, "xmp"))
-        undo_one(&u, path);
+    } else if (exists_at(path) && has_ending(path, "xmp"))
+        undo_and_report(&u, path);
     else
-        rc = undo_picture(&u, path, there, err);
+        rc = undo_picture(&u, path, exists, err);
     return u.stopped ? descry_fail(err, DESCRY_ERR_CANCELLED, "stopped") : rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A loaded model: configuration, towers, tokenizer and preprocessing behind "embed these". */
+ * A loaded model: configuration, towers, tokenizer and preprocessing behind functions that embed and caption. */
 #ifndef DESCRY_CLIP_CLIP_H
 #define DESCRY_CLIP_CLIP_H
 
@@ -17,10 +17,10 @@ int descry_clip_open(descry_clip **clip, const char *path, const char *name, des
                      descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err);
 void descry_clip_close(descry_clip **clip);
 
-/* Without opening it: the length of a model's embeddings and the size of its weights; unchanged where unknown. */
+/* Embedding length and file size of weights, without opening the model; each unchanged if unknown. */
 void descry_clip_peek(const char *path, int *dim, uint64_t *bytes);
 
-const char *descry_clip_known(size_t *at); /* architectures that can be run: descry_zoo_next */
+const char *descry_clip_known(size_t *at); /* iterates over architectures that can be run: descry_zoo_next */
 const descry_pretrained *descry_clip_pretrained(size_t index);
 int descry_clip_can_caption(const char *name); /* descry_can_caption */
 
@@ -32,25 +32,25 @@ const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip);
 int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, int normalize, float *out,
                              descry_error *err);
 
-/* Called for each caption in order, i < n; a non-zero return stops. */
+/* Called for each caption in order of i < n; a non-zero return stops. */
 typedef int (*descry_clip_caption_fn)(void *arg, size_t i, const descry_caption *caption);
 
-/* Whether the model and the way to generate go together: what descry_clip_caption_pixels would refuse before it begins. */
+/* Checks the options against the model: the errors that descry_clip_caption_pixels would return before it begins. */
 int descry_clip_caption_check(const descry_clip *clip, const descry_generation *how, descry_error *err);
 
-/* Called when embeddings [first, first + n) are there and their captions are not begun; what it returns ends it when it
- * is not 0. */
+/* Called when embeddings [first, first + n) are computed, before their captions are generated; a non-zero return is an error
+ * and stops. */
 typedef int (*descry_clip_embedded_fn)(void *arg, size_t first, size_t n, descry_error *err);
 
-/* Captions of n pictures, `batch` at once (see below), and their embeddings [n, dim], normalised, or NULL, from one pass through the image tower.
- * DESCRY_ERR_NUMERIC when something is not finite; no caption of that batch was given then.  `embedded` may be NULL. */
+/* Captions n pictures, `batch` at once (see below).  embeddings [n, dim], normalised, or NULL: from the same pass through the
+ * image tower.  DESCRY_ERR_NUMERIC: a value is not finite; no caption of that batch is reported.  `embedded` may be NULL. */
 int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, const descry_generation *how, size_t batch,
                                float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
                                descry_error *err);
 
-size_t descry_clip_caption_batch(size_t batch); /* pictures at once, memory permitting: `batch`, unless 0 */
+size_t descry_clip_caption_batch(size_t batch); /* pictures at once, memory permitting: `batch`, or if 0 the default */
 
-/* As many of `wanted` pictures at once as memory permits; 0: not even one, or *how is not good. */
+/* Number of pictures at once, at most `wanted`, that memory permits; 0: none, or *how is invalid. */
 size_t descry_clip_caption_fit(const descry_clip *clip, const descry_generation *how, size_t wanted);
 
 /* n texts -> out float [n, dim]. */

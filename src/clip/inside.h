@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the files of this room share. */
+ * Internals shared by the files of this room. */
 #ifndef DESCRY_CLIP_INSIDE_H
 #define DESCRY_CLIP_INSIDE_H
 
@@ -10,29 +10,29 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* Any number of threads may use a model: what is not said to be guarded is not changed once it is open, and room to work
- * in belongs to the call. */
+/* Any number of threads may use a model: members are immutable once it is open, unless marked as guarded, and buffers belong
+ * to the call. */
 struct descry_clip {
     descry_network network;
-    descry_tokenizer *tokenizer; /* NULL: the model's own is of no known kind */
+    descry_tokenizer *tokenizer; /* NULL: of an unsupported kind */
     descry_preprocess preprocess;
     descry_engine engine;
     char *name, *path;
     char recipe[DESCRY_SHA256_HEX];
     descry_model_info info;
-    float levels[3][256]; /* normalised value of a byte, per channel */
-    pthread_mutex_t packing;           /* held while a tower is made ready */
-    _Atomic int ready[DESCRY_PARTS];   /* weights that do not change any more */
+    float levels[3][256];            /* normalised value of a byte, per channel */
+    pthread_mutex_t packing;         /* held while a part's weights are packed */
+    _Atomic int ready[DESCRY_PARTS]; /* 1: packed, immutable from now on */
 };
 
-/* Makes a part ready, by the first call that needs it; others wait for it, and for it alone. */
+/* Packs the weights of a part at its first use; concurrent calls for it wait. */
 int descry_clip_need(descry_clip *clip, descry_part part, descry_error *err);
 
-/* rgb uint8 [n, H, W, 3] -> out float [n, dim] as the image tower, which is ready, gives it; tokens as of a family's
- * encode, or NULL. */
+/* Runs the image tower, which must be ready: rgb uint8 [n, H, W, 3] -> out float [n, dim], not normalised; tokens as in a
+ * family's encode, or NULL. */
 int descry_clip_run_pixels(const descry_clip *clip, const uint8_t *rgb, size_t n, float *out, float *tokens, descry_error *err);
 
-/* DESCRY_ERR_NUMERIC when an embedding is not finite; with `normalize`, makes each of length 1. */
+/* DESCRY_ERR_NUMERIC: an embedding is not finite; `normalize`: scales each to length 1. */
 int descry_clip_finish(float *out, size_t n, size_t dim, int normalize, descry_error *err);
 
 #endif

@@ -15,7 +15,7 @@
 #define CONFIG "open_clip_config.json"
 
 /* 0: it has none; else 1, or an error. */
-static int look_for_config(const char *folder, descry_error *err)
+static int find_config(const char *folder, descry_error *err)
 {
     descry_buf path = {0};
     struct stat st;
@@ -28,11 +28,11 @@ static int look_for_config(const char *folder, descry_error *err)
 
 static int has_config(const char *folder)
 {
-    return look_for_config(folder, NULL) == 1;
+    return find_config(folder, NULL) == 1;
 }
 
-/* Folders that may hold models/demo: what the user says, beside the program (installed or in its build folder), and where
- * this build installs. */
+/* Folders that may contain models/demo: $DESCRY_DATA_DIR, relative to the executable (installed or in its build folder), and
+ * the install prefix. */
 static int locate_demo(descry_buf *folder, descry_error *err)
 {
     char self[4096];
@@ -51,7 +51,7 @@ static int locate_demo(descry_buf *folder, descry_error *err)
         int rc = descry_buf_printf(folder, err, "%s%s/models/demo", candidates[i][0], candidates[i][1]);
         if (rc)
             return rc;
-        int has = look_for_config(folder->data, err);
+        int has = find_config(folder->data, err);
         char *real = has == 1 ? realpath(folder->data, NULL) : NULL;
         if (has < 0 || (has && !real && errno == ENOMEM))
             return descry_fail_memory(err);
@@ -123,7 +123,7 @@ static int is_demo(const char *name)
     return strcmp(name, "demo") == 0;
 }
 
-/* What follows "hf-hub:"; NULL: nothing begins so. */
+/* The name after "hf-hub:"; NULL: it has no such prefix. */
 static const char *hub_name(const char *name)
 {
     static const char hub[] = "hf-hub:";
@@ -149,7 +149,7 @@ int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
     if (!real)
         return descry_fail(err, DESCRY_ERR_NOT_FOUND,
                            "%s: no such model: give a folder with " CONFIG ", hf-hub:organisation/name, or demo", name);
-    int rc = look_for_config(real, err);
+    int rc = find_config(real, err);
     if (rc >= 0)
         rc = rc ? descry_buf_append(folder, real, strlen(real), err)
                 : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no " CONFIG, name);

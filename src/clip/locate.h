@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where models are: from a name to a folder. */
+ * Resolves names of models to folders. */
 #ifndef DESCRY_CLIP_LOCATE_H
 #define DESCRY_CLIP_LOCATE_H
 
 #include "base/memory.h"
 
 /* *folder = the folder of `name`: a folder in open_clip's format, "demo" (the bundled model), or "hf-hub:org/name" from
- * the Hugging Face cache.  DESCRY_ERR_NOT_FOUND says where it looked. */
+ * the Hugging Face cache.  DESCRY_ERR_NOT_FOUND names the places searched. */
 int descry_locate_model(descry_buf *folder, const char *name, descry_error *err);
 
-int descry_locate_is_folder(const char *name); /* whether it is a folder's path and none of the others */
+int descry_locate_is_folder(const char *name); /* whether it is a folder's path and not one of the other forms */
 
 /* The file of weights in a folder, in open_clip's order of preference; what else ends as weights do (.pt last) where none
  * of its names is there. */

@@ -14,7 +14,7 @@
 
 enum { CACHE_LIMIT = 1 << 16 };
 
-/* ---- the cache: lines of "key digest"; anything wrong with it only costs time ----------------------------------- */
+/* ---- the cache: lines of "key digest"; if it is damaged, digests are recomputed ---------------------------------- */
 
 static int cache_path(descry_buf *path)
 {
@@ -62,7 +62,7 @@ static void cache_add(const char *folder, const char *key, const char *digest)
     if (descry_buf_printf(&text, NULL, "%s/digests", folder) == 0 && descry_path_make_folders(text.data, NULL) == 0)
         fd = open(text.data, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > CACHE_LIMIT - 512 && ftruncate(fd, 0) != 0)
-        st.st_size = 0; /* then it is read in vain: no harm */
+        st.st_size = 0; /* ignored: the cache is merely not used */
     text.size = 0;
     if (fd >= 0 && descry_buf_printf(&text, NULL, "%s %s\n", key, digest) == 0 && /* one write: lines stay whole */
         write(fd, text.data, text.size) != (ssize_t)text.size)

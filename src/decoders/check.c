@@ -13,7 +13,7 @@ uint64_t descry_declared(const descry_reply *reply, const descry_limits *limits)
     return good ? width * height : 0;
 }
 
-/* A line of UTF-8 that ends within its `size` bytes. */
+/* Whether a text is one line of UTF-8, terminated within its `size` bytes. */
 static bool is_line(const char *text, size_t size)
 {
     const char *end = memchr(text, 0, size);
@@ -25,14 +25,14 @@ static bool is_line(const char *text, size_t size)
     return true;
 }
 
-static bool is_place(double latitude, double longitude)
+static bool is_position(double latitude, double longitude)
 {
     if (isnan(latitude) || isnan(longitude))
         return isnan(latitude) && isnan(longitude);
     return fabs(latitude) <= 90 && fabs(longitude) <= 180;
 }
 
-/* Of the years 1 to 9999, as the EXIF reader has them, and a clock of this planet. */
+/* Years 1 to 9999, as in the EXIF parser, and a valid offset from UTC. */
 static bool is_time(int64_t taken, int32_t offset)
 {
     const int64_t first = -62135596800000, last = 253402300799999;
@@ -40,8 +40,8 @@ static bool is_time(int64_t taken, int32_t offset)
            (offset == DESCRY_NO_OFFSET || (offset >= -24 * 60 && offset <= 24 * 60));
 }
 
-/* What bytes can be at fault for: others mean something to whoever has many pictures, such as to stop. */
-static bool is_error(int code)
+/* Errors that a picture can cause; others, such as CANCELLED, would be taken by callers for the library's own. */
+static bool is_allowed_error(int code)
 {
     return code == DESCRY_ERR_MEMORY || code == DESCRY_ERR_FORMAT || code == DESCRY_ERR_UNSUPPORTED || code == DESCRY_ERR_ARGUMENT ||
            code == DESCRY_ERR_LIMIT;
@@ -49,7 +49,7 @@ static bool is_error(int code)
 
 bool descry_error_is_sound(const descry_reply *reply)
 {
-    return is_error(reply->code) && is_line(reply->message, sizeof reply->message);
+    return is_allowed_error(reply->code) && is_line(reply->message, sizeof reply->message);
 }
 
 bool descry_reply_is_sound(descry_reply *reply, const descry_preparation *wanted, size_t room)
@@ -66,6 +66,6 @@ bool descry_reply_is_sound(descry_reply *reply, const descry_preparation *wanted
         pixels > room || facts->packet_size + facts->preview_size > room - pixels)
         return false;
     facts->packet = facts->preview = NULL; /* pointers of another process */
-    return is_line(m->camera, sizeof m->camera) && is_line(m->title, sizeof m->title) && is_place(m->latitude, m->longitude) &&
+    return is_line(m->camera, sizeof m->camera) && is_line(m->title, sizeof m->title) && is_position(m->latitude, m->longitude) &&
            is_time(m->taken, m->taken_offset);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a worker says, looked at as if it were an enemy's. */
+ * Validation of a worker's replies, which are untrusted: a picture may have taken the worker over. */
 #ifndef DESCRY_DECODERS_CHECK_H
 #define DESCRY_DECODERS_CHECK_H
 
@@ -7,14 +7,14 @@
 
 #include <stdbool.h>
 
-/* Pixels of the size that is declared; 0: beyond the limits, or none. */
+/* Number of pixels declared; 0: empty, or beyond the limits. */
 uint64_t descry_declared(const descry_reply *reply, const descry_limits *limits);
 
-/* Can an error be as DONE says?  A line of UTF-8, of a code that bytes can have. */
+/* Whether the error in DONE is valid: one line of UTF-8, and a code that a picture can cause. */
 bool descry_error_is_sound(const descry_reply *reply);
 
-/* Can a picture be as DONE says?  Everything is a number in its range or a text of UTF-8 that ends, and what is said to be in
- * the memory for results is in its `room` bytes.  Texts of one line are made so. */
+/* Whether the facts in DONE are valid: numbers in range, texts terminated lines of UTF-8, and sizes within the `room` bytes of
+ * memory for results.  Clears the pointers, which are another process's. */
 bool descry_reply_is_sound(descry_reply *reply, const descry_preparation *wanted, size_t room);
 
 #endif

@@ -22,14 +22,14 @@
 #define secure_getenv(name) (geteuid() == getuid() && getegid() == getgid() ? getenv(name) : NULL)
 #endif
 
-/* ---- where it is -------------------------------------------------------------------------------------------------- */
+/* ---- finding it --------------------------------------------------------------------------------------------------- */
 
-typedef struct places {
+typedef struct search_path {
     descry_buf path, tried;
     bool found;
-} places;
+} search_path;
 
-static int look(places *p, const char *folder, size_t length, descry_error *err)
+static int try_folder(search_path *p, const char *folder, size_t length, descry_error *err)
 {
     if (p->found)
         return 0;
@@ -41,9 +41,9 @@ static int look(places *p, const char *folder, size_t length, descry_error *err)
     return p->found ? 0 : descry_buf_printf(&p->tried, err, "%s%s", p->tried.size ? ", " : "", p->path.data);
 }
 
-/* In the tree that it was built in it is beside the library, as installed a known way from it.  A library that is linked into a
- * program is beside nothing. */
-static int look_beside(places *p, descry_error *err)
+/* In a build tree it is beside the library, when installed at a path relative to it.  A library that is linked statically has
+ * no such folder. */
+static int try_beside_library(search_path *p, descry_error *err)
 {
     static const char here = 0;
     Dl_info library;
@@ -53,26 +53,26 @@ static int look_beside(places *p, descry_error *err)
     int rc = descry_path_real(&real, library.dli_fname, err);
     size_t folder = rc ? 0 : (size_t)(strrchr(real.data, '/') - real.data);
     if (!rc)
-        rc = look(p, real.data, folder, err);
+        rc = try_folder(p, real.data, folder, err);
     if (!rc)
         rc = descry_buf_printf(&installed, err, "%.*s/" DESCRY_LIBEXEC_FROM_LIBRARY, (int)folder, real.data);
     if (!rc)
-        rc = look(p, installed.data, installed.size, err);
+        rc = try_folder(p, installed.data, installed.size, err);
     descry_buf_free(&real);
     descry_buf_free(&installed);
     return rc;
 }
 
-static int find(places *p, const char *folder, const char *name, descry_error *err)
+static int find_program(search_path *p, const char *folder, const char *name, descry_error *err)
 {
-    const char *given = folder ? folder : secure_getenv("DESCRY_LIBEXEC"); /* a program may have more rights than its caller */
+    const char *given = folder ? folder : secure_getenv("DESCRY_LIBEXEC"); /* ignored in a setuid program */
     int rc = 0;
     if (given && *given)
-        rc = look(p, given, strlen(given), err); /* there, or nowhere */
+        rc = try_folder(p, given, strlen(given), err); /* only there */
     else {
-        rc = look_beside(p, err);
+        rc = try_beside_library(p, err);
         if (!rc)
-            rc = look(p, DESCRY_LIBEXECDIR, strlen(DESCRY_LIBEXECDIR), err);
+            rc = try_folder(p, DESCRY_LIBEXECDIR, strlen(DESCRY_LIBEXECDIR), err);
     }
     if (!rc && !p->found)
         rc = descry_fail(err, DESCRY_ERR_IO, "%s: needs " PROGRAM ", a part of descry, which is not there: tried %s", name,
@@ -82,9 +82,9 @@ static int find(places *p, const char *folder, const char *name, descry_error *e
 
 int descry_helper_start(descry_worker *worker, const descry_decoders_options *how, const char *name, descry_error *err)
 {
-    places p = {0};
+    search_path p = {0};
     descry_error why;
-    int rc = find(&p, how->folder, name, err);
+    int rc = find_program(&p, how->folder, name, err);
     if (!rc) {
         rc = descry_worker_start(worker, p.path.data, descry_helper_walls(how->sandbox), how->seconds, &why);
         if (rc)
@@ -95,7 +95,7 @@ int descry_helper_start(descry_worker *worker, const descry_decoders_options *ho
     return rc;
 }
 
-/* ---- what the system has ------------------------------------------------------------------------------------------ */
+/* ---- sandbox features --------------------------------------------------------------------------------------------- */
 
 uint32_t descry_helper_walls(descry_sandbox sandbox)
 {

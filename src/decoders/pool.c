@@ -10,23 +10,23 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RETIRE = 1000 }; /* jobs: what leaks, or was tampered with, does not last */
+enum { RETIRE = 1000 }; /* jobs after which a worker is replaced, which bounds leaks and the effects of corruption */
 
-/* A line of those who wait: who comes draws a number. */
-typedef struct line {
-    uint64_t next, now; /* to be drawn; served */
-} line;
+/* A FIFO of waiting threads, by ticket numbers. */
+typedef struct queue {
+    uint64_t next, now; /* next ticket; ticket being served */
+} queue;
 
 struct descry_decoders {
     descry_decoders_options how;
     char *folder;
-    pthread_mutex_t mutex; /* over what follows */
+    pthread_mutex_t mutex; /* guards what follows */
     pthread_cond_t changed;
     pid_t owner;           /* the process that started the workers */
-    line lines[2];         /* [urgent] */
-    unsigned lent;
-    descry_worker *idle;   /* [workers + 1], `idles` of them, the latest last */
-    unsigned idles;
+    queue queues[2];         /* [urgent] */
+    unsigned lent;         /* workers in use */
+    descry_worker *idle;   /* [workers + 1], `idle_count` of them, the most recently used last */
+    unsigned idle_count;
     bool warned;
 };
 
@@ -53,16 +53,16 @@ int descry_decoders_open(descry_decoders **out, const descry_decoders_options *o
     return descry_fail_memory(err);
 }
 
-/* With the mutex held.  After a fork the child has copies of its parent's descriptors, which are no use to it. */
+/* With the mutex held.  After a fork the child drops its copies of the parent's descriptors. */
 static void check_owner(descry_decoders *d)
 {
     if (d->owner == getpid())
         return;
-    while (d->idles > 0)
-        descry_worker_forget(&d->idle[--d->idles]);
+    while (d->idle_count > 0)
+        descry_worker_forget(&d->idle[--d->idle_count]);
     d->owner = getpid();
     d->lent = 0;
-    memset(d->lines, 0, sizeof d->lines);
+    memset(d->queues, 0, sizeof d->queues);
 }
 
 void descry_decoders_close(descry_decoders **slot)
@@ -71,8 +71,8 @@ void descry_decoders_close(descry_decoders **slot)
     if (!d)
         return;
     check_owner(d);
-    while (d->idles > 0)
-        descry_worker_end(&d->idle[--d->idles], NULL);
+    while (d->idle_count > 0)
+        descry_worker_end(&d->idle[--d->idle_count], NULL);
     pthread_mutex_destroy(&d->mutex);
     pthread_cond_destroy(&d->changed);
     free(d->idle);
@@ -88,10 +88,10 @@ descry_sandbox descry_decoders_sandbox(const descry_decoders *d)
 
 /* ---- lending ----------------------------------------------------------------------------------------------------- */
 
-/* With the mutex held.  A place is left for those who wait. */
-static void await_turn(descry_decoders *d, bool urgent)
+/* With the mutex held.  One slot is reserved for urgent jobs. */
+static void await_slot(descry_decoders *d, bool urgent)
 {
-    line *mine = &d->lines[urgent], *others = &d->lines[!urgent];
+    queue *mine = &d->queues[urgent], *others = &d->queues[!urgent];
     uint64_t number = mine->next++;
     while (mine->now != number || d->lent >= d->how.workers + urgent || (!urgent && others->next != others->now))
         pthread_cond_wait(&d->changed, &d->mutex);
@@ -100,20 +100,20 @@ static void await_turn(descry_decoders *d, bool urgent)
     pthread_cond_broadcast(&d->changed);
 }
 
-static void leave(descry_decoders *d)
+static void release_slot(descry_decoders *d)
 {
     d->lent--;
     pthread_cond_broadcast(&d->changed);
 }
 
-/* An idle one, but for those that have been killed meanwhile: by the system, which takes them first, maybe all at once. */
+/* Takes an idle worker that still lives: the OOM killer prefers workers and may have killed any number of them. */
 static bool take_idle(descry_decoders *d, descry_worker *worker)
 {
     for (;;) {
         pthread_mutex_lock(&d->mutex);
-        bool found = d->idles > 0;
+        bool found = d->idle_count > 0;
         if (found)
-            *worker = d->idle[--d->idles];
+            *worker = d->idle[--d->idle_count];
         pthread_mutex_unlock(&d->mutex);
         if (!found || descry_worker_is_idle(worker))
             return found;
@@ -121,7 +121,7 @@ static bool take_idle(descry_decoders *d, descry_worker *worker)
     }
 }
 
-static void warn(descry_decoders *d, uint32_t walls)
+static void warn_missing_walls(descry_decoders *d, uint32_t walls)
 {
     pthread_mutex_lock(&d->mutex);
     bool first = !d->warned;
@@ -138,17 +138,17 @@ int descry_decoders_lend(descry_decoders *d, descry_worker *worker, bool fresh, 
 {
     pthread_mutex_lock(&d->mutex);
     check_owner(d);
-    await_turn(d, urgent);
+    await_slot(d, urgent);
     pthread_mutex_unlock(&d->mutex);
     if (!fresh && take_idle(d, worker))
         return 0;
     int rc = descry_helper_start(worker, &d->how, name, err);
     if (!rc) {
-        warn(d, worker->walls);
+        warn_missing_walls(d, worker->walls);
         return 0;
     }
     pthread_mutex_lock(&d->mutex);
-    leave(d);
+    release_slot(d);
     pthread_mutex_unlock(&d->mutex);
     return rc;
 }
@@ -157,11 +157,11 @@ void descry_decoders_take_back(descry_decoders *d, descry_worker *worker)
 {
     bool kept = false;
     pthread_mutex_lock(&d->mutex);
-    if (worker->jobs < RETIRE && d->idles <= d->how.workers) {
-        d->idle[d->idles++] = *worker;
+    if (worker->jobs < RETIRE && d->idle_count <= d->how.workers) {
+        d->idle[d->idle_count++] = *worker;
         kept = true;
     }
-    leave(d);
+    release_slot(d);
     pthread_mutex_unlock(&d->mutex);
     if (!kept)
         descry_worker_end(worker, NULL);
@@ -171,6 +171,6 @@ void descry_decoders_dismiss(descry_decoders *d, descry_worker *worker, descry_f
 {
     descry_worker_end(worker, fate);
     pthread_mutex_lock(&d->mutex);
-    leave(d);
+    release_slot(d);
     pthread_mutex_unlock(&d->mutex);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pictures through workers. */
+ * Decoding pictures in workers. */
 #include "decoders/check.h"
 #include "decoders/task.h"
 
@@ -21,7 +21,7 @@ static bool is_sound(const descry_task *task, descry_reply *reply, size_t room)
     return descry_reply_is_sound(reply, p->wanted, room);
 }
 
-static int copy(uint8_t **out, const uint8_t *from, size_t size, descry_error *err)
+static int copy_bytes(uint8_t **out, const uint8_t *from, size_t size, descry_error *err)
 {
     if (size == 0)
         return 0;
@@ -32,16 +32,16 @@ static int copy(uint8_t **out, const uint8_t *from, size_t size, descry_error *e
     return 0;
 }
 
-static int take(const descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err)
+static int copy_results(const descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err)
 {
     const picture_task *p = task->arg;
     const uint8_t *from = worker->results;
     size_t pixels = descry_wire_pixels(p->wanted), packet = reply->facts.packet_size;
     *p->facts = reply->facts;
     p->facts->packet = p->facts->preview = NULL;
-    int rc = copy(&p->facts->packet, from + pixels, packet, err);
+    int rc = copy_bytes(&p->facts->packet, from + pixels, packet, err);
     if (!rc)
-        rc = copy(&p->facts->preview, from + pixels + packet, reply->facts.preview_size, err);
+        rc = copy_bytes(&p->facts->preview, from + pixels + packet, reply->facts.preview_size, err);
     if (!rc && pixels > 0)
         memcpy(p->rgb, from, pixels);
     if (rc)
@@ -57,19 +57,19 @@ static size_t format_of(const descry_shared *bytes)
     return i;
 }
 
-static int run(descry_decoders *decoders, const descry_job *job, const descry_shared *bytes, const char *name, uint8_t *rgb,
-               descry_facts *facts, int *fault, descry_error *err)
+static int run_picture_task(descry_decoders *decoders, const descry_job *job, const descry_shared *bytes, const char *name,
+                            uint8_t *rgb, descry_facts *facts, int *fault, descry_error *err)
 {
     const descry_preparation *wanted = &job->wanted;
     picture_task p = {wanted, rgb, facts};
     descry_task task = {.request = {.what = DESCRY_WIRE_PICTURE, .wanted = *wanted, .options = *wanted->options,
                                     .limits = *wanted->options->limits, .prepared = wanted->preprocess != NULL},
                         .bytes = bytes, .room = descry_wire_room(wanted), .format = format_of(bytes),
-                        .limits = wanted->options->limits, .is_sound = is_sound, .take = take, .arg = &p,
-                        .fresh = job->stranger, .urgent = job->urgent};
+                        .limits = wanted->options->limits, .is_sound = is_sound, .take = copy_results, .arg = &p,
+                        .fresh = job->untrusted, .urgent = job->urgent};
     if (wanted->preprocess)
         task.request.preprocess = *wanted->preprocess;
-    task.request.wanted.preprocess = NULL; /* where things are in this process is nobody's business */
+    task.request.wanted.preprocess = NULL; /* do not leak addresses of this process */
     task.request.wanted.options = NULL;
     task.request.options.limits = NULL;
     return descry_decoders_run(decoders, &task, task.format < DESCRY_FORMATS ? descry_format_at(task.format)->name : "picture",
@@ -86,11 +86,11 @@ int descry_decoders_prepare(descry_decoders *decoders, const descry_job *job, co
     if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF)
         return descry_prepare(&job->wanted, bytes->data, bytes->size, name, rgb, facts, err);
     if (bytes->fd >= 0 || bytes->size == 0)
-        return run(decoders, job, bytes, name, rgb, facts, fault, err);
+        return run_picture_task(decoders, job, bytes, name, rgb, facts, fault, err);
     descry_shared copy;
     int rc = descry_shared_copy(&copy, bytes->data, bytes->size, name, err);
     if (!rc) {
-        rc = run(decoders, job, &copy, name, rgb, facts, fault, err);
+        rc = run_picture_task(decoders, job, &copy, name, rgb, facts, fault, err);
         descry_shared_close(&copy);
     }
     return rc;

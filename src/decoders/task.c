@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 
-enum { FAULTS = 2, KILLS = 10 }; /* a decoder may end badly, or be killed by somebody, so often for one task */
+enum { MAX_FAULTS = 2, MAX_KILLS = 10 }; /* per task: failures of its decoder; kills from outside */
 
-static int blame(descry_fate fate, const char *who, const char *name, descry_error *err)
+static int fail_by_fate(descry_fate fate, const char *who, const char *name, descry_error *err)
 {
     switch (fate) {
     case DESCRY_FATE_CRASHED:
@@ -22,13 +22,14 @@ static int blame(descry_fate fate, const char *who, const char *name, descry_err
     }
 }
 
-static int blame_memory(const char *who, const char *name, uint64_t bound, descry_error *err)
+static int fail_by_memory(const char *who, const char *name, uint64_t bound, descry_error *err)
 {
     return descry_fail(err, DESCRY_ERR_LIMIT, "%s: more memory than the %llu MB that the %s decoder may have for it", name,
                        (unsigned long long)(bound >> 20), who);
 }
 
-static int take(const descry_task *task, const descry_worker *worker, const descry_reply *reply, const char *name, descry_error *err)
+static int take_reply(const descry_task *task, const descry_worker *worker, const descry_reply *reply, const char *name,
+                      descry_error *err)
 {
     if (reply->code)
         return descry_fail(err, reply->code, "%s%s%s", name, reply->message[0] == ':' ? "" : ": ", reply->message);
@@ -48,7 +49,7 @@ int descry_decoders_run(descry_decoders *decoders, const descry_task *task, cons
         descry_fate fate = descry_worker_do(&worker, task, &reply, &why);
         bool bounded = fate == DESCRY_FATE_DONE && reply.code == DESCRY_ERR_MEMORY && worker.walls & DESCRY_WALL_LIMITS;
         if (fate == DESCRY_FATE_DONE && !bounded) {
-            rc = take(task, &worker, &reply, name, err);
+            rc = take_reply(task, &worker, &reply, name, err);
             if (task->fresh || descry_worker_is_full(&worker))
                 descry_decoders_dismiss(decoders, &worker, NULL);
             else
@@ -60,9 +61,9 @@ int descry_decoders_run(descry_decoders *decoders, const descry_task *task, cons
         descry_decoders_dismiss(decoders, &worker, fate == DESCRY_FATE_KILLED ? &ended : NULL);
         if (fate == DESCRY_FATE_SYSTEM)
             return descry_fail(err, why.code, "%s: %s", name, why.message);
-        if (ended == DESCRY_FATE_KILLED ? ++kills < KILLS : ++faults < FAULTS)
+        if (ended == DESCRY_FATE_KILLED ? ++kills < MAX_KILLS : ++faults < MAX_FAULTS)
             continue;
         *fault = ended != DESCRY_FATE_KILLED;
-        return bounded ? blame_memory(who, name, bound, err) : blame(ended, who, name, err);
+        return bounded ? fail_by_memory(who, name, bound, err) : fail_by_fate(ended, who, name, err);
     }
 }

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0 /* where a socket has SO_NOSIGPIPE instead */
+#define MSG_NOSIGNAL 0 /* systems with SO_NOSIGPIPE instead */
 #endif
 
 enum { MOST_FDS = 2 };
@@ -50,13 +50,13 @@ int descry_wire_send(int fd, const void *message, size_t size, const int *fds, s
             c->cmsg_len = CMSG_LEN(n * sizeof(int));
             memcpy(CMSG_DATA(c), fds, n * sizeof(int));
         }
-        /* workers, which may not send descriptors, have no sendmsg */
+        /* sendmsg is not allowed in workers, which could send descriptors by it */
         ssize_t sent = n > 0 ? sendmsg(fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) : send(fd, at, size, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)
             return errno;
-        n = 0; /* they went with the first byte */
+        n = 0; /* descriptors are sent with the first byte */
         at += sent;
         size -= (size_t)sent;
     }

@@ -28,22 +28,22 @@
 
 extern char **environ;
 
-enum { START_SECONDS = 60, END_SECONDS = 2, STARTS = 10, MOST_KEPT = 128 << 20 /* malloc itself may keep half of that */ };
+enum { START_SECONDS = 60, END_SECONDS = 2, MAX_STARTS = 10, MAX_KEPT = 128 << 20 /* bytes, of which malloc may cache half */ };
 
-/* ---- patience ---------------------------------------------------------------------------------------------------- */
+/* ---- deadlines --------------------------------------------------------------------------------------------------- */
 
-/* Seconds that are left, of those that this process has lived to see. */
-typedef struct patience {
+/* A timeout that does not count time during which this process was stopped. */
+typedef struct deadline {
     double left, last;
-} patience;
+} deadline;
 
-static patience begin(double seconds)
+static deadline start_deadline(double seconds)
 {
-    return (patience){seconds, descry_clock_now()};
+    return (deadline){seconds, descry_clock_now()};
 }
 
-/* Whatever happens meanwhile, a byte or a signal, costs the time that it took; when this process was stopped, a second. */
-static bool is_over(patience *p)
+/* Updates the remaining time; must be called at least once a second: a longer gap (the process was stopped) counts as one. */
+static bool is_expired(deadline *p)
 {
     double now = descry_clock_now(), passed = now - p->last;
     p->last = now;
@@ -51,35 +51,35 @@ static bool is_over(patience *p)
     return p->left <= 0;
 }
 
-/* Until there is something to be read, or an end, at `fd`: 0, or OVER, or FAILED. */
-enum { OVER = -1, FAILED = -2 };
-static int await(int fd, patience *p)
+/* Waits until `fd` is readable, or at its end: 0, EXPIRED, or FAILED. */
+enum { EXPIRED = -1, FAILED = -2 };
+static int wait_readable(int fd, deadline *p)
 {
     struct pollfd it = {.fd = fd, .events = POLLIN};
-    while (!is_over(p)) {
+    while (!is_expired(p)) {
         int n = poll(&it, 1, 1000);
         if (n > 0)
             return 0;
         if (n < 0 && errno != EINTR)
             return FAILED;
     }
-    return OVER;
+    return EXPIRED;
 }
 
 /* ---- the process ------------------------------------------------------------------------------------------------- */
 
-/* A descriptor of the process, for which a child that is not yet reaped is needed. */
+/* A pidfd of the process, which must not be reaped yet; -1: not supported. */
 static int open_process(pid_t pid)
 {
 #ifdef SYS_pidfd_open
-    return (int)syscall(SYS_pidfd_open, pid, 0); /* it closes when another program is executed */
+    return (int)syscall(SYS_pidfd_open, pid, 0); /* close-on-exec */
 #else
     (void)pid;
     return -1;
 #endif
 }
 
-static int wait_for(const descry_worker *w, siginfo_t *info, int options)
+static int wait_process(const descry_worker *w, siginfo_t *info, int options)
 {
     int rc;
     idtype_t type = P_PID;
@@ -98,10 +98,10 @@ static int wait_for(const descry_worker *w, siginfo_t *info, int options)
     return rc;
 }
 
-static void kill_it(const descry_worker *w)
+static void kill_process(const descry_worker *w)
 {
     siginfo_t info;
-    if (wait_for(w, &info, WNOHANG | WNOWAIT) != 0) /* somebody has reaped it: it is nobody, or somebody else */
+    if (wait_process(w, &info, WNOHANG | WNOWAIT) != 0) /* the host has reaped it: the pid may be reused */
         return;
 #ifdef SYS_pidfd_send_signal
     if (w->process >= 0) {
@@ -112,14 +112,14 @@ static void kill_it(const descry_worker *w)
     kill(w->pid, SIGKILL);
 }
 
-/* Reaps it, which somebody else may have done: then nothing is known. */
+/* Reaps the process; if the host has done so already, its status is unknown. */
 static descry_fate reap(const descry_worker *w)
 {
     siginfo_t info;
-    if (wait_for(w, &info, 0) != 0)
+    if (wait_process(w, &info, 0) != 0)
         return DESCRY_FATE_KILLED;
     if (info.si_code == CLD_EXITED)
-        return DESCRY_FATE_CRASHED; /* a codec that exits */
+        return DESCRY_FATE_CRASHED; /* a codec called exit */
     switch (info.si_status) {
     case SIGSYS:
         return DESCRY_FATE_FORBIDDEN;
@@ -151,9 +151,9 @@ void descry_worker_forget(descry_worker *w)
 
 void descry_worker_end(descry_worker *w, descry_fate *fate)
 {
-    patience p = begin(END_SECONDS);
-    bool lives = fate && w->process >= 0 && await(w->process, &p) == OVER;
-    kill_it(w);
+    deadline p = start_deadline(END_SECONDS);
+    bool lives = fate && w->process >= 0 && wait_readable(w->process, &p) == EXPIRED;
+    kill_process(w);
     descry_fate how = reap(w);
     if (fate)
         *fate = lives ? DESCRY_FATE_LIED : how;
@@ -172,7 +172,7 @@ bool descry_worker_is_idle(const descry_worker *w)
 
 /* ---- starting ---------------------------------------------------------------------------------------------------- */
 
-/* Its streams are nowhere, its socket is number 3; whatever else it inherits it closes itself. */
+/* Standard streams are /dev/null, the socket is descriptor 3; the worker closes all other descriptors itself. */
 static int spawn(descry_worker *w, const char *path, int end, bool bare)
 {
     char *const arguments[] = {(char *)path, NULL}, *const nothing[] = {NULL};
@@ -204,27 +204,27 @@ static int spawn(descry_worker *w, const char *path, int end, bool bare)
     return rc;
 }
 
-/* Receives a message, however it comes. */
-static descry_fate receive(const descry_worker *w, void *message, size_t size, patience *p)
+/* Receives a whole message, which may arrive in parts. */
+static descry_fate receive(const descry_worker *w, void *message, size_t size, deadline *p)
 {
     char *at = message;
     size_t left = size;
     while (left > 0) {
-        int n = await(w->socket, p);
+        int n = wait_readable(w->socket, p);
         if (n < 0)
-            return n == OVER ? DESCRY_FATE_CLOCK : DESCRY_FATE_KILLED;
+            return n == EXPIRED ? DESCRY_FATE_CLOCK : DESCRY_FATE_KILLED;
         ssize_t got = recv(w->socket, at, left, MSG_DONTWAIT);
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
         if (got <= 0)
-            return DESCRY_FATE_KILLED; /* it has ended: its status tells how */
+            return DESCRY_FATE_KILLED; /* it has ended: see its exit status */
         at += got;
         left -= (size_t)got;
     }
     return DESCRY_FATE_DONE;
 }
 
-/* 0: it has it, or a lower one of this process's. */
+/* 0: set, or to the lower hard limit; or errno. */
 static int set_limit(const descry_worker *w, int what, rlim_t value)
 {
 #ifdef __linux__
@@ -239,8 +239,8 @@ static int set_limit(const descry_worker *w, int what, rlim_t value)
 #endif
 }
 
-/* Has it limits, as it should?  Not every system lets one process set another's. */
-static bool has_limits(descry_worker *w)
+/* Sets initial limits; false: this system does not let a process set another's. */
+static bool try_limits(descry_worker *w)
 {
     w->data = descry_bound_data(DESCRY_FORMATS, 0, 0);
     return set_limit(w, RLIMIT_DATA, (rlim_t)w->data) == 0;
@@ -250,7 +250,7 @@ static int check_hello(descry_worker *w, const char *path, const descry_hello *h
 {
     bool same = hello->form == DESCRY_WIRE_FORM && memcmp(hello->version, DESCRY_VERSION, sizeof DESCRY_VERSION) == 0;
     w->walls = hello->walls & walls;
-    if (w->walls & DESCRY_WALL_LIMITS && !has_limits(w))
+    if (w->walls & DESCRY_WALL_LIMITS && !try_limits(w))
         w->walls &= ~(uint32_t)DESCRY_WALL_LIMITS;
     if (same && hello->kind == DESCRY_WIRE_HELLO)
         return 0;
@@ -260,7 +260,7 @@ static int check_hello(descry_worker *w, const char *path, const descry_hello *h
                        version, DESCRY_VERSION);
 }
 
-/* Not for other programs that this process starts; without a signal when nobody is there. */
+/* A socket pair with close-on-exec and without SIGPIPE. */
 static int open_sockets(int ends[2])
 {
 #ifdef SOCK_CLOEXEC
@@ -275,18 +275,18 @@ static int open_sockets(int ends[2])
 #endif
 }
 
-static uint64_t memory_of_machine(void)
+static uint64_t physical_memory(void)
 {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     return pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : UINT64_MAX;
 }
 
-/* *killed: that is why it did not start. */
-static int start(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, bool *killed, descry_error *err)
+/* *killed: it did not start because it was killed from outside. */
+static int start_once(descry_worker *w, const char *path, uint32_t walls, unsigned seconds, bool *killed, descry_error *err)
 {
     int ends[2];
     *killed = false;
-    *w = (descry_worker){.process = -1, .socket = -1, .most = memory_of_machine(), .seconds = seconds};
+    *w = (descry_worker){.process = -1, .socket = -1, .most = physical_memory(), .seconds = seconds};
     if (open_sockets(ends) != 0)
         return descry_fail_errno(err, errno, "%s", path);
     w->socket = ends[0];
@@ -298,11 +298,11 @@ static int start(descry_worker *w, const char *path, uint32_t walls, unsigned se
                    ? descry_fail(err, DESCRY_ERR_IO, "%s: needs /dev/null, which is not there", path)
                    : descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(why));
     }
-    /* Its answer to what is sent only now shows that it lives: the descriptor is of it, not of one that came after it. */
+    /* The worker must answer a message sent after this: that proves that the pidfd is the worker's and not of a reused pid. */
     w->process = open_process(w->pid);
     descry_hello hello = {.kind = DESCRY_WIRE_HELLO, .form = DESCRY_WIRE_FORM, .version = DESCRY_VERSION, .walls = walls}, reply;
     why = descry_wire_send(w->socket, &hello, sizeof hello, NULL, 0);
-    patience p = begin(START_SECONDS);
+    deadline p = start_deadline(START_SECONDS);
     descry_fate fate = why ? DESCRY_FATE_KILLED : receive(w, &reply, sizeof reply, &p);
     int rc = fate == DESCRY_FATE_DONE ? check_hello(w, path, &reply, walls, err)
                                       : descry_fail(err, DESCRY_ERR_IO, "%s: does not start as it should", path);
@@ -320,15 +320,16 @@ int descry_worker_start(descry_worker *w, const char *path, uint32_t walls, unsi
     int rc;
     unsigned starts = 0;
     do
-        rc = start(w, path, walls, seconds, &killed, err);
-    while (rc && killed && ++starts < STARTS);
+        rc = start_once(w, path, walls, seconds, &killed, err);
+    while (rc && killed && ++starts < MAX_STARTS);
     return rc;
 }
 
 /* ---- a job -------------------------------------------------------------------------------------------------------- */
 
-/* Memory for `room` bytes of results, which is kept from job to job.  *fd: its descriptor, when it is new, to be handed over; -1. */
-static int make_room(descry_worker *w, size_t room, int *fd, descry_error *err)
+/* Provides shared memory for `room` bytes of results, which is kept from job to job.  *fd: its descriptor if it is new, to be
+ * sent to the worker, else -1. */
+static int grow_results(descry_worker *w, size_t room, int *fd, descry_error *err)
 {
     *fd = -1;
     if (room <= w->room)
@@ -346,8 +347,8 @@ static int make_room(descry_worker *w, size_t room, int *fd, descry_error *err)
     return 0;
 }
 
-/* Seconds of a processor that it has used. */
-static rlim_t used_by(const descry_worker *w)
+/* CPU seconds that the worker has used so far. */
+static rlim_t cpu_seconds(const descry_worker *w)
 {
     clockid_t clock;
     struct timespec used = {0};
@@ -356,13 +357,13 @@ static rlim_t used_by(const descry_worker *w)
     return (rlim_t)used.tv_sec;
 }
 
-/* The bounds of a picture of so many pixels: of memory, and of the processor, of which `used` was used before it. */
-static void bound(descry_worker *w, size_t format, uint64_t pixels, uint64_t size, rlim_t used)
+/* Sets the limits for a picture of so many pixels: memory, and CPU time in addition to `used`. */
+static void set_limits(descry_worker *w, size_t format, uint64_t pixels, uint64_t size, rlim_t used)
 {
     if (!(w->walls & DESCRY_WALL_LIMITS))
         return;
     uint64_t data = descry_bound_data(format, pixels, size);
-    data = data < w->most ? data : w->most; /* else it would end somebody else first */
+    data = data < w->most ? data : w->most; /* else the OOM killer might kill another process first */
     if (w->data != data && set_limit(w, RLIMIT_DATA, (rlim_t)data) == 0)
         w->data = data;
     set_limit(w, RLIMIT_CPU, used + 1 + descry_bound_processor(pixels, w->seconds));
@@ -379,12 +380,12 @@ bool descry_worker_is_full(const descry_worker *w)
     if (fd >= 0)
         close(fd);
     line[n > 0 ? n : 0] = '\0';
-    unsigned long pages = 0; /* proc(5): the sixth number, of what RLIMIT_DATA is about, and the stack */
-    return sscanf(line, "%*u %*u %*u %*u %*u %lu", &pages) == 1 && pages > (unsigned long)(MOST_KEPT / sysconf(_SC_PAGESIZE));
+    unsigned long pages = 0; /* proc(5), sixth field: data, which RLIMIT_DATA limits, and stack */
+    return sscanf(line, "%*u %*u %*u %*u %*u %lu", &pages) == 1 && pages > (unsigned long)(MAX_KEPT / sysconf(_SC_PAGESIZE));
 }
 
-/* Hands a request over, for which there is room at once when the worker has read the one before. */
-static descry_fate hand(const descry_worker *w, const descry_request *request, const int *fds, size_t n, descry_error *err)
+/* Sends a request; the socket has room for it unless the worker has not read the previous one. */
+static descry_fate send_request(const descry_worker *w, const descry_request *request, const int *fds, size_t n, descry_error *err)
 {
     int why = descry_wire_send(w->socket, request, sizeof *request, fds, n);
     if (why == 0)
@@ -402,10 +403,10 @@ descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_r
     int results, fds[2], n = 0;
     uint64_t granted = DESCRY_FREE_PIXELS;
     const descry_shared *bytes = task->bytes;
-    if (make_room(w, task->room, &results, err))
+    if (grow_results(w, task->room, &results, err))
         return DESCRY_FATE_SYSTEM;
-    rlim_t used = used_by(w);
-    bound(w, task->format, granted, bytes->size, used);
+    rlim_t used = cpu_seconds(w);
+    set_limits(w, task->format, granted, bytes->size, used);
     descry_request request = task->request;
     request.kind = DESCRY_WIRE_JOB;
     request.form = DESCRY_WIRE_FORM;
@@ -418,26 +419,26 @@ descry_fate descry_worker_do(descry_worker *w, const descry_task *task, descry_r
         fds[n++] = bytes->fd;
     if (results >= 0)
         fds[n++] = results;
-    descry_fate fate = hand(w, &request, fds, (size_t)n, err);
+    descry_fate fate = send_request(w, &request, fds, (size_t)n, err);
     if (results >= 0)
         close(results);
-    patience p = begin(descry_bound_clock(granted, w->seconds));
+    deadline p = start_deadline(descry_bound_clock(granted, w->seconds));
     for (;;) {
         fate = fate == DESCRY_FATE_DONE ? receive(w, reply, sizeof *reply, &p) : fate;
         if (fate != DESCRY_FATE_DONE)
             return fate;
         if (reply->kind == DESCRY_WIRE_DONE)
             break;
-        /* each more than before; all within the time for the largest */
+        /* each declaration must be larger than before; the deadline is that of the largest */
         uint64_t pixels = task->limits ? descry_declared(reply, task->limits) : 0;
         if (reply->kind != DESCRY_WIRE_DECLARED || pixels <= granted)
             return DESCRY_FATE_LIED;
         p.left += descry_bound_clock(pixels, w->seconds) - descry_bound_clock(granted, w->seconds);
         granted = pixels;
-        bound(w, task->format, granted, bytes->size, used);
+        set_limits(w, task->format, granted, bytes->size, used);
         request = (descry_request){.kind = DESCRY_WIRE_GO, .form = DESCRY_WIRE_FORM, .pixels = granted,
                                    .seconds = 2 * descry_bound_clock(granted, w->seconds)};
-        fate = hand(w, &request, NULL, 0, err);
+        fate = send_request(w, &request, NULL, 0, err);
     }
     w->jobs++;
     bool sound = reply->code ? descry_error_is_sound(reply) : task->is_sound(task, reply, w->room);

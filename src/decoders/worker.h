@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One worker process.  It lives in whatever process the library is in: that may ignore SIGCHLD, reap children that are not its
- * own, and have more threads.  So the end of a worker is told by its socket, and it is killed by a descriptor that cannot
- * come to mean another process, or, where the system has none, only while it is known to be there. */
+ * One worker process.  The host process may ignore SIGCHLD, reap children that it did not start, and have other threads.  So the
+ * end of a worker is detected by its socket, and it is killed through a pidfd, which cannot refer to another process, or, where
+ * the system has none, only while it is known not to be reaped. */
 #ifndef DESCRY_DECODERS_WORKER_H
 #define DESCRY_DECODERS_WORKER_H
 
@@ -12,62 +12,62 @@
 
 typedef struct descry_worker {
     pid_t pid;
-    int process; /* descriptor of the process; -1: the system has none */
+    int process; /* pidfd; -1: not supported */
     int socket;
     uint32_t walls;
     uint8_t *results; /* [room], shared with it */
     size_t room;
-    uint64_t data;    /* the bound that it has */
-    uint64_t most;    /* bytes that the machine has */
-    unsigned seconds; /* the least bound of time (bounds.h) */
-    unsigned jobs;    /* done */
+    uint64_t data;    /* its current RLIMIT_DATA */
+    uint64_t most;    /* physical memory in bytes */
+    unsigned seconds; /* minimal time limit (bounds.h) */
+    unsigned jobs;    /* completed */
 } descry_worker;
 
 /* How a job ended. */
 typedef enum descry_fate {
-    DESCRY_FATE_DONE,      /* there is a reply; the worker can do more */
+    DESCRY_FATE_DONE,      /* a valid reply; the worker can do more jobs */
     DESCRY_FATE_CRASHED,
-    DESCRY_FATE_FORBIDDEN, /* it asked the system for what it may not do */
-    DESCRY_FATE_PROCESSOR, /* it took too long, of the processor */
-    DESCRY_FATE_CLOCK,     /* or altogether */
-    DESCRY_FATE_LIED,      /* or did not keep to the turns */
-    DESCRY_FATE_KILLED,    /* by somebody else, or nobody knows how it ended */
-    DESCRY_FATE_SYSTEM     /* memory to share could not be had, or not be handed over: *err says so, without a name */
+    DESCRY_FATE_FORBIDDEN, /* killed by seccomp for a system call */
+    DESCRY_FATE_PROCESSOR, /* exceeded its CPU time */
+    DESCRY_FATE_CLOCK,     /* exceeded its elapsed time */
+    DESCRY_FATE_LIED,      /* an invalid reply, or a violation of the protocol */
+    DESCRY_FATE_KILLED,    /* from outside, or its status is unknown */
+    DESCRY_FATE_SYSTEM     /* the system could not provide or send shared memory: *err, without the picture's name */
 } descry_fate;
 
-/* Starts the program at `path`.  `walls`: those that are to stand; without DESCRY_WALL_LIMITS it has this process's environment
- * and error output, for debugging.  One that somebody kills meanwhile is started
- * again.  DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: of another version. */
+/* Starts the program at `path`.  `walls`: the restrictions requested; without DESCRY_WALL_LIMITS it gets this process's
+ * environment and stderr, for debugging.  A worker that is killed from outside while it starts is started again.
+ * DESCRY_ERR_IO: it does not start; DESCRY_ERR_UNSUPPORTED: it is of another version. */
 int descry_worker_start(descry_worker *worker, const char *path, uint32_t walls, unsigned seconds, descry_error *err);
 
 /* A job for any worker. */
 typedef struct descry_task {
-    descry_request request;      /* what is wanted; the rest is filled in */
-    const descry_shared *bytes;  /* in shared memory, if there are any */
+    descry_request request;      /* the job; transport fields are filled in by descry_worker_do */
+    const descry_shared *bytes;  /* the input, in shared memory unless empty */
     size_t room;                 /* bytes for results */
-    size_t format;               /* of a picture, for its bounds; DESCRY_FORMATS: of none */
-    const descry_limits *limits; /* of what may be declared; NULL: nothing */
-    bool (*is_sound)(const struct descry_task *task, descry_reply *reply, size_t room); /* can it be? (check.h) */
-    /* Takes what came of it out of worker->results, where the worker may still write. */
+    size_t format;               /* of a picture, for its limits; DESCRY_FORMATS: not a picture */
+    const descry_limits *limits; /* of sizes that may be declared; NULL: none may */
+    bool (*is_sound)(const struct descry_task *task, descry_reply *reply, size_t room); /* validates a reply (check.h) */
+    /* Copies results out of worker->results, where the worker may still write. */
     int (*take)(const struct descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err);
-    void *arg;                   /* theirs */
+    void *arg;                   /* of both */
     bool fresh, urgent;          /* descry_decoders_lend */
 } descry_task;
 
-/* Does it: *reply is checked. */
+/* Runs a job; *reply is validated. */
 descry_fate descry_worker_do(descry_worker *worker, const descry_task *task, descry_reply *reply, descry_error *err);
 
-/* After a job: whether it has kept so much memory that the next picture might not have enough of what it may have.  Some
- * libraries lose what they took when they fail. */
+/* After a job: whether the worker retains so much memory that the next picture's limit might not suffice.  Some libraries leak
+ * on errors. */
 bool descry_worker_is_full(const descry_worker *worker);
 
-/* Between jobs: whether it is there, and says nothing.  Of one that is not even its number may be another process's by now. */
+/* Between jobs: whether it is alive and has sent nothing.  The pid of one that is not may be reused. */
 bool descry_worker_is_idle(const descry_worker *worker);
 
-/* Ends it, whatever it does.  `fate`: NULL, or is replaced by how one has ended itself that has left its socket; LIED: it has not. */
+/* Kills and reaps it.  `fate` (may be NULL), for one that closed its socket: set to how it ended; LIED: it had not ended. */
 void descry_worker_end(descry_worker *worker, descry_fate *fate);
 
-/* Gives up what a process has of a worker that its parent started, before a fork. */
+/* Closes the copies that a forked child has of its parent's worker. */
 void descry_worker_forget(descry_worker *worker);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * XMP packets through workers: libexempi and Expat read what strangers wrote. */
+ * XMP in workers, as libexempi and Expat parse untrusted packets. */
 #include "decoders/task.h"
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* What may come of each, and with it a packet, or none. */
+/* Which outcomes a job can have, and with which of them it returns a packet. */
 static bool is_sound(const descry_task *task, descry_reply *reply, size_t room)
 {
     bool changed;
@@ -35,16 +35,16 @@ typedef struct xmp_task {
     int outcome;
 } xmp_task;
 
-static int take(const descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err)
+static int copy_packet(const descry_task *task, const descry_worker *worker, const descry_reply *reply, descry_error *err)
 {
     xmp_task *x = task->arg;
     x->outcome = reply->outcome;
     return reply->packet > 0 ? descry_buf_append(x->out, worker->results, (size_t)reply->packet, err) : 0;
 }
 
-/* Packet and texts in one piece of shared memory. */
-static int share(descry_shared *shared, const char *data, size_t size, const descry_xmp_caption *caption, const char *name,
-                 descry_error *err)
+/* Copies packet and texts to one piece of shared memory. */
+static int share_packet(descry_shared *shared, const char *data, size_t size, const descry_xmp_caption *caption, const char *name,
+                        descry_error *err)
 {
     descry_buf all = {0};
     int rc = descry_buf_append(&all, data, size, err);
@@ -57,16 +57,16 @@ static int share(descry_shared *shared, const char *data, size_t size, const des
     return rc;
 }
 
-static int run(descry_decoders *decoders, descry_request request, const char *data, size_t size, const char *name,
-               const descry_xmp_caption *caption, xmp_task *x, descry_error *err)
+static int run_xmp_task(descry_decoders *decoders, descry_request request, const char *data, size_t size, const char *name,
+                        const descry_xmp_caption *caption, xmp_task *x, descry_error *err)
 {
     descry_shared bytes;
-    int fault, rc = share(&bytes, data, size, caption, name, err);
+    int fault, rc = share_packet(&bytes, data, size, caption, name, err);
     if (rc)
         return rc;
     request.packet = size;
     descry_task task = {.request = request, .bytes = &bytes, .room = x->out ? DESCRY_SIDECAR_ROOM : 0, .format = DESCRY_FORMATS,
-                        .is_sound = is_sound, .take = take, .arg = x};
+                        .is_sound = is_sound, .take = copy_packet, .arg = x};
     rc = descry_decoders_run(decoders, &task, "XMP", name, &fault, err);
     descry_shared_close(&bytes);
     return rc;
@@ -83,7 +83,7 @@ int descry_decoders_xmp_put(descry_decoders *decoders, descry_buf *out, const ch
     }
     xmp_task x = {.out = out};
     descry_request request = {.what = DESCRY_WIRE_XMP_PUT, .overwrite = (uint32_t)overwrite, .created = (uint32_t)created};
-    int rc = run(decoders, request, data, size, name, caption, &x, err);
+    int rc = run_xmp_task(decoders, request, data, size, name, caption, &x, err);
     if (!rc)
         *outcome = (descry_sidecar_outcome)x.outcome;
     return rc;
@@ -98,25 +98,25 @@ int descry_decoders_xmp_take(descry_decoders *decoders, descry_buf *out, const c
         return rc ? rc : xmp->take(out, data, size, name, outcome, err);
     }
     xmp_task x = {.out = out};
-    int rc = run(decoders, (descry_request){.what = DESCRY_WIRE_XMP_TAKE}, data, size, name, NULL, &x, err);
+    int rc = run_xmp_task(decoders, (descry_request){.what = DESCRY_WIRE_XMP_TAKE}, data, size, name, NULL, &x, err);
     if (!rc)
         *outcome = (descry_sidecar_outcome)x.outcome;
     return rc;
 }
 
-int descry_decoders_xmp_described(descry_decoders *decoders, int *described, const char *data, size_t size, const char *name,
-                                  descry_error *err)
+int descry_decoders_xmp_has_description(descry_decoders *decoders, int *found, const char *data, size_t size, const char *name,
+                                        descry_error *err)
 {
     const descry_xmp *xmp;
-    *described = 0;
+    *found = 0;
     if (descry_decoders_sandbox(decoders) == DESCRY_SANDBOX_OFF) {
         int rc = descry_xmp_open(&xmp, name, err);
         if (!rc)
-            *described = xmp->described(data, size);
+            *found = xmp->has_description(data, size);
         return rc;
     }
     xmp_task x = {0};
-    int rc = run(decoders, (descry_request){.what = DESCRY_WIRE_XMP_DESCRIBED}, data, size, name, NULL, &x, err);
-    *described = !rc && x.outcome;
+    int rc = run_xmp_task(decoders, (descry_request){.what = DESCRY_WIRE_XMP_HAS_DESCRIPTION}, data, size, name, NULL, &x, err);
+    *found = !rc && x.outcome;
     return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a library holds, given out: picture by picture, or as a NumPy archive. */
+ * Export of a library: picture by picture to a callback, or to a NumPy archive. */
 #include "library/library.h"
 
 #include "base/error.h"
@@ -11,46 +11,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TELL_EVERY = 1024, PAGE = 64 };
+enum { REPORT_EVERY = 1024, PAGE = 64 };
 
-typedef struct export {
+typedef struct export_job {
     descry_library *library;
     descry_store *store;
     descry_export_options how;
     descry_watching watch;
-    descry_recipe recipe; /* id 0: no vectors are asked for */
+    descry_recipe recipe; /* id 0: no vectors */
     descry_list list;
-    descry_row rows[PAGE]; /* of the list, [first, first + count), with what is wanted */
+    descry_row rows[PAGE]; /* cache: rows [first, first + count) of the list, with the details in `wanted` */
     size_t first, count;
     descry_wanted wanted;
-    descry_arena arena;   /* theirs */
+    descry_arena arena;   /* of the rows */
     descry_error *err;
 
     /* writing an archive */
-    uint32_t *points;     /* [width] */
+    uint32_t *points;     /* [width]: code points of a url, zero-padded */
     size_t width;         /* characters of the longest url */
-    size_t row, at;       /* next: row, and byte of it */
-} export;
+    size_t row, at;       /* position: row, and byte in it */
+} export_job;
 
-/* ---- which pictures --------------------------------------------------------------------------------------------- */
+/* ---- the list of pictures --------------------------------------------------------------------------------------- */
 
-static int measure(void *arg, const char *path, size_t size)
+static int measure_url(void *arg, const char *path, size_t size)
 {
-    export *job = arg;
+    export_job *job = arg;
     size_t width = descry_npz_points(path, size, NULL);
     job->width = width > job->width ? width : job->width;
     return 0;
 }
 
-/* Lists the pictures.  To be closed whatever it returns. */
-static int open_export(export *job, descry_library *library, const descry_export_options *options, int archive,
+/* Lists the pictures.  To be closed in any case. */
+static int open_export(export_job *job, descry_library *library, const descry_export_options *options, int archive,
                        descry_error *err)
 {
     descry_arena arena = {0};
     descry_filter filter;
-    *job = (export){.library = library, .store = library->store, .how = DESCRY_EXPORT_OPTIONS_INIT, .width = 1, .err = err};
+    *job = (export_job){.library = library, .store = library->store, .how = DESCRY_EXPORT_OPTIONS_INIT, .width = 1, .err = err};
     library->listing++;
-    int rc = DESCRY_TAKE(&job->how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&job->how, options, err);
     int vectors = archive ? 2 : job->how.vectors;
     if (!rc)
         rc = descry_watch_begin(&job->watch, job->how.watch, err);
@@ -59,7 +59,7 @@ static int open_export(export *job, descry_library *library, const descry_export
         rc = descry_library_filter(library, job->how.filter, &filter, &arena, err);
     if (!rc && vectors)
         rc = descry_library_recipe(library, job->how.model, &job->recipe, err);
-    job->list = (descry_list){.filter = &filter, .recipe = vectors == 2 ? job->recipe.id : 0, .each = measure, .arg = job};
+    job->list = (descry_list){.filter = &filter, .recipe = vectors == 2 ? job->recipe.id : 0, .each = measure_url, .arg = job};
     if (!rc)
         rc = job->store->ops->list(job->store, &job->list, err);
     job->list.filter = NULL;
@@ -67,7 +67,7 @@ static int open_export(export *job, descry_library *library, const descry_export
     return rc;
 }
 
-static void close_export(export *job)
+static void close_export(export_job *job)
 {
     job->store->ops->unlist(job->store, &job->list);
     job->library->listing--;
@@ -76,7 +76,7 @@ static void close_export(export *job)
 }
 
 /* Row i of the list. */
-static int read_row(export *job, size_t i, const descry_row **row)
+static int read_row(export_job *job, size_t i, const descry_row **row)
 {
     if (i < job->first || i >= job->first + job->count) {
         int64_t ids[PAGE];
@@ -85,7 +85,7 @@ static int read_row(export *job, size_t i, const descry_row **row)
             ids[k] = job->list.items[i + k].id;
         descry_arena_free(&job->arena);
         job->count = 0;
-        int rc = job->store->ops->describe(job->store, ids, n, &job->wanted, job->rows, &job->arena, job->err);
+        int rc = job->store->ops->details(job->store, ids, n, &job->wanted, job->rows, &job->arena, job->err);
         if (rc)
             return rc;
         job->first = i;
@@ -95,17 +95,17 @@ static int read_row(export *job, size_t i, const descry_row **row)
     return 0;
 }
 
-static int tell(export *job, size_t done)
+static int report_progress(export_job *job, size_t done)
 {
     job->watch.progress.done = done;
     job->watch.progress.total = job->list.count;
-    return done % TELL_EVERY && done != job->list.count ? descry_watch_check(&job->watch, job->err)
-                                                        : descry_watch_tell(&job->watch, job->err);
+    return done % REPORT_EVERY && done != job->list.count ? descry_watch_check(&job->watch, job->err)
+                                                        : descry_watch_report(&job->watch, job->err);
 }
 
 /* ---- picture by picture ----------------------------------------------------------------------------------------- */
 
-static int give(export *job, size_t i, descry_entry_callback each, void *arg, int *stop)
+static int export_entry(export_job *job, size_t i, descry_entry_callback each, void *arg, int *stop)
 {
     const descry_row *row;
     int rc = read_row(job, i, &row);
@@ -119,14 +119,14 @@ static int give(export *job, size_t i, descry_entry_callback each, void *arg, in
 int descry_entries(descry_library *library, const descry_export_options *options, descry_entry_callback each,
                    void *arg, descry_error *err)
 {
-    export job;
+    export_job job;
     int stop = 0;
     int rc = open_export(&job, library, options, 0, err);
     job.wanted = (descry_wanted){job.how.vectors ? &job.recipe : NULL, 1, 1};
     for (size_t i = 0; i < job.list.count && !rc && !stop; i++) {
-        rc = give(&job, i, each, arg, &stop);
+        rc = export_entry(&job, i, each, arg, &stop);
         if (!rc)
-            rc = tell(&job, i + 1);
+            rc = report_progress(&job, i + 1);
     }
     close_export(&job);
     return rc;
@@ -134,8 +134,8 @@ int descry_entries(descry_library *library, const descry_export_options *options
 
 /* ---- an archive ------------------------------------------------------------------------------------------------- */
 
-/* The next bytes of rows, each of `size` bytes, which `load` finds. */
-static int64_t give_rows(export *job, int (*load)(export *job, const void **data), size_t size, void *out,
+/* Fills `out` with the next bytes of the rows, which `load` provides and which have `size` bytes each. */
+static int64_t copy_rows(export_job *job, int (*load)(export_job *job, const void **data), size_t size, void *out,
                          size_t room, descry_error *err)
 {
     size_t used = 0;
@@ -159,10 +159,10 @@ static int64_t give_rows(export *job, int (*load)(export *job, const void **data
     return (int64_t)used;
 }
 
-static int load_vector(export *job, const void **data)
+static int load_vector(export_job *job, const void **data)
 {
     const descry_row *row;
-    int rc = job->at ? 0 : tell(job, job->row + 1);
+    int rc = job->at ? 0 : report_progress(job, job->row + 1);
     if (!rc)
         rc = read_row(job, job->row, &row);
     if (!rc && !row->vector)
@@ -172,36 +172,36 @@ static int load_vector(export *job, const void **data)
     return rc;
 }
 
-static int load_url(export *job, const void **data)
+static int load_url(export_job *job, const void **data)
 {
     const descry_row *row;
     int rc = 0;
     if (job->at == 0 && !(rc = read_row(job, job->row, &row))) {
         memset(job->points, 0, job->width * sizeof *job->points);
-        descry_npz_points(row->path, row->path_size, job->points); /* no more than were counted */
+        descry_npz_points(row->path, row->path_size, job->points); /* at most `width`, the maximum from measure_url */
     }
     *data = job->points;
     return rc;
 }
 
-static int64_t give_features(void *arg, void *out, size_t room, descry_error *err)
+static int64_t write_features(void *arg, void *out, size_t room, descry_error *err)
 {
-    export *job = arg;
+    export_job *job = arg;
     job->wanted.vectors = &job->recipe;
-    return give_rows(job, load_vector, (size_t)job->recipe.dim * sizeof(float), out, room, err);
+    return copy_rows(job, load_vector, (size_t)job->recipe.dim * sizeof(float), out, room, err);
 }
 
-static int64_t give_urls(void *arg, void *out, size_t room, descry_error *err)
+static int64_t write_urls(void *arg, void *out, size_t room, descry_error *err)
 {
-    export *job = arg;
+    export_job *job = arg;
     job->wanted.vectors = NULL;
-    return give_rows(job, load_url, job->width * sizeof *job->points, out, room, err);
+    return copy_rows(job, load_url, job->width * sizeof *job->points, out, room, err);
 }
 
 int descry_export_npz(descry_library *library, const char *path, const descry_export_options *options, uint64_t *count,
                       descry_error *err)
 {
-    export job;
+    export_job job;
     descry_buf type = {0};
     int rc = open_export(&job, library, options, 1, err);
     if (!rc)
@@ -210,8 +210,8 @@ int descry_export_npz(descry_library *library, const char *path, const descry_ex
         rc = descry_fail_memory(err);
     if (!rc) {
         const descry_npz_part parts[] = {
-            {"features", "<f4", {job.list.count, (uint64_t)job.recipe.dim}, 2, sizeof(float), give_features, &job},
-            {"urls", type.data, {job.list.count}, 1, job.width * sizeof *job.points, give_urls, &job},
+            {"features", "<f4", {job.list.count, (uint64_t)job.recipe.dim}, 2, sizeof(float), write_features, &job},
+            {"urls", type.data, {job.list.count}, 1, job.width * sizeof *job.points, write_urls, &job},
         };
         rc = descry_npz_write(path, parts, 2, err);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Embeddings from a NumPy archive into the library. */
+ * Import of embeddings from a NumPy archive. */
 #include "library/library.h"
 #include "base/paths.h"
 
@@ -18,20 +18,20 @@
 
 enum { ROWS = 1024, ROOM = 8 << 20, MAX_URL = 65536 };
 
-#define MAX_FORTRAN ((uint64_t)4 << 30)
+#define MAX_FORTRAN_BYTES ((uint64_t)4 << 30)
 
 typedef struct row {
     const char *url;  /* NULL: it has none */
-    const char *path; /* the same, or where the file is */
-    int local;        /* there is a file */
-    uint64_t size;    /* of it */
+    const char *path; /* the url, or the local file's canonical path */
+    int local;        /* 1: url is a local file */
+    uint64_t size;    /* of the file */
     int64_t mtime;
     descry_content *content;
     int failed;
     descry_error why;
 } row;
 
-typedef struct import {
+typedef struct import_job {
     descry_library *library;
     descry_store *store;
     descry_import_options how;
@@ -52,35 +52,35 @@ typedef struct import {
     descry_place *places;
     descry_put *puts;
     size_t put_count;
-    descry_arena arena;   /* what these point to */
-    descry_import_counts counts, *given; /* `given`: the caller's */
+    descry_arena arena;   /* of a batch: strings and contents */
+    descry_import_counts counts, *out_counts; /* out_counts: the caller's, or NULL */
     descry_watching watch;
     descry_error *err;
-} import;
+} import_job;
 
-static int tell(import *job)
+static int report_progress(import_job *job)
 {
     job->counts.seconds = descry_clock_now() - job->watch.start;
-    DESCRY_GIVE(job->given, &job->counts);
-    return descry_watch_tell(&job->watch, job->err);
+    DESCRY_COPY_BACK(job->out_counts, &job->counts);
+    return descry_watch_report(&job->watch, job->err);
 }
 
 /* ---- the archive ------------------------------------------------------------------------------------------------ */
 
-static int open_arrays(import *job)
+static int open_arrays(import_job *job)
 {
-    uint64_t most = job->how.max_bytes;
-    int rc = descry_npz_array_open(&job->features, job->npz, job->how.features, most, job->err);
-    return rc ? rc : descry_npz_array_open(&job->urls, job->npz, job->how.urls, most, job->err);
+    uint64_t max_bytes = job->how.max_bytes;
+    int rc = descry_npz_array_open(&job->features, job->npz, job->how.features, max_bytes, job->err);
+    return rc ? rc : descry_npz_array_open(&job->urls, job->npz, job->how.urls, max_bytes, job->err);
 }
 
-static void close_arrays(import *job)
+static void close_arrays(import_job *job)
 {
     descry_npz_array_close(&job->features);
     descry_npz_array_close(&job->urls);
 }
 
-static int check_shapes(import *job, int dim)
+static int check_shapes(import_job *job, int dim)
 {
     const descry_npy *f = &job->features.npy, *u = &job->urls.npy;
     const char *name = job->features.name;
@@ -97,7 +97,7 @@ static int check_shapes(import *job, int dim)
     if (u->item > MAX_URL * (uint64_t)4)
         return descry_fail(job->err, DESCRY_ERR_LIMIT, "%s: texts of %llu bytes", job->urls.name,
                            (unsigned long long)u->item);
-    if (f->fortran && f->bytes > MAX_FORTRAN)
+    if (f->fortran && f->bytes > MAX_FORTRAN_BYTES)
         return descry_fail(job->err, DESCRY_ERR_LIMIT, "%s: %llu bytes in Fortran order: save it in C order "
                            "(numpy.ascontiguousarray)", name, (unsigned long long)f->bytes);
     job->rows = job->counts.rows = f->shape[0];
@@ -105,8 +105,8 @@ static int check_shapes(import *job, int dim)
     return 0;
 }
 
-/* Reads an array to its end, where its checksum is. */
-static int check_array(import *job, descry_npz_array *array)
+/* Reads an array to its end, which verifies its checksum. */
+static int check_array(import_job *job, descry_npz_array *array)
 {
     int rc = 0;
     while (array->left > 0 && !rc) {
@@ -114,13 +114,13 @@ static int check_array(import *job, descry_npz_array *array)
         rc = descry_npz_array_read(array, job->texts, n, job->err);
         job->watch.progress.done += n;
         if (!rc)
-            rc = tell(job);
+            rc = report_progress(job);
     }
     return rc;
 }
 
-/* Checks all of the archive before any of it is used, and stands at the first row. */
-static int open_archive(import *job, const char *path, int dim)
+/* Checks the whole archive before any of it is used, then reopens the arrays at the first row. */
+static int open_archive(import_job *job, const char *path, int dim)
 {
     int rc = descry_npz_open(&job->npz, path, job->err);
     if (!rc)
@@ -138,7 +138,7 @@ static int open_archive(import *job, const char *path, int dim)
     return rc ? rc : open_arrays(job);
 }
 
-static int take_memory(import *job)
+static int alloc_buffers(import_job *job)
 {
     const descry_npy *f = &job->features.npy, *u = &job->urls.npy;
     size_t dim = (size_t)job->recipe.dim, wide = dim * f->item > u->item ? dim * f->item : u->item;
@@ -160,8 +160,9 @@ static int take_memory(import *job)
 
 /* ---- a row ------------------------------------------------------------------------------------------------------ */
 
-/* The vector of row i, the k-th of its batch; divided by its largest first, so that no square is too big or small. */
-static int read_vector(import *job, uint64_t i, size_t k, float *vector, descry_error *err)
+/* The vector of row i, the k-th of its batch, normalised; scaled by its largest element first, so that squares neither
+ * overflow nor underflow. */
+static int read_vector(import_job *job, uint64_t i, size_t k, float *vector, descry_error *err)
 {
     const descry_npy *f = &job->features.npy;
     size_t dim = (size_t)job->recipe.dim, size = f->item;
@@ -178,13 +179,13 @@ static int read_vector(import *job, uint64_t i, size_t k, float *vector, descry_
     for (size_t d = 0; d < dim; d++)
         square += job->row[d] / largest * (job->row[d] / largest);
     double length = sqrt(square);
-    int is_one = fabs(length * largest - 1) <= 0x1p-11; /* f16 cannot tell, and what it holds stays exactly so */
+    int is_one = fabs(length * largest - 1) <= 0x1p-11; /* within the precision of f16: kept exactly as it is */
     for (size_t d = 0; d < dim; d++)
         vector[d] = (float)(is_one ? job->row[d] : job->row[d] / largest / length);
     return 0;
 }
 
-/* A content for a picture without a file: no file that is a picture has this digest. */
+/* The content digest of a picture without a file: SHA-256 of a prefix and the source, so that it equals no file's. */
 static int digest_source(const char *source, uint8_t digest[DESCRY_SHA256_SIZE], descry_error *err)
 {
     static const char mark[] = "descry-source"; /* and its NUL */
@@ -201,8 +202,8 @@ static int digest_source(const char *source, uint8_t digest[DESCRY_SHA256_SIZE],
     return rc;
 }
 
-/* What indexing does with a file, but for the model.  `why`: what is wrong with the file. */
-static int read_local(import *job, const char *path, descry_content *what, descry_metadata *metadata, descry_error *why)
+/* Reads a file as indexing does, without embedding it.  `why`: the error, if it cannot be read. */
+static int read_local(import_job *job, const char *path, descry_content *content, descry_metadata *metadata, descry_error *why)
 {
     descry_shared bytes;
     descry_facts facts;
@@ -212,14 +213,14 @@ static int read_local(import *job, const char *path, descry_content *what, descr
     int rc = descry_shared_read(&bytes, path, job->limits.max_bytes, why);
     if (rc)
         return rc;
-    rc = descry_sha256_of(bytes.data, bytes.size, what->sha256, why);
+    rc = descry_sha256_of(bytes.data, bytes.size, content->sha256, why);
     if (!rc)
         rc = descry_decoders_prepare(job->library->context->decoders, &facts_alone, &bytes, path, NULL, &facts, NULL, why);
     if (!rc) {
-        what->bytes = bytes.size;
-        what->width = facts.width;
-        what->height = facts.height;
-        what->orientation = facts.orientation;
+        content->bytes = bytes.size;
+        content->width = facts.width;
+        content->height = facts.height;
+        content->orientation = facts.orientation;
         *metadata = facts.metadata;
         descry_facts_free(&facts);
     }
@@ -227,81 +228,81 @@ static int read_local(import *job, const char *path, descry_content *what, descr
     return rc;
 }
 
-/* job->url is the path of a file here: the row's path is then how the library has it. */
-static int find_local(import *job, row *at)
+/* Sets url and path of a row: if job->url is the absolute path of a local file, path is its canonical form. */
+static int find_local(import_job *job, row *it)
 {
     struct stat st;
     descry_buf path = {0};
-    at->local = job->url.data[0] == '/' && stat(job->url.data, &st) == 0 && S_ISREG(st.st_mode);
-    int rc = at->local ? descry_path_real_folder(&path, job->url.data, job->err) : 0;
-    at->url = descry_arena_strdup(&job->arena, job->url.data);
-    at->path = at->local && !rc ? descry_arena_strdup(&job->arena, path.data) : at->url;
-    if (!rc && (!at->url || !at->path))
+    it->local = job->url.data[0] == '/' && stat(job->url.data, &st) == 0 && S_ISREG(st.st_mode);
+    int rc = it->local ? descry_path_real_folder(&path, job->url.data, job->err) : 0;
+    it->url = descry_arena_strdup(&job->arena, job->url.data);
+    it->path = it->local && !rc ? descry_arena_strdup(&job->arena, path.data) : it->url;
+    if (!rc && (!it->url || !it->path))
         rc = descry_fail_memory(job->err);
-    if (at->local) {
-        at->size = (uint64_t)st.st_size;
-        at->mtime = descry_clock_changed(&st);
+    if (it->local) {
+        it->size = (uint64_t)st.st_size;
+        it->mtime = descry_clock_changed(&st);
     }
     descry_buf_free(&path);
     return rc;
 }
 
-/* Row i, the k-th of its batch: where its picture is, and its vector. */
-static int read_row(import *job, uint64_t i, size_t k)
+/* Reads row i, the k-th of its batch: url and vector. */
+static int read_row(import_job *job, uint64_t i, size_t k)
 {
-    row *at = &job->batch_rows[k];
-    *at = (row){0};
-    int rc = descry_npz_text(&job->urls.npy, job->texts + k * job->urls.npy.item, &job->url, &at->why);
+    row *it = &job->batch_rows[k];
+    *it = (row){0};
+    int rc = descry_npz_text(&job->urls.npy, job->texts + k * job->urls.npy.item, &job->url, &it->why);
     if (!rc && job->url.size == 0)
-        rc = descry_fail(&at->why, DESCRY_ERR_FORMAT, "an empty url");
-    at->failed = rc != 0;
+        rc = descry_fail(&it->why, DESCRY_ERR_FORMAT, "an empty url");
+    it->failed = rc != 0;
     if (rc)
         return 0;
-    rc = find_local(job, at);
+    rc = find_local(job, it);
     if (!rc)
-        at->failed = read_vector(job, i, k, job->vectors + k * (size_t)job->recipe.dim, &at->why) != 0;
+        it->failed = read_vector(job, i, k, job->vectors + k * (size_t)job->recipe.dim, &it->why) != 0;
     return rc;
 }
 
-/* What is to be written of a row that is not in the library as it is; reads its file. */
-static int prepare(import *job, row *at, const descry_place *place, const float *vector)
+/* Adds what to write for a row, unless the library has it already; reads its file. */
+static int prepare_put(import_job *job, row *it, const descry_place *place, const float *vector)
 {
-    int same = !at->local || (place->size == at->size && !place->source && !place->unread && place->mtime == at->mtime);
-    if (place->has_vector && same && !(at->local && place->missing))
+    int same = !it->local || (place->size == it->size && !place->source && !place->unread && place->mtime == it->mtime);
+    if (place->has_vector && same && !(it->local && place->missing))
         return 0;
     descry_put *put = &job->puts[job->put_count];
-    *put = (descry_put){.path = at->path, .what = at->local ? DESCRY_PUT_FILE : DESCRY_PUT_SOURCE, .size = at->size,
-                        .mtime = at->mtime, .vector = vector};
-    put->content = at->content = descry_arena_alloc(&job->arena, 1, sizeof *at->content);
-    descry_metadata *metadata = at->local ? descry_arena_alloc(&job->arena, 1, sizeof *metadata) : NULL;
-    if (!at->content || (at->local && !metadata))
+    *put = (descry_put){.path = it->path, .what = it->local ? DESCRY_PUT_FILE : DESCRY_PUT_SOURCE, .size = it->size,
+                        .mtime = it->mtime, .vector = vector};
+    put->content = it->content = descry_arena_alloc(&job->arena, 1, sizeof *it->content);
+    descry_metadata *metadata = it->local ? descry_arena_alloc(&job->arena, 1, sizeof *metadata) : NULL;
+    if (!it->content || (it->local && !metadata))
         return descry_fail_memory(job->err);
-    *at->content = (descry_content){.bytes = 0};
+    *it->content = (descry_content){.bytes = 0};
     put->metadata = metadata;
-    if (at->local)
-        at->failed = read_local(job, at->path, at->content, metadata, &at->why) != 0;
+    if (it->local)
+        it->failed = read_local(job, it->path, it->content, metadata, &it->why) != 0;
     else {
-        int rc = digest_source(at->path, at->content->sha256, job->err);
+        int rc = digest_source(it->path, it->content->sha256, job->err);
         if (rc)
             return rc;
     }
-    job->put_count += !at->failed;
+    job->put_count += !it->failed;
     return 0;
 }
 
-static void report(import *job, uint64_t i, const row *at)
+static void report_failure(import_job *job, uint64_t i, const row *it)
 {
-    descry_error told;
-    const char *url = at->url;
+    descry_error reported;
+    const char *url = it->url;
     job->counts.failed++;
     job->watch.progress.failed++;
-    descry_fail(&told, at->why.code, "%s: row %llu%s%s: %s", job->features.name, (unsigned long long)i, url ? ", " : "",
-                url ? url : "", at->why.message);
+    descry_fail(&reported, it->why.code, "%s: row %llu%s%s: %s", job->features.name, (unsigned long long)i, url ? ", " : "",
+                url ? url : "", it->why.message);
     if (job->how.failure)
-        job->how.failure(job->how.arg, i, url, &told);
+        job->how.failure(job->how.arg, i, url, &reported);
 }
 
-static int look_up(import *job, size_t n)
+static int find_places(import_job *job, size_t n)
 {
     size_t count = 0;
     for (size_t k = 0; k < n; k++)
@@ -310,7 +311,7 @@ static int look_up(import *job, size_t n)
     return job->store->ops->places(job->store, job->paths, count, job->recipe.id, job->places, job->err);
 }
 
-static int store_rows(import *job, uint64_t first, size_t n)
+static int store_rows(import_job *job, uint64_t first, size_t n)
 {
     size_t found = 0, good = 0;
     int rc = 0;
@@ -318,14 +319,14 @@ static int store_rows(import *job, uint64_t first, size_t n)
     for (size_t k = 0; k < n && !rc; k++)
         rc = read_row(job, first + k, k);
     if (!rc)
-        rc = look_up(job, n);
+        rc = find_places(job, n);
     for (size_t k = 0; k < n && !rc; k++) {
-        row *at = &job->batch_rows[k];
-        if (!at->failed)
-            rc = prepare(job, at, &job->places[found++], job->vectors + k * (size_t)job->recipe.dim);
-        if (!rc && at->failed)
-            report(job, first + k, at);
-        good += !at->failed;
+        row *it = &job->batch_rows[k];
+        if (!it->failed)
+            rc = prepare_put(job, it, &job->places[found++], job->vectors + k * (size_t)job->recipe.dim);
+        if (!rc && it->failed)
+            report_failure(job, first + k, it);
+        good += !it->failed;
     }
     if (!rc)
         rc = job->store->ops->put(job->store, &job->recipe, job->puts, job->put_count, job->err);
@@ -342,7 +343,7 @@ static int store_rows(import *job, uint64_t first, size_t n)
 
 /* ---- the run ---------------------------------------------------------------------------------------------------- */
 
-static int import_batch(import *job, uint64_t first, size_t n)
+static int import_batch(import_job *job, uint64_t first, size_t n)
 {
     const descry_npy *f = &job->features.npy, *u = &job->urls.npy;
     int rc = f->fortran ? 0
@@ -356,8 +357,8 @@ static int import_batch(import *job, uint64_t first, size_t n)
     return rc;
 }
 
-/* A model that is new here is the library's last one only if there is no other. */
-static int get_recipe(import *job, const descry_model_info *info)
+/* The model becomes the library's last indexed one only if there is no other. */
+static int find_recipe(import_job *job, const descry_model_info *info)
 {
     descry_arena arena = {0};
     descry_library_status status;
@@ -370,31 +371,31 @@ static int get_recipe(import *job, const descry_model_info *info)
     return rc;
 }
 
-static int import_rows(import *job, const descry_model_info *info)
+static int import_rows(import_job *job, const descry_model_info *info)
 {
-    int rc = get_recipe(job, info);
+    int rc = find_recipe(job, info);
     job->watch.progress.stage = DESCRY_STAGE_WORKING;
     job->watch.progress.done = 0;
     job->watch.progress.total = job->rows;
     if (!rc)
-        rc = take_memory(job);
+        rc = alloc_buffers(job);
     for (uint64_t i = 0; i < job->rows && !rc; i += job->batch) {
         rc = import_batch(job, i, job->rows - i < job->batch ? (size_t)(job->rows - i) : job->batch);
         if (!rc)
-            rc = tell(job);
+            rc = report_progress(job);
     }
     if (job->counts.added + job->counts.completed > 0)
         job->store->ops->prepare(job->store, &job->recipe);
     return rc;
 }
 
-static int take_options(import *job, const descry_import_options *options)
+static int copy_options(import_job *job, const descry_import_options *options)
 {
-    int rc = DESCRY_TAKE(&job->how, options, job->err);
+    int rc = DESCRY_COPY_OPTIONS(&job->how, options, job->err);
     if (!rc)
-        rc = DESCRY_TAKE(&job->limits, job->how.limits, job->err);
+        rc = DESCRY_COPY_OPTIONS(&job->limits, job->how.limits, job->err);
     if (!rc)
-        rc = descry_options_check(job->given, job->err);
+        rc = descry_options_check(job->out_counts, job->err);
     if (!rc)
         rc = descry_watch_begin(&job->watch, job->how.watch, job->err);
     job->watch.progress.stage = DESCRY_STAGE_CHECKING;
@@ -405,11 +406,11 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
                       const descry_import_options *options, descry_import_counts *counts, descry_error *err)
 {
     descry_error local;
-    import job = {.library = library, .store = library->store, .how = DESCRY_IMPORT_OPTIONS_INIT,
-                  .limits = DESCRY_LIMITS_INIT, .counts = DESCRY_IMPORT_COUNTS_INIT, .given = counts,
-                  .watch.start = descry_clock_now()};
+    import_job job = {.library = library, .store = library->store, .how = DESCRY_IMPORT_OPTIONS_INIT,
+                      .limits = DESCRY_LIMITS_INIT, .counts = DESCRY_IMPORT_COUNTS_INIT, .out_counts = counts,
+                      .watch.start = descry_clock_now()};
     job.err = err ? err : &local;
-    int rc = take_options(&job, options);
+    int rc = copy_options(&job, options);
     const descry_model_info *info = descry_clip_info(model->clip);
     if (!rc) /* before the archive is read */
         rc = descry_library_writable(library, job.err);
@@ -431,6 +432,6 @@ int descry_import_npz(descry_library *library, descry_model *model, const char *
     free(job.puts);
     descry_buf_free(&job.url);
     job.counts.seconds = descry_clock_now() - job.watch.start;
-    DESCRY_GIVE(counts, &job.counts);
+    DESCRY_COPY_BACK(counts, &job.counts);
     return rc;
 }

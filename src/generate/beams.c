@@ -59,7 +59,7 @@ void descry_group_step(descry_selection *s)
     }
 }
 
-static void give(const descry_selection *s, const descry_hypothesis *h, descry_generated *result)
+static void copy_result(const descry_selection *s, const descry_hypothesis *h, descry_generated *result)
 {
     memcpy(result->ids, h->ids, h->length * sizeof *h->ids);
     result->count = h->length;
@@ -73,7 +73,7 @@ void descry_group_result(const descry_selection *s, descry_generated *result)
     const descry_hypothesis *best = &s->kept[0];
     for (size_t i = 1; i < s->kept_count; i++)
         best = s->kept[i].score >= best->score ? &s->kept[i] : best; /* the last of equals */
-    give(s, best, result);
+    copy_result(s, best, result);
 }
 
 /* ---- beam: transformers' _beam_search ---------------------------------------------------------------------------- */
@@ -157,5 +157,5 @@ void descry_beam_step(descry_selection *s)
 
 void descry_beam_result(const descry_selection *s, descry_generated *result)
 {
-    give(s, &s->kept[0], result);
+    copy_result(s, &s->kept[0], result);
 }

@@ -85,7 +85,7 @@ static void find_best(descry_selection *s, size_t beam, const float *x, size_t n
     descry_candidate *list = s->candidates + beam * wanted;
     float sum = s->scores[beam];
     for (size_t i = 0; i < wanted; i++)
-        list[i] = (descry_candidate){-INFINITY, (uint32_t)beam, -1};
+        list[i] = (descry_candidate){-INFINITY, (uint32_t)beam, DESCRY_NOT_FINITE};
     for (size_t i = 0; i < n; i += RUN) {
         size_t end = n - i < RUN ? n : i + RUN;
         float worst = list[wanted - 1].score;
@@ -97,7 +97,7 @@ static void find_best(descry_selection *s, size_t beam, const float *x, size_t n
                 insert(list, wanted, (descry_candidate){x[j] + sum, (uint32_t)beam, (int32_t)j});
     }
     if (list[wanted - 1].id < 0 || !isfinite(list[0].score))
-        list[0].id = -1;
+        list[0].id = DESCRY_NOT_FINITE;
 }
 
 /* transformers' RepetitionPenaltyLogitsProcessor: once for each id, however often it is there. */
@@ -152,7 +152,7 @@ static void merge(descry_selection *s)
     }
 }
 
-/* All rows were read: live sequences go on, or the search is done. */
+/* All logits are in: extends the live sequences, or ends the search. */
 static void step(descry_selection *s)
 {
     if (!samples(s->options))
@@ -202,7 +202,7 @@ static int search_open(descry_selection *s, descry_arena *arena, const descry_lo
     memset(s->scores, 0, beams * sizeof *s->scores);
     for (size_t i = 0; i < 3 * beams; i++)
         s->kept[i] = (descry_hypothesis){.ids = kept_ids + i * most, .score = -1e9};
-    /* open_clip looks at the last id before it samples */
+    /* open_clip checks the last id before it samples */
     s->done = samples(o) && (prompt[length - 1] == source->end || prompt[length - 1] == source->pad);
     return 0;
 }
@@ -241,7 +241,7 @@ static int run_round(generation *g, size_t pictures, descry_error *err)
         descry_selection *s = &g->searches[p];
         if (s->done)
             continue;
-        if (s->candidates[0].id == -2)
+        if (s->candidates[0].id == DESCRY_NO_MEMORY)
             return descry_fail_memory(err);
         if (!is_finite(s))
             return descry_fail(err, DESCRY_ERR_NUMERIC, "the logits are not finite: the model's weights may be damaged");

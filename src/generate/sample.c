@@ -46,7 +46,7 @@ static void sink(heap *h, size_t at)
 }
 
 /* Takes the greatest out; it then stands behind those that are left. */
-static int32_t take(heap *h)
+static int32_t pop(heap *h)
 {
     int32_t top = h->ids[0];
     h->ids[0] = h->ids[--h->n];
@@ -70,7 +70,7 @@ static size_t filter(const descry_generation *o, heap *h, float top, float log_s
         if (count && (!wanted || next == -INFINITY))
             break;
         mass += exp((double)(next - top - log_sum));
-        take(h);
+        pop(h);
         count++;
     }
     return count;
@@ -99,12 +99,12 @@ static int32_t greatest(const float *x, size_t n)
     return (int32_t)best;
 }
 
-/* A row with its ids sorted; -2: no memory.  The ids live in the row's candidates' stead for a moment only. */
+/* Draws an id; DESCRY_NO_MEMORY: it could not sort them. */
 static int32_t sample(const descry_selection *s, const float *x, size_t n, float top, float log_sum)
 {
     heap h = {x, malloc(n * sizeof *h.ids), n};
     if (!h.ids)
-        return -2;
+        return DESCRY_NO_MEMORY;
     for (size_t i = 0; i < n; i++)
         h.ids[i] = (int32_t)i;
     for (size_t i = n / 2; i-- > 0;)
@@ -122,7 +122,7 @@ void descry_sample_row(descry_selection *s, const descry_kernels *kernels, const
     bool last = s->length + 1 >= s->options->max_length; /* open_clip ends it there, whatever the logits say */
     int32_t id = last ? s->end : s->options->decode == DESCRY_DECODE_GREEDY ? greatest(x, n) : sample(s, x, n, top, log_sum);
     bool finite = id >= 0 && isfinite(top) && isfinite(log_sum);
-    s->candidates[0] = (descry_candidate){finite ? x[id] - top - log_sum : 0, 0, finite ? id : id < 0 ? id : -1};
+    s->candidates[0] = (descry_candidate){finite ? x[id] - top - log_sum : 0, 0, finite || id < 0 ? id : DESCRY_NOT_FINITE};
 }
 
 void descry_sample_step(descry_selection *s)

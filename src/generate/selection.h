@@ -21,7 +21,9 @@ typedef struct descry_generated {
     double score;
 } descry_generated;
 
-/* A way on: beam `beam` of now with one id more. */
+enum { DESCRY_NOT_FINITE = -1, DESCRY_NO_MEMORY = -2 }; /* in place of an id */
+
+/* Candidate: beam and token that extends it. */
 typedef struct descry_candidate {
     float score; /* of the whole sequence */
     uint32_t beam;
@@ -43,10 +45,10 @@ typedef struct descry_selection {
     int32_t end, pad;
     int32_t *ids, *next_ids;      /* [B, max_length] */
     float *scores;                /* [B] */
-    descry_candidate *candidates; /* [B, 2 B]: of each live sequence, the best first; id -1: its logits
-                                     are not finite, -2: there was no memory */
+    descry_candidate *candidates; /* [B, 2 B]: of each live sequence, the best first; an id of
+                                     DESCRY_NOT_FINITE is of its logits */
     descry_candidate *best;       /* [2 B]: of all */
-    uint32_t *parents;            /* [B]: which beam each live sequence goes on from */
+    uint32_t *parents;            /* [B]: the beam that each live sequence extends */
     descry_hypothesis *kept;      /* [3 B]: group: the B best that are complete; beam: and room to merge */
     size_t kept_count;
     double worst;                 /* group: of those kept */

@@ -140,13 +140,13 @@ static void step(training *t, double rate)
     }
 }
 
-static int tell(training *t)
+static int report_progress(training *t)
 {
-    DESCRY_GIVE(t->state, &t->now);
-    return descry_watch_tell(&t->watch, NULL);
+    DESCRY_COPY_BACK(t->state, &t->now);
+    return descry_watch_report(&t->watch, NULL);
 }
 
-/* A part of the order, in batches; with `rate` a step after each.  A last batch of one pair says nothing. */
+/* A part of the order, in batches; with `rate` a step after each.  A last batch of one pair has no gradient. */
 static int pass(training *t, size_t start, size_t count, double rate, double *loss, descry_error *err)
 {
     double sum = 0;
@@ -162,7 +162,7 @@ static int pass(training *t, size_t start, size_t count, double rate, double *lo
         if (rate > 0) {
             step(t, rate);
             t->watch.progress.done += n;
-            if (tell(t))
+            if (report_progress(t))
                 return DESCRY_ERR_CANCELLED;
         }
         sum += part * (double)n;
@@ -174,7 +174,7 @@ static int pass(training *t, size_t start, size_t count, double rate, double *lo
 }
 
 /* What the head is judged by: the part held out, or all. */
-static int judge(training *t, descry_error *err)
+static int evaluate(training *t, descry_error *err)
 {
     int held = t->held > 0;
     int rc = pass(t, held ? t->trained : 0, held ? t->held : t->trained, 0, &t->now.held_loss, err);
@@ -189,7 +189,7 @@ static int judge(training *t, descry_error *err)
 static int train(training *t, descry_error *err)
 {
     const descry_adapt_options *o = t->options;
-    int rc = judge(t, err);
+    int rc = evaluate(t, err);
     t->now.first_loss = t->now.held_loss;
     while (!rc && t->now.epoch < o->epochs) {
         double rate = (double)o->learning_rate * pow(0.1, (double)(t->now.epoch / o->decay_every));
@@ -198,7 +198,7 @@ static int train(training *t, descry_error *err)
         if (rc)
             break;
         t->now.epoch++;
-        rc = judge(t, err);
+        rc = evaluate(t, err);
         if (!rc && o->patience > 0 && t->now.epoch - t->now.best_epoch >= o->patience)
             break;
     }
@@ -233,7 +233,7 @@ int descry_adapt_run(const descry_engine *engine, const float *images, const flo
         *head = t.head;
         t.head = NULL;
     }
-    DESCRY_GIVE(state, &t.now);
+    DESCRY_COPY_BACK(state, &t.now);
     close_training(&t);
     return rc;
 }

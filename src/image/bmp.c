@@ -186,7 +186,7 @@ static int read_plain(reader *r)
 }
 
 /* One pixel; what is beyond the right edge is dropped. */
-static void put(reader *r, size_t x, size_t y, uint32_t index)
+static void set_pixel(reader *r, size_t x, size_t y, uint32_t index)
 {
     if (x < r->width && y < r->height)
         row_of(r, y)[x] = (uint8_t)index;
@@ -200,7 +200,7 @@ static int read_absolute(reader *r, size_t x, size_t y, size_t count)
         return fail(r, "truncated");
     const uint8_t *in = r->bytes + r->at;
     for (size_t i = 0; i < count; i++)
-        put(r, x + i, y, r->bits == 8 ? in[i] : i & 1 ? in[i / 2] & 15 : in[i / 2] >> 4);
+        set_pixel(r, x + i, y, r->bits == 8 ? in[i] : i & 1 ? in[i / 2] & 15 : in[i / 2] >> 4);
     bytes += bytes & 1;
     r->at = bytes < r->size - r->at ? r->at + bytes : r->size;
     return 0;
@@ -218,7 +218,7 @@ static int read_runs(reader *r)
         r->at += 2;
         if (count) {
             for (uint32_t i = 0; i < count; i++)
-                put(r, x + i, y, r->bits == 8 ? value : i & 1 ? value & 15 : value >> 4);
+                set_pixel(r, x + i, y, r->bits == 8 ? value : i & 1 ? value & 15 : value >> 4);
             x += count;
         } else if (value == 0) {
             x = 0, y++;

@@ -90,7 +90,7 @@ typedef struct descry_declared_limits {
 int descry_picture_check(uint64_t width, uint64_t height, const char *name, const descry_limits *limits,
                          descry_error *err);
 
-/* Checks a picture against the bytes that its pixels are made of, in a format of which a byte tells at most `most` pixels;
+/* Checks a picture against the bytes that its pixels are made of, in a format in which a byte encodes at most `most` pixels;
  * after descry_picture_check. */
 int descry_picture_check_density(uint64_t width, uint64_t height, uint64_t coded, uint32_t most, const char *name,
                                  const descry_limits *limits, descry_error *err);

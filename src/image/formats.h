@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The formats of pictures: told by content, found by the endings of their names. */
+ * The formats of pictures: detected by content, suggested by file name extensions. */
 #ifndef DESCRY_IMAGE_FORMATS_H
 #define DESCRY_IMAGE_FORMATS_H
 
@@ -30,7 +30,7 @@ typedef struct descry_format {
     bool (*recognises)(const uint8_t *bytes, size_t size);
 } descry_format;
 
-enum { DESCRY_FORMAT_HEAD = 64 }; /* bytes that tell whether a file begins as a picture */
+enum { DESCRY_FORMAT_HEAD = 64 }; /* bytes needed to detect a format */
 
 const descry_format *descry_format_at(size_t index); /* NULL after the last */
 bool descry_format_begins(const uint8_t *bytes, size_t size);

@@ -311,7 +311,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
         return beyond(r, "pictures made of others, or of themselves, in too many steps", err);
     if (item->two_sizes)
         return damaged(r, "a picture of two sizes", err);
-    if (item->width) { /* before more is looked at */
+    if (item->width) { /* before anything else is read */
         int rc = descry_picture_check(item->width, item->height, r->file.name, r->limits, err);
         if (rc)
             return rc;
@@ -344,7 +344,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
 static int make(const reader *r, size_t index, bool luma, bool alpha, descry_picture *out, descry_error *err);
 
 /* Puts a picture, or the part of it that finds room, at (x0, y0).  Over others, alpha says how much of them is seen. */
-static void put(descry_picture *canvas, const descry_picture *picture, int64_t x0, int64_t y0, bool over)
+static void paste(descry_picture *canvas, const descry_picture *picture, int64_t x0, int64_t y0, bool over)
 {
     int in_bands = descry_picture_bands(picture->mode), bands = descry_picture_bands(canvas->mode);
     int same = bands < in_bands ? bands : in_bands;
@@ -367,7 +367,7 @@ static int place(const reader *r, size_t index, bool luma, descry_picture *canva
     descry_picture picture = {0};
     int rc = make(r, index, luma, alpha, &picture, err);
     if (!rc)
-        put(canvas, &picture, x, y, over);
+        paste(canvas, &picture, x, y, over);
     free(picture.data);
     return rc;
 }
@@ -452,7 +452,7 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
 /* ---- a file ----------------------------------------------------------------------------------------------------- */
 
 /* Of several, what describes the primary picture goes before what describes none.  They may all lie in the same place: of
- * either kind, as many bytes as the file has are looked at. */
+ * either kind, at most as many bytes as the file has are read. */
 static void read_metadata(descry_picture *picture, const descry_heif_file *file)
 {
     for (int xmp = 0; xmp < 2; xmp++) {

@@ -33,7 +33,7 @@ static int fail(const char *name, struct heif_error why, descry_error *err)
 
 /* ---- the file of one picture ------------------------------------------------------------------------------------ */
 
-static int put(descry_buf *out, uint64_t value, size_t bytes, descry_error *err)
+static int append_number(descry_buf *out, uint64_t value, size_t bytes, descry_error *err)
 {
     uint8_t number[8];
     for (size_t i = 0; i < bytes; i++)
@@ -45,7 +45,7 @@ static int put(descry_buf *out, uint64_t value, size_t bytes, descry_error *err)
 static int put_box(descry_buf *out, const char *type, const void *body, size_t size, const void *more, size_t more_size,
                    descry_error *err)
 {
-    int rc = put(out, 8 + (uint64_t)size + more_size, 4, err);
+    int rc = append_number(out, 8 + (uint64_t)size + more_size, 4, err);
     rc = rc ? rc : descry_buf_append(out, type, 4, err);
     rc = rc ? rc : descry_buf_append(out, body, size, err);
     return rc ? rc : descry_buf_append(out, more, more_size, err);
@@ -61,9 +61,9 @@ static int put_properties(descry_buf *iprp, const descry_heif_item *item, const 
     bool av1 = item->type == DESCRY_FOURCC('a', 'v', '0', '1');
     const void *colour = luma ? full : item->colour.at;
     size_t size = luma ? sizeof full : item->colour.size;
-    int rc = put(&ispe, 0, 4, err);
-    rc = rc ? rc : put(&ispe, stream->width, 4, err);
-    rc = rc ? rc : put(&ispe, stream->height, 4, err);
+    int rc = append_number(&ispe, 0, 4, err);
+    rc = rc ? rc : append_number(&ispe, stream->width, 4, err);
+    rc = rc ? rc : append_number(&ispe, stream->height, 4, err);
     rc = rc ? rc : put_box(&ipco, av1 ? "av1C" : "hvcC", item->config.at, item->config.size, "", 0, err);
     rc = rc ? rc : put_box(&ipco, "ispe", ispe.data, ispe.size, "", 0, err);
     rc = rc ? rc : size ? put_box(&ipco, "colr", colour, size, "", 0, err) : put_box(&ipco, "free", "", 0, "", 0, err);
@@ -83,7 +83,7 @@ static int put_data(descry_buf *out, const descry_heif_item *item, descry_span d
     int rc = 0;
     while (!rc && data.size) {
         descry_span unit = descry_span_part(&data, (size_t)descry_span_number(&data, length));
-        rc = put(out, unit.size, 4, err);
+        rc = append_number(out, unit.size, 4, err);
         rc = rc || !unit.size ? rc : descry_buf_append(out, unit.at, unit.size, err);
     }
     return rc;
@@ -101,7 +101,7 @@ static int write_file(descry_buf *out, const descry_heif_item *item, const descr
     static const uint8_t places[] = {0, 0, 0, 0, 0x44, 0, 0, 1, 0, 1, 0, 0, 0, 1}, one[6] = {[5] = 1};
     int rc = put_box(&iinf, "infe", infe, sizeof infe, "", 0, err);
     rc = rc ? rc : put_properties(&iprp, item, stream, luma, err);
-    rc = rc ? rc : put(&meta, 0, 4, err);
+    rc = rc ? rc : append_number(&meta, 0, 4, err);
     rc = rc ? rc : put_box(&meta, "hdlr", hdlr, sizeof hdlr, "", 0, err);
     rc = rc ? rc : put_box(&meta, "pitm", pitm, sizeof pitm, "", 0, err);
     rc = rc ? rc : put_box(&meta, "iinf", one, sizeof one, iinf.data, iinf.size, err);
@@ -109,8 +109,8 @@ static int write_file(descry_buf *out, const descry_heif_item *item, const descr
     /* ftyp 24, meta 8 and iloc 8 + sizeof places + 8, mdat 8 */
     uint64_t start = 24 + 8 + meta.size + 8 + sizeof places + 8 + 8;
     rc = rc ? rc : put_data(&mdat, item, data, err);
-    rc = rc ? rc : put(&iloc, start, 4, err);
-    rc = rc ? rc : put(&iloc, mdat.size, 4, err);
+    rc = rc ? rc : append_number(&iloc, start, 4, err);
+    rc = rc ? rc : append_number(&iloc, mdat.size, 4, err);
     rc = rc ? rc : put_box(&meta, "iloc", places, sizeof places, iloc.data, iloc.size, err);
     rc = rc ? rc : put_box(out, "ftyp", av1 ? "avif\0\0\0\0mif1avif" : "heic\0\0\0\0mif1heic", 16, "", 0, err);
     rc = rc ? rc : put_box(out, "meta", meta.data, meta.size, "", 0, err);

@@ -14,7 +14,7 @@ typedef struct descry_heif_stream {
     uint32_t width, height;           /* of the picture */
     uint32_t full_width, full_height; /* that the decoder takes memory for */
     bool grey;
-    size_t bytes;      /* that were looked at */
+    size_t bytes;      /* that were parsed */
     unsigned pictures; /* coded one after the other */
 } descry_heif_stream;
 

@@ -83,7 +83,7 @@ static int read_entries(descry_heif_file *file, descry_span iinf, descry_error *
 {
     size_t room = 0;
     descry_span body;
-    descry_span_part(&iinf, iinf.size && iinf.at[0] ? 8 : 6); /* their number, which the boxes tell as well */
+    descry_span_part(&iinf, iinf.size && iinf.at[0] ? 8 : 6); /* their number, which follows from the boxes, too */
     for (uint32_t type; (type = descry_box_next(&iinf, &body)) != 0;) {
         if (type != TYPE('i', 'n', 'f', 'e'))
             continue;

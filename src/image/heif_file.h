@@ -13,7 +13,7 @@ enum { DESCRY_HEIF_TURNS = 8 };
 typedef struct descry_heif_item {
     uint32_t id, type;
     uint32_t order;            /* among the items of the file */
-    bool elsewhere;            /* its data is encrypted, in another file, or laid out in a way that is not read */
+    bool elsewhere;            /* its data is encrypted, in another file, or in an unsupported layout */
     bool within, placed;       /* construction method 1: within the box idat; it has an entry in the box iloc */
     uint64_t base;             /* added to the offsets of */
     descry_span extents;       /* these, as the box iloc has them */

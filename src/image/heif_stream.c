@@ -13,7 +13,7 @@ typedef struct bits {
     bool ended;
 } bits;
 
-static uint32_t take(bits *b, unsigned count)
+static uint32_t read_bits(bits *b, unsigned count)
 {
     uint32_t value = 0;
     if (count > 8 * b->size - b->next) {
@@ -29,21 +29,21 @@ static uint32_t take(bits *b, unsigned count)
 static void pass(bits *b, unsigned count)
 {
     for (; count > 32; count -= 32)
-        take(b, 32);
-    take(b, count);
+        read_bits(b, 32);
+    read_bits(b, count);
 }
 
 /* Exp-Golomb, ue(v); AV1's uvlc() is the same */
 static uint32_t golomb(bits *b)
 {
     unsigned zeros = 0;
-    while (!b->ended && take(b, 1) == 0)
+    while (!b->ended && read_bits(b, 1) == 0)
         zeros++;
     if (zeros > 31 || b->ended) {
         b->ended = true;
         return 0;
     }
-    return (1u << zeros) - 1 + take(b, zeros);
+    return (1u << zeros) - 1 + read_bits(b, zeros);
 }
 
 /* Notes a size, which all sequence headers of a stream agree on; false: they do not. */
@@ -68,7 +68,7 @@ static void pass_profile(bits *b, uint32_t layers)
     uint32_t present[8] = {0};
     pass(b, 96);
     for (uint32_t i = 0; i < layers; i++)
-        present[i] = take(b, 2);
+        present[i] = read_bits(b, 2);
     if (layers)
         pass(b, 2 * (8 - layers));
     for (uint32_t i = 0; i < layers; i++)
@@ -95,7 +95,7 @@ static bool read_unit(descry_heif_stream *stream, descry_span unit)
     }
     bits b = {plain, size, 0, false};
     pass(&b, 4);
-    uint32_t layers = take(&b, 3);
+    uint32_t layers = read_bits(&b, 3);
     pass(&b, 1);
     pass_profile(&b, layers);
     golomb(&b);
@@ -105,7 +105,7 @@ static bool read_unit(descry_heif_stream *stream, descry_span unit)
     descry_heif_stream now = {.full_width = golomb(&b), .full_height = golomb(&b), .grey = chroma == 0};
     now.width = now.full_width;
     now.height = now.full_height;
-    if (take(&b, 1)) { /* the window, in samples of chroma */
+    if (read_bits(&b, 1)) { /* the window, in samples of chroma */
         uint64_t across = (uint64_t)golomb(&b) + golomb(&b), down = (uint64_t)golomb(&b) + golomb(&b);
         across *= chroma == 1 || chroma == 2 ? 2 : 1;
         down *= chroma == 1 ? 2 : 1;
@@ -143,14 +143,14 @@ static void pass_timing(bits *b, unsigned *delay, bool *model)
 {
     *delay = 0;
     *model = false;
-    if (!take(b, 1))
+    if (!read_bits(b, 1))
         return;
     pass(b, 64);
-    if (take(b, 1))
+    if (read_bits(b, 1))
         golomb(b);
-    *model = take(b, 1);
+    *model = read_bits(b, 1);
     if (*model) {
-        *delay = take(b, 5) + 1;
+        *delay = read_bits(b, 5) + 1;
         pass(b, 32 + 5 + 5);
     }
 }
@@ -161,11 +161,11 @@ static void pass_tools(bits *b, bool still)
     pass(b, 3);
     if (!still) {
         pass(b, 4);
-        bool order = take(b, 1);
+        bool order = read_bits(b, 1);
         if (order)
             pass(b, 2);
-        bool forced = take(b, 1) || take(b, 1);
-        if (forced && !take(b, 1))
+        bool forced = read_bits(b, 1) || read_bits(b, 1);
+        if (forced && !read_bits(b, 1))
             pass(b, 1);
         if (order)
             pass(b, 3);
@@ -176,35 +176,35 @@ static void pass_tools(bits *b, bool still)
 static bool read_sequence(descry_heif_stream *stream, descry_span unit)
 {
     bits b = {unit.at, unit.size, 0, false};
-    uint32_t profile = take(&b, 3);
+    uint32_t profile = read_bits(&b, 3);
     pass(&b, 1);
-    bool still = take(&b, 1);
+    bool still = read_bits(&b, 1);
     if (still) {
         pass(&b, 5);
     } else {
         unsigned delay;
         bool model;
         pass_timing(&b, &delay, &model);
-        bool display = take(&b, 1);
-        for (uint32_t points = take(&b, 5) + 1; points && !b.ended; points--) {
+        bool display = read_bits(&b, 1);
+        for (uint32_t points = read_bits(&b, 5) + 1; points && !b.ended; points--) {
             pass(&b, 12);
-            if (take(&b, 5) > 7)
+            if (read_bits(&b, 5) > 7)
                 pass(&b, 1);
-            if (model && take(&b, 1))
+            if (model && read_bits(&b, 1))
                 pass(&b, 2 * delay + 1);
-            if (display && take(&b, 1))
+            if (display && read_bits(&b, 1))
                 pass(&b, 4);
         }
     }
-    unsigned width_bits = take(&b, 4) + 1, height_bits = take(&b, 4) + 1;
-    descry_heif_stream now = {.width = take(&b, width_bits) + 1, .height = 0};
-    now.height = take(&b, height_bits) + 1;
-    if (!still && take(&b, 1))
+    unsigned width_bits = read_bits(&b, 4) + 1, height_bits = read_bits(&b, 4) + 1;
+    descry_heif_stream now = {.width = read_bits(&b, width_bits) + 1, .height = 0};
+    now.height = read_bits(&b, height_bits) + 1;
+    if (!still && read_bits(&b, 1))
         pass(&b, 7);
     pass_tools(&b, still);
-    if (take(&b, 1) && profile == 2)
+    if (read_bits(&b, 1) && profile == 2)
         pass(&b, 1);
-    now.grey = profile != 1 && take(&b, 1);
+    now.grey = profile != 1 && read_bits(&b, 1);
     now.full_width = now.width;
     now.full_height = now.height;
     return !b.ended && note(stream, &now);

@@ -46,7 +46,7 @@ static bool find_chunk(descry_span stsc, uint64_t want, uint64_t *chunk, uint64_
         uint64_t next = left > 1 ? descry_span_number(&stsc, 4) : UINT64_MAX;
         if (next <= from)
             return false;
-        uint64_t chunks = (want - sample) / each; /* to go on by */
+        uint64_t chunks = (want - sample) / each; /* to skip */
         if (chunks < next - from) {
             *chunk = from + chunks;
             *first = sample + chunks * each;

@@ -313,7 +313,7 @@ static int draft(descry_picture *picture, const uint8_t *bytes, size_t size, con
     opj_destroy_codec(r.codec);
     opj_stream_destroy(r.stream);
     if (!rc)
-        descry_jpeg2000_note_metadata(picture, bytes, size); /* not how to turn it: nobody turns these */
+        descry_jpeg2000_note_metadata(picture, bytes, size); /* orientation is ignored, as all readers do for JPEG 2000 */
     return rc;
 }
 

@@ -191,7 +191,7 @@ void descry_jpeg_walk(descry_jpeg_layout *layout, const uint8_t *bytes, size_t s
         walk_through(layout, bytes, size, false);
 }
 
-/* An EXIF block of more than 64 KiB goes on in the next such segment, which then lacks a TIFF header. */
+/* An EXIF block of more than 64 KiB continues in the next such segment, which then lacks a TIFF header. */
 static bool begins_tiff(const uint8_t *exif, size_t size)
 {
     return size >= 4 && (memcmp(exif, "II*\0", 4) == 0 || memcmp(exif, "MM\0*", 4) == 0);

@@ -12,7 +12,7 @@ typedef struct descry_jpeg_layout {
     size_t end;      /* of the picture: behind its end mark, or where what follows its last scan is no part of it */
     bool marked;     /* it has an end mark */
     bool covered;    /* its scans are of each of its components */
-    bool arithmetic; /* coding, whose data does not tell whether it is complete */
+    bool arithmetic; /* coding, in whose data a cut cannot be detected */
     unsigned scans;  /* 0: none was found; `end` is then the file's */
     uint64_t coded;  /* bytes of all scans' data */
     uint64_t blocks; /* of 8 x 8 samples, in all components */

@@ -31,7 +31,7 @@ typedef struct descry_picture {
     size_t xmp_size;
 } descry_picture;
 
-/* Decodes `size` bytes of any supported format, told by content.  `name` is used in messages only.
+/* Decodes `size` bytes of any supported format, detected by content.  `name` is used in messages only.
  * DESCRY_ERR_FORMAT: damaged or truncated; DESCRY_ERR_UNSUPPORTED: of a kind or in a
  * format that this build does not read; DESCRY_ERR_LIMIT: dimensions beyond `limits`, checked before memory is taken. */
 int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,

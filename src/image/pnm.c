@@ -60,7 +60,7 @@ static uint32_t scale(uint32_t value, uint32_t maxval, uint32_t out)
     return value >= maxval ? out : (uint32_t)nearbyint((double)value / maxval * out); /* Python's round() */
 }
 
-static void put(descry_picture *p, size_t i, uint32_t value, uint32_t maxval)
+static void set_sample(descry_picture *p, size_t i, uint32_t value, uint32_t maxval)
 {
     if (p->mode == DESCRY_MODE_I32)
         ((int32_t *)(void *)p->data)[i] = (int32_t)scale(value, maxval, 65535);
@@ -89,7 +89,7 @@ static int read_plain(reader *r, size_t count)
         uint32_t value;
         rc = read_number(r, r->maxval, &value);
         if (!rc)
-            put(r->picture, i, value, r->maxval);
+            set_sample(r->picture, i, value, r->maxval);
     }
     return rc;
 }
@@ -107,7 +107,7 @@ static void read_samples(reader *r, size_t count)
     const uint8_t *in = r->bytes + r->at;
     bool wide = r->maxval > 255;
     for (size_t i = 0; i < count; i++)
-        put(r->picture, i, wide ? (uint32_t)in[2 * i] << 8 | in[2 * i + 1] : in[i], r->maxval);
+        set_sample(r->picture, i, wide ? (uint32_t)in[2 * i] << 8 | in[2 * i + 1] : in[i], r->maxval);
 }
 
 static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,

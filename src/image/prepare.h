@@ -31,7 +31,7 @@ typedef struct descry_facts {
     size_t preview_size;
 } descry_facts;
 
-/* rgb [height, width, 3] (of wanted->preprocess) and facts from `size` bytes of a picture in any format, told by content.
+/* rgb [height, width, 3] (of wanted->preprocess) and facts from `size` bytes of a picture in any format, detected by content.
  * `name` begins every message.  Errors: see descry_picture_decode and descry_preprocess_run; DESCRY_ERR_ARGUMENT: there is no
  * such region or preview. */
 int descry_prepare(const descry_preparation *wanted, const uint8_t *bytes, size_t size, const char *name, uint8_t *rgb,

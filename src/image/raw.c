@@ -77,7 +77,7 @@ static bool directories_fit(const uint8_t *bytes, size_t size)
 
 /* ---- the sensor's data ------------------------------------------------------------------------------------------- */
 
-/* LibRaw carries on where data is wrong; that it ended is told by an offset of -1. */
+/* LibRaw continues after wrong data; the end of the file is reported by an offset of -1. */
 #if LIBRAW_COMPILE_CHECK_VERSION_NOTLESS(0, 21)
 static void note_end(void *arg, const char *file, const INT64 offset)
 #else
@@ -143,7 +143,7 @@ static void turn_preview(const file *f, descry_picture *preview)
         preview->orientation = orientation;
 }
 
-/* Enough of it to be looked at, or as large as what would be developed. */
+/* Large enough to be shown, or as large as the developed picture would be. */
 static bool is_large(const file *f, const descry_raw_preview *preview)
 {
     uint32_t shorter = preview->width < preview->height ? preview->width : preview->height;

@@ -140,7 +140,7 @@ static int find_ranges(ranges *r, descry_raw_previews *found, const uint8_t *byt
 
 /* ---- JPEG -------------------------------------------------------------------------------------------------------- */
 
-/* A bit for each byte of the file where a marker was looked at already, so that it is looked at once: headers may run into
+/* A bit for each byte of the file where a marker was parsed already, so that each is parsed once: headers may run into
  * each other.  NULL: it does not matter. */
 static bool first_time(uint8_t *seen, size_t at)
 {

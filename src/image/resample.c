@@ -95,7 +95,7 @@ static int axis_make(axis *a, int in, int out, int first, int end, descry_interp
     return 0;
 }
 
-/* Inputs that outputs first .. end look at. */
+/* The range of inputs that outputs first .. end depend on. */
 static void axis_reach(const axis *a, int *low, int *high)
 {
     *low = a->low[0];

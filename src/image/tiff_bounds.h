@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <tiffio.h>
 
-/* The first directory, before libtiff reads it.  *patched: NULL, or a copy of the file in which tags that nobody needs
+/* The first directory, before libtiff reads it.  *patched: NULL, or a copy of the file in which tags that are not needed
  * and that libtiff would fail for are named otherwise; owned. */
 int descry_tiff_check_directory(const uint8_t *bytes, size_t size, const char *name, uint8_t **patched, descry_error *err);
 

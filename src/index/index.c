@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Indexing: which files to look at, in which order, and what to tell the caller.  batch.c does the work on each. */
+ * Indexing: walks folders, finds new and changed files, reports to the caller.  batch.c loads, embeds and stores them. */
 #include "index/batch.h"
 #include "library/calibrate.h"
 #include "caption/fill.h"
@@ -19,12 +19,12 @@
 #include <time.h>
 
 enum {
-    TELL_EVERY = 64,
-    PAGE = 64,    /* files that the library is asked about at once */
-    CLAIM = 3600  /* seconds after which another worker may have what this one did not embed */
+    REPORT_EVERY = 64,
+    PAGE = 64,    /* files looked up in the library at once */
+    CLAIM = 3600  /* seconds until a claim of a file by this process expires */
 };
 
-/* Files of the walk that were not looked at yet. */
+/* Files from the walk that are not yet looked up. */
 typedef struct page {
     char *paths[PAGE];
     uint64_t sizes[PAGE];
@@ -36,7 +36,7 @@ typedef struct page {
 typedef struct target {
     char *path;
     int is_folder;
-    int absent;  /* nothing to do */
+    int absent;  /* could not be read: nothing to do */
     uint64_t found;
     struct stat st;
 } target;
@@ -50,38 +50,39 @@ typedef struct descry_session {
     descry_folder_options folders;
     descry_reading reading;
     descry_generation generation;
-    descry_index_counts counts, *given; /* `given`: the caller's */
+    descry_index_counts counts, *out_counts; /* out_counts: the caller's, or NULL */
     descry_watching watch;
     descry_recipe recipe; /* once a batch is open */
-    descry_batch *batch;  /* NULL: nothing was fed yet */
+    descry_batch *batch;  /* NULL: before the first feed */
     descry_error *err;
     page page;
-    int stopped; /* why a callback stopped the walk: an error that *err describes */
+    int stopped; /* error code of a callback that stopped the walk; *err has the message */
     int locked;
-    int failed, ended;    /* not all that was fed is in; nothing more may be fed */
+    int failed, closed;   /* failed: a feed was not committed completely; closed: no more feeds */
     double start;
-    /* of what is fed at the time */
+    /* of the current feed */
     target *targets;
     size_t count;
-    uint64_t found, passed_over, described; /* of `counts` before; captions from the pass that embedded */
-    descry_others others;
+    /* values of `counts` before this feed, and after its embedding pass: */
+    uint64_t found, passed_over, captioned_before;
+    descry_others skipped;
 } ingest;
 
-/* ---- telling the caller ---------------------------------------------------------------------------------------- */
+/* ---- reports to the caller ------------------------------------------------------------------------------------- */
 
-static void give_counts(ingest *run)
+static void copy_counts(ingest *run)
 {
     run->counts.seconds = descry_clock_now() - run->start;
-    DESCRY_GIVE(run->given, &run->counts);
+    DESCRY_COPY_BACK(run->out_counts, &run->counts);
 }
 
-static int tell(ingest *run)
+static int report_progress(ingest *run)
 {
-    give_counts(run);
-    return descry_watch_tell(&run->watch, run->err);
+    copy_counts(run);
+    return descry_watch_report(&run->watch, run->err);
 }
 
-static void report(ingest *run, const char *path, const descry_error *why)
+static void report_failure(ingest *run, const char *path, const descry_error *why)
 {
     run->counts.failed++;
     run->watch.progress.failed++;
@@ -91,14 +92,14 @@ static void report(ingest *run, const char *path, const descry_error *why)
 
 /* ---- files ----------------------------------------------------------------------------------------------------- */
 
-static int count_items(void *arg, const descry_item *items, size_t n)
+static int on_batch(void *arg, const descry_item *items, size_t n)
 {
     ingest *run = arg;
     for (const descry_item *item = items; item < items + n; item++) {
         run->watch.progress.done++;
         run->counts.captioned += (uint64_t)item->captioned;
         if (item->state == DESCRY_ITEM_FAILED)
-            report(run, item->path, &item->loaded.err);
+            report_failure(run, item->path, &item->loaded.err);
         else if (item->state == DESCRY_ITEM_NEW)
             run->counts.embedded++;
         else if (item->state == DESCRY_ITEM_KNOWN && item->content != item->place.content)
@@ -106,7 +107,7 @@ static int count_items(void *arg, const descry_item *items, size_t n)
         else
             run->counts.unchanged++;
     }
-    return tell(run);
+    return report_progress(run);
 }
 
 static int is_same(const ingest *run, size_t i, const descry_place *place)
@@ -116,7 +117,7 @@ static int is_same(const ingest *run, size_t i, const descry_place *place)
     return has_vector && !place->unread && place->size == files->sizes[i] && place->mtime == files->mtimes[i];
 }
 
-/* This descry would fail at it again. */
+/* Whether this version of descry has failed at this file before, with a permanent fault. */
 static int is_faulty(const ingest *run, size_t i, const descry_place *place)
 {
     _Static_assert(sizeof DESCRY_VERSION <= DESCRY_VERSION_SIZE, "it would not be remembered");
@@ -125,45 +126,45 @@ static int is_faulty(const ingest *run, size_t i, const descry_place *place)
            fault->mtime == run->page.mtimes[i];
 }
 
-/* Claims those of a page that have to be read; of those that have not, mine[i] is 1. */
+/* Claims the files of a page that must be read; mine[i] is 1 also for those that need not be. */
 static int claim(ingest *run, const descry_place *places, int *mine)
 {
     const page *files = &run->page;
     const char *paths[PAGE];
-    size_t which[PAGE], n = 0;
+    size_t index[PAGE], n = 0;
     int granted[PAGE];
     for (size_t i = 0; i < files->count; i++) {
         mine[i] = is_same(run, i, &places[i]);
         if (!mine[i]) {
-            which[n] = i;
+            index[n] = i;
             paths[n++] = files->paths[i];
         }
     }
     int rc = n ? run->store->ops->claim(run->store, paths, n, (int64_t)time(NULL) + CLAIM, granted, run->err) : 0;
     for (size_t i = 0; i < n && !rc; i++)
-        mine[which[i]] = granted[i];
+        mine[index[i]] = granted[i];
     return rc;
 }
 
-static int look_at(ingest *run, size_t i, const descry_place *place, int is_mine)
+static int add_file(ingest *run, size_t i, const descry_place *place, int is_mine)
 {
     const page *files = &run->page;
-    int same = is_same(run, i, place), faulty = is_faulty(run, i, place); /* both: read for one model, not for another */
+    int same = is_same(run, i, place), faulty = is_faulty(run, i, place); /* both: it was read for another model */
     descry_item_state state = same ? DESCRY_ITEM_SAME : faulty ? DESCRY_ITEM_FAILED : DESCRY_ITEM_NEW;
     if (is_mine && !(same && !place->missing && (!place->failed || faulty)))
         return descry_batch_add(run->batch, files->paths[i], files->sizes[i], files->mtimes[i], place, state, run->err);
-    run->counts.unchanged += (uint64_t)is_mine; /* another worker's is passed over */
+    run->counts.unchanged += (uint64_t)is_mine; /* else claimed by another process: not counted */
     run->watch.progress.done++;
-    return run->watch.progress.done % TELL_EVERY ? 0 : tell(run);
+    return run->watch.progress.done % REPORT_EVERY ? 0 : report_progress(run);
 }
 
-static void drop_page(page *files)
+static void clear_page(page *files)
 {
     while (files->count > 0)
         free(files->paths[--files->count]);
 }
 
-static int finish_page(ingest *run)
+static int process_page(ingest *run)
 {
     page *files = &run->page;
     descry_place places[PAGE];
@@ -174,8 +175,8 @@ static int finish_page(ingest *run)
     if (!rc)
         rc = claim(run, places, mine);
     for (size_t i = 0; i < files->count && !rc; i++)
-        rc = look_at(run, i, &places[i], mine[i]);
-    drop_page(files);
+        rc = add_file(run, i, &places[i], mine[i]);
+    clear_page(files);
     return run->stopped = rc;
 }
 
@@ -191,15 +192,15 @@ static int index_file(void *arg, const char *path, const struct stat *st)
     files->sizes[files->count] = (uint64_t)st->st_size;
     files->mtimes[files->count] = descry_clock_changed(st);
     files->paths[files->count++] = copy;
-    return files->count < PAGE ? 0 : finish_page(run);
+    return files->count < PAGE ? 0 : process_page(run);
 }
 
-/* In its turn: after the files that the walk came to before. */
+/* After the files that precede it in the walk, so that reports keep the order. */
 static void report_folder(void *arg, const char *path, const descry_error *why)
 {
     ingest *run = arg;
-    if (!run->stopped && !finish_page(run))
-        report(run, path, why);
+    if (!run->stopped && !process_page(run))
+        report_failure(run, path, why);
 }
 
 static int count_file(void *arg, const char *path, const struct stat *st)
@@ -207,40 +208,40 @@ static int count_file(void *arg, const char *path, const struct stat *st)
     ingest *run = arg;
     (void)path, (void)st;
     run->watch.progress.done = ++run->counts.found - run->found;
-    return run->counts.found % TELL_EVERY ? 0 : (run->stopped = tell(run));
+    return run->counts.found % REPORT_EVERY ? 0 : (run->stopped = report_progress(run));
 }
 
 static int count_other(void *arg, const char *name)
 {
     ingest *run = arg;
-    run->stopped = descry_others_count(&run->others, name, run->err);
-    run->counts.passed_over = run->passed_over + run->others.files;
+    run->stopped = descry_others_count(&run->skipped, name, run->err);
+    run->counts.passed_over = run->passed_over + run->skipped.files;
     return run->stopped;
 }
 
 /* ---- targets --------------------------------------------------------------------------------------------------- */
 
-static int gone(void *arg, const char *path)
+static int is_gone(void *arg, const char *path)
 {
     struct stat st;
     (void)arg;
     return stat(path, &st) == 0 ? !S_ISREG(st.st_mode) : errno == ENOENT || errno == ENOTDIR;
 }
 
-/* A file that was named and is not there: reported, and marked if the library knows it. */
-static int lost_file(ingest *run, const char *path, int number)
+/* A file argument that does not exist: reported, and marked missing if the library knows it. */
+static int report_missing(ingest *run, const char *path, int error)
 {
     descry_error why;
     descry_place place;
     descry_buf known = {0};
     uint64_t missing = 0;
-    descry_fail_errno(&why, number, "%s", path);
-    report(run, path, &why);
+    descry_fail_errno(&why, error, "%s", path);
+    report_failure(run, path, &why);
     int rc = descry_path_real_folder(&known, path, run->err);
     if (!rc)
         rc = run->store->ops->places(run->store, (const char *const[]){known.data}, 1, run->recipe.id, &place, run->err);
     if (!rc && place.id)
-        rc = run->store->ops->mark_missing(run->store, known.data, gone, NULL, &missing, run->err);
+        rc = run->store->ops->mark_missing(run->store, known.data, is_gone, NULL, &missing, run->err);
     run->counts.missing += missing;
     descry_buf_free(&known);
     return rc;
@@ -253,7 +254,7 @@ static int add_target(ingest *run, const char *path, int is_root)
     int rc = 0;
     if (!*path || stat(path, &next->st) != 0) {
         if (!is_root)
-            return lost_file(run, *path ? path : ".", *path ? errno : ENOENT);
+            return report_missing(run, *path ? path : ".", *path ? errno : ENOENT);
         descry_log_write(&run->library->context->log, DESCRY_LOG_WARNING, "%s: not there, skipped", path);
         return 0;
     }
@@ -288,8 +289,8 @@ static int add_targets(ingest *run, const char *const *paths, size_t count)
     return rc;
 }
 
-/* A folder is remembered as a root unless a walk of another root comes to it anyway. */
-static int remember(ingest *run, const char *path)
+/* Adds a folder to the roots unless the walk of another root includes it. */
+static int add_root(ingest *run, const char *path)
 {
     descry_arena arena = {0};
     descry_library_status status;
@@ -304,7 +305,7 @@ static int remember(ingest *run, const char *path)
 
 /* ---- the run --------------------------------------------------------------------------------------------------- */
 
-/* `each` says what to do. */
+/* Walks a target with the callbacks in `each`. */
 static int walk(ingest *run, target *at, descry_walk each)
 {
     if (!at->is_folder)
@@ -329,14 +330,14 @@ static int walk(ingest *run, target *at, descry_walk each)
 
 static int count_files(ingest *run)
 {
-    int rc = tell(run);
+    int rc = report_progress(run);
     for (size_t i = 0; i < run->count && !rc; i++) {
         uint64_t before = run->counts.found;
         rc = walk(run, &run->targets[i], (descry_walk){.file = count_file, .other = count_other});
         run->targets[i].found = run->counts.found - before;
     }
     if (!rc && run->how.passed_over)
-        descry_others_tell(&run->others, run->how.passed_over, run->how.arg);
+        descry_others_report(&run->skipped, run->how.passed_over, run->how.arg);
     if (!rc) {
         run->watch.progress.stage = DESCRY_STAGE_WORKING;
         run->watch.progress.done = 0;
@@ -345,7 +346,7 @@ static int count_files(ingest *run)
     return rc;
 }
 
-/* An empty folder is more likely a disk that is not mounted than the end of all its pictures. */
+/* A folder without pictures of which the library has some is more likely an unmounted disk: its pictures stay as they are. */
 static int is_empty(ingest *run, const target *at, int *empty)
 {
     int any = 0;
@@ -362,9 +363,9 @@ static int mark_missing(ingest *run, size_t i)
     for (size_t j = 0; j < run->count; j++)
         if (j != i && run->targets[j].is_folder && descry_path_is_below(run->targets[i].path, run->targets[j].path) &&
             (j < i || strcmp(run->targets[i].path, run->targets[j].path) != 0))
-            return 0; /* counted there */
+            return 0; /* included in that one */
     uint64_t missing = 0;
-    int rc = run->store->ops->mark_missing(run->store, run->targets[i].path, gone, NULL, &missing, run->err);
+    int rc = run->store->ops->mark_missing(run->store, run->targets[i].path, is_gone, NULL, &missing, run->err);
     run->counts.missing += missing;
     return rc;
 }
@@ -374,12 +375,12 @@ static int index_targets(ingest *run)
     int rc = count_files(run);
     for (size_t i = 0; i < run->count && !rc; i++) {
         if (run->targets[i].is_folder && !run->targets[i].absent)
-            rc = remember(run, run->targets[i].path);
+            rc = add_root(run, run->targets[i].path);
         if (!rc)
             rc = walk(run, &run->targets[i], (descry_walk){.file = index_file, .failure = report_folder});
     }
     if (!rc)
-        rc = finish_page(run);
+        rc = process_page(run);
     if (!rc)
         rc = descry_batch_finish(run->batch, run->err);
     for (size_t i = 0; i < run->count && !rc; i++) {
@@ -388,29 +389,29 @@ static int index_targets(ingest *run)
         if (!rc && !empty && !run->targets[i].absent)
             rc = mark_missing(run, i);
     }
-    return rc ? rc : tell(run);
+    return rc ? rc : report_progress(run);
 }
 
 /* ---- captions -------------------------------------------------------------------------------------------------- */
 
-static int tell_of_captions(void *arg, uint64_t done, uint64_t total, uint64_t captioned)
+static int on_caption_progress(void *arg, uint64_t done, uint64_t total, uint64_t captioned)
 {
     ingest *run = arg;
-    run->counts.captioned = run->described + captioned;
+    run->counts.captioned = run->captioned_before + captioned;
     run->watch.progress.stage = DESCRY_STAGE_CAPTIONS;
     run->watch.progress.done = done;
     run->watch.progress.total = total;
-    return tell(run) != 0;
+    return report_progress(run) != 0;
 }
 
-static int report_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+static int on_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
     if (!caption)
-        report(arg, path, err);
+        report_failure(arg, path, err);
     return 0;
 }
 
-/* Of what is at the paths that were indexed. */
+/* Captions the pictures at the paths just indexed. */
 static int fill_captions(ingest *run)
 {
     descry_filter filter = DESCRY_FILTER_INIT;
@@ -421,10 +422,10 @@ static int fill_captions(ingest *run)
         if (!run->targets[i].absent)
             under[filter.unders++] = run->targets[i].path;
     filter.under = under;
-    run->described = run->counts.captioned;
-    descry_fill fill = {.library = run->library, .model = run->how.captioner, .filter = &filter, .but_failed = 1,
-                        .generation = &run->generation, .preprocess = &run->reading.options, .tell = tell_of_captions,
-                        .each = report_caption, .arg = run};
+    run->captioned_before = run->counts.captioned;
+    descry_fill fill = {.library = run->library, .model = run->how.captioner, .filter = &filter, .skip_failed = 1,
+                        .generation = &run->generation, .preprocess = &run->reading.options, .progress = on_caption_progress,
+                        .each = on_caption, .arg = run};
     int rc = filter.unders > 0 ? descry_fill_run(&fill, run->err) : 0;
     free(under);
     return rc;
@@ -432,15 +433,15 @@ static int fill_captions(ingest *run)
 
 /* ---- sessions -------------------------------------------------------------------------------------------------- */
 
-static int take_options(ingest *run, const descry_index_options *options)
+static int copy_options(ingest *run, const descry_index_options *options)
 {
-    int rc = DESCRY_TAKE(&run->how, options, run->err);
+    int rc = DESCRY_COPY_OPTIONS(&run->how, options, run->err);
     if (!rc)
-        rc = DESCRY_TAKE(&run->folders, run->how.folders, run->err);
+        rc = DESCRY_COPY_OPTIONS(&run->folders, run->how.folders, run->err);
     if (!rc)
-        rc = DESCRY_TAKE(&run->generation, run->how.generation, run->err);
+        rc = DESCRY_COPY_OPTIONS(&run->generation, run->how.generation, run->err);
     if (!rc)
-        rc = descry_reading_take(&run->reading, run->how.preprocess, run->err);
+        rc = descry_reading_copy(&run->reading, run->how.preprocess, run->err);
     if (!rc)
         rc = descry_watch_begin(&run->watch, run->how.watch, run->err);
     return rc || !run->how.captioner ? rc : descry_clip_caption_check(run->how.captioner->clip, &run->generation, run->err);
@@ -456,7 +457,7 @@ static int open_run(ingest *run, descry_library *library, descry_model *model, c
     run->generation = (descry_generation)DESCRY_GENERATION_INIT;
     run->counts = (descry_index_counts)DESCRY_INDEX_COUNTS_INIT;
     run->start = descry_clock_now();
-    int rc = take_options(run, options);
+    int rc = copy_options(run, options);
     if (!rc)
         rc = descry_library_lock(library, 0, run->err);
     run->locked = !rc;
@@ -469,11 +470,11 @@ static int open_batch(ingest *run)
     int rc = run->store->ops->recipe(run->store, info->recipe, info->name, info->dim, 1, &run->recipe, run->err);
     if (!rc)
         rc = run->store->ops->touch_recipe(run->store, run->recipe.id, run->err);
-    const descry_batches batches = {.library = run->library, .model = run->model, .recipe = &run->recipe,
-                                    .preprocess = &run->reading.options, .size = run->how.batch,
-                                    .captions = run->how.captioner == run->model ? &run->generation : NULL,
-                                    .whole = run->how.full_decode, .done = count_items, .arg = run};
-    return rc ? rc : descry_batch_open(&run->batch, &batches, run->err);
+    const descry_batch_options batch_options = {.library = run->library, .model = run->model, .recipe = &run->recipe,
+                                                .preprocess = &run->reading.options, .size = run->how.batch,
+                                                .captions = run->how.captioner == run->model ? &run->generation : NULL,
+                                                .full_decode = run->how.full_decode, .done = on_batch, .arg = run};
+    return rc ? rc : descry_batch_open(&run->batch, &batch_options, run->err);
 }
 
 static void drop_targets(ingest *run)
@@ -483,8 +484,8 @@ static void drop_targets(ingest *run)
     free(run->targets);
     run->targets = NULL;
     run->count = 0;
-    drop_page(&run->page);
-    descry_others_free(&run->others);
+    clear_page(&run->page);
+    descry_others_free(&run->skipped);
 }
 
 static int feed(ingest *run, const char *const *paths, size_t count)
@@ -501,23 +502,23 @@ static int feed(ingest *run, const char *const *paths, size_t count)
     run->failed = rc != 0;
     if (!rc && run->how.captioner)
         rc = fill_captions(run);
-    run->ended = rc != 0;
+    run->closed = rc != 0;
     drop_targets(run);
-    give_counts(run);
+    copy_counts(run);
     return rc;
 }
 
 static void close_run(ingest *run)
 {
     descry_error why;
-    descry_batch_close(&run->batch); /* its threads look things up in the library */
+    descry_batch_close(&run->batch); /* first: its threads access the library */
     if (run->counts.embedded > 0)
         run->store->ops->prepare(run->store, &run->recipe);
-    if (run->recipe.id && !run->failed && descry_calibrate(run->library, run->model, &why)) /* all the same they are in */
+    if (run->recipe.id && !run->failed && descry_calibrate(run->library, run->model, &why)) /* no error of the run */
         descry_log_write(&run->library->context->log, DESCRY_LOG_WARNING, "scores are not calibrated: %s", why.message);
     if (run->locked)
         descry_library_unlock(run->library);
-    give_counts(run);
+    copy_counts(run);
 }
 
 int descry_index(descry_library *library, descry_model *model, const char *const *paths, size_t count,
@@ -542,7 +543,7 @@ int descry_session_open(descry_session **out, descry_library *library, descry_mo
     ingest *run = calloc(1, sizeof *run);
     if (!run)
         return descry_fail_memory(err);
-    run->given = counts;
+    run->out_counts = counts;
     run->err = err ? err : &local;
     rc = open_run(run, library, model, options);
     if (rc)
@@ -555,7 +556,7 @@ int descry_session_feed(descry_session *run, const char *const *paths, size_t co
 {
     descry_error local;
     run->err = err ? err : &local;
-    if (run->ended)
+    if (run->closed)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "the session has failed before: it can only be closed");
     int rc = descry_library_writable(run->library, err);
     return rc ? rc : feed(run, paths, count);

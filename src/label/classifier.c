@@ -22,8 +22,8 @@ const char *const *descry_templates(const char *name, size_t *count)
 }
 
 /* Embeddings [n, dim] of a label in n templates. */
-static int embed_label(descry_model *model, const descry_head *head, const char *label, const char *const *templates, size_t n, size_t dim,
-                       float *out, descry_error *err)
+static int embed_label(descry_model *model, const descry_head *head, const char *label, const char *const *templates, size_t n,
+                       size_t dim, float *out, descry_error *err)
 {
     descry_buf text[BATCH] = {{0}};
     const char *filled[BATCH];
@@ -49,7 +49,7 @@ int descry_classifier_open(descry_classifier **out, descry_model *model, const d
                            const char *const *labels, size_t count, const char *const *templates, size_t template_count,
                            descry_error *err)
 {
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     *out = NULL;
     if (count == 0 || template_count == 0)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "no %s", count ? "templates" : "labels");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Zero-shot classification as CLIP does it: a class is the mean of its texts' embeddings, each of length 1, brought to
- * length 1 again. */
+ * Zero-shot classification as in CLIP: a class weight is the mean of its texts' embeddings, each of length 1, normalised to
+ * length 1. */
 #ifndef DESCRY_LABEL_CLASSIFY_H
 #define DESCRY_LABEL_CLASSIFY_H
 

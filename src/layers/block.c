@@ -93,7 +93,7 @@ int descry_run_blocks(const descry_engine *engine, const descry_block_config *c,
     all.pooled = NULL;
     for (int i = 0; i < c->layers && !rc; i++) {
         bool pool = s->pooled && i == c->layers - 1;
-        /* the trace wants whole stages, so the last block is then computed in full */
+        /* a trace shows whole stages: the last block is then computed for all rows */
         rc = run_block(engine, c, &blocks[i], pool && !engine->trace ? s : &all, x, normed, wide, err);
         if (!rc && engine->trace) {
             char stage[32];

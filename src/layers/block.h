@@ -35,7 +35,7 @@ typedef struct descry_block_names {
 extern const descry_block_names descry_block_names_open_clip; /* those of its own towers */
 
 /* Blocks `prefix`.0. to `prefix`.(layers - 1).; NULL after an error.  `cross`: of a cross-attention, in which "ln_1_kv" is
- * the norm of what is looked at. */
+ * the norm of the keys' and values' input. */
 descry_block *descry_load_blocks(descry_loader *loader, const descry_block_config *config, const descry_block_names *names,
                                  const char *prefix, bool cross);
 

@@ -124,7 +124,7 @@ void descry_load_refuse_rest(descry_loader *l)
 
 /* ---- linear layers --------------------------------------------------------------------------------------------- */
 
-static void put(descry_loader *l, descry_linear *linear, const descry_tensor *t, size_t first, descry_linear shape)
+static void add_linear(descry_loader *l, descry_linear *linear, const descry_tensor *t, size_t first, descry_linear shape)
 {
     struct descry_linear_item *item = t ? room(l, 1, sizeof *item) : NULL;
     if (!item)
@@ -141,7 +141,7 @@ static void put(descry_loader *l, descry_linear *linear, const descry_tensor *t,
 void descry_load_rows(descry_loader *l, descry_linear *linear, const descry_tensor *t, size_t first, size_t n, size_t k,
                       const float *bias)
 {
-    put(l, linear, t, first, (descry_linear){.n = n, .k = k, .n_stride = k, .k_stride = 1, .bias = bias});
+    add_linear(l, linear, t, first, (descry_linear){.n = n, .k = k, .n_stride = k, .k_stride = 1, .bias = bias});
 }
 
 void descry_load_linear(descry_loader *l, descry_linear *linear, const char *prefix, const char *rest, size_t n, size_t k)
@@ -153,7 +153,7 @@ void descry_load_linear(descry_loader *l, descry_linear *linear, const char *pre
 
 void descry_load_matrix(descry_loader *l, descry_linear *linear, const char *prefix, const char *name, size_t k, size_t n)
 {
-    put(l, linear, descry_load_shaped(l, prefix, name, 2, k, n), 0,
+    add_linear(l, linear, descry_load_shaped(l, prefix, name, 2, k, n), 0,
         (descry_linear){.n = n, .k = k, .n_stride = 1, .k_stride = n});
 }
 

@@ -12,9 +12,9 @@ void descry_pool_mean(float *x, size_t n, size_t rows, size_t first, size_t widt
 /* x [n, rows, width] -> first [n, width], the first row of each; rest [n, rows - 1, width], the others, or NULL. */
 void descry_pool_first(const float *x, size_t n, size_t rows, size_t width, float *first, float *rest);
 
-/* open_clip's attentional pooler, torch's MultiheadAttention with kdim = vdim = W: learned queries look at all rows. */
+/* open_clip's attentional pooler, torch's MultiheadAttention with kdim = vdim = W: learned queries attend to all rows. */
 typedef struct descry_pooler {
-    size_t queries, heads, dim, width; /* dim E: of the queries; width W: of what they look at */
+    size_t queries, heads, dim, width; /* dim E: of the queries; width W: of the rows that they attend to */
     const float *query;                /* [queries, E] */
     descry_norm ln_q, ln_k;            /* [E], [W] */
     descry_linear q, k, v;             /* [E, E], [E, W], [E, W] */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Shows the activations after a stage to whoever wants to see them. */
+ * Hands the activations after a stage to the engine's trace, if it has one. */
 #ifndef DESCRY_LAYERS_TRACE_H
 #define DESCRY_LAYERS_TRACE_H
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Each stands beside others in texts of which hardly any library holds a picture: what they find at best shows one of the
- * two, or something like it. */
+/* Neutral queries combine two of these, such that hardly any library has a picture of both: their best matches show one of the
+ * two, or something similar. */
 static const char *const THINGS[] = {
     "a violin",    "a pineapple", "an umbrella", "a penguin", "a bicycle",    "a candle",   "an elephant", "a hammer",
     "a sunflower", "a tractor",   "a lobster",   "a guitar",  "a snowman",    "a pencil",   "a giraffe",   "a balloon",
@@ -18,7 +18,7 @@ static const char *const THINGS[] = {
 };
 static const struct {
     const char *words;
-    size_t step; /* to the second thing */
+    size_t step; /* index of the second thing = index of the first + step */
 } RELATIONS[] = {{"to the left of", 5}, {"above", 11}, {"next to", 14}, {"and", 3}};
 enum {
     THING_COUNT = sizeof THINGS / sizeof *THINGS,
@@ -26,12 +26,12 @@ enum {
     BATCH = 16,
     SAMPLE = 1024,
     PICTURES = 64,
-    GROWN = 50
+    STALE_PART = 50
 };
 
-static const double PAIRS = 0.97; /* of the pairs are below what NOT leaves out */
+static const double PAIRS = 0.97; /* quantile of pair scores above which NOT excludes */
 
-typedef struct calibrating {
+typedef struct calibration_job {
     descry_store *store;
     descry_recipe recipe;
     size_t dim;
@@ -39,8 +39,8 @@ typedef struct calibrating {
     float *sample; /* [count, dim] */
     size_t count;
     float *scores; /* [THING_COUNT or PICTURES, SAMPLE] */
-    descry_calibration made;
-} calibrating;
+    descry_calibration out;
+} calibration_job;
 
 static void write_text(size_t i, char *text, size_t size)
 {
@@ -49,7 +49,7 @@ static void write_text(size_t i, char *text, size_t size)
              THINGS[(thing + RELATIONS[relation].step) % THING_COUNT]);
 }
 
-static int embed_texts(calibrating *job, descry_model *model, descry_error *err)
+static int embed_texts(calibration_job *job, descry_model *model, descry_error *err)
 {
     char texts[BATCH][100];
     const char *batch[BATCH];
@@ -64,8 +64,8 @@ static int embed_texts(calibrating *job, descry_model *model, descry_error *err)
     return rc;
 }
 
-/* The best in the whole library for each text. */
-static int find_best(calibrating *job, descry_error *err)
+/* Mean and deviation of each neutral query's best score in the library. */
+static int measure_best(calibration_job *job, descry_error *err)
 {
     double sum = 0, square = 0;
     int rc = 0;
@@ -81,31 +81,31 @@ static int find_best(calibrating *job, descry_error *err)
             rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "there is no picture");
         free(hits);
     }
-    job->made.best = sum / TEXTS;
-    job->made.deviation = sqrt(fmax(0, square / TEXTS - job->made.best * job->made.best));
+    job->out.best = sum / TEXTS;
+    job->out.deviation = sqrt(fmax(0, square / TEXTS - job->out.best * job->out.best));
     return rc;
 }
 
-static int ascending(const void *a, const void *b)
+static int compare_floats(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
 }
 
-/* The score below which PAIRS of the pairs of a query and a picture of the sample are.  A step of 0: the queries are not
- * of the sample; otherwise query i is its picture i * step, which makes no pair with itself. */
-static double find_pairs(const calibrating *job, const float *queries, size_t count, size_t stride, size_t step)
+/* The quantile PAIRS of the scores of all pairs of a query and a picture of the sample.  step 0: the queries are not from the
+ * sample; else query i is its picture i * step, whose pair with itself is omitted. */
+static double pair_quantile(const calibration_job *job, const float *queries, size_t count, size_t stride, size_t step)
 {
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < job->count; j++)
             if (!step || j != i * step)
                 job->scores[n++] = descry_dot(queries + i * stride * job->dim, job->sample + j * job->dim, job->dim);
-    qsort(job->scores, n, sizeof *job->scores, ascending);
+    qsort(job->scores, n, sizeof *job->scores, compare_floats);
     return job->scores[(size_t)(PAIRS * (double)(n - 1))];
 }
 
-static int calibrate(calibrating *job, descry_model *model, descry_error *err)
+static int calibrate(calibration_job *job, descry_model *model, descry_error *err)
 {
     job->texts = descry_alloc(TEXTS, job->dim * sizeof *job->texts);
     job->scores = descry_alloc((size_t)SAMPLE * (THING_COUNT > PICTURES ? THING_COUNT : PICTURES), sizeof *job->scores);
@@ -117,40 +117,41 @@ static int calibrate(calibrating *job, descry_model *model, descry_error *err)
     if (!rc)
         rc = embed_texts(job, model, err);
     if (!rc)
-        rc = find_best(job, err);
-    if (!rc) /* in the room of the texts */
+        rc = measure_best(job, err);
+    if (!rc) /* reuses the buffer of the neutral queries */
         rc = descry_clip_embed_texts(model->clip, THINGS, THING_COUNT, 1, job->texts, err);
     if (rc)
         return rc;
     size_t step = job->count > PICTURES ? job->count / PICTURES : 1;
-    job->made.text = find_pairs(job, job->texts, THING_COUNT, 1, 0);
-    job->made.picture =
-        find_pairs(job, job->sample, job->count / step < PICTURES ? job->count / step : PICTURES, step, step);
-    job->made.version = DESCRY_CALIBRATION_VERSION;
-    job->made.vectors = job->recipe.vectors;
-    return job->store->ops->put_calibration(job->store, &job->recipe, &job->made, err);
+    job->out.text = pair_quantile(job, job->texts, THING_COUNT, 1, 0);
+    job->out.picture =
+        pair_quantile(job, job->sample, job->count / step < PICTURES ? job->count / step : PICTURES, step, step);
+    job->out.version = DESCRY_CALIBRATION_VERSION;
+    job->out.vectors = job->recipe.vectors;
+    return job->store->ops->put_calibration(job->store, &job->recipe, &job->out, err);
 }
 
-/* A fiftieth more or less changes nothing that would be seen. */
-static int fits(const descry_calibration *old, uint64_t vectors)
+/* A calibration stays valid until the number of vectors has changed by more than 1 / STALE_PART, which makes no visible
+ * difference. */
+static int is_current(const descry_calibration *stored, uint64_t vectors)
 {
-    uint64_t more = vectors > old->vectors ? vectors - old->vectors : old->vectors - vectors;
-    return old->version == DESCRY_CALIBRATION_VERSION && more <= old->vectors / GROWN;
+    uint64_t more = vectors > stored->vectors ? vectors - stored->vectors : stored->vectors - vectors;
+    return stored->version == DESCRY_CALIBRATION_VERSION && more <= stored->vectors / STALE_PART;
 }
 
 int descry_calibrate(descry_library *library, descry_model *model, descry_error *err)
 {
     const descry_model_info *info = descry_clip_info(model->clip);
-    calibrating job = {.store = library->store};
-    descry_calibration old;
+    calibration_job job = {.store = library->store};
+    descry_calibration stored;
     int rc = job.store->ops->recipe(job.store, info->recipe, info->name, info->dim, 0, &job.recipe, err);
     job.dim = (size_t)job.recipe.dim;
     if (rc || job.recipe.vectors < DESCRY_CALIBRATION_LEAST)
         return rc;
-    rc = job.store->ops->calibration(job.store, &job.recipe, &old, err);
-    if (!rc && !fits(&old, job.recipe.vectors))
+    rc = job.store->ops->calibration(job.store, &job.recipe, &stored, err);
+    if (!rc && !is_current(&stored, job.recipe.vectors))
         rc = calibrate(&job, model, err);
-    if (rc == DESCRY_ERR_NOT_FOUND) /* too few pictures, or every one is missing */
+    if (rc == DESCRY_ERR_NOT_FOUND) /* too few pictures, or all are missing: not calibrated */
         rc = 0;
     free(job.texts);
     free(job.sample);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What scores mean for a model in a library.  Raw cosines mean nothing to a person: what is a good one differs between
- * models, and the more pictures there are, the nearer comes the best of them to any text.
+ * Calibration of scores for a model and a library.  The scale of cosines depends on the model, and the best score of any text
+ * rises with the number of pictures.
  *
- * So a score is compared with the best scores of neutral texts, of which there is hardly a picture anywhere, though
- * there may be one of a part (calibrate.c makes them: "a violin above a tractor"):
+ * So a score is given as a percentile among the best scores of neutral queries: texts that hardly any picture matches, though
+ * one may match a part (calibrate.c generates them: "a violin above a tractor"):
  *
  *     strength(q, f) = 100 Phi((q . f - mean of best) / deviation of best)
- *     best of a neutral text n = max over all f of n . f
+ *     best of a neutral query n = max over all f of n . f
  *
- * with Phi the normal distribution.  A strength of 95 % is reached by about one neutral text in twenty.  What NOT
- * leaves out goes by pairs instead, as it is asked of each picture by itself: the score that three pairs in a hundred
- * of a thing named (or of a picture) and a picture exceed. */
+ * with Phi the normal distribution function.  About one neutral query in twenty reaches a strength of 95 %.  The threshold of
+ * NOT, which applies to each picture by itself, is a quantile of pairs instead: the score that three per cent of the pairs of
+ * an object's name (or a picture) and a picture exceed. */
 #ifndef DESCRY_LIBRARY_CALIBRATE_H
 #define DESCRY_LIBRARY_CALIBRATE_H
 
@@ -18,8 +18,8 @@
 
 enum { DESCRY_CALIBRATION_VERSION = 2, DESCRY_CALIBRATION_LEAST = 20 /* pictures */ };
 
-/* Makes it, unless there is one that fits the library as it is: of this version and of about as many vectors.  Fewer
- * pictures than DESCRY_CALIBRATION_LEAST say nothing. */
+/* Calibrates, unless the stored calibration is of this version and of about as many vectors.  Nothing is stored for fewer
+ * pictures than DESCRY_CALIBRATION_LEAST. */
 int descry_calibrate(descry_library *library, descry_model *model, descry_error *err);
 
 float descry_calibration_strength(const descry_calibration *calibration, double score); /* 0 to 100 */

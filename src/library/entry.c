@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistr.h>
 
-static int describe(descry_library *library, int64_t id, const descry_wanted *wanted, descry_row *row, descry_error *err)
+static int read_row(descry_library *library, int64_t id, const descry_wanted *wanted, descry_row *row, descry_error *err)
 {
     descry_arena_free(&library->entry_arena);
-    int rc = library->store->ops->describe(library->store, &id, 1, wanted, row, &library->entry_arena, err);
+    int rc = library->store->ops->details(library->store, &id, 1, wanted, row, &library->entry_arena, err);
     return rc || row->content ? rc
                               : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, library->path, id);
 }
@@ -31,7 +31,7 @@ int descry_entry_at(descry_library *library, int64_t id, const char *model, cons
     if (model)
         wanted.vectors = &recipe;
     if (!rc)
-        rc = describe(library, id, &wanted, &row, err);
+        rc = read_row(library, id, &wanted, &row, err);
     if (rc)
         return rc;
     library->entry = descry_library_entry(&row, recipe.dim);
@@ -39,8 +39,8 @@ int descry_entry_at(descry_library *library, int64_t id, const char *model, cons
     return 0;
 }
 
-/* UTF-8, with U+FFFD for what is ill-formed. */
-static int mend(descry_buf *out, const char *text, descry_error *err)
+/* Appends a text, with ill-formed UTF-8 replaced by U+FFFD. */
+static int append_valid_utf8(descry_buf *out, const char *text, descry_error *err)
 {
     const uint8_t *at = (const uint8_t *)text;
     size_t left = strlen(text);
@@ -58,15 +58,15 @@ static int mend(descry_buf *out, const char *text, descry_error *err)
 
 int descry_caption_put(descry_library *library, int64_t id, const char *text, descry_error *err)
 {
-    descry_buf good = {0};
+    descry_buf valid = {0};
     descry_row row;
     int rc = descry_library_writable(library, err);
     if (!rc && text)
-        rc = mend(&good, text, err);
+        rc = append_valid_utf8(&valid, text, err);
     if (!rc)
-        rc = describe(library, id, &(descry_wanted){0}, &row, err);
+        rc = read_row(library, id, &(descry_wanted){0}, &row, err);
     if (!rc)
-        rc = library->store->ops->put_person(library->store, row.content, good.size ? good.data : NULL, err);
-    descry_buf_free(&good);
+        rc = library->store->ops->put_person(library->store, row.content, valid.size ? valid.data : NULL, err);
+    descry_buf_free(&valid);
     return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Filters as callers give them. */
+ * Validates callers' filters and resolves their paths. */
 #include "library/library.h"
 
 #include "base/error.h"
@@ -23,7 +23,7 @@ int descry_library_filter(descry_library *library, const descry_filter *filter, 
                           descry_arena *arena, descry_error *err)
 {
     *out = (descry_filter)DESCRY_FILTER_INIT;
-    int rc = DESCRY_TAKE(out, filter, err);
+    int rc = DESCRY_COPY_OPTIONS(out, filter, err);
     if (!rc)
         rc = check(out, err);
     if (rc || out->unders == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The library: opening, what it holds, forgetting. */
+ * The library handle: open, status, resolve paths, lock, forget. */
 #include "library/library.h"
 
 #include "base/error.h"
@@ -42,7 +42,7 @@ int descry_library_open(descry_library **out, descry_context *ctx, const char *p
 {
     descry_library_options how = DESCRY_LIBRARY_OPTIONS_INIT;
     *out = NULL;
-    int rc = DESCRY_TAKE(&how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&how, options, err);
     if (rc)
         return rc;
     descry_store *store = NULL;
@@ -86,7 +86,7 @@ const char *descry_library_path(const descry_library *library)
     return library->path;
 }
 
-/* ---- what it holds --------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------------------------- */
 
 int descry_status(descry_library *library, const descry_library_status **status, descry_error *err)
 {
@@ -133,9 +133,9 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
     return descry_buf_append(out, path, strlen(path), err);
 }
 
-/* ---- changing it ----------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
-/* A list is of one moment, and what is written until its end would be undone with it. */
+/* A list holds a read transaction open until its end, in which writes of this handle would be rolled back. */
 int descry_library_writable(const descry_library *library, descry_error *err)
 {
     if (library->store->ops->is_read_only(library->store))

@@ -6,21 +6,20 @@
 #include "descry_dev.h"
 #include "kern/linear.h"
 
-
 enum { PAGE = 64 };
 
 typedef int pair_callback(void *arg, const char *path, const char *caption, const float *vector);
 
-/* Of rows [n], to be described in `arena`. */
-static int give_page(descry_library *library, const descry_recipe *recipe, const descry_hit *items, size_t n,
-                     descry_arena *arena, pair_callback *each, void *arg, int *stop, descry_error *err)
+/* Calls `each` for items [n] with a caption and a vector; rows are allocated in `arena`. */
+static int report_page(descry_library *library, const descry_recipe *recipe, const descry_hit *items, size_t n,
+                       descry_arena *arena, pair_callback *each, void *arg, int *stop, descry_error *err)
 {
     const descry_wanted wanted = {.vectors = recipe, .captions = 1};
     descry_row rows[PAGE];
     int64_t ids[PAGE];
     for (size_t i = 0; i < n; i++)
         ids[i] = items[i].id;
-    int rc = library->store->ops->describe(library->store, ids, n, &wanted, rows, arena, err);
+    int rc = library->store->ops->details(library->store, ids, n, &wanted, rows, arena, err);
     for (size_t i = 0; i < n && !rc && !*stop; i++) {
         if (!rows[i].caption || !rows[i].vector)
             continue;
@@ -33,7 +32,7 @@ static int give_page(descry_library *library, const descry_recipe *recipe, const
 
 int descry_library_pairs(descry_library *library, descry_model *model, pair_callback *each, void *arg, descry_error *err)
 {
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     descry_recipe recipe;
     int stop = 0;
     int rc = library->store->ops->recipe(library->store, info->recipe, info->name, info->dim, 0, &recipe, err);
@@ -45,7 +44,7 @@ int descry_library_pairs(descry_library *library, descry_model *model, pair_call
     for (size_t i = 0; i < list.count && !rc && !stop; i += PAGE) {
         descry_arena arena = {0};
         size_t n = list.count - i < PAGE ? list.count - i : PAGE;
-        rc = give_page(library, &recipe, list.items + i, n, &arena, each, arg, &stop, err);
+        rc = report_page(library, &recipe, list.items + i, n, &arena, each, arg, &stop, err);
         descry_arena_free(&arena);
     }
     library->store->ops->unlist(library->store, &list);

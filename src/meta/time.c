@@ -34,7 +34,7 @@ int64_t descry_time_make(int year, int month, int day, int hour, int minute, int
 /* ---- from a text ------------------------------------------------------------------------------------------------ */
 
 /* `count` digits after the character `lead` (0: none). */
-static int take(const char **text, char lead, int count, int *value)
+static int read_digits(const char **text, char lead, int count, int *value)
 {
     const char *at = *text;
     if (lead && *at++ != lead)
@@ -53,15 +53,15 @@ int descry_time_parse(const char *text, int64_t *time, descry_error *err)
 {
     int year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0;
     const char *at = text;
-    int good = take(&at, 0, 4, &year);
+    int good = read_digits(&at, 0, 4, &year);
     if (good && *at)
-        good = take(&at, '-', 2, &month);
+        good = read_digits(&at, '-', 2, &month);
     if (good && *at)
-        good = take(&at, '-', 2, &day);
+        good = read_digits(&at, '-', 2, &day);
     if (good && *at)
-        good = (take(&at, 'T', 2, &hour) || take(&at, ' ', 2, &hour)) && take(&at, ':', 2, &minute);
+        good = (read_digits(&at, 'T', 2, &hour) || read_digits(&at, ' ', 2, &hour)) && read_digits(&at, ':', 2, &minute);
     if (good && *at)
-        good = take(&at, ':', 2, &second);
+        good = read_digits(&at, ':', 2, &second);
     *time = good && !*at && second < 60 ? descry_time_make(year, month, day, hour, minute, second) : DESCRY_NO_TIME;
     if (*time != DESCRY_NO_TIME)
         return 0;

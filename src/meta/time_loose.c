@@ -20,7 +20,7 @@ static void skip_blanks(const char **text)
 }
 
 /* A number of `least` to `most` digits. */
-static int take(const char **text, int least, int most, int *value)
+static int read_digits(const char **text, int least, int most, int *value)
 {
     const char *at = *text;
     *value = 0;
@@ -47,7 +47,7 @@ static int take_part(const char **text, const char *separators, int *value)
     if (!take_separator(&at, separators))
         return 0;
     skip_blanks(&at);
-    if (!take(&at, 1, 2, value))
+    if (!read_digits(&at, 1, 2, value))
         return 0;
     *text = at;
     return 1;
@@ -63,11 +63,11 @@ static int32_t take_zone(const char **text)
         ++*text;
         return 0;
     }
-    if ((*at != '+' && !negative) || (at++, !take(&at, 1, 2, &hours)))
+    if ((*at != '+' && !negative) || (at++, !read_digits(&at, 1, 2, &hours)))
         return DESCRY_NO_OFFSET;
     if (*at == ':' || is_digit(*at)) {
         at += *at == ':';
-        if (!take(&at, 2, 2, &minutes) || minutes > 59)
+        if (!read_digits(&at, 2, 2, &minutes) || minutes > 59)
             return DESCRY_NO_OFFSET;
     }
     int32_t zone = hours * 60 + minutes;
@@ -146,7 +146,7 @@ int64_t descry_time_loose(const char *text, int32_t *offset)
         rest = at + strnlen(at, COLUMNS);
         at = filled;
     }
-    if (!take(&at, 4, 4, &year) || !take_part(&at, ":-/.", &month) || !take_part(&at, ":-/.", &day) || is_digit(*at))
+    if (!read_digits(&at, 4, 4, &year) || !take_part(&at, ":-/.", &month) || !take_part(&at, ":-/.", &day) || is_digit(*at))
         return DESCRY_NO_TIME;
     const char *date_end = at;
     if (take_part(&at, " T:", &hour) || (at = date_end, skip_blanks(&at), 0)) {

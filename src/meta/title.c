@@ -23,7 +23,7 @@ static const char *const first[] = {
     "rendered by", "rendered with",
 };
 
-/* is a maker's name in capitals before one of these, whoever that is, ... */
+/* is any maker's name in capitals before one of these, ... */
 static const char *const things[] = {"digital camera", "digital still camera", "dsc"};
 
 /* or has two words or more, all of these two lists, one of the first among them. */

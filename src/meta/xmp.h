@@ -40,7 +40,7 @@ int descry_xmp_title(descry_buf *title, const char *data, size_t size);
 int descry_xmp_fill(descry_metadata *metadata, const char *data, size_t size);
 
 /* Has the packet a description that descry did not write? */
-int descry_xmp_described(const char *data, size_t size);
+int descry_xmp_has_description(const char *data, size_t size);
 
 /* Is it XMP, and, when `caption` is given, is that its description?  (xmp_judge.c) */
 int descry_xmp_judge(const char *data, size_t size, const char *name, const char *caption, descry_error *err);
@@ -52,7 +52,7 @@ typedef struct descry_xmp {
                int overwrite, int created, descry_sidecar_outcome *outcome, descry_error *err);
     int (*take)(descry_buf *out, const char *data, size_t size, const char *name, descry_sidecar_outcome *outcome,
                 descry_error *err);
-    int (*described)(const char *data, size_t size);
+    int (*has_description)(const char *data, size_t size);
 } descry_xmp;
 
 extern const descry_xmp descry_xmp_table; /* in the module */

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* More than these nobody writes, and Expat would take memory many times the packet's size for them. */
+/* No writer exceeds these, and Expat would need many times the packet's size in memory for more. */
 enum { DESCRY_XMP_MAX_DEPTH = 64, DESCRY_XMP_MAX_NODES = 200000, DESCRY_XMP_MAX_ATTRIBUTES = 4096, DESCRY_XMP_MAX_URI = 1000 };
 
 /* Has no tag more attributes than that, nor a namespace a longer name?  Expat puts the name of its namespace before each

@@ -396,7 +396,7 @@ static void put_description(job *j, const char *text)
 {
     const descry_xmp_property *p = j->description;
     int is_open = p && p->form == DESCRY_XMP_ARRAY && j->data[p->array_tag.end - 2] != '/'; /* not <rdf:Alt/> */
-    /* nobody else's words are in it */
+    /* it holds nothing that others wrote */
     int whole = j->mine && j->item && is_alone(j, j->item) && (!j->replaced || is_in_own(j));
     if (j->item && !whole)
         set_item(j, j->item, text);
@@ -409,7 +409,7 @@ static void put_description(job *j, const char *text)
     }
 }
 
-static int put(job *j, descry_buf *out, const descry_xmp_caption *caption, int overwrite, int created,
+static int write_caption(job *j, descry_buf *out, const descry_xmp_caption *caption, int overwrite, int created,
                descry_sidecar_outcome *outcome)
 {
     if (j->mine && strcmp(j->own, caption->text) == 0 && j->model && strcmp(j->model, caption->model) == 0) {
@@ -450,7 +450,7 @@ int descry_xmp_put(descry_buf *out, const char *data, size_t size, const char *n
     }
     int rc = open_job(&j, data, size, name, err);
     if (!rc)
-        rc = put(&j, out, caption, overwrite, created, outcome);
+        rc = write_caption(&j, out, caption, overwrite, created, outcome);
     close_job(&j);
     return rc;
 }
@@ -472,7 +472,7 @@ static void take_description(job *j)
         add_description(j, j->replaced);
 }
 
-static int take(job *j, descry_buf *out, descry_sidecar_outcome *outcome)
+static int remove_caption(job *j, descry_buf *out, descry_sidecar_outcome *outcome)
 {
     *outcome = DESCRY_SIDECAR_NOTHING;
     int own = 0;
@@ -508,7 +508,7 @@ int descry_xmp_take(descry_buf *out, const char *data, size_t size, const char *
         return 0;
     int rc = open_job(&j, data, size, name, err);
     if (!rc)
-        rc = take(&j, out, outcome);
+        rc = remove_caption(&j, out, outcome);
     close_job(&j);
     return rc;
 }
@@ -525,14 +525,14 @@ static int open_embedded(job *j, descry_buf *packet, const char *data, size_t si
     return rc ? rc : read_packet(j, packet->data, size, "", NULL);
 }
 
-int descry_xmp_described(const char *data, size_t size)
+int descry_xmp_has_description(const char *data, size_t size)
 {
     job j;
     descry_buf packet = {0};
-    int described = open_embedded(&j, &packet, data, size) == 0 && j.human;
+    int found = open_embedded(&j, &packet, data, size) == 0 && j.human;
     close_job(&j);
     descry_buf_free(&packet);
-    return described;
+    return found;
 }
 
 static const char *any_text(const job *j, descry_xmp_which which)
@@ -577,4 +577,4 @@ int descry_xmp_title(descry_buf *title, const char *data, size_t size)
     return rc == DESCRY_ERR_MEMORY ? -1 : 0;
 }
 
-DESCRY_MODULE_TABLE const descry_xmp descry_xmp_table = {{DESCRY_VERSION}, descry_xmp_put, descry_xmp_take, descry_xmp_described};
+DESCRY_MODULE_TABLE const descry_xmp descry_xmp_table = {{DESCRY_VERSION}, descry_xmp_put, descry_xmp_take, descry_xmp_has_description};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * libexempi as the judge of a packet.  When one is damaged it writes a line of its own to standard error, which it
- * cannot be told not to: a worker has none. */
+ * Whether libexempi accepts a packet.  For a damaged one it writes a line to standard error, which cannot be switched
+ * off: a worker has no standard error. */
 #include "base/error.h"
 #include "meta/xmp.h"
 #include "meta/xmp_scan.h"

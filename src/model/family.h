@@ -38,7 +38,7 @@ struct descry_image_tower {
     const descry_image_family *family;
     size_t dim;                 /* E */
     size_t width, height;       /* of a picture, in pixels */
-    size_t tokens, token_width; /* what a decoder can look at; 0: nothing */
+    size_t tokens, token_width; /* what a decoder can attend to, beside the embedding; 0: nothing */
     descry_linears linears;     /* filled by load */
 };
 

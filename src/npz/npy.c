@@ -67,7 +67,7 @@ static void skip(text *t)
         t->at++;
 }
 
-static int take(text *t, char c)
+static int skip_char(text *t, char c)
 {
     skip(t);
     if (t->at == t->end || *t->at != c)
@@ -87,7 +87,7 @@ static int take_text(text *t, char *out, size_t room)
 {
     char quote = (char)peek(t);
     size_t n = 0;
-    if ((quote != '\'' && quote != '"') || !take(t, quote))
+    if ((quote != '\'' && quote != '"') || !skip_char(t, quote))
         return 0;
     for (; t->at < t->end && *t->at != quote; t->at++) {
         if (*t->at == '\\' || n + 1 >= room)
@@ -95,7 +95,7 @@ static int take_text(text *t, char *out, size_t room)
         out[n++] = *t->at;
     }
     out[n] = 0;
-    return take(t, quote);
+    return skip_char(t, quote);
 }
 
 /* Decimal digits; an L may follow, as Python 2 wrote it. */
@@ -129,14 +129,14 @@ static int take_word(text *t, const char *word)
 static int take_shape(text *t, descry_npy *npy)
 {
     int comma = 1;
-    if (!take(t, '('))
+    if (!skip_char(t, '('))
         return 0;
     for (npy->dims = 0; peek(t) != ')'; npy->dims++) {
         if (!comma || npy->dims == DESCRY_NPY_DIMS || !take_number(t, &npy->shape[npy->dims]))
             return 0;
-        comma = take(t, ',');
+        comma = skip_char(t, ',');
     }
-    return take(t, ')') && (npy->dims != 1 || comma);
+    return skip_char(t, ')') && (npy->dims != 1 || comma);
 }
 
 /* "<f4", "|S12", "<U30" */
@@ -145,9 +145,9 @@ static int read_type(descry_npy *npy, const char *type, const char *name, descry
     text t = {type, type + strlen(type)};
     char order = (char)peek(&t);
     uint64_t number = 0;
-    int good = order && strchr("<>=|", order) && take(&t, order);
+    int good = order && strchr("<>=|", order) && skip_char(&t, order);
     npy->type = good ? (char)peek(&t) : 0;
-    good = npy->type && take(&t, npy->type) && take_number(&t, &number) && t.at == t.end;
+    good = npy->type && skip_char(&t, npy->type) && take_number(&t, &number) && t.at == t.end;
     if (npy->type == 'O')
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: an array of Python objects, which is never unpacked", name);
     if (good && npy->type == 'f')
@@ -181,9 +181,9 @@ int descry_npy_parse(descry_npy *npy, const uint8_t *header, size_t size, const 
     if (rc || all != size)
         return rc ? rc : bad(name, "its header is cut off", err);
     text t = {(const char *)header + (header[6] > 1 ? 12 : 10), (const char *)header + size};
-    int good = take(&t, '{'), comma = 1;
+    int good = skip_char(&t, '{'), comma = 1;
     while (good && peek(&t) != '}') {
-        good = comma && take_text(&t, key, sizeof key) && take(&t, ':');
+        good = comma && take_text(&t, key, sizeof key) && skip_char(&t, ':');
         int which = strcmp(key, "descr") == 0 ? 1 : strcmp(key, "fortran_order") == 0 ? 2 : 4;
         if (!good)
             break;
@@ -197,9 +197,9 @@ int descry_npy_parse(descry_npy *npy, const uint8_t *header, size_t size, const 
             good = (npy->fortran = take_word(&t, "True")) || take_word(&t, "False");
         else if (good)
             good = take_shape(&t, npy);
-        comma = good && take(&t, ',');
+        comma = good && skip_char(&t, ',');
     }
-    good = good && seen == 7 && take(&t, '}') && peek(&t) == 0 && t.at == t.end;
+    good = good && seen == 7 && skip_char(&t, '}') && peek(&t) == 0 && t.at == t.end;
     if (!good)
         return bad(name, "its header cannot be read", err);
     rc = read_type(npy, type, name, err);

@@ -17,7 +17,7 @@ typedef struct writer {
     zip_error_t error; /* for libzip */
 } writer;
 
-static zip_int64_t give(writer *w, void *data, zip_uint64_t size)
+static zip_int64_t add_buffer(writer *w, void *data, zip_uint64_t size)
 {
     if (w->at == w->size || size == 0)
         return 0;
@@ -48,7 +48,7 @@ static zip_int64_t serve(void *arg, void *data, zip_uint64_t size, zip_source_cm
         }
         return 0;
     case ZIP_SOURCE_READ:
-        return give(w, data, size);
+        return add_buffer(w, data, size);
     case ZIP_SOURCE_STAT: {
         zip_stat_t *st = ZIP_SOURCE_GET_ARGS(zip_stat_t, data, size, &w->error);
         if (!st)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Slots, as many as some whole batches, that are given out round and round.  As long as no picture is late, a batch lies in
- * them as the model wants it, one picture after the other; else it is copied to where it does. */
+ * A ring of slots for a few whole batches.  As long as no picture is late, a batch is contiguous in it, as the model needs it;
+ * else it is copied to a buffer of its own. */
 #include "pictures/loader.h"
 
 #include "base/clock.h"
@@ -12,38 +12,38 @@
 #include <string.h>
 #include <time.h>
 
-enum { MOST_BATCHES = 3, MOST_BYTES = 256 << 20 };
+enum { MAX_BATCHES = 3, MAX_BYTES = 256 << 20 };
 
 typedef enum slot_state { FREE, ADDED, BEGUN, PREPARED } slot_state;
 
-/* A picture that its thread has read and wants judged. */
+/* A picture whose thread has read it and waits for `decide`. */
 typedef struct waiter {
     descry_loaded *item;
-    int judged;
+    int decided;
 } waiter;
 
 struct descry_loader {
-    descry_loading how;
+    descry_loader_options how;
     size_t picture, slots;
-    double patience;   /* how.patience in seconds */
+    double late_after; /* how.late_after in seconds; 0: pictures are never late */
     char *items;       /* [slots, how.item] */
     uint8_t *rgb;      /* [slots, H, W, 3] */
-    char *apart;       /* [batch, how.item]: where a batch is copied to; NULL: none ever is */
-    uint8_t *rgb_apart;
+    char *batch_items; /* [batch, how.item]: copy of a batch that is not contiguous; NULL: pictures are never late */
+    uint8_t *batch_rgb; /* [batch, H, W, 3] */
     void **good;       /* [batch] */
-    size_t *taken;     /* [batch]: slots of the batch, `takes` of them */
-    size_t takes, used, cursor; /* slots that are not free; the slot to be given out next, if it is free */
-    descry_loaded **asked;      /* [threads + 1]: what it is asked of; of whoever has the turn */
-    pthread_mutex_t mutex;      /* over what follows */
-    pthread_cond_t more, ready; /* to prepare; prepared */
-    pthread_cond_t left;        /* the turn is */
-    int turn;                   /* somebody's: the caller's, except while it waits or encodes; else of who judges */
-    uint8_t *state;    /* [slots] */
-    double *began;     /* [slots]: when reading, or decoding was begun */
-    size_t *order;     /* [slots]: slots of all that are not yet taken, as they were added: `queued`, the first `begun` */
+    size_t *taken;     /* [batch]: slots of the batch, `taken_count` of them */
+    size_t taken_count, used, cursor; /* used: slots that are not free; cursor: the next slot to use, once it is free */
+    descry_loaded **deciding;   /* [threads + 1]: argument of `decide`; owned by the holder of the turn */
+    pthread_mutex_t mutex;      /* guards what follows */
+    pthread_cond_t work, ready; /* a picture was added; a picture is prepared */
+    pthread_cond_t turn_free;
+    int turn;                   /* 1: held: by the caller, except while it waits or encodes; else by a thread in `decide` */
+    uint8_t *state;    /* [slots]: slot_state */
+    double *began;     /* [slots]: when reading, then decoding began */
+    size_t *order;     /* [queued]: slots not yet in a batch, in the order added; the first `begun` are being prepared */
     size_t queued, begun;
     waiter **waiting;  /* [threads + 1], `waits` of them */
-    size_t waits;
+    size_t waiting_count;
     int stop;
     unsigned started;
     pthread_t *ids; /* [threads] */
@@ -56,7 +56,7 @@ static descry_loaded *item_of(const descry_loader *loader, size_t slot)
 
 /* ---- preparing ------------------------------------------------------------------------------------------------- */
 
-static int decode(const descry_loading *how, descry_loaded *item, const descry_shared *bytes, uint8_t *rgb)
+static int decode(const descry_loader_options *how, descry_loaded *item, const descry_shared *bytes, uint8_t *rgb)
 {
     descry_facts facts;
     int pixels = item->want == DESCRY_WANT_PIXELS;
@@ -73,70 +73,71 @@ static int decode(const descry_loading *how, descry_loaded *item, const descry_s
     return 0;
 }
 
-/* With the mutex held.  No mutex of its own, for the caller's thread may be another one each time. */
-static void await_turn(descry_loader *loader)
+/* With the mutex held.  The turn is no mutex because the caller may release it on another thread than it acquired it on. */
+static void acquire_turn_locked(descry_loader *loader)
 {
     while (loader->turn)
-        pthread_cond_wait(&loader->left, &loader->mutex);
+        pthread_cond_wait(&loader->turn_free, &loader->mutex);
     loader->turn = 1;
 }
 
-static void take_turn(descry_loader *loader)
+static void acquire_turn(descry_loader *loader)
 {
     pthread_mutex_lock(&loader->mutex);
-    await_turn(loader);
+    acquire_turn_locked(loader);
     pthread_mutex_unlock(&loader->mutex);
 }
 
 /* With the mutex held. */
-static void pass_turn(descry_loader *loader)
+static void release_turn_locked(descry_loader *loader)
 {
     loader->turn = 0;
-    pthread_cond_signal(&loader->left);
+    pthread_cond_signal(&loader->turn_free);
 }
 
-static void leave_turn(descry_loader *loader)
+static void release_turn(descry_loader *loader)
 {
     pthread_mutex_lock(&loader->mutex);
-    pass_turn(loader);
+    release_turn_locked(loader);
     pthread_mutex_unlock(&loader->mutex);
 }
 
 /* With the mutex held. */
-static void begin(descry_loader *loader, size_t slot)
+static void start_clock(descry_loader *loader, size_t slot)
 {
-    loader->began[slot] = loader->patience > 0 ? descry_clock_now() : 0;
+    loader->began[slot] = loader->late_after > 0 ? descry_clock_now() : 0;
 }
 
-/* Whoever gets the turn has all judged that wait for it.  How long the caller keeps it is not the picture's fault. */
-static int judge(descry_loader *loader, descry_loaded *item, size_t slot)
+/* The thread that gets the turn has `decide` called for all that wait.  The clock restarts afterwards: time spent waiting for
+ * the turn does not make a picture late. */
+static int decide(descry_loader *loader, descry_loaded *item, size_t slot)
 {
     waiter own = {item, 0};
     size_t n = 0;
     pthread_mutex_lock(&loader->mutex);
-    loader->waiting[loader->waits++] = &own;
-    await_turn(loader);
+    loader->waiting[loader->waiting_count++] = &own;
+    acquire_turn_locked(loader);
     int stop = loader->stop;
-    if (!stop && !own.judged) {
-        for (; n < loader->waits; n++) {
-            loader->asked[n] = loader->waiting[n]->item;
-            loader->waiting[n]->judged = 1;
+    if (!stop && !own.decided) {
+        for (; n < loader->waiting_count; n++) {
+            loader->deciding[n] = loader->waiting[n]->item;
+            loader->waiting[n]->decided = 1;
         }
-        loader->waits = 0;
+        loader->waiting_count = 0;
     }
     pthread_mutex_unlock(&loader->mutex);
     if (n > 0)
-        loader->how.judge(loader->how.arg, loader->asked, n);
+        loader->how.decide(loader->how.arg, loader->deciding, n);
     pthread_mutex_lock(&loader->mutex);
-    begin(loader, slot);
-    pass_turn(loader);
+    start_clock(loader, slot);
+    release_turn_locked(loader);
     pthread_mutex_unlock(&loader->mutex);
     return stop ? DESCRY_ERR_CANCELLED : item->err.code;
 }
 
 static void prepare(descry_loader *loader, size_t slot)
 {
-    const descry_loading *how = &loader->how;
+    const descry_loader_options *how = &loader->how;
     descry_loaded *item = item_of(loader, slot);
     descry_shared bytes = descry_shared_none(item->bytes, item->size);
     int rc = 0;
@@ -149,25 +150,25 @@ static void prepare(descry_loader *loader, size_t slot)
     }
     if (!rc && how->digest)
         rc = descry_sha256_of(item->bytes, item->size, item->sha256, &item->err);
-    if (!rc && how->judge)
-        rc = judge(loader, item, slot);
+    if (!rc && how->decide)
+        rc = decide(loader, item, slot);
     if (!rc && item->want != DESCRY_WANT_NOTHING)
         rc = decode(how, item, &bytes, loader->rgb + slot * loader->picture);
     if (!rc)
-        item->err.code = 0; /* what another codec than the right one may have said of it */
+        item->err.code = 0; /* a codec that was tried first may have set it */
     if (bytes.fd >= 0)
         item->bytes = NULL;
     descry_shared_close(&bytes);
 }
 
-/* The next picture of all, with the mutex held; 0: there is none. */
+/* Prepares the next picture in order, with the mutex held on entry and return; 0: there is none. */
 static int prepare_next(descry_loader *loader)
 {
     if (loader->begun == loader->queued)
         return 0;
     size_t slot = loader->order[loader->begun++];
     loader->state[slot] = BEGUN;
-    begin(loader, slot);
+    start_clock(loader, slot);
     pthread_mutex_unlock(&loader->mutex);
     prepare(loader, slot);
     pthread_mutex_lock(&loader->mutex);
@@ -176,47 +177,47 @@ static int prepare_next(descry_loader *loader)
     return 1;
 }
 
-static void *serve(void *arg)
+static void *worker_main(void *arg)
 {
     descry_loader *loader = arg;
     pthread_mutex_lock(&loader->mutex);
     while (!loader->stop)
         if (!prepare_next(loader))
-            pthread_cond_wait(&loader->more, &loader->mutex);
+            pthread_cond_wait(&loader->work, &loader->mutex);
     pthread_mutex_unlock(&loader->mutex);
     return NULL;
 }
 
 /* ---- delivering ------------------------------------------------------------------------------------------------ */
 
-/* The oldest that are not late, as many as make a batch, with the mutex held.  1: all of them are prepared; else how many
- * seconds it may take, at the most, until this has another answer although none is prepared meanwhile. */
-static int choose(descry_loader *loader, double *seconds)
+/* Chooses the oldest pictures that are not late, at most a batch, with the mutex held.  1: all of them are prepared; else
+ * *seconds is the time after which to choose again, because a picture will be late by then. */
+static int choose_batch(descry_loader *loader, double *seconds)
 {
-    double now = loader->patience > 0 ? descry_clock_now() : 0;
+    double now = loader->late_after > 0 ? descry_clock_now() : 0;
     int all = 1;
-    *seconds = loader->patience;
-    loader->takes = 0;
-    for (size_t i = 0; i < loader->queued && loader->takes < loader->how.batch; i++) {
+    *seconds = loader->late_after;
+    loader->taken_count = 0;
+    for (size_t i = 0; i < loader->queued && loader->taken_count < loader->how.batch; i++) {
         size_t slot = loader->order[i];
-        if (loader->state[slot] == BEGUN && loader->patience > 0) {
-            double left = loader->began[slot] + loader->patience - now;
+        if (loader->state[slot] == BEGUN && loader->late_after > 0) {
+            double left = loader->began[slot] + loader->late_after - now;
             if (left <= 0)
                 continue;
             *seconds = left < *seconds ? left : *seconds;
         }
         all = all && loader->state[slot] == PREPARED;
-        loader->taken[loader->takes++] = slot;
+        loader->taken[loader->taken_count++] = slot;
     }
-    return all && loader->takes > 0;
+    return all && loader->taken_count > 0;
 }
 
-/* By the clock of the wall, for not every system's conditions know another; should it be set meanwhile, only this one wait
- * is too short or too long. */
-static void wait_for_ready(descry_loader *loader, double seconds)
+/* By CLOCK_REALTIME, as not every system has pthread_condattr_setclock; if it is set meanwhile, just this wait is too short or
+ * too long. */
+static void wait_ready(descry_loader *loader, double seconds)
 {
     struct timespec until;
-    if (loader->patience <= 0) {
+    if (loader->late_after <= 0) {
         pthread_cond_wait(&loader->ready, &loader->mutex);
         return;
     }
@@ -227,24 +228,24 @@ static void wait_for_ready(descry_loader *loader, double seconds)
     pthread_cond_timedwait(&loader->ready, &loader->mutex, &until);
 }
 
-/* Waits for a batch, and takes it out of the queue. */
-static void await(descry_loader *loader)
+/* Waits for a batch and removes it from the queue. */
+static void await_batch(descry_loader *loader)
 {
     double seconds;
     size_t kept = 0, taken = 0;
-    leave_turn(loader);
+    release_turn(loader);
     pthread_mutex_lock(&loader->mutex);
-    while (!choose(loader, &seconds))
+    while (!choose_batch(loader, &seconds))
         if (loader->started > 0 || !prepare_next(loader))
-            wait_for_ready(loader, seconds);
+            wait_ready(loader, seconds);
     for (size_t i = 0; i < loader->queued; i++)
-        if (taken < loader->takes && loader->order[i] == loader->taken[taken])
+        if (taken < loader->taken_count && loader->order[i] == loader->taken[taken])
             taken++;
         else
             loader->order[kept++] = loader->order[i];
     loader->queued = kept;
     loader->begun -= taken;
-    await_turn(loader);
+    acquire_turn_locked(loader);
     pthread_mutex_unlock(&loader->mutex);
 }
 
@@ -255,15 +256,15 @@ static descry_loaded *batch_item(const descry_loaded_batch *batch, size_t i)
 
 void descry_loaded_gather(descry_loaded_batch *batch)
 {
-    batch->goods = 0;
+    batch->good_count = 0;
     for (size_t i = 0; i < batch->count; i++) {
         descry_loaded *item = batch_item(batch, i);
         if (item->want != DESCRY_WANT_PIXELS || item->err.code)
             continue;
-        if (item->slot != batch->goods)
-            memmove(batch->rgb + batch->goods * batch->picture, batch->rgb + item->slot * batch->picture, batch->picture);
-        item->slot = batch->goods;
-        batch->good[batch->goods++] = item;
+        if (item->slot != batch->good_count)
+            memmove(batch->rgb + batch->good_count * batch->picture, batch->rgb + item->slot * batch->picture, batch->picture);
+        item->slot = batch->good_count;
+        batch->good[batch->good_count++] = item;
     }
 }
 
@@ -273,33 +274,33 @@ static void drop(const descry_loader *loader, void *item)
         loader->how.drop(loader->how.arg, item);
 }
 
-/* Where its slots are one after the other: there. */
-static void lay_out(const descry_loader *loader, descry_loaded_batch *batch)
+/* In place if its slots are contiguous, else by copying. */
+static void assemble_batch(const descry_loader *loader, descry_loaded_batch *batch)
 {
     const size_t *taken = loader->taken;
-    size_t i = 1, goods = 0;
+    size_t i = 1, good_count = 0;
     while (i < batch->count && taken[i] == taken[0] + i)
         i++;
-    int apart = i < batch->count;
-    batch->items = apart ? loader->apart : (void *)item_of(loader, taken[0]);
-    batch->rgb = apart ? loader->rgb_apart : loader->rgb + taken[0] * loader->picture;
+    int scattered = i < batch->count;
+    batch->items = scattered ? loader->batch_items : (void *)item_of(loader, taken[0]);
+    batch->rgb = scattered ? loader->batch_rgb : loader->rgb + taken[0] * loader->picture;
     for (i = 0; i < batch->count; i++) {
         descry_loaded *item = batch_item(batch, i);
-        if (apart)
+        if (scattered)
             memcpy(item, item_of(loader, taken[i]), loader->how.item);
-        item->slot = apart ? goods : i;
-        if (!apart || item->want != DESCRY_WANT_PIXELS || item->err.code)
+        item->slot = scattered ? good_count : i;
+        if (!scattered || item->want != DESCRY_WANT_PIXELS || item->err.code)
             continue;
-        memcpy(batch->rgb + goods++ * loader->picture, loader->rgb + taken[i] * loader->picture, loader->picture);
+        memcpy(batch->rgb + good_count++ * loader->picture, loader->rgb + taken[i] * loader->picture, loader->picture);
     }
 }
 
-static int deliver(descry_loader *loader, descry_error *err)
+static int deliver_batch(descry_loader *loader, descry_error *err)
 {
-    await(loader);
-    descry_loaded_batch batch = {.loader = loader, .stride = loader->how.item, .count = loader->takes, .good = loader->good,
+    await_batch(loader);
+    descry_loaded_batch batch = {.loader = loader, .stride = loader->how.item, .count = loader->taken_count, .good = loader->good,
                                  .picture = loader->picture};
-    lay_out(loader, &batch);
+    assemble_batch(loader, &batch);
     descry_loaded_gather(&batch);
     int rc = loader->how.deliver(loader->how.arg, &batch, err);
     for (size_t i = 0; i < batch.count; i++)
@@ -314,15 +315,15 @@ static int deliver(descry_loader *loader, descry_error *err)
 
 void descry_loaded_hold(descry_loaded_batch *batch)
 {
-    take_turn(batch->loader);
+    acquire_turn(batch->loader);
 }
 
 void descry_loaded_release(descry_loaded_batch *batch)
 {
-    leave_turn(batch->loader);
+    release_turn(batch->loader);
 }
 
-static int encode_some(descry_loaded_batch *batch, descry_encode_fn encode, void *arg, size_t first, size_t n,
+static int encode_range(descry_loaded_batch *batch, descry_encode_fn encode, void *arg, size_t first, size_t n,
                        descry_error *why)
 {
     descry_loaded_release(batch);
@@ -334,29 +335,30 @@ static int encode_some(descry_loaded_batch *batch, descry_encode_fn encode, void
 int descry_loaded_encode(descry_loaded_batch *batch, descry_encode_fn encode, void *arg, descry_error *err)
 {
     descry_error why;
-    int rc = batch->goods > 0 ? encode_some(batch, encode, arg, 0, batch->goods, &why) : 0, each = rc == DESCRY_ERR_NUMERIC;
-    for (size_t i = 0; i < batch->goods && each && (!rc || rc == DESCRY_ERR_NUMERIC); i++) {
+    int rc = batch->good_count > 0 ? encode_range(batch, encode, arg, 0, batch->good_count, &why) : 0;
+    int each = rc == DESCRY_ERR_NUMERIC;
+    for (size_t i = 0; i < batch->good_count && each && (!rc || rc == DESCRY_ERR_NUMERIC); i++) {
         descry_loaded *item = batch->good[i];
-        rc = encode_some(batch, encode, arg, i, 1, &why);
+        rc = encode_range(batch, encode, arg, i, 1, &why);
         if (rc == DESCRY_ERR_NUMERIC)
             descry_fail(&item->err, rc, "%s: %s", item->path, why.message);
     }
     return rc && rc != DESCRY_ERR_NUMERIC ? descry_fail(err, rc, "%s", why.message) : 0;
 }
 
-/* ---- the caller's ---------------------------------------------------------------------------------------------- */
+/* ---- called by the client -------------------------------------------------------------------------------------- */
 
-/* Slots for some batches, and where late pictures are possible one batch apart and room for so many late ones that their
- * threads are all but one: so that the last one has something to do. */
-static int take_memory(descry_loader *loader)
+/* Slots for a few batches.  If pictures may be late, also a buffer for one batch, and enough slots that a whole batch remains
+ * when all threads but one are busy with late pictures. */
+static int alloc_buffers(descry_loader *loader)
 {
-    const descry_loading *how = &loader->how;
-    size_t batch = how->batch, threads = how->threads, most = MOST_BYTES / loader->picture / batch, batches = MOST_BATCHES;
-    loader->patience = threads > 1 && most > MOST_BATCHES ? 1e-3 * how->patience : 0;
-    if (loader->patience > 0 && batches < 2 + (threads - 1 + batch - 1) / batch)
+    const descry_loader_options *how = &loader->how;
+    size_t batch = how->batch, threads = how->threads, max_batches = MAX_BYTES / loader->picture / batch, batches = MAX_BATCHES;
+    loader->late_after = threads > 1 && max_batches > MAX_BATCHES ? 1e-3 * how->late_after : 0;
+    if (loader->late_after > 0 && batches < 2 + (threads - 1 + batch - 1) / batch)
         batches = 2 + (threads - 1 + batch - 1) / batch;
-    most -= loader->patience > 0;
-    batches = threads < 2 || most < 1 ? 1 : batches < most ? batches : most;
+    max_batches -= loader->late_after > 0;
+    batches = threads < 2 || max_batches < 1 ? 1 : batches < max_batches ? batches : max_batches;
     loader->slots = batch * batches;
     loader->items = calloc(loader->slots, how->item);
     loader->rgb = descry_alloc(loader->slots, loader->picture);
@@ -366,33 +368,33 @@ static int take_memory(descry_loader *loader)
     loader->began = descry_alloc(loader->slots, sizeof *loader->began);
     loader->order = descry_alloc(loader->slots, sizeof *loader->order);
     loader->ids = descry_alloc(threads + 1, sizeof *loader->ids);
-    loader->asked = descry_alloc(threads + 1, sizeof *loader->asked);
+    loader->deciding = descry_alloc(threads + 1, sizeof *loader->deciding);
     loader->waiting = descry_alloc(threads + 1, sizeof *loader->waiting);
-    if (loader->patience > 0) {
-        loader->apart = descry_alloc(batch, how->item);
-        loader->rgb_apart = descry_alloc(batch, loader->picture);
-        if (!loader->apart || !loader->rgb_apart)
+    if (loader->late_after > 0) {
+        loader->batch_items = descry_alloc(batch, how->item);
+        loader->batch_rgb = descry_alloc(batch, loader->picture);
+        if (!loader->batch_items || !loader->batch_rgb)
             return 0;
     }
     return loader->items && loader->rgb && loader->good && loader->taken && loader->state && loader->began && loader->order &&
-           loader->ids && loader->asked && loader->waiting;
+           loader->ids && loader->deciding && loader->waiting;
 }
 
-int descry_loader_open(descry_loader **out, const descry_loading *loading, descry_error *err)
+int descry_loader_open(descry_loader **out, const descry_loader_options *options, descry_error *err)
 {
     *out = NULL;
     descry_loader *loader = calloc(1, sizeof *loader);
     if (!loader)
         return descry_fail_memory(err);
     pthread_mutex_init(&loader->mutex, NULL);
-    pthread_cond_init(&loader->more, NULL);
+    pthread_cond_init(&loader->work, NULL);
     pthread_cond_init(&loader->ready, NULL);
-    pthread_cond_init(&loader->left, NULL);
+    pthread_cond_init(&loader->turn_free, NULL);
     loader->turn = 1;
-    loader->how = *loading;
-    loader->how.batch += !loading->batch;
-    loader->picture = (size_t)loading->preprocess->width * (size_t)loading->preprocess->height * 3;
-    if (!take_memory(loader)) {
+    loader->how = *options;
+    loader->how.batch += !options->batch;
+    loader->picture = (size_t)options->preprocess->width * (size_t)options->preprocess->height * 3;
+    if (!alloc_buffers(loader)) {
         descry_loader_close(&loader);
         return descry_fail_memory(err);
     }
@@ -407,39 +409,39 @@ void descry_loader_close(descry_loader **slot)
         return;
     pthread_mutex_lock(&loader->mutex);
     loader->stop = 1;
-    pthread_cond_broadcast(&loader->more);
+    pthread_cond_broadcast(&loader->work);
     pthread_mutex_unlock(&loader->mutex);
-    leave_turn(loader);
+    release_turn(loader);
     for (unsigned i = 0; i < loader->started; i++)
         pthread_join(loader->ids[i], NULL);
     for (size_t i = 0; i < loader->queued; i++)
         drop(loader, item_of(loader, loader->order[i]));
     pthread_cond_destroy(&loader->ready);
-    pthread_cond_destroy(&loader->more);
+    pthread_cond_destroy(&loader->work);
     pthread_mutex_destroy(&loader->mutex);
-    pthread_cond_destroy(&loader->left);
+    pthread_cond_destroy(&loader->turn_free);
     free(loader->items);
     free(loader->rgb);
     free(loader->good);
-    free(loader->apart);
-    free(loader->rgb_apart);
+    free(loader->batch_items);
+    free(loader->batch_rgb);
     free(loader->taken);
     free(loader->state);
     free(loader->began);
     free(loader->order);
     free(loader->ids);
-    free(loader->asked);
+    free(loader->deciding);
     free(loader->waiting);
     free(loader);
     *slot = NULL;
 }
 
-/* One more thread for each picture, up to as many as there may be: a few pictures need few.  Should none start, the
- * caller's own prepares. */
-static void start(descry_loader *loader)
+/* Starts one thread for each picture added, up to how.threads: few pictures need few.  If none starts, the calling thread
+ * prepares the pictures. */
+static void start_worker(descry_loader *loader)
 {
     if (loader->how.threads > 1 && loader->started < loader->how.threads &&
-        pthread_create(&loader->ids[loader->started], NULL, serve, loader) == 0)
+        pthread_create(&loader->ids[loader->started], NULL, worker_main, loader) == 0)
         loader->started++;
 }
 
@@ -451,20 +453,20 @@ int descry_loader_add(descry_loader *loader, const void *item, descry_error *err
     memcpy(item_of(loader, loader->cursor), item, loader->how.item);
     loader->state[loader->cursor] = ADDED;
     loader->order[loader->queued++] = loader->cursor;
-    pthread_cond_signal(&loader->more);
+    pthread_cond_signal(&loader->work);
     pthread_mutex_unlock(&loader->mutex);
     loader->cursor = (loader->cursor + 1) % loader->slots;
-    start(loader);
-    return ++loader->used < loader->slots ? 0 : deliver(loader, err);
+    start_worker(loader);
+    return ++loader->used < loader->slots ? 0 : deliver_batch(loader, err);
 }
 
 int descry_loader_finish(descry_loader *loader, descry_error *err)
 {
     int rc = 0;
     while (!rc && loader->used > 0)
-        rc = deliver(loader, err);
+        rc = deliver_batch(loader, err);
     if (!rc)
-        loader->cursor = 0; /* what comes next begins at a whole batch: none goes over the end of the slots */
+        loader->cursor = 0; /* so that batches stay aligned and none wraps around the end of the ring */
     return rc;
 }
 

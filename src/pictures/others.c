@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The ending of a name, in lower case; 0: not one that is worth a line of its own. */
+/* The ending of a name, in lower case; 0: too long or unusual to be counted by itself. */
 static int read_ending(char ending[DESCRY_OTHERS_ENDING + 1], const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -25,16 +25,16 @@ static int read_ending(char ending[DESCRY_OTHERS_ENDING + 1], const char *name)
 int descry_others_count(descry_others *others, const char *name, descry_error *err)
 {
     char ending[DESCRY_OTHERS_ENDING + 1];
-    int readable = read_ending(ending, name);
-    if (readable && strcmp(ending, "xmp") == 0)
+    int regular = read_ending(ending, name);
+    if (regular && strcmp(ending, "xmp") == 0)
         return 0;
     if (!others->each && !(others->each = descry_alloc(DESCRY_OTHERS_MAX, sizeof *others->each)))
         return descry_fail_memory(err);
     others->files++;
     size_t i = 0;
-    while (readable && i < others->count && strcmp(others->each[i].ending, ending) != 0)
+    while (regular && i < others->count && strcmp(others->each[i].ending, ending) != 0)
         i++;
-    if (!readable || i == DESCRY_OTHERS_MAX) {
+    if (!regular || i == DESCRY_OTHERS_MAX) {
         others->rest++;
         return 0;
     }
@@ -47,9 +47,9 @@ int descry_others_count(descry_others *others, const char *name, descry_error *e
     return 0;
 }
 
-void descry_others_tell(descry_others *others, void (*each)(void *arg, const char *ending, uint64_t files), void *arg)
+void descry_others_report(descry_others *others, void (*each)(void *arg, const char *ending, uint64_t files), void *arg)
 {
-    for (size_t told = 0; told < others->count; told++) {
+    for (size_t reported = 0; reported < others->count; reported++) {
         size_t most = 0;
         for (size_t i = 1; i < others->count; i++)
             if (others->each[i].files > others->each[most].files ||
@@ -57,7 +57,7 @@ void descry_others_tell(descry_others *others, void (*each)(void *arg, const cha
                  strcmp(others->each[i].ending, others->each[most].ending) < 0))
                 most = i;
         each(arg, others->each[most].ending, others->each[most].files);
-        others->each[most].files = 0; /* told */
+        others->each[most].files = 0; /* reported */
     }
     if (others->rest > 0)
         each(arg, NULL, others->rest);

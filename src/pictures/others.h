@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How many files a walk did not take for pictures, by the endings of their names. */
+ * Counts the files that a walk does not treat as pictures, by file name extension (here "ending"). */
 #ifndef DESCRY_PICTURES_OTHERS_H
 #define DESCRY_PICTURES_OTHERS_H
 
 #include "descry.h"
 
-/* Those with an ending of more bytes, or after that many different ones, are counted together. */
+/* Longer endings, and those beyond the first so many, are counted together. */
 enum { DESCRY_OTHERS_MAX = 256, DESCRY_OTHERS_ENDING = 16 };
 
 typedef struct descry_others {
@@ -14,14 +14,14 @@ typedef struct descry_others {
         uint64_t files;
     } *each; /* [DESCRY_OTHERS_MAX], `count` in use */
     size_t count;
-    uint64_t rest, files; /* those counted together; all */
+    uint64_t rest, files; /* counted together; in all */
 } descry_others;
 
-/* Sidecars, *.xmp, do not count. */
+/* Ignores sidecars, *.xmp. */
 int descry_others_count(descry_others *others, const char *name, descry_error *err);
 
-/* The most frequent first, then by their endings; the rest last, for which `each` is given NULL. */
-void descry_others_tell(descry_others *others, void (*each)(void *arg, const char *ending, uint64_t files), void *arg);
+/* Calls `each` by falling count, then by ending; last for the rest, with NULL.  Call it once: it consumes the counts. */
+void descry_others_report(descry_others *others, void (*each)(void *arg, const char *ending, uint64_t files), void *arg);
 
 void descry_others_free(descry_others *others);
 

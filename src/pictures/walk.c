@@ -26,10 +26,10 @@ typedef struct walk_state {
     descry_buf path;
     folder_id *entered; /* open addressing; ino 0 is free */
     size_t entered_count, entered_size;
-    descry_buf links; /* NUL-terminated paths of links to folders, for later */
+    descry_buf links; /* NUL-terminated paths of links to folders, to be walked last */
 } walk_state;
 
-/* ---- folders that were entered --------------------------------------------------------------------------------- */
+/* ---- visited folders, against cycles --------------------------------------------------------------------------- */
 
 static folder_id *slot_of(folder_id *table, size_t size, folder_id id)
 {
@@ -40,7 +40,7 @@ static folder_id *slot_of(folder_id *table, size_t size, folder_id id)
     return &table[i];
 }
 
-/* 1: entered for the first time; 0: it was; or an error. */
+/* 1: not visited before; 0: visited; or an error. */
 static int enter(walk_state *state, const struct stat *st, descry_error *err)
 {
     folder_id id = {st->st_dev, st->st_ino};
@@ -128,14 +128,14 @@ static int is_candidate(const walk_state *state, const char *path, const char *n
         return dot && strcasecmp(dot + 1, state->walk->ending) == 0;
     if (dot && !dot[1])
         dot = NULL;
-    if (dot && strncmp(name, "._", 2) != 0 && descry_format_ending(dot + 1)) /* ._photo.jpg: macOS' remarks on photo.jpg */
+    if (dot && strncmp(name, "._", 2) != 0 && descry_format_ending(dot + 1)) /* ._photo.jpg: AppleDouble metadata of macOS */
         return 1;
     return (!dot || dot == name || state->walk->sniff) && begins_as_picture(path);
 }
 
 /* ---- walking --------------------------------------------------------------------------------------------------- */
 
-static int failed(walk_state *state, const descry_error *err)
+static int report_failure(walk_state *state, const descry_error *err)
 {
     if (state->walk->failure)
         state->walk->failure(state->walk->arg, state->path.data, err);
@@ -147,22 +147,22 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-typedef struct listing {
-    descry_buf text; /* names, NUL-terminated */
-    char **names;    /* [count] sorted, into text */
+typedef struct file_names {
+    descry_buf text; /* NUL-terminated names */
+    char **names;    /* [count], sorted, pointing into text */
     size_t count;
-} listing;
+} file_names;
 
-static void free_listing(listing *list)
+static void free_file_names(file_names *list)
 {
     descry_buf_free(&list->text);
     free(list->names);
 }
 
-/* All names of a folder, so that none is open while those below it are walked. */
-static int list_folder(listing *list, const char *path, descry_error *err)
+/* All names of a folder, so that its descriptor is not open while those below it are walked. */
+static int list_folder(file_names *list, const char *path, descry_error *err)
 {
-    *list = (listing){0};
+    *list = (file_names){0};
     DIR *dir = opendir(path);
     if (!dir)
         return descry_fail_errno(err, errno, "%s", path);
@@ -175,7 +175,7 @@ static int list_folder(listing *list, const char *path, descry_error *err)
     if (!rc && !(list->names = descry_alloc(list->count, sizeof *list->names)))
         rc = descry_fail_memory(err);
     if (rc) {
-        free_listing(list);
+        free_file_names(list);
         return rc;
     }
     char *name = list->text.data;
@@ -196,13 +196,13 @@ static int walk_entry(walk_state *state, const char *name, descry_error *err)
     const char *path = state->path.data;
     int linked = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
     if (stat(path, &st) != 0) {
-        int number = errno, nowhere = number == ENOENT || number == ELOOP;
+        int error = errno, dangling = error == ENOENT || error == ELOOP;
         int picture = strchr(name, '.') && is_candidate(state, path, name);
-        /* what vanished meanwhile is simply gone; a link to nowhere counts when it is named like a picture */
-        if (nowhere ? !linked || !picture : !picture && strchr(name, '.'))
+        /* a file deleted meanwhile is ignored; a dangling link is an error only if its name is a picture's */
+        if (dangling ? !linked || !picture : !picture && strchr(name, '.'))
             return 0;
-        descry_fail_errno(&why, number, "%s", path);
-        return failed(state, &why);
+        descry_fail_errno(&why, error, "%s", path);
+        return report_failure(state, &why);
     }
     if (S_ISDIR(st.st_mode) && !state->walk->include_hidden && descry_folder_is_aside(path, state->path.size))
         return 0;
@@ -219,7 +219,7 @@ static int walk_folder(walk_state *state, int is_root, descry_error *err)
 {
     struct stat st;
     descry_error why;
-    listing list;
+    file_names list;
     size_t size = state->path.size;
     int rc = stat(state->path.data, &st) == 0 ? enter(state, &st, err)
                                               : descry_fail_errno(&why, errno, "%s", state->path.data);
@@ -228,7 +228,7 @@ static int walk_folder(walk_state *state, int is_root, descry_error *err)
     if (rc > 0)
         rc = list_folder(&list, state->path.data, &why);
     if (rc)
-        return is_root ? descry_fail(err, rc, "%s", why.message) : failed(state, &why);
+        return is_root ? descry_fail(err, rc, "%s", why.message) : report_failure(state, &why);
     for (size_t i = 0; i < list.count && !rc; i++) {
         state->path.size = size;
         if (state->path.data[size - 1] != '/')
@@ -240,7 +240,7 @@ static int walk_folder(walk_state *state, int is_root, descry_error *err)
     }
     state->path.size = size;
     state->path.data[size] = 0;
-    free_listing(&list);
+    free_file_names(&list);
     return rc;
 }
 

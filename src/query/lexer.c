@@ -16,7 +16,7 @@ int descry_lexer_fail(const descry_lexer *lexer, int code, size_t at, descry_err
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    size_t characters = 1; /* UTF-8: bytes that do not go on with a character */
+    size_t characters = 1; /* UTF-8: count the bytes that are no continuation bytes */
     for (size_t i = 0; i < at; i++)
         characters += ((unsigned char)lexer->text[i] & 0xC0) != 0x80;
     if (lexer->position)

@@ -41,7 +41,7 @@ static int hex_digit(char c)
                                   : -1;
 }
 
-/* RFC 8089: file:/path, file:///path, file://localhost/path; in place, as the path that is meant. */
+/* RFC 8089: file:/path, file:///path, file://localhost/path; decoded in place to the path. */
 static const char *file_url_mistake(char *text)
 {
     char *from = text + strlen("file:"), *to = text;
@@ -200,7 +200,7 @@ static int parse_product(parser *p, double weight, descry_error *err)
     int rc = 0;
     while (!rc && p->lexer.token.kind == DESCRY_TOKEN_NUMBER) {
         const descry_token number = p->lexer.token;
-        descry_lexer ahead = p->lexer; /* a number is a text when no * follows; looked at again only then */
+        descry_lexer ahead = p->lexer; /* a number not followed by * is a text: lexed again only then */
         rc = descry_lexer_next(&ahead, err);
         if (rc || ahead.token.kind != DESCRY_TOKEN_TIMES)
             break;

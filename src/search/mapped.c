@@ -14,7 +14,7 @@ int descry_map_query(const descry_head *head, int text, float *vector, descry_er
     return head ? descry_head_apply(head, text ? DESCRY_HEAD_TEXT : DESCRY_HEAD_IMAGE, vector, 1, 1, vector, err) : 0;
 }
 
-static int by_score(const void *a, const void *b)
+static int compare_scores(const void *a, const void *b)
 {
     const descry_hit *x = a, *y = b;
     if (x->score != y->score)
@@ -22,7 +22,7 @@ static int by_score(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
-/* Scores of a block of hits; what is to be left out scores below every threshold. */
+/* Scores a block of hits; excluded ones get -3, below every threshold. */
 static int score_block(descry_store *store, const descry_head *head, const descry_recipe *recipe,
                        const descry_nearest *query, descry_hit *hits, size_t n, float *rows, descry_error *err)
 {
@@ -34,7 +34,7 @@ static int score_block(descry_store *store, const descry_head *head, const descr
     int rc = store->ops->vectors(store, recipe, contents, n, rows, found, err);
     if (rc)
         return rc;
-    descry_unit_rows(rows, n, dim, NULL); /* f16 rounding leaves a length that is 1 only nearly */
+    descry_unit_rows(rows, n, dim, NULL); /* after rounding to f16 the length is only nearly 1 */
     rc = descry_head_apply(head, DESCRY_HEAD_IMAGE, rows, n, 1, rows, err);
     for (size_t i = 0; i < n && !rc; i++) {
         hits[i].score = found[i] ? (float)descry_dot(rows + i * dim, query->vector, dim) : -3;
@@ -53,7 +53,7 @@ static int is_excluded(const descry_nearest *query, int64_t content)
     return 0;
 }
 
-/* All scores of the list, whose items that `query` leaves in become the hits. */
+/* Scores all items of the list that `query` does not exclude. */
 static int score_list(descry_store *store, const descry_head *head, const descry_recipe *recipe,
                       const descry_nearest *query, const int *cancel, descry_list *list, size_t *count,
                       descry_error *err)
@@ -76,7 +76,7 @@ int descry_mapped_nearest(descry_store *store, const descry_head *head, const de
                           descry_error *err)
 {
     descry_list list = {.filter = query->filter, .recipe = recipe->id};
-    size_t good = 0, n = 0;
+    size_t matches = 0, n = 0;
     int rc = store->ops->list(store, &list, err);
     if (!rc)
         rc = score_list(store, head, recipe, query, cancel, &list, &n, err);
@@ -88,9 +88,9 @@ int descry_mapped_nearest(descry_store *store, const descry_head *head, const de
     if (rc)
         return rc;
     if (n > 0)
-        qsort(*hits, n, sizeof **hits, by_score);
-    while (good < n && good < query->k && (*hits)[good].score >= query->threshold && (*hits)[good].score > -3)
-        good++;
-    *count = good;
+        qsort(*hits, n, sizeof **hits, compare_scores);
+    while (matches < n && matches < query->k && (*hits)[matches].score >= query->threshold && (*hits)[matches].score > -3)
+        matches++;
+    *count = matches;
     return 0;
 }

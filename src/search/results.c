@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a search found, told page by page as it is asked for. */
+ * Results of a search: the list of hits, whose details are read page by page. */
 #include "search/search.h"
 
 #include "base/error.h"
@@ -16,10 +16,10 @@ enum { PAGE = 64 };
 struct descry_results {
     descry_search_job job;
     descry_hit *hits;
-    size_t count, next;    /* of all hits, those before the offset included; the one to be told next */
+    size_t count, next;    /* count: of all hits, those before the offset included; next: the next to return */
     descry_share **shares; /* [terms]; NULL: no explanations */
-    float *picture;        /* [dim]: room for a vector */
-    descry_row rows[PAGE]; /* of hits [first, last), in `arena` */
+    float *picture;        /* [dim]: scratch */
+    descry_row rows[PAGE]; /* details of hits [first, last), in `arena` */
     size_t first, last;
     descry_arena arena;
     descry_match match;
@@ -27,8 +27,8 @@ struct descry_results {
 
 /* ---- explanations ----------------------------------------------------------------------------------------------- */
 
-/* A term as it stands in the query. */
-static char *written(descry_search_job *job, const descry_term *term)
+/* A copy of a term as written in the query. */
+static char *term_text(descry_search_job *job, const descry_term *term)
 {
     char *copy = descry_arena_alloc(&job->arena, term->end - term->begin + 1, 1);
     if (copy) {
@@ -51,7 +51,7 @@ static int make_shares(descry_results *results, descry_error *err)
         return descry_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
         results->shares[i] = &all[i];
-        all[i] = (descry_share){written(job, &job->query.terms[i]), job->query.terms[i].weight, 0};
+        all[i] = (descry_share){term_text(job, &job->query.terms[i]), job->query.terms[i].weight, 0};
         if (!all[i].term)
             return descry_fail_memory(err);
     }
@@ -76,7 +76,7 @@ static int explain(descry_results *results, const float *stored, descry_error *e
 
 static float strength(const descry_search_job *job, const descry_hit *hit)
 {
-    return job->of.known ? descry_calibration_strength(&job->of.calibration, hit->score) : -1;
+    return job->meaning.known ? descry_calibration_strength(&job->meaning.calibration, hit->score) : -1;
 }
 
 static int read_page(descry_results *results, descry_error *err)
@@ -91,7 +91,7 @@ static int read_page(descry_results *results, descry_error *err)
         ids[i] = results->hits[results->first + i].id;
     int rc = descry_watch_cancelled(job->how.cancel, err);
     if (!rc)
-        rc = job->store->ops->describe(job->store, ids, n, &wanted, results->rows, &results->arena, err);
+        rc = job->store->ops->details(job->store, ids, n, &wanted, results->rows, &results->arena, err);
     if (!rc)
         results->last += n;
     return rc;
@@ -109,7 +109,7 @@ int descry_results_next(descry_results *results, const descry_match **match, des
         const descry_row *row = &results->rows[i - results->first];
         const descry_hit *hit = &results->hits[i];
         if (!row->id)
-            continue; /* forgotten a moment ago */
+            continue; /* forgotten since the search */
         results->match = (descry_match){.rank = i + 1,
                                         .score = hit->score,
                                         .id = hit->id,
@@ -153,12 +153,12 @@ int descry_results_fill(descry_results *results, descry_hit *hits, size_t count,
     results->hits = hits;
     if (rc)
         return rc;
-    while (results->count < count && !(job->of.known && strength(job, &hits[results->count]) < job->how.min_strength))
-        results->count++; /* strengths fall with the scores */
+    while (results->count < count && !(job->meaning.known && strength(job, &hits[results->count]) < job->how.min_strength))
+        results->count++; /* strength is monotonic in the score, and hits are sorted */
     results->next = job->how.offset;
     rc = make_shares(results, err);
-    results->job.text = NULL; /* the caller's */
-    results->job.given = NULL;
+    results->job.text = NULL; /* owned by the caller */
+    results->job.given_vector = NULL;
     return rc;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Finding pictures: which, in which order. */
+ * Search: from a query to a ranked list of hits. */
 #include "search/search.h"
 
 #include "base/error.h"
@@ -16,7 +16,7 @@
 
 typedef descry_search_job search;
 
-/* ---- whose vectors --------------------------------------------------------------------------------------------- */
+/* ---- the recipe ------------------------------------------------------------------------------------------------ */
 
 static int list_models(const descry_library_status *status, descry_buf *text, descry_error *err)
 {
@@ -26,7 +26,7 @@ static int list_models(const descry_library_status *status, descry_buf *text, de
     return rc;
 }
 
-/* The recipe of the model; without one, the only one of the library, or the last if its model can be opened. */
+/* The recipe of the model; without a model, the library's only recipe, or the last indexed if its model can be opened. */
 static int choose_recipe(search *job, descry_error *err)
 {
     descry_library_status status;
@@ -69,19 +69,19 @@ static int check_head(const search *job, descry_error *err)
                              job->recipe.dim);
 }
 
-static int warn_of_lacking(search *job, descry_error *err)
+static int warn_unindexed(search *job, descry_error *err)
 {
-    uint64_t lacking;
-    int rc = job->store->ops->lacking(job->store, &job->recipe, &lacking, err);
-    if (!rc && lacking > 0)
+    uint64_t unindexed;
+    int rc = job->store->ops->lacking(job->store, &job->recipe, &unindexed, err);
+    if (!rc && unindexed > 0)
         descry_log_write(&job->library->context->log, DESCRY_LOG_WARNING,
-                         "%" PRIu64 " pictures are not indexed with this model and cannot be found", lacking);
+                         "%" PRIu64 " pictures are not indexed with this model and cannot be found", unindexed);
     return rc;
 }
 
-/* ---- what scores mean ------------------------------------------------------------------------------------------ */
+/* ---- calibration ----------------------------------------------------------------------------------------------- */
 
-/* Neutral texts say nothing about queries of pictures, or of what is not. */
+/* The calibration by neutral texts applies only to queries of texts with positive weights. */
 static int is_of_texts(const descry_query *query, descry_terms part)
 {
     for (size_t i = part.begin; i < part.end; i++)
@@ -90,35 +90,35 @@ static int is_of_texts(const descry_query *query, descry_terms part)
     return 1;
 }
 
-static int find_meaning(search *job, descry_search_meaning *of, descry_error *err)
+static int load_calibration(search *job, descry_search_meaning *meaning, descry_error *err)
 {
-    int rc = job->store->ops->calibration(job->store, &job->recipe, &of->calibration, err);
+    int rc = job->store->ops->calibration(job->store, &job->recipe, &meaning->calibration, err);
     if (rc)
         return rc;
-    if (of->calibration.version != DESCRY_CALIBRATION_VERSION || job->how.head)
-        of->calibration.version = 0; /* it is of the embeddings without a head */
-    of->known = of->calibration.version && is_of_texts(&job->query, job->query.sum);
-    if (job->how.min_strength > 0 && !of->known)
+    if (meaning->calibration.version != DESCRY_CALIBRATION_VERSION || job->how.head)
+        meaning->calibration.version = 0; /* calibrated without a head */
+    meaning->known = meaning->calibration.version && is_of_texts(&job->query, job->query.sum);
+    if (job->how.min_strength > 0 && !meaning->known)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "how strong a match is, is known %s",
-                           of->calibration.version     ? "for queries of texts only"
-                           : job->how.head ? "only without a head"
-                                                       : "only when at least 20 pictures are indexed: index again");
+                           meaning->calibration.version ? "for queries of texts only"
+                           : job->how.head              ? "only without a head"
+                                                        : "only when at least 20 pictures are indexed: index again");
     return 0;
 }
 
-/* avoid_above [avoids]: from what score on a picture is what a NOT means. */
-static int find_limits(search *job, const descry_search_meaning *of, descry_error *err)
+/* Sets avoid_above [avoids]: NOT excludes pictures that score higher. */
+static int set_not_thresholds(search *job, const descry_search_meaning *meaning, descry_error *err)
 {
     for (size_t i = 0; i < job->query.avoids; i++) {
         if (job->how.not_threshold >= -1)
             job->avoid_above[i] = job->how.not_threshold;
-        else if (of->calibration.version)
-            job->avoid_above[i] = (float)(is_of_texts(&job->query, job->query.avoid[i]) ? of->calibration.text
-                                                                                        : of->calibration.picture);
+        else if (meaning->calibration.version)
+            job->avoid_above[i] = (float)(is_of_texts(&job->query, job->query.avoid[i]) ? meaning->calibration.text
+                                                                                        : meaning->calibration.picture);
         else
             return descry_fail(err, DESCRY_ERR_ARGUMENT, "what NOT leaves out is known only %s, or give a threshold for it",
                                job->how.head ? "without a head: search without"
-                                                         : "when at least 20 pictures are indexed: index again");
+                                             : "when at least 20 pictures are indexed: index again");
     }
     return 0;
 }
@@ -169,7 +169,7 @@ static int find_nearest(search *job, size_t k, descry_hit **hits, size_t *count,
     return rc;
 }
 
-static int find_both(search *job, descry_hit **hits, size_t *count, descry_error *err)
+static int find_hybrid(search *job, descry_hit **hits, size_t *count, descry_error *err)
 {
     descry_hit *near = NULL;
     size_t nears = 0;
@@ -180,50 +180,50 @@ static int find_both(search *job, descry_hit **hits, size_t *count, descry_error
     return rc;
 }
 
-/* Whose vectors are compared; then `make` makes those that they are compared with. */
-static int prepare(search *job, int (*make)(search *job, descry_error *err), descry_error *err)
+/* Chooses the recipe, then `make` computes the query's vectors. */
+static int prepare_vectors(search *job, int (*make)(search *job, descry_error *err), descry_error *err)
 {
     int rc = choose_recipe(job, err);
     if (!rc)
         rc = check_head(job, err);
     if (!rc)
-        rc = warn_of_lacking(job, err);
+        rc = warn_unindexed(job, err);
     return rc ? rc : make(job, err);
 }
 
-/* By vectors, and perhaps by words, too. */
-static int find(search *job, descry_hit **hits, size_t *count, descry_error *err)
+/* By vectors or hybrid. */
+static int find_query(search *job, descry_hit **hits, size_t *count, descry_error *err)
 {
     int hybrid = job->how.ranking == DESCRY_RANKING_HYBRID, rc = descry_query_parse(&job->query, job->text, NULL, err);
     if (!rc && hybrid)
         rc = descry_search_check_hybrid(&job->query, err);
     if (!rc)
-        rc = prepare(job, make_vectors, err);
+        rc = prepare_vectors(job, make_vectors, err);
     if (!rc && hybrid)
-        return find_both(job, hits, count, err);
+        return find_hybrid(job, hits, count, err);
     if (!rc)
-        rc = find_meaning(job, &job->of, err);
+        rc = load_calibration(job, &job->meaning, err);
     if (!rc)
-        rc = find_limits(job, &job->of, err);
+        rc = set_not_thresholds(job, &job->meaning, err);
     return rc ? rc : find_nearest(job, job->how.k, hits, count, err);
 }
 
-static int take_vector(search *job, descry_error *err)
+static int copy_vector(search *job, descry_error *err)
 {
     size_t dim = (size_t)job->recipe.dim;
     if (job->given_dim != dim)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a vector of %zu numbers; the model's have %zu", job->given_dim, dim);
     for (size_t i = 0; i < dim; i++)
-        if (!isfinite(job->given[i]))
+        if (!isfinite(job->given_vector[i]))
             return descry_fail(err, DESCRY_ERR_ARGUMENT, "the vector is not finite");
     job->vector = descry_alloc(dim, sizeof *job->vector);
     if (!job->vector)
         return descry_fail_memory(err);
-    memcpy(job->vector, job->given, dim * sizeof *job->vector);
+    memcpy(job->vector, job->given_vector, dim * sizeof *job->vector);
     const double length = sqrt(descry_dot(job->vector, job->vector, dim));
     if (!(length > 0))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "the vector has length 0");
-    for (size_t i = 0; i < dim; i++) /* without the least length of descry_unit_rows */
+    for (size_t i = 0; i < dim; i++) /* not by descry_unit_rows, which has a minimal length */
         job->vector[i] = (float)((double)job->vector[i] / length);
     return descry_map_query(job->how.head, 0, job->vector, err);
 }
@@ -233,7 +233,7 @@ static int find_vector(search *job, descry_hit **hits, size_t *count, descry_err
     const descry_search_options *how = &job->how;
     if (how->ranking != DESCRY_RANKING_VECTORS || how->explain || how->not_threshold > -2 || how->min_strength > 0)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "strengths, explanations, NOT and words are for searches by a query");
-    int rc = prepare(job, take_vector, err);
+    int rc = prepare_vectors(job, copy_vector, err);
     return rc ? rc : find_nearest(job, how->k, hits, count, err);
 }
 
@@ -247,21 +247,21 @@ int descry_query_check(const char *text, size_t *position, descry_error *err)
     return rc;
 }
 
-static int take_options(search *job, const descry_search_options *options, descry_error *err)
+static int copy_options(search *job, const descry_search_options *options, descry_error *err)
 {
     job->how = (descry_search_options)DESCRY_SEARCH_OPTIONS_INIT;
     job->net = (descry_net_options)DESCRY_NET_OPTIONS_INIT;
-    int rc = DESCRY_TAKE(&job->how, options, err);
+    int rc = DESCRY_COPY_OPTIONS(&job->how, options, err);
     if (!rc)
-        rc = DESCRY_TAKE(&job->net, job->how.net, err);
+        rc = DESCRY_COPY_OPTIONS(&job->net, job->how.net, err);
     if (!rc)
-        rc = descry_reading_take(&job->reading, job->how.preprocess, err);
+        rc = descry_reading_copy(&job->reading, job->how.preprocess, err);
     if (__builtin_add_overflow(job->how.k, job->how.offset, &job->how.k))
         job->how.k = SIZE_MAX;
     return rc ? rc : check_options(&job->how, err);
 }
 
-static int run(descry_results **out, descry_library *library, descry_model *model, const search *asked,
+static int run_search(descry_results **out, descry_library *library, descry_model *model, const search *asked,
                const descry_search_options *options, descry_error *err)
 {
     search *job = NULL;
@@ -274,13 +274,13 @@ static int run(descry_results **out, descry_library *library, descry_model *mode
     job->library = library;
     job->store = library->store;
     job->model = model;
-    rc = take_options(job, options, err);
+    rc = copy_options(job, options, err);
     if (!rc)
         rc = descry_watch_cancelled(job->how.cancel, err);
     if (!rc)
         rc = !job->text                                 ? find_vector(job, &hits, &count, err)
              : job->how.ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(job, job->text, &hits, &count, err)
-                                                        : find(job, &hits, &count, err);
+                                                        : find_query(job, &hits, &count, err);
     rc = descry_results_fill(*out, hits, count, rc, err);
     if (rc)
         descry_results_close(out);
@@ -290,11 +290,11 @@ static int run(descry_results **out, descry_library *library, descry_model *mode
 int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
                   const descry_search_options *options, descry_error *err)
 {
-    return run(results, library, model, &(search){.text = query}, options, err);
+    return run_search(results, library, model, &(search){.text = query}, options, err);
 }
 
 int descry_search_vector(descry_results **results, descry_library *library, descry_model *model, const float *vector,
                          size_t dim, const descry_search_options *options, descry_error *err)
 {
-    return run(results, library, model, &(search){.given = vector, .given_dim = dim}, options, err);
+    return run_search(results, library, model, &(search){.given_vector = vector, .given_dim = dim}, options, err);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Embeddings of a query's terms: stored ones where the library knows a picture, else by the model, which is opened only
- * then. */
+ * Embeddings of a query's terms: stored vectors for pictures in the library, else by the model, which is opened on demand. */
 #include "search/search.h"
 #include "search/mapped.h"
 
@@ -33,13 +32,13 @@ static int need_model(descry_search_job *job, const char *what, descry_error *er
 
 /* ---- pictures -------------------------------------------------------------------------------------------------- */
 
-static void name_content(descry_search_job *job, int64_t content)
+static void add_named(descry_search_job *job, int64_t content)
 {
     if (content && job->named_count < DESCRY_QUERY_MAX_TERMS)
         job->named[job->named_count++] = content;
 }
 
-static int embed_picture(descry_search_job *job, const descry_shared *bytes, const char *name, int stranger, float *vector,
+static int embed_picture(descry_search_job *job, const descry_shared *bytes, const char *name, int untrusted, float *vector,
                          descry_error *err)
 {
     descry_facts facts;
@@ -47,7 +46,7 @@ static int embed_picture(descry_search_job *job, const descry_shared *bytes, con
     if (rc)
         return rc;
     const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
-    descry_job how = {.wanted = {.preprocess = preprocess, .options = &job->reading.options}, .stranger = stranger, .urgent = 1};
+    descry_job how = {.wanted = {.preprocess = preprocess, .options = &job->reading.options}, .untrusted = untrusted, .urgent = 1};
     uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
     rc = rgb ? descry_decoders_prepare(job->library->context->decoders, &how, bytes, name, rgb, &facts, NULL, err)
              : descry_fail_memory(err);
@@ -59,8 +58,8 @@ static int embed_picture(descry_search_job *job, const descry_shared *bytes, con
     return rc;
 }
 
-/* A picture by its bytes: its stored vector if the library knows it. */
-static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const char *name, int stranger, float *vector,
+/* The stored vector of an encoded picture, by its digest, else its embedding. */
+static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const char *name, int untrusted, float *vector,
                        descry_error *err)
 {
     uint8_t digest[DESCRY_SHA256_SIZE];
@@ -71,10 +70,10 @@ static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const
     if (!rc)
         rc = job->store->ops->contents(job->store, digests, 1, job->recipe.id, &known, err);
     if (!rc)
-        name_content(job, known.id);
+        add_named(job, known.id);
     if (!rc && known.has_vector)
         rc = job->store->ops->vectors(job->store, &job->recipe, &known.id, 1, vector, &found, err);
-    return rc || found ? rc : embed_picture(job, bytes, name, stranger, vector, err);
+    return rc || found ? rc : embed_picture(job, bytes, name, untrusted, vector, err);
 }
 
 static int embed_file(descry_search_job *job, const char *path, float *vector, descry_error *err)
@@ -126,12 +125,12 @@ static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_er
     const descry_wanted wanted = {.vectors = &job->recipe};
     descry_row row = {0};
     descry_arena arena = {0};
-    int rc = job->store->ops->describe(job->store, &id, 1, &wanted, &row, &arena, err);
+    int rc = job->store->ops->details(job->store, &id, 1, &wanted, &row, &arena, err);
     if (!rc && !row.content)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, job->library->path, id);
     if (!rc && row.vector) {
         memcpy(vector, row.vector, (size_t)job->recipe.dim * sizeof *vector);
-        name_content(job, row.content);
+        add_named(job, row.content);
     } else if (!rc)
         rc = row.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", row.path)
                         : embed_file(job, row.path, vector, err);

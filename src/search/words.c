@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Finding pictures by words, and by words and vectors together. */
+ * Full-text search, and hybrid search by words and vectors. */
 #include "search/search.h"
 
 #include "base/error.h"
@@ -10,38 +10,38 @@
 #include <unistr.h>
 
 enum {
-    MOST_WORDS = 64,
+    MAX_WORDS = 64,
     DEPTH = DESCRY_SEARCH_DEPTH,
-    CONSTANT = 60 /* k of reciprocal rank fusion: Cormack, Clarke, Buettcher, SIGIR 2009 */
+    RRF_K = 60 /* k of reciprocal rank fusion: Cormack, Clarke, Buettcher, SIGIR 2009 */
 };
 
 /* ---- words ----------------------------------------------------------------------------------------------------- */
 
 typedef struct words {
-    const char *items[MOST_WORDS];
+    const char *items[MAX_WORDS];
     size_t count;
 } words;
 
-/* The character at `text`, whose end is a NUL; returns its bytes. */
-static size_t next(const char *text, ucs4_t *c)
+/* Decodes the character at NUL-terminated `text`; returns its size in bytes. */
+static size_t next_char(const char *text, ucs4_t *c)
 {
     int size = u8_mbtouc(c, (const uint8_t *)text, strnlen(text, 4));
     return size > 0 ? (size_t)size : 1;
 }
 
-/* Without a letter or a digit there is nothing in a word to be found by. */
-static int says_something(const char *word)
+/* Whether a word has a letter or digit: others are not in the index. */
+static int is_searchable(const char *word)
 {
     for (ucs4_t c; *word;) {
-        word += next(word, &c);
+        word += next_char(word, &c);
         if (c != 0xFFFD && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_N))
             return 1;
     }
     return 0;
 }
 
-/* The words of a text, which lie in the arena. */
-static int split(words *to, const char *text, descry_arena *arena, descry_error *err)
+/* Splits a text at white space; the words are allocated in the arena. */
+static int split_words(words *to, const char *text, descry_arena *arena, descry_error *err)
 {
     char *copy = descry_arena_strdup(arena, text);
     if (!copy)
@@ -50,59 +50,59 @@ static int split(words *to, const char *text, descry_arena *arena, descry_error 
         char *word = copy;
         size_t size = 0;
         ucs4_t c;
-        while (*copy && (size = next(copy, &c), !uc_is_property_white_space(c))) /* that of ideographs, too */
+        while (*copy && (size = next_char(copy, &c), !uc_is_property_white_space(c))) /* U+3000, too */
             copy += size;
         if (*copy) {
             *copy = 0;
             copy += size;
         }
-        if (!says_something(word))
+        if (!is_searchable(word))
             continue;
-        if (to->count == MOST_WORDS)
-            return descry_fail(err, DESCRY_ERR_LIMIT, "more than %d words to look for", MOST_WORDS);
+        if (to->count == MAX_WORDS)
+            return descry_fail(err, DESCRY_ERR_LIMIT, "more than %d words to look for", MAX_WORDS);
         to->items[to->count++] = word;
     }
     return 0;
 }
 
-static int check_words(const words *of, descry_error *err)
+static int check_words(const words *terms, descry_error *err)
 {
-    return of->count > 0 ? 0
+    return terms->count > 0 ? 0
                          : descry_fail(err, DESCRY_ERR_ARGUMENT,
                                        "no word to look for: one with a letter or a digit in it is needed");
 }
 
-/* NOT means the same in all queries, or is refused. */
-static int refuse_not(const words *of, descry_error *err)
+/* NOT is an operator in other rankings: it is refused rather than searched for. */
+static int refuse_not(const words *terms, descry_error *err)
 {
-    for (size_t i = 0; i < of->count; i++)
-        if (strcmp(of->items[i], "NOT") == 0)
+    for (size_t i = 0; i < terms->count; i++)
+        if (strcmp(terms->items[i], "NOT") == 0)
             return descry_fail(err, DESCRY_ERR_ARGUMENT, "NOT is for searches by vectors alone; the word is \"not\"");
     return 0;
 }
 
-static int ask(descry_search_job *job, const words *of, int any, size_t k, descry_hit **hits, size_t *count,
+static int search_words(descry_search_job *job, const words *terms, int any, size_t k, descry_hit **hits, size_t *count,
                descry_error *err)
 {
     descry_filter filter = DESCRY_FILTER_INIT;
     int rc = descry_library_filter(job->library, job->how.filter, &filter, &job->arena, err);
-    descry_words query = {of->items, of->count, any, k, &filter};
+    descry_words query = {terms->items, terms->count, any, k, &filter};
     return rc ? rc : job->store->ops->words(job->store, &query, hits, count, err);
 }
 
 int descry_search_by_words(descry_search_job *job, const char *text, descry_hit **hits, size_t *count,
                            descry_error *err)
 {
-    words of = {.count = 0};
-    int rc = split(&of, text, &job->arena, err);
+    words terms = {.count = 0};
+    int rc = split_words(&terms, text, &job->arena, err);
     if (!rc)
-        rc = refuse_not(&of, err);
+        rc = refuse_not(&terms, err);
     if (!rc)
-        rc = check_words(&of, err);
-    return rc ? rc : ask(job, &of, 0, job->how.k, hits, count, err);
+        rc = check_words(&terms, err);
+    return rc ? rc : search_words(job, &terms, 0, job->how.k, hits, count, err);
 }
 
-/* ---- both ------------------------------------------------------------------------------------------------------ */
+/* ---- hybrid ---------------------------------------------------------------------------------------------------- */
 
 int descry_search_check_hybrid(const descry_query *query, descry_error *err)
 {
@@ -111,14 +111,14 @@ int descry_search_check_hybrid(const descry_query *query, descry_error *err)
                                             "NOT and a hybrid search do not go together: words leave out nothing");
 }
 
-/* A picture of the merged ranking. */
+/* A hit of the merged ranking. */
 typedef struct merged {
     descry_hit hit;
-    uint64_t ranks[2]; /* among vectors, among words; 0: not there */
+    uint64_t ranks[2]; /* by vectors, by words; 0: not in that ranking */
     double score;
 } merged;
 
-static int best_first(const void *a, const void *b)
+static int compare_scores(const void *a, const void *b)
 {
     const merged *x = a, *y = b;
     if (x->score != y->score)
@@ -134,8 +134,8 @@ static int is_named(const descry_search_job *job, int64_t content)
     return 0;
 }
 
-/* Adds the first DEPTH of a ranking: score = sum over rankings of 1 / (CONSTANT + rank). */
-static void merge(const descry_search_job *job, merged *all, size_t *count, const descry_hit *hits, size_t n, int which)
+/* Adds the first DEPTH hits of a ranking: score = sum over rankings of 1 / (RRF_K + rank). */
+static void add_ranking(const descry_search_job *job, merged *all, size_t *count, const descry_hit *hits, size_t n, int ranking)
 {
     uint64_t rank = 0;
     for (size_t i = 0; i < n && rank < DEPTH; i++) {
@@ -146,30 +146,30 @@ static void merge(const descry_search_job *job, merged *all, size_t *count, cons
             at++;
         if (at == *count)
             all[(*count)++] = (merged){.hit = hits[i]};
-        all[at].ranks[which] = ++rank;
-        all[at].score += 1.0 / (double)(CONSTANT + rank);
+        all[at].ranks[ranking] = ++rank;
+        all[at].score += 1.0 / (double)(RRF_K + rank);
     }
 }
 
 int descry_search_merge(descry_search_job *job, const descry_hit *near, size_t nears, descry_hit **hits, size_t *count,
                         descry_error *err)
 {
-    words of = {.count = 0};
+    words terms = {.count = 0};
     descry_hit *found = NULL;
     merged *all = descry_alloc(2 * (size_t)DEPTH, sizeof *all);
     size_t n = 0, total = 0;
     int rc = all ? 0 : descry_fail_memory(err);
     for (size_t i = job->query.sum.begin; i < job->query.sum.end && !rc; i++)
         if (job->query.terms[i].kind == DESCRY_TERM_TEXT && job->query.terms[i].weight > 0)
-            rc = split(&of, job->query.terms[i].text, &job->arena, err);
+            rc = split_words(&terms, job->query.terms[i].text, &job->arena, err);
     if (!rc)
-        rc = check_words(&of, err);
+        rc = check_words(&terms, err);
     if (!rc)
-        rc = ask(job, &of, 1, DEPTH + job->named_count, &found, &n, err);
+        rc = search_words(job, &terms, 1, DEPTH + job->named_count, &found, &n, err);
     if (!rc) {
-        merge(job, all, &total, near, nears, 0);
-        merge(job, all, &total, found, n, 1);
-        qsort(all, total, sizeof *all, best_first);
+        add_ranking(job, all, &total, near, nears, 0);
+        add_ranking(job, all, &total, found, n, 1);
+        qsort(all, total, sizeof *all, compare_scores);
         *count = total < job->how.k ? total : job->how.k;
         *hits = descry_alloc(*count, sizeof **hits);
         job->ranks = descry_arena_alloc(&job->arena, *count, sizeof *job->ranks);

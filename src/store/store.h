@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a library holds, behind one table of functions, high enough that an engine may be itself: `nearest` is one call.
+ * The storage interface of a library: one table of high-level functions, so that an engine can implement each in its own way
+ * (`nearest` is one call).
  *
- * A place is a path; a content is a picture by the SHA-256 of its file; a recipe is the identity of a model's
- * embeddings; a vector belongs to a recipe and a content.  Ids are positive and stable; 0 means none.  A store is used
- * from one thread at a time.  Every call is one transaction, which an engine may try again. */
+ * A place is a path; a content is a picture, identified by the SHA-256 of its file; a recipe identifies a model's embeddings;
+ * a vector belongs to a recipe and a content.  Ids are positive and stable; 0 means none.  A store is used from one thread at
+ * a time.  Every call is one transaction, which an engine may retry. */
 #ifndef DESCRY_STORE_STORE_H
 #define DESCRY_STORE_STORE_H
 
@@ -127,7 +128,7 @@ typedef struct descry_put_caption {
     int written; /* answer: it is in */
 } descry_put_caption;
 
-/* How much of a row is asked for, besides its place. */
+/* Which details of a row to read, besides its place. */
 typedef struct descry_wanted {
     const descry_recipe *vectors; /* NULL: none */
     int captions, metadata, reasons;
@@ -148,7 +149,7 @@ typedef struct descry_row {
 typedef struct descry_list {
     const descry_filter *filter; /* paths as the library has them; NULL: everything */
     int64_t recipe;              /* 0: whether or not there is a vector; else only what has one of it */
-    int (*each)(void *arg, const char *path, size_t size); /* told of each while they are listed; NULL: nobody */
+    int (*each)(void *arg, const char *path, size_t size); /* called for each while they are listed, or NULL */
     void *arg;
     descry_hit *items;           /* [count]; scores without meaning */
     size_t count;
@@ -165,7 +166,7 @@ typedef struct descry_calibration {
 
 typedef struct descry_store_ops {
     void (*close)(descry_store *store);
-    const char *(*file)(const descry_store *store); /* which with those beside it nobody else may open; NULL: none */
+    const char *(*file)(const descry_store *store); /* its path: it and the files beside it must not be opened by others; NULL: none */
     int (*is_read_only)(const descry_store *store);
 
     /* The right to write places, until unlock or close: DESCRY_ERR_BUSY when another has it, *holder is then who.  With
@@ -191,7 +192,7 @@ typedef struct descry_store_ops {
     /* All of these in order, or none.  Vectors are kept as f16: DESCRY_ERR_NUMERIC when one is not finite.  recipe NULL: no
      * item has one. */
     int (*put)(descry_store *store, const descry_recipe *recipe, descry_put *items, size_t n, descry_error *err);
-    /* A model's, all or none; a content that has a caption already, whoever's, is left alone.  DESCRY_ERR_LIMIT: one is longer
+    /* A model's, all or none; a content that has any caption already is left unchanged.  DESCRY_ERR_LIMIT: one is longer
      * than DESCRY_CAPTION_SIZE. */
     int (*put_captions)(descry_store *store, const char *model, const char *recipe, descry_put_caption *items, size_t n,
                         descry_error *err);
@@ -203,13 +204,13 @@ typedef struct descry_store_ops {
                         uint64_t *missing, descry_error *err);
     int (*any_under)(descry_store *store, const char *path, int *any, descry_error *err); /* a place or a root */
 
-    /* rows[i]: what there is of place ids[i], in `arena`. */
-    int (*describe)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
+    /* Details of the places ids[i], into rows[i], allocated in `arena`. */
+    int (*details)(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
                     descry_arena *arena, descry_error *err);
     /* The vectors of these contents: float [n, dim], zeros where found[i] is 0. */
     int (*vectors)(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n, float *vectors,
                    int *found, descry_error *err);
-    /* Fills a list.  Until unlist, describe and vectors answer as of the moment when it was made, or the list around it;
+    /* Fills a list.  Until unlist, details and vectors answer as of the moment when it was made, or the list around it;
      * nothing is written. */
     int (*list)(descry_store *store, descry_list *list, descry_error *err);
     void (*unlist)(descry_store *store, descry_list *list); /* whatever list returned */

@@ -16,7 +16,7 @@ void descry_text_take(descry_text *text, descry_text *from); /* text becomes fro
 int descry_text_same(const descry_text *a, const descry_text *b);
 void descry_text_free(descry_text *text);
 
-/* Characters that may yet be looked at.  ftfy's steps are repeated until they change nothing, which a text made for it
+/* Budget: characters that may still be processed.  ftfy's steps are repeated until they change nothing, which a text made for it
  * can put off for hours. */
 typedef struct descry_effort {
     size_t left;

@@ -22,7 +22,7 @@ struct descry_tokenizer {
     const descry_tokenizer_kind *kind;
     int vocab_size; /* ids are below */
     int start, end, pad;
-    char digest[DESCRY_SHA256_HEX]; /* tells it from others in a model's recipe: of its file, or a name if it has none */
+    char digest[DESCRY_SHA256_HEX]; /* identifies it in a model's recipe: SHA-256 of its file, or a name if it has none */
 };
 
 /* ids [context_length]: start, the text's ids, end, then pad; cut to fit with the end token last.  *count is the number of

@@ -69,7 +69,7 @@ typedef struct text {
     size_t size;
 } text;
 
-static void take(text *to, uint32_t *data, size_t size)
+static void replace(text *to, uint32_t *data, size_t size)
 {
     free(to->data);
     *to = (text){data, size};
@@ -134,13 +134,13 @@ static int normalise(text *to, const char *bytes, size_t size, descry_error *err
     if (to->size == 0)
         return 0;
     uint32_t *data = u32_normalize(UNINORM_NFD, to->data, to->size, NULL, &length);
-    take(to, data, length);
+    replace(to, data, length);
     if (data)
         drop_marks(to);
     if (!data || to->size == 0)
         return data ? 0 : descry_fail_memory(err);
     data = u32_casefold(to->data, to->size, NULL, UNINORM_NFC, NULL, &length);
-    take(to, data, length);
+    replace(to, data, length);
     return data ? 0 : descry_fail_memory(err);
 }
 
@@ -183,7 +183,7 @@ static int next_run(const text *of, size_t at, run *found)
     return found->end > found->begin;
 }
 
-static int put(descry_buf *words, const text *of, size_t begin, size_t end, size_t *count, descry_error *err)
+static int append_word(descry_buf *words, const text *of, size_t begin, size_t end, size_t *count, descry_error *err)
 {
     int rc = words->size > 0 ? descry_buf_append(words, " ", 1, err) : 0;
     for (size_t i = begin; i < end && !rc; i++) {
@@ -200,10 +200,10 @@ static int put_run(descry_buf *words, const text *of, const run *from, int close
 {
     int rc = 0;
     if (from->what != UNSPACED)
-        return put(words, of, from->begin, from->end, count, err);
+        return append_word(words, of, from->begin, from->end, count, err);
     for (size_t i = from->begin; i + 1 < from->end && !rc; i++)
-        rc = put(words, of, i, i + 2, count, err);
-    return rc || !closed ? rc : put(words, of, from->end - 1, from->end, count, err);
+        rc = append_word(words, of, i, i + 2, count, err);
+    return rc || !closed ? rc : append_word(words, of, from->end - 1, from->end, count, err);
 }
 
 int descry_words_index(descry_buf *words, const char *bytes, size_t size, descry_error *err)

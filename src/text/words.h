@@ -10,7 +10,7 @@
  * kana made usual ones.  A word ends where the script changes.
  *
  * Where scripts set no spaces between words (Chinese, Japanese, Korean, Thai, ...), each character begins a word of its
- * own, with the one that follows it: "abc" gives "ab bc c".  Then whatever begins with "b" tells of a b, and "ab bc" of
+ * own, with the one that follows it: "abc" gives "ab bc c".  Then a prefix search for "b" finds a b, and "ab bc" finds
  * "abc". */
 int descry_words_index(descry_buf *words, const char *text, size_t size, descry_error *err);
 

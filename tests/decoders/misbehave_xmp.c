@@ -46,14 +46,14 @@ static int take(descry_buf *out, const char *data, size_t size, const char *name
     return misbehave(data, size, name, err);
 }
 
-static int described(const char *data, size_t size)
+static int has_description(const char *data, size_t size)
 {
     return misbehave(data, size, "", NULL);
 }
 
 int descry_xmp_open(const descry_xmp **xmp, const char *name, descry_error *err)
 {
-    static const descry_xmp bad = {{DESCRY_VERSION}, put, take, described};
+    static const descry_xmp bad = {{DESCRY_VERSION}, put, take, has_description};
     (void)name, (void)err;
     *xmp = &bad;
     return 0;

@@ -176,7 +176,7 @@ static void a_stranger_has_a_worker_alone(void **state)
     descry_job job = whole;
     descry_worker w;
     (void)state;
-    job.stranger = 1;
+    job.untrusted = 1;
     check_good(d);
     for (int i = 0; i < 2; i++) /* it would crash in one that has done something, and be tried again; so look at what is left */
         assert_int_equal(prepare_with(d, job, "GIF89a tired", 12, rgb, &facts, NULL, NULL), 0);

@@ -32,11 +32,11 @@ static answer take(descry_decoders *d, const descry_buf *data)
     return a;
 }
 
-static answer described(descry_decoders *d, const descry_buf *data)
+static answer has_description(descry_decoders *d, const descry_buf *data)
 {
     answer a = {0};
     int is;
-    a.rc = descry_decoders_xmp_described(d, &is, data->data, data->size, "x", &a.err);
+    a.rc = descry_decoders_xmp_has_description(d, &is, data->data, data->size, "x", &a.err);
     a.outcome = is ? 1 : 0;
     return a;
 }
@@ -92,9 +92,9 @@ static void compare(both *b, const descry_buf *data, const char *what)
         descry_buf_free(&here.packet);
     }
     compare_take(b, data, what);
-    answer here = described(b->off, data);
+    answer here = has_description(b->off, data);
     for (int i = 0; i < 2; i++)
-        check_same(described(b->there[i], data), &here, what);
+        check_same(has_description(b->there[i], data), &here, what);
 }
 
 static both open_both(void)
@@ -166,13 +166,13 @@ static void whole_pages_are_packets(void **state)
 
 /* ---- enemies ------------------------------------------------------------------------------------------------------ */
 
-enum { PUT, TAKE, DESCRIBED };
+enum { PUT, TAKE, HAS_DESCRIPTION };
 
 static answer ask_for(descry_decoders *d, int how, const char *what)
 {
     descry_buf data = {0};
     assert_int_equal(descry_buf_append(&data, what, strlen(what), NULL), 0);
-    answer a = how == PUT ? put(d, &data, 0, 0) : how == TAKE ? take(d, &data) : described(d, &data);
+    answer a = how == PUT ? put(d, &data, 0, 0) : how == TAKE ? take(d, &data) : has_description(d, &data);
     descry_buf_free(&data);
     return a;
 }
@@ -210,7 +210,7 @@ static void lies_are_caught(void **state)
         {PUT, "lie 0 0 17825793"},  {PUT, "lie 0 0 18446744073709551615"}, {PUT, "lie 5 0 5"}, {PUT, "declare"},
         {TAKE, "lie 0 0 5"},        {TAKE, "lie 0 3 0"}, {TAKE, "lie 0 4 5"}, {TAKE, "lie 0 5 0"},
         {TAKE, "lie 0 8 5"},        {TAKE, "lie 0 9 0"}, {TAKE, "lie 0 5 17825793"},
-        {DESCRIBED, "lie 0 2 0"},   {DESCRIBED, "lie 0 -1 0"}, {DESCRIBED, "lie 0 1 1"},
+        {HAS_DESCRIPTION, "lie 0 2 0"},   {HAS_DESCRIPTION, "lie 0 -1 0"}, {HAS_DESCRIPTION, "lie 0 1 1"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
@@ -220,13 +220,13 @@ static void lies_are_caught(void **state)
     check_true(PUT, "lie 0 3 0", 0);
     check_true(TAKE, "lie 0 8 0", 0);
     check_true(TAKE, "lie 0 6 7", 7);
-    check_true(DESCRIBED, "lie 0 1 0", 0);
+    check_true(HAS_DESCRIPTION, "lie 0 1 0", 0);
 }
 
 static void a_fault_costs_one_packet(void **state)
 {
     (void)state;
-    for (int how = PUT; how <= DESCRIBED; how++)
+    for (int how = PUT; how <= HAS_DESCRIPTION; how++)
         check_refused(how, "crash", DESCRY_ERR_FORMAT, "x: the XMP decoder crashed on it");
     check_refused(PUT, "nonsense", DESCRY_ERR_FORMAT, "x: could not");
 }

@@ -263,7 +263,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ctx = open_context();
     descry_buf before = {0};
     add(&before, (const char *)data, size);
-    int described = descry_xmp_described(before.data, before.size);
+    int described = descry_xmp_has_description(before.data, before.size);
     require(described == 0 || described == 1);
     put(ctx, &before, 0);
     put(ctx, &before, 1);

@@ -445,7 +445,7 @@ static void large_gallery(void **state)
     check_weights(source_path("models/demo/open_clip_model.safetensors"));
     check_rc(descry_context_open(&ctx, NULL, &err), &err);
     check_rc(descry_model_open(&model, ctx, source_path("models/demo"), NULL, &err), &err);
-    assert_true(descry_model_describe(model)->can_caption);
+    assert_true(descry_model_get_info(model)->can_caption);
     for (size_t i = 0; i < 3; i++) {
         demo_check check = {.rule = rules[i]};
         descry_generation o = defaults;

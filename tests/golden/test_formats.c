@@ -123,7 +123,7 @@ int main(void)
         print_error("%s\n", err.message);
         return 1;
     }
-    info = descry_model_describe(model);
+    info = descry_model_get_info(model);
     if (info->image_width != SIDE || info->image_height != SIDE) {
         print_error("the demo model takes other pictures than this test\n");
         return 1;

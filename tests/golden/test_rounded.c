@@ -90,7 +90,7 @@ static void subject_open(subject *s, const char *cpu, descry_precision precision
     model_options.precision = precision;
     check_rc(descry_context_open(&s->ctx, &options, &err), &err);
     check_rc(descry_model_open(&s->model, s->ctx, folder, &model_options, &err), &err);
-    s->info = descry_model_describe(s->model);
+    s->info = descry_model_get_info(s->model);
     size_t dim = (size_t)s->info->dim, bytes = PICTURES * (size_t)s->info->image_width * (size_t)s->info->image_height * 3;
     s->out = malloc((PICTURES + TEXTS) * dim * sizeof *s->out);
     s->rgb = malloc(bytes);

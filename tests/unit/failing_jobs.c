@@ -299,7 +299,7 @@ static int model(world *w, descry_error *err)
 {
     int rc = descry_model_open(&w->own_model, w->ctx, source_path("models/demo"), NULL, err);
     if (!rc)
-        note(w, "%s", descry_model_describe(w->own_model)->recipe);
+        note(w, "%s", descry_model_get_info(w->own_model)->recipe);
     return rc;
 }
 
@@ -338,7 +338,7 @@ static int first_text(world *w, descry_error *err)
     float vector[1024];
     int rc = descry_embed_texts(w->own_model, &(const char *){"a &amp; b\xc3\xa4 \xe4\xbd\xa0"}, 1, 1, vector, err);
     if (!rc)
-        note_vector(w, vector, (size_t)descry_model_describe(w->own_model)->dim);
+        note_vector(w, vector, (size_t)descry_model_get_info(w->own_model)->dim);
     return rc;
 }
 
@@ -347,7 +347,7 @@ static int first_picture(world *w, descry_error *err)
     float vector[1024];
     int rc = descry_embed_pixels(w->own_model, pixels(), 1, 1, vector, err);
     if (!rc)
-        note_vector(w, vector, (size_t)descry_model_describe(w->own_model)->dim);
+        note_vector(w, vector, (size_t)descry_model_get_info(w->own_model)->dim);
     return rc;
 }
 
@@ -509,7 +509,7 @@ static int search_filtered(world *w, descry_error *err)
 static int entry_at(world *w, descry_error *err)
 {
     const descry_entry *entry;
-    int rc = descry_entry_at(w->library, 1, descry_model_describe(w->model)->name, &entry, err);
+    int rc = descry_entry_at(w->library, 1, descry_model_get_info(w->model)->name, &entry, err);
     if (!rc)
         see_entry(w, entry);
     return rc;

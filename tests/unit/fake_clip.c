@@ -152,7 +152,7 @@ int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, 
         descry_caption caption = {text, ids, 2, 1};
         if (each(arg, i, &caption))
             return descry_fail(err, DESCRY_ERR_CANCELLED, "stopped");
-        if (++clip->described == clip->kill_after_captions)
+        if (++clip->captioned == clip->kill_after_captions)
             kill(getpid(), SIGKILL);
     }
     return rc;

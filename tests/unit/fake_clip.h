@@ -22,7 +22,7 @@ struct descry_clip {
     int killed;                 /* it is not the pictures' fault that it did */
     size_t kill_after;          /* pictures embedded; then the process kills itself */
     int no_decoder;
-    size_t described;
+    size_t captioned;
     size_t kill_after_captions; /* captions given; then the process kills itself */
     const char *late;           /* the file whose path has this is not decoded before it may come; NULL: none */
     _Atomic int come;

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-int patience;
+int late_after;
 _Atomic int hours;
 struct loading_test t;
 
@@ -85,7 +85,7 @@ int encode_all(void *arg, size_t first, size_t n, descry_error *err)
     return 0;
 }
 
-void judge_counts(void *arg, descry_loaded *const *pictures, size_t n)
+void count_decisions(void *arg, descry_loaded *const *pictures, size_t n)
 {
     (void)arg, (void)pictures;
     t.turn += (int)n;
@@ -96,14 +96,14 @@ static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
     size_t good = 0, left = t.added - t.delivered;
     const item *items = batch->items;
     assert_ptr_equal(arg, &t);
-    if (patience != 1 || !t.finishing)
+    if (late_after != 1 || !t.finishing)
         assert_int_equal(batch->count, left < t.batch ? left : t.batch);
     assert_true(batch->count > 0 && batch->count <= t.batch);
     t.turn++;
     t.now = batch;
     for (size_t i = 0; i < batch->count; i++) {
         const descry_loaded *l = &items[i].loaded;
-        assert_true(patience == 1 ? i == 0 || items[i].number > items[i - 1].number
+        assert_true(late_after == 1 ? i == 0 || items[i].number > items[i - 1].number
                                   : items[i].number == (int)(t.delivered + i));
         assert_int_equal(t.given[items[i].number]++, 0);
         if (l->want != DESCRY_WANT_PIXELS || l->err.code)
@@ -114,7 +114,7 @@ static int deliver(void *arg, descry_loaded_batch *batch, descry_error *err)
             assert_int_equal(batch->rgb[good * PICTURE + j], items[i].number);
         good++;
     }
-    assert_int_equal(batch->goods, good);
+    assert_int_equal(batch->good_count, good);
     int rc = t.encode ? descry_loaded_encode(batch, t.encode, &t, err) : 0;
     for (size_t i = 0; i < batch->count; i++, t.delivered++) {
         const descry_loaded *l = &items[i].loaded;
@@ -136,12 +136,12 @@ static void drop(void *arg, void *dropped)
     assert_ptr_equal(arg, &t);
     int number = ((item *)dropped)->number;
     assert_int_equal(t.gone[number]++, 0);
-    assert_true(patience == 1 || number == (int)t.dropped);
+    assert_true(late_after == 1 || number == (int)t.dropped);
     t.dropped++;
     free(((item *)dropped)->owned);
 }
 
-descry_loader *open_loader_for(unsigned threads, size_t batch, judge_fn *judge, int draft, int reference)
+descry_loader *open_loader_for(unsigned threads, size_t batch, decide_fn *decide, int draft, int reference)
 {
     static const descry_preprocess preprocess = {.width = W, .height = H};
     static const descry_limits limits = DESCRY_LIMITS_INIT;
@@ -151,19 +151,20 @@ descry_loader *open_loader_for(unsigned threads, size_t batch, judge_fn *judge, 
     pthread_cond_init(&t.changed, NULL);
     t.batch = batch ? batch : 1;
     t.numeric = MOST;
-    descry_loading loading = {.preprocess = &preprocess, .options = reference ? &as_reference : &usual,
-                              .threads = threads, .batch = batch, .item = sizeof(item), .patience = patience, .digest = 1, .draft = draft,
-                              .judge = judge, .deliver = deliver, .drop = drop, .arg = &t};
+    descry_loader_options how_to_load = {.preprocess = &preprocess, .options = reference ? &as_reference : &usual,
+                                         .threads = threads, .batch = batch, .item = sizeof(item), .late_after = late_after,
+                                         .digest = 1, .draft = draft, .decide = decide, .deliver = deliver,
+                                         .drop = drop, .arg = &t};
     descry_loader *loader;
-    assert_int_equal(descry_loader_open(&loader, &loading, NULL), 0);
+    assert_int_equal(descry_loader_open(&loader, &how_to_load, NULL), 0);
     t.slots = descry_loader_slots(loader);
     assert_true(t.slots % t.batch == 0 && (threads > 1 ? t.slots > t.batch : t.slots == t.batch));
     return loader;
 }
 
-descry_loader *open_loader(unsigned threads, size_t batch, judge_fn *judge)
+descry_loader *open_loader(unsigned threads, size_t batch, decide_fn *decide)
 {
-    return open_loader_for(threads, batch, judge, 0, 0);
+    return open_loader_for(threads, batch, decide, 0, 0);
 }
 
 int add_as(descry_loader *loader, char kind, descry_want want, const descry_error *wrong, descry_error *err)

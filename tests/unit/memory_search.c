@@ -5,7 +5,7 @@
 #include "base/aside.h"
 #include "base/error.h"
 #include "scan/scan.h"
-#include "store/described.h"
+#include "store/metadata_filter.h"
 #include "text/words.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ static const char *keep(descry_arena *arena, const char *text, int *rc)
     return kept;
 }
 
-static int describe(const tables *t, const place *p, const descry_wanted *wanted, descry_row *row, descry_arena *arena)
+static int fill_row(const tables *t, const place *p, const descry_wanted *wanted, descry_row *row, descry_arena *arena)
 {
     int rc = 0;
     const content *c = memory_content(t, p->content);
@@ -57,8 +57,8 @@ static int describe(const tables *t, const place *p, const descry_wanted *wanted
     return rc;
 }
 
-int memory_describe(descry_store *base, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
-                    descry_arena *arena, descry_error *err)
+int memory_details(descry_store *base, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
+                   descry_arena *arena, descry_error *err)
 {
     const tables *t = memory_look(of(base));
     int rc = 0;
@@ -66,7 +66,7 @@ int memory_describe(descry_store *base, const int64_t *ids, size_t n, const desc
         rows[i] = (descry_row){.path = ""};
         for (size_t j = 0; j < t->place_count && !rc; j++)
             if (t->places[j].id == ids[i])
-                rc = describe(t, &t->places[j], wanted, &rows[i], arena);
+                rc = fill_row(t, &t->places[j], wanted, &rows[i], arena);
     }
     memory_looked(of(base));
     return rc ? descry_fail_memory(err) : 0;
@@ -91,18 +91,18 @@ int memory_vectors(descry_store *base, const descry_recipe *what, const int64_t 
 
 /* ---- which may be found ------------------------------------------------------------------------------------------ */
 
-static int passes(descry_described *asked, const content *c)
+static int passes(descry_metadata_filter *asked, const content *c)
 {
     const descry_filter *filter = asked->filter;
     const descry_metadata *m = &c->metadata;
     if (!c->read)
         return 0;
-    if (descry_described_by_time(filter) && (m->taken == DESCRY_NO_TIME || m->taken < filter->after ||
+    if (descry_metadata_filter_by_time(filter) && (m->taken == DESCRY_NO_TIME || m->taken < filter->after ||
                                              (filter->before != DESCRY_NO_TIME && m->taken >= filter->before)))
         return 0;
-    if (filter->km >= 0 && (isnan(m->latitude) || !descry_described_near(asked, m->latitude, m->longitude)))
+    if (filter->km >= 0 && (isnan(m->latitude) || !descry_metadata_filter_near(asked, m->latitude, m->longitude)))
         return 0;
-    return descry_described_camera(asked, *m->camera ? m->camera : NULL);
+    return descry_metadata_filter_camera(asked, *m->camera ? m->camera : NULL);
 }
 
 static int is_wanted(const descry_filter *filter, const place *p)
@@ -133,19 +133,19 @@ static void stand(const tables *t, const descry_filter *filter, int files, descr
 static int choose(const tables *t, const descry_filter *filter, int files, descry_hit **hits, size_t *count,
                   descry_error *err)
 {
-    descry_described asked = {0};
-    int is_asked = descry_described_is_asked(filter);
+    descry_metadata_filter asked = {0};
+    int is_asked = descry_metadata_filter_is_set(filter);
     *count = 0;
     *hits = descry_alloc(t->content_count + 1, sizeof **hits);
     if (!*hits)
         return descry_fail_memory(err);
     memset(*hits, 0, (t->content_count + 1) * sizeof **hits);
-    int rc = is_asked ? descry_described_open(&asked, filter, err) : 0;
+    int rc = is_asked ? descry_metadata_filter_open(&asked, filter, err) : 0;
     stand(t, filter, files, *hits);
     for (size_t i = 0; i < t->content_count && !rc; i++)
         if ((*hits)[i].id && (!is_asked || passes(&asked, &t->contents[i])))
             (*hits)[(*count)++] = (descry_hit){0, (*hits)[i].id, (*hits)[i].content};
-    descry_described_free(&asked);
+    descry_metadata_filter_free(&asked);
     if (rc) {
         free(*hits);
         *hits = NULL;

@@ -555,7 +555,7 @@ static const descry_store_ops OPS = {
     .recipe = find_recipe, .touch_recipe = touch_recipe, .add_root = add_root,
     .places = places, .contents = contents, .put = put, .put_captions = put_captions, .put_person = put_person,
     .mark_missing = mark_missing, .any_under = any_under,
-    .describe = memory_describe, .vectors = memory_vectors, .list = memory_list, .unlist = memory_unlist,
+    .details = memory_details, .vectors = memory_vectors, .list = memory_list, .unlist = memory_unlist,
     .uncaptioned = memory_uncaptioned, .words = memory_words,
     .nearest = memory_nearest, .prepare = prepare, .lacking = memory_lacking,
     .calibration = calibration, .put_calibration = put_calibration, .sample = memory_sample,

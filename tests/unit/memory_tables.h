@@ -100,8 +100,8 @@ uint64_t memory_count_vectors(const tables *t, int64_t recipe_id);
 void memory_unlock(descry_store *base);
 int memory_lock(descry_store *base, int alone, descry_buf *holder, descry_error *err);
 int memory_claim(descry_store *base, const char *const *paths, size_t n, int64_t until, int *mine, descry_error *err);
-int memory_describe(descry_store *base, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
-                    descry_arena *arena, descry_error *err);
+int memory_details(descry_store *base, const int64_t *ids, size_t n, const descry_wanted *wanted, descry_row *rows,
+                   descry_arena *arena, descry_error *err);
 int memory_vectors(descry_store *base, const descry_recipe *what, const int64_t *contents, size_t n, float *vectors,
                    int *found, descry_error *err);
 int memory_list(descry_store *base, descry_list *list, descry_error *err);

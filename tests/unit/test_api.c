@@ -53,7 +53,7 @@ static int open_world(void **state)
     GOOD(descry_library_open(&w->library, w->ctx, w->library_path, NULL, &w->err));
     GOOD(descry_index(w->library, w->model, w->list, PICTURES, NULL, NULL, &w->err));
     GOOD(descry_export_npz(w->library, w->archive, NULL, NULL, &w->err));
-    w->dim = (size_t)descry_model_describe(w->model)->dim;
+    w->dim = (size_t)descry_model_get_info(w->model)->dim;
     assert_true(w->dim <= 512);
     for (size_t i = 0; i < PICTURES; i++)
         GOOD(descry_embed_file(w->model, w->list[i], NULL, 1, w->vectors + i * w->dim, &w->err));

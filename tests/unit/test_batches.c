@@ -11,7 +11,7 @@
 enum { PICTURES = 30 };
 
 /* Of the room api, which would bring the real clip. */
-const descry_model_info *descry_model_describe(const descry_model *model)
+const descry_model_info *descry_model_get_info(const descry_model *model)
 {
     return descry_clip_info(model->clip);
 }
@@ -144,7 +144,7 @@ static int hear_of_caption(void *arg, const char *path, const descry_caption *ca
     return h->next == h->stop_at;
 }
 
-static void files_are_described_in_order(void **state)
+static void files_are_captioned_in_order(void **state)
 {
     fixture *f = *state;
     static char paths[PICTURES][PATH_SIZE];
@@ -251,13 +251,13 @@ static void nobody_waits_for_one_that_takes_long(void **state)
     assert_int_equal(index_with(f, "", &options), 0);
     assert_counts(f, 0, 20, 0, 0, 0);
 
-    f->clip.late = "/05.jpg"; /* described later */
+    f->clip.late = "/05.jpg"; /* captioned later */
     f->clip.come = 0;
     h.stop_at = 18;
     assert_int_equal(descry_caption_library(f->library, &f->model, &captioning, count_caption, &captions, &f->err), 0);
     assert_int_equal(captions, 19);
 
-    for (int i = 20; i < 40; i++) { /* described at once */
+    for (int i = 20; i < 40; i++) { /* captioned at once */
         snprintf(name, sizeof name, "%02d.jpg", i);
         picture(f, name, 5 * i, 7, 9);
     }
@@ -331,8 +331,8 @@ static int keep_caption(void *arg, const descry_match *match)
     return 0;
 }
 
-/* Nor is it while another describes it afterwards: then it is decoded anew. */
-static void a_draft_is_not_described(void **state)
+/* Nor is it while another model captions it afterwards: then it is decoded anew. */
+static void a_draft_is_not_captioned(void **state)
 {
     fixture *f = *state;
     picture(f, "large.jpg", 222, 0, 100);
@@ -353,11 +353,11 @@ int main(void)
         BOTH_TEST(copies_in_later_batches_are_recognised),
         BOTH_TEST(a_file_that_is_named_twice_is_unchanged),
         LIBRARY_TEST(files_are_embedded_in_order),
-        LIBRARY_TEST(files_are_described_in_order),
+        LIBRARY_TEST(files_are_captioned_in_order),
         BOTH_TEST(indexing_tells_in_order_and_keeps_what_is_done),
         LIBRARY_TEST(nobody_waits_for_one_that_takes_long),
         LIBRARY_TEST(large_pictures_are_indexed_as_drafts),
-        LIBRARY_TEST(a_draft_is_not_described),
+        LIBRARY_TEST(a_draft_is_not_captioned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

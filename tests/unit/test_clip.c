@@ -157,7 +157,7 @@ static void weights_that_are_not_numbers_give_no_embedding(void **state)
     descry_model *model;
     descry_error err;
     assert_int_equal(descry_model_open(&model, ctx, path, NULL, &err), 0);
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     float *out = calloc((size_t)info->dim, sizeof *out);
     uint8_t *rgb = calloc((size_t)info->image_width * (size_t)info->image_height, 3);
     const char *text = "a cat";
@@ -175,7 +175,7 @@ static void expect_recipe(const char *path, char recipe[DESCRY_SHA256_HEX])
     descry_error err;
     if (descry_model_open(&model, ctx, path, NULL, &err))
         fail_msg("%s", err.message);
-    strcpy(recipe, descry_model_describe(model)->recipe);
+    strcpy(recipe, descry_model_get_info(model)->recipe);
     assert_int_equal(strlen(recipe), 64);
     descry_model_close(&model);
 }
@@ -253,7 +253,7 @@ static void texts_of_a_tokenizer_that_is_not_known_are_refused(void **state)
     const char *path = copy_demo("foreign", NULL);
     replace_in_config("foreign", "\"tokenizer_kwargs\"", "\"hf_tokenizer_name\": \"someone's\", \"tokenizer_kwargs\"");
     assert_int_equal(descry_model_open(&model, ctx, path, NULL, &err), 0);
-    const descry_model_info *info = descry_model_describe(model);
+    const descry_model_info *info = descry_model_get_info(model);
     assert_false(info->can_caption);
     assert_false(descry_can_caption(path));
     assert_true(descry_can_caption(demo));

@@ -183,8 +183,8 @@ static size_t by_words(fixture *f, const char *words)
     return f->matches;
 }
 
-/* Three pictures, the second with a copy, described by the model; the ids of the three. */
-static void described(fixture *f, int64_t ids[3])
+/* Three pictures, the second with a copy, captioned by the model; the ids of the three. */
+static void captioned(fixture *f, int64_t ids[3])
 {
     picture(f, "1.jpg", 255, 0, 0);
     picture(f, "2.jpg", 0, 255, 0);
@@ -204,7 +204,7 @@ static void a_person_s_comes_before_a_model_s(void **state)
     static const char model_s[] = "shade 255 of red, 0 of green, 0 of blue";
     fixture *f = *state;
     int64_t ids[3];
-    described(f, ids);
+    captioned(f, ids);
     assert_caption(f, ids[0], model_s);
     put_ok(f, ids[0], "a tall Tomato");
     assert_caption(f, ids[0], "a tall Tomato");
@@ -233,7 +233,7 @@ static void copies_have_it_too(void **state)
 {
     fixture *f = *state;
     int64_t ids[3], copy = 0;
-    described(f, ids);
+    captioned(f, ids);
     for (int64_t id = 1; id <= 4; id++)
         if (id != ids[0] && id != ids[1] && id != ids[2])
             copy = id;

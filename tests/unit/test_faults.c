@@ -266,7 +266,7 @@ static void what_is_known_of_it_is_unchanged_for_its_model(void **state)
     assert_int_equal(status_of(f).failed, 0);
 }
 
-static void a_faulty_picture_is_not_described(void **state)
+static void a_faulty_picture_is_not_captioned(void **state)
 {
     fixture *f = *state;
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
@@ -353,7 +353,7 @@ int main(void)
         BOTH_TEST(another_descry_tries),
         BOTH_TEST(all_are_tried_when_asked_for),
         BOTH_TEST(what_is_known_of_it_is_unchanged_for_its_model),
-        BOTH_TEST(a_faulty_picture_is_not_described),
+        BOTH_TEST(a_faulty_picture_is_not_captioned),
         LIBRARY_TEST(a_killed_run_remembers_what_it_committed),
         LIBRARY_TEST(a_stranger_says_what_is_no_fault),
     };

@@ -24,7 +24,7 @@ static void rows_are_in_the_order_asked_for(seam *s)
     const descry_wanted wanted = {.vectors = &s->recipe, .captions = 1, .metadata = 1}, nothing = {0};
     descry_row rows[5];
     descry_arena arena = {0};
-    assert_int_equal(s->ops->describe(s->store, ids, 5, &wanted, rows, &arena, &s->err), 0);
+    assert_int_equal(s->ops->details(s->store, ids, 5, &wanted, rows, &arena, &s->err), 0);
     for (int i = 0; i < 5; i += 4) {
         assert_true(rows[i].id == seven.id && rows[i].content == seven.content && rows[i].path_size == 10);
         assert_string_equal(rows[i].path, "/p/007.jpg");
@@ -36,7 +36,7 @@ static void rows_are_in_the_order_asked_for(seam *s)
     assert_true(rows[1].id == 0 && !rows[1].caption && !rows[1].vector);
     assert_true(rows[2].id == two.id && !rows[2].caption && !rows[2].captioner && rows[2].vector[2] == 1);
     assert_true(rows[3].id == failed.id && rows[3].content == 0 && rows[3].failed && !rows[3].vector);
-    assert_int_equal(s->ops->describe(s->store, ids, 1, &nothing, rows, &arena, &s->err), 0);
+    assert_int_equal(s->ops->details(s->store, ids, 1, &nothing, rows, &arena, &s->err), 0);
     assert_string_equal(rows[0].path, "/p/007.jpg");
     assert_true(!rows[0].caption && !rows[0].metadata && !rows[0].vector);
     descry_arena_free(&arena);
@@ -83,13 +83,13 @@ static void a_list_is_of_one_moment(seam *s)
     descry_row row;
     descry_arena arena = {0};
     const descry_wanted wanted = {.captions = 1};
-    assert_int_equal(s->ops->describe(s->store, &list.items[1].id, 1, &wanted, &row, &arena, &s->err), 0);
+    assert_int_equal(s->ops->details(s->store, &list.items[1].id, 1, &wanted, &row, &arena, &s->err), 0);
     assert_string_equal(row.path, "/p/001.jpg");
     assert_null(row.caption);
     int64_t id = list.items[1].id;
     s->ops->unlist(s->store, &list);
     assert_null(list.items);
-    assert_int_equal(s->ops->describe(s->store, &id, 1, &wanted, &row, &arena, &s->err), 0);
+    assert_int_equal(s->ops->details(s->store, &id, 1, &wanted, &row, &arena, &s->err), 0);
     assert_string_equal(row.caption, "later");
     descry_arena_free(&arena);
     other.ops->close(other.store);

@@ -18,7 +18,7 @@ static void in_order_however_long_one_takes(void **state)
 static void in_order_however_long_the_caller_takes(void **state)
 {
     (void)state;
-    descry_loader *loader = open_loader(2, 1, judge_counts);
+    descry_loader *loader = open_loader(2, 1, count_decisions);
     assert_int_equal(add(loader, 'n'), 0);
     assert_int_equal(add(loader, 'g'), 0);
     nap();
@@ -26,7 +26,7 @@ static void in_order_however_long_the_caller_takes(void **state)
     end(loader);
 }
 
-/* ---- tests with no patience ------------------------------------------------------------------------------------ */
+/* ---- pictures that are late after 1 ms ------------------------------------------------------------------------- */
 
 /* `lates` of the next n are late, beginning with number `first` of them.  Of others some are bad. */
 static void add_with_late_ones(descry_loader *loader, size_t n, size_t first, size_t lates)
@@ -49,7 +49,7 @@ static void late_ones_hold_up_nobody(void **state)
         for (size_t lates = 1; lates < threads; lates++)
             for (size_t i = 0; i < 9; i++) {
                 size_t n = numbers[i / 3];
-                descry_loader *loader = open_loader(threads, batch, i % 2 ? judge_counts : NULL);
+                descry_loader *loader = open_loader(threads, batch, i % 2 ? count_decisions : NULL);
                 t.encode = encode_all;
                 add_with_late_ones(loader, n, n * (i % 3) / 2 % n, lates);
                 end(loader);
@@ -64,7 +64,7 @@ static void more_may_be_added_when_some_were_late(void **state)
 {
     (void)state;
     FOR_SIZES (threads, batch) {
-        descry_loader *loader = open_loader(threads, batch, judge_counts);
+        descry_loader *loader = open_loader(threads, batch, count_decisions);
         for (size_t round = 0; round < 6; round++) {
             add_with_late_ones(loader, 10, round, round % 2 ? threads - 1 : 0);
             t.finishing = 1;
@@ -82,7 +82,7 @@ static void stops_when_one_is_late(void **state)
     (void)state;
     for (size_t batch = 1; batch < 5; batch++)
         for (size_t stop_at = 1; stop_at < 6; stop_at++) {
-            descry_loader *loader = open_loader(3, batch, judge_counts);
+            descry_loader *loader = open_loader(3, batch, count_decisions);
             t.stop_at = stop_at;
             t.late_waits_for = batch;
             int rc = 0;
@@ -109,8 +109,8 @@ int main(void)
         cmocka_unit_test(stops_when_one_is_late),
     };
     int failed = cmocka_run_group_tests_name("in order", order, NULL, NULL);
-    patience = HOUR;
+    late_after = HOUR;
     failed += cmocka_run_group_tests_name("in order, since nobody is late", order, NULL, NULL);
-    patience = 1;
+    late_after = 1;
     return failed + cmocka_run_group_tests_name("some are late", late, NULL, NULL);
 }

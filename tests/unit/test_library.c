@@ -404,14 +404,14 @@ static void captions_come_with_vectors_and_after_them(void **state)
     assert_int_equal(status_of(f).captions, 4);          /* of the first: the second was in flight */
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
     options.captioner = &f->model;
-    f->clip.embedded = f->clip.described = 0;
+    f->clip.embedded = f->clip.captioned = 0;
     assert_int_equal(index_with(f, "", &options), 0);
     assert_int_equal(f->clip.embedded, 2);
-    assert_int_equal(f->clip.described, 6);
+    assert_int_equal(f->clip.captioned, 6);
     assert_int_equal(f->counts.captioned, 6);
     assert_int_equal(status_of(f).captions, 10);
     assert_int_equal(index_with(f, "", &options), 0);
-    assert_int_equal(f->clip.described, 6); /* nothing twice */
+    assert_int_equal(f->clip.captioned, 6); /* nothing twice */
     f->clip.no_decoder = 1;
     assert_int_equal(index_with(f, "", &options), DESCRY_ERR_UNSUPPORTED);
 }
@@ -433,7 +433,7 @@ static int keep_caption(void *arg, const descry_match *match)
     return 0;
 }
 
-static void a_library_is_described_afterwards(void **state)
+static void a_library_is_captioned_afterwards(void **state)
 {
     fixture *f = *state;
     char caption[200];
@@ -570,7 +570,7 @@ int main(void)
         LIBRARY_TEST(unreadable_folders_lose_nothing),
         LIBRARY_TEST(a_killed_run_is_continued),
         LIBRARY_TEST(captions_come_with_vectors_and_after_them),
-        BOTH_TEST(a_library_is_described_afterwards),
+        BOTH_TEST(a_library_is_captioned_afterwards),
         LIBRARY_TEST(one_process_indexes),
         BOTH_TEST(a_run_can_be_stopped),
         LIBRARY_TEST(a_full_disk_loses_nothing),

@@ -92,43 +92,43 @@ static void files_are_read(void **state)
 }
 
 /* 0: pixels, 1: facts, 2: nothing, 3: fails */
-static void judge_one(void *arg, descry_loaded *loaded)
+static void decide_one(void *arg, descry_loaded *loaded)
 {
     item *it = (item *)loaded;
     uint8_t digest[DESCRY_SHA256_SIZE];
     assert_ptr_equal(arg, &t);
     t.turn++;
-    t.judged++;
+    t.decided++;
     assert_int_equal(descry_sha256_of(it->owned, strlen(it->owned), digest, NULL), 0);
     assert_memory_equal(digest, loaded->sha256, sizeof digest);
     if (it->number % 4 == 3)
-        descry_fail(&loaded->err, DESCRY_ERR_IO, "judged");
+        descry_fail(&loaded->err, DESCRY_ERR_IO, "refused");
     else if (it->number % 4)
         loaded->want = it->number % 4 == 1 ? DESCRY_WANT_FACTS : DESCRY_WANT_NOTHING;
 }
 
-static void judge_by_number(void *arg, descry_loaded *const *pictures, size_t n)
+static void decide_by_number(void *arg, descry_loaded *const *pictures, size_t n)
 {
     assert_true(n > 0);
     for (size_t i = 0; i < n; i++)
-        judge_one(arg, pictures[i]);
+        decide_one(arg, pictures[i]);
 }
 
-static void judges_what_was_read(void **state)
+static void decides_on_what_was_read(void **state)
 {
     (void)state;
     FOR_SIZES (threads, batch) {
-        descry_loader *loader = open_loader(threads, batch, judge_by_number);
+        descry_loader *loader = open_loader(threads, batch, decide_by_number);
         t.encode = encode_all;
         for (size_t i = 0; i < 40; i++)
             assert_int_equal(add(loader, 'g'), 0);
         end(loader);
-        assert_int_equal(t.judged, 40);
+        assert_int_equal(t.decided, 40);
         assert_int_equal(t.turn, 40 + 2 * t.batches);
         assert_int_equal(t.decoded, 10);
         assert_int_equal(t.peeked, 10);
         for (size_t i = 0; i < 40; i++) {
-            assert_string_equal(t.wrong[i], i % 4 == 3 ? "judged" : "");
+            assert_string_equal(t.wrong[i], i % 4 == 3 ? "refused" : "");
             assert_int_equal(t.levels[i], i % 4 == 1 ? DESCRY_WANT_FACTS : i % 4 == 2 ? DESCRY_WANT_NOTHING : DESCRY_WANT_PIXELS);
         }
     }
@@ -140,7 +140,7 @@ static void stops_in_any_state(void **state)
     FOR_SIZES (threads, batch)
         for (size_t stop_at = 1; stop_at < 6; stop_at++) {
             descry_error err;
-            descry_loader *loader = open_loader(threads, batch, judge_by_number);
+            descry_loader *loader = open_loader(threads, batch, decide_by_number);
             t.stop_at = stop_at;
             int rc = 0;
             while (!rc && t.added < t.batch * 5 + 1)
@@ -156,7 +156,7 @@ static void stops_in_any_state(void **state)
     /* and when nobody asks any more, since the source failed */
     FOR_SIZES (threads, batch)
         for (size_t n = 0; n < 12; n++) {
-            descry_loader *loader = open_loader(threads, batch, judge_by_number);
+            descry_loader *loader = open_loader(threads, batch, decide_by_number);
             while (t.added < n)
                 assert_int_equal(add(loader, n % 2 ? 'g' : 'b'), 0);
             descry_loader_close(&loader);
@@ -205,11 +205,11 @@ static int encode_meanwhile(void *arg, size_t first, size_t n, descry_error *err
     return encode_all(arg, first, n, err);
 }
 
-/* Were the next batches not judged and decoded while the first is encoded, this would not end. */
+/* Were the next batches not decided on and decoded while the first is encoded, this would not end. */
 static void prepares_while_a_batch_is_encoded(void **state)
 {
     (void)state;
-    descry_loader *loader = open_loader(2, 3, judge_counts);
+    descry_loader *loader = open_loader(2, 3, count_decisions);
     t.encode = encode_meanwhile;
     for (size_t i = 0; i < 20; i++)
         assert_int_equal(add(loader, 'g'), 0);
@@ -278,7 +278,7 @@ int main(void)
         cmocka_unit_test(what_is_not_to_be_loaded),
         cmocka_unit_test(files_are_read),
         cmocka_unit_test(drafts_where_they_are_good_enough),
-        cmocka_unit_test(judges_what_was_read),
+        cmocka_unit_test(decides_on_what_was_read),
         cmocka_unit_test(stops_in_any_state),
         cmocka_unit_test(one_that_is_slow_holds_up_no_other),
         cmocka_unit_test(prepares_while_a_batch_is_encoded),
@@ -286,6 +286,6 @@ int main(void)
         cmocka_unit_test(what_else_a_model_fails_with_is_returned),
     };
     int failed = cmocka_run_group_tests_name("in order", tests, NULL, NULL);
-    patience = HOUR;
+    late_after = HOUR;
     return failed + cmocka_run_group_tests_name("in order, since nobody is late", tests, NULL, NULL);
 }

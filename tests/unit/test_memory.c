@@ -31,7 +31,7 @@ static int open_world(void **state)
     snprintf(w.path, sizeof w.path, "%s/picture.jpg", w.folder);
     check_rc(descry_context_open(&w.ctx, NULL, &err), &err);
     check_rc(descry_model_open(&w.model, w.ctx, source_path("models/demo"), NULL, &err), &err);
-    const descry_model_info *info = descry_model_describe(w.model);
+    const descry_model_info *info = descry_model_get_info(w.model);
     w.dim = (size_t)info->dim;
     w.pixels = 3 * (size_t)info->image_width * (size_t)info->image_height;
     assert_true(w.dim <= DIM && w.pixels <= PIXELS);

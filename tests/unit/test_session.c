@@ -262,18 +262,18 @@ static void captions_come_with_each_feed(void **state)
 {
     fixture *f = *state;
     feed_245(f, 0, &f->model);
-    assert_int_equal(f->clip.described, 245);
+    assert_int_equal(f->clip.captioned, 245);
 }
 
-static void another_model_describes_after_each_feed(void **state)
+static void another_model_captions_after_each_feed(void **state)
 {
     fixture *f = *state;
     struct descry_clip clip;
     struct descry_model captioner = {&f->context, &clip};
     fake_clip_init(&clip, "captioner", 'c');
     feed_245(f, 0, &captioner);
-    assert_int_equal(clip.described, 245);
-    assert_int_equal(f->clip.described, 0);
+    assert_int_equal(clip.captioned, 245);
+    assert_int_equal(f->clip.captioned, 0);
 }
 
 /* ---- who may ------------------------------------------------------------------------------------------------------- */
@@ -584,7 +584,7 @@ int main(void)
         LIBRARY_TEST(feeds_end_within_small_batches),
         LIBRARY_TEST(a_caller_alone_feeds_too),
         BOTH_TEST(captions_come_with_each_feed),
-        LIBRARY_TEST(another_model_describes_after_each_feed),
+        LIBRARY_TEST(another_model_captions_after_each_feed),
         BOTH_TEST(nobody_else_writes_until_it_is_closed),
         BOTH_TEST(a_read_only_library_has_no_session),
         BOTH_TEST(what_may_be_null),

@@ -126,12 +126,12 @@ static void expect_fault(seam *s, const char *path, const char *version, uint64_
     descry_arena arena = {0};
     assert_string_equal(now.fault.version, version);
     assert_true(now.fault.size == size && now.fault.mtime == mtime && now.failed == (reason != NULL));
-    assert_int_equal(s->ops->describe(s->store, &now.id, 1, &wanted, &row, &arena, &s->err), 0);
+    assert_int_equal(s->ops->details(s->store, &now.id, 1, &wanted, &row, &arena, &s->err), 0);
     assert_int_equal(row.failed, now.failed);
     assert_true(!row.reason == !reason);
     if (reason)
         assert_string_equal(row.reason, reason);
-    assert_int_equal(s->ops->describe(s->store, &now.id, 1, &others, &row, &arena, &s->err), 0);
+    assert_int_equal(s->ops->details(s->store, &now.id, 1, &others, &row, &arena, &s->err), 0);
     assert_null(row.reason);
     descry_arena_free(&arena);
 }
@@ -237,7 +237,7 @@ static void assert_caption(seam *s, const char *path, const char *text, const ch
     const int64_t id = place(s, path).id;
     descry_arena arena = {0};
     descry_row row;
-    assert_int_equal(s->ops->describe(s->store, &id, 1, &wanted, &row, &arena, &s->err), 0);
+    assert_int_equal(s->ops->details(s->store, &id, 1, &wanted, &row, &arena, &s->err), 0);
     assert_string_equal(row.caption ? row.caption : "", text);
     assert_string_equal(row.captioner ? row.captioner : "", captioner);
     descry_arena_free(&arena);

@@ -171,7 +171,7 @@ static void open_models(world *w, unsigned threads)
     options.threads = threads;
     if (descry_context_open(&w->context, &options, &err) || descry_model_open(&w->model, w->context, w->demo, NULL, &err))
         fail_msg("%s", err.message);
-    const descry_model_info *info = descry_model_describe(w->model);
+    const descry_model_info *info = descry_model_get_info(w->model);
     w->dim = info->dim;
     w->picture = (size_t)info->image_width * (size_t)info->image_height * 3;
     if (access(w->head_path, F_OK) != 0)

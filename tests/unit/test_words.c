@@ -56,7 +56,7 @@ static void name_failure(void *arg, const char *path, const descry_error *err)
     f->failures++;
 }
 
-static int index_and_describe(fixture *f, const char *name, descry_model *captioner)
+static int index_and_caption(fixture *f, const char *name, descry_model *captioner)
 {
     descry_index_options options = DESCRY_INDEX_OPTIONS_INIT;
     options.failure = name_failure;
@@ -75,7 +75,7 @@ static int hear(void *arg, const char *path, const descry_caption *caption, cons
     return 0;
 }
 
-static int describe(fixture *f)
+static int caption_library(fixture *f)
 {
     f->matches = f->failures = 0;
     return descry_caption_library(f->library, &f->model, NULL, hear, f, &f->err);
@@ -107,7 +107,7 @@ static void kill_child(fixture *f)
 {
     f->clip.kill_after_captions = 6;
     REQUIRE(2, !descry_library_open(&f->library, &f->context, at(f, "library.db"), NULL, &f->err));
-    describe(f);
+    caption_library(f);
 }
 
 static void a_killed_filling_is_continued(void **state)
@@ -118,10 +118,10 @@ static void a_killed_filling_is_continued(void **state)
     assert_int_equal(in_child(kill_child, f, 0), 1000 + 9);
     reopen(f);
     assert_int_equal(status_of(f).captions, 4); /* of one batch; the second was in flight */
-    f->clip.described = 0;
-    assert_int_equal(describe(f), 0);
+    f->clip.captioned = 0;
+    assert_int_equal(caption_library(f), 0);
     assert_int_equal(f->matches, 6);
-    assert_int_equal(f->clip.described, 6);
+    assert_int_equal(f->clip.captioned, 6);
     assert_int_equal(status_of(f).captions, 10);
 }
 
@@ -158,7 +158,7 @@ static void filling_can_be_stopped(void **state)
     assert_int_equal(index_with(f, "", &indexing), DESCRY_ERR_CANCELLED);
     assert_int_equal(f->counts.captioned, 4);
     assert_int_equal(last.total, 6);
-    assert_int_equal(describe(f), 0);
+    assert_int_equal(caption_library(f), 0);
     assert_int_equal(f->matches, 2);
     options.batch = 1 << 20;
     picture(f, "new.jpg", 1, 1, 1);
@@ -172,9 +172,9 @@ static void a_persons_caption_stays(void **state)
     pictures(f, "%d.jpg", 3);
     index_ok(f, "");
     caption(f, "1.jpg", "our caravan");
-    assert_int_equal(index_and_describe(f, "", &f->model), 0);
+    assert_int_equal(index_and_caption(f, "", &f->model), 0);
     assert_int_equal(f->counts.captioned, 2);
-    assert_int_equal(describe(f), 0);
+    assert_int_equal(caption_library(f), 0);
     assert_int_equal(f->matches, 0);
     assert_caption(f, "8 100 3", "our caravan");
     assert_caption(f, "16 100 6", "shade 16 of red, 100 of green, 6 of blue");
@@ -185,7 +185,7 @@ static void a_persons_caption_stays(void **state)
     assert_caption(f, "8 100 3", "our caravan");
 }
 
-static void only_what_is_indexed_is_described(void **state)
+static void only_what_is_indexed_is_captioned(void **state)
 {
     fixture *f = *state;
     folder(f, "photos/sub");
@@ -193,13 +193,13 @@ static void only_what_is_indexed_is_described(void **state)
     pictures(f, "sub/x%d.jpg", 2); /* copies */
     picture(f, "sub/own.jpg", 200, 0, 0);
     index_ok(f, "");
-    assert_int_equal(index_and_describe(f, "sub", &f->model), 0);
+    assert_int_equal(index_and_caption(f, "sub", &f->model), 0);
     assert_int_equal(f->counts.captioned, 3);
-    assert_int_equal(index_and_describe(f, "1.jpg", &f->model), 0);
+    assert_int_equal(index_and_caption(f, "1.jpg", &f->model), 0);
     assert_int_equal(f->counts.captioned, 0); /* its copy was */
-    assert_int_equal(index_and_describe(f, "2.jpg", &f->model), 0);
+    assert_int_equal(index_and_caption(f, "2.jpg", &f->model), 0);
     assert_int_equal(f->counts.captioned, 1);
-    assert_int_equal(index_and_describe(f, "nowhere.jpg", &f->model), 0);
+    assert_int_equal(index_and_caption(f, "nowhere.jpg", &f->model), 0);
     assert_int_equal(f->counts.captioned, 0);
     assert_int_equal(f->failures, 1);
     assert_int_equal(status_of(f).captions, 4);
@@ -213,25 +213,25 @@ static void bad_pictures_are_named_once(void **state)
     picture(f, "dumb.jpg", 3, 2, 1);  /* has one, but no caption */
     picture(f, "later.jpg", 90, 0, 0);
     write_file(at(f, "photos/bad.jpg"), "hello, no picture", 17);
-    assert_int_equal(index_and_describe(f, "", &f->model), 0);
+    assert_int_equal(index_and_caption(f, "", &f->model), 0);
     assert_int_equal(f->counts.captioned, 4);
     assert_int_equal(f->failures, 3);
     assert_string_equal(f->failed[0], at(f, "photos/bad.jpg"));
     assert_string_equal(f->failed[1], at(f, "photos/nan.jpg"));
     assert_string_equal(f->failed[2], at(f, "photos/dumb.jpg"));
     assert_int_equal(status_of(f).models[0]->vectors, 5);
-    /* one that was good is damaged: known by its vector, not to be described, named once */
+    /* one that was good is damaged: known by its vector, not captioned, reported once */
     sql(f, "DELETE FROM captions");
     write_file(at(f, "photos/later.jpg"), "damaged", 7);
-    assert_int_equal(index_and_describe(f, "", &f->model), 0);
+    assert_int_equal(index_and_caption(f, "", &f->model), 0);
     assert_int_equal(f->failures, 4);
     assert_int_equal(f->counts.captioned, 3);
-    assert_int_equal(describe(f), 0); /* here it is tried */
+    assert_int_equal(caption_library(f), 0); /* here it is tried */
     assert_int_equal(f->matches, 0);
     assert_int_equal(f->failures, 2);
 }
 
-static void another_model_describes(void **state)
+static void another_model_captions(void **state)
 {
     fixture *f = *state;
     struct descry_clip clip;
@@ -239,12 +239,12 @@ static void another_model_describes(void **state)
     struct descry_model captioner = {&f->context, &clip};
     pictures(f, "%d.jpg", 6);
     f->clip.no_decoder = 1;
-    assert_int_equal(index_and_describe(f, "", &f->model), DESCRY_ERR_UNSUPPORTED);
+    assert_int_equal(index_and_caption(f, "", &f->model), DESCRY_ERR_UNSUPPORTED);
     assert_int_equal(status_of(f).contents, 0); /* said before anything is done */
-    assert_int_equal(index_and_describe(f, "", &captioner), 0);
+    assert_int_equal(index_and_caption(f, "", &captioner), 0);
     assert_int_equal(f->clip.embedded, 6);
-    assert_int_equal(f->clip.described, 0);
-    assert_int_equal(clip.described, 6);
+    assert_int_equal(f->clip.captioned, 0);
+    assert_int_equal(clip.captioned, 6);
     assert_int_equal(f->counts.captioned, 6);
     assert_int_equal(status_of(f).model_count, 1);
     sqlite3 *db;
@@ -257,19 +257,19 @@ static void another_model_describes(void **state)
     assert_int_equal(sqlite3_column_int(stmt, 0), 6);
     sqlite3_finalize(stmt);
     sqlite3_close(db);
-    assert_int_equal(describe(f), DESCRY_ERR_UNSUPPORTED);
+    assert_int_equal(caption_library(f), DESCRY_ERR_UNSUPPORTED);
 }
 
 static void read_only_child(fixture *f)
 {
     REQUIRE(2, !descry_library_open(&f->library, &f->context, at(f, "library.db"), NULL, &f->err));
-    REQUIRE(3, describe(f) == DESCRY_ERR_IO && strstr(f->err.message, "library.db: the library is read-only"));
+    REQUIRE(3, caption_library(f) == DESCRY_ERR_IO && strstr(f->err.message, "library.db: the library is read-only"));
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     options.ranking = DESCRY_RANKING_WORDS;
     REQUIRE(4, !search_with(f, "jpg", &options) && f->matches == 3);
 }
 
-static void a_read_only_library_is_not_described(void **state)
+static void a_read_only_library_is_not_captioned(void **state)
 {
     fixture *f = *state;
     pictures(f, "%d.jpg", 3);
@@ -316,7 +316,7 @@ static void titled_picture(fixture *f, const char *name, int r, const char *titl
     write_file(at(f, "photos/%s", name), text, (size_t)n + e.size);
 }
 
-static void described_pictures(fixture *f)
+static void captioned_pictures(fixture *f)
 {
     folder(f, "photos/Sub");
     picture(f, "a beach-house.jpg", 10, 0, 0);
@@ -334,7 +334,7 @@ static void described_pictures(fixture *f)
 static void captions_names_and_titles_are_found(void **state)
 {
     fixture *f = *state;
-    described_pictures(f);
+    captioned_pictures(f);
     ASSERT_WORDS("dog", "de"); /* the shorter text first, by BM25 */
     assert_true(f->scores[0] > f->scores[1] && f->scores[1] > 0);
     ASSERT_WORDS("DOGS beach", "de");
@@ -369,7 +369,7 @@ static void captions_names_and_titles_are_found(void **state)
 static void words_are_words_whatever_they_look_like(void **state)
 {
     fixture *f = *state;
-    described_pictures(f);
+    captioned_pictures(f);
     static const char *const odd[] = {"dog OR cat",  "dog AND",       "NEAR(dog beach)", "\"two dogs\"", "names:beach*",
                                       "^two",        "{names}:dog",   "dog*",            "dog\"",        "(((a)))",
                                       "a\"b\"\"c",   "-a",            "dog\" OR \"cat",  "x\\",          ("\xFF\xFE" "a"),
@@ -401,7 +401,7 @@ static void words_are_words_whatever_they_look_like(void **state)
 static void the_index_follows_what_changes(void **state)
 {
     fixture *f = *state;
-    described_pictures(f);
+    captioned_pictures(f);
     rename_file(f, "a beach-house.jpg", "x villa.jpg");
     index_ok(f, "");
     ASSERT_WORDS("villa", "x");
@@ -445,7 +445,7 @@ static size_t occurrences(fixture *f, const char *word)
 static void what_is_forgotten_is_gone(void **state)
 {
     fixture *f = *state;
-    described_pictures(f);
+    captioned_pictures(f);
     picture(f, "Sub/e.jpg", 55, 0, 0); /* what it was is a former content now */
     index_ok(f, "");
     caption(f, "Sub/e.jpg", "a zeppelin");
@@ -513,7 +513,7 @@ static int keep_ranks(void *arg, const descry_match *match)
 static void both_rankings_are_merged(void **state)
 {
     fixture *f = *state;
-    described_pictures(f); /* a 10, b 20, c 30, d 40, e 50, f 60 of red */
+    captioned_pictures(f); /* a 10, b 20, c 30, d 40, e 50, f 60 of red */
     assert_string_equal(found(f, "0 0 0", DESCRY_RANKING_VECTORS), "abcdef");
     caption(f, "b_IMG_0042.jpg", "0 is a number");
     caption(f, "Sub/f.jpg", "0 0 0 0 0");
@@ -556,7 +556,7 @@ static void both_rankings_are_merged(void **state)
 static void what_does_not_go_with_both_is_refused(void **state)
 {
     fixture *f = *state;
-    described_pictures(f);
+    captioned_pictures(f);
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     assert_int_equal(words_with(f, "dog NOT cat", DESCRY_RANKING_HYBRID, options), DESCRY_ERR_ARGUMENT);
     assert_non_null(strstr(f->err.message, "NOT and a hybrid search do not go together"));
@@ -579,10 +579,10 @@ int main(void)
         LIBRARY_TEST(a_killed_filling_is_continued),
         BOTH_TEST(filling_can_be_stopped),
         LIBRARY_TEST(a_persons_caption_stays),
-        BOTH_TEST(only_what_is_indexed_is_described),
+        BOTH_TEST(only_what_is_indexed_is_captioned),
         LIBRARY_TEST(bad_pictures_are_named_once),
-        LIBRARY_TEST(another_model_describes),
-        LIBRARY_TEST(a_read_only_library_is_not_described),
+        LIBRARY_TEST(another_model_captions),
+        LIBRARY_TEST(a_read_only_library_is_not_captioned),
         LIBRARY_TEST(captions_names_and_titles_are_found),
         LIBRARY_TEST(words_are_words_whatever_they_look_like),
         LIBRARY_TEST(the_index_follows_what_changes),

@@ -458,11 +458,11 @@ static void titles_are_read(void **state)
     assert_title(NULL, 0, "");
     static const char padded[] = PACKET("dc:title=\"a cat\"", "") "\0\0"; /* and one more */
     assert_title(padded, sizeof padded, "a cat");
-    assert_true(descry_xmp_described(PACKET("dc:description=\"a dog\"", "") "\0",
+    assert_true(descry_xmp_has_description(PACKET("dc:description=\"a dog\"", "") "\0",
                                      sizeof PACKET("dc:description=\"a dog\"", "") + 1));
-    assert_false(descry_xmp_described(padded, sizeof padded));
-    assert_false(descry_xmp_described(cases[3].packet, strlen(cases[3].packet)));
-    assert_false(descry_xmp_described("<", 1));
+    assert_false(descry_xmp_has_description(padded, sizeof padded));
+    assert_false(descry_xmp_has_description(cases[3].packet, strlen(cases[3].packet)));
+    assert_false(descry_xmp_has_description("<", 1));
     descry_buf before = file_of("xmp/digikam.xmp");
     assert_title(before.data, before.size, "Mimi and Max");
     descry_buf_free(&before);

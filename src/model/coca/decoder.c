@@ -32,7 +32,7 @@ struct descry_decoder {
     size_t score_room;
 };
 
-/* What a row looks at. */
+/* The keys that a row attends to. */
 typedef struct sequence {
     uint32_t picture;
     uint32_t length;  /* ids, this one included */
@@ -257,17 +257,17 @@ void descry_decoder_close(descry_decoder **slot)
 
 /* ---- attention ------------------------------------------------------------------------------------------------- */
 
-typedef enum looks { LOOKS_AT_TEXT, LOOKS_AT_ALL, LOOKS_AT_PICTURE } looks;
+typedef enum attends { ATTEND_TEXT, ATTEND_ALL, ATTEND_PICTURE } attends;
 
 typedef struct lookup_job {
     const descry_decoder *d;
-    looks looks;
+    attends to;
     const float *q, *cache; /* [n, q_stride]; of this layer */
     size_t q_stride, heads;
     float *out;             /* [n, W] */
 } lookup_job;
 
-static void look_up(void *arg, size_t i, unsigned worker)
+static void attend_to_cache(void *arg, size_t i, unsigned worker)
 {
     const lookup_job *job = arg;
     const descry_decoder *d = job->d;
@@ -276,13 +276,13 @@ static void look_up(void *arg, size_t i, unsigned worker)
     descry_lookup a = {.kv_stride = 2 * d->width, .head_dim = head_dim, .scale = 1 / sqrtf((float)head_dim),
                        .q = job->q + row * job->q_stride + column, .out = job->out + row * d->width + column,
                        .k = job->cache + column, .v = job->cache + d->width + column};
-    a.rows = job->looks == LOOKS_AT_TEXT ? s->shown : s->seen;
-    a.keys = job->looks == LOOKS_AT_TEXT ? s->visible : s->length;
+    a.rows = job->to == ATTEND_TEXT ? s->shown : s->seen;
+    a.keys = job->to == ATTEND_TEXT ? s->visible : s->length;
     d->engine.kernels->lookup(&a, d->scores + worker * d->score_room);
 }
 
-/* The rows about one picture look at it together, so that it is read once. */
-static void look_at_picture(void *arg, size_t i, unsigned worker)
+/* All rows of one picture attend to it in one call, so that its keys and values are read once. */
+static void attend_to_picture(void *arg, size_t i, unsigned worker)
 {
     const lookup_job *job = arg;
     const descry_decoder *d = job->d;
@@ -309,23 +309,23 @@ static size_t find_groups(descry_decoder *d, size_t n)
 /* ---- blocks ---------------------------------------------------------------------------------------------------- */
 
 /* x = x + ls_1 * Attn(LN_1(x)), then the MLP; the rows' keys and values go to their slots of `cache`, or without own
- * keys (LOOKS_AT_PICTURE) they are there already. */
-static void run_block(descry_decoder *d, const descry_block_config *c, const descry_block *b, looks at, float *cache,
+ * keys (ATTEND_PICTURE) they are there already. */
+static void run_block(descry_decoder *d, const descry_block_config *c, const descry_block *b, attends at, float *cache,
                       size_t n)
 {
     size_t w = d->width, wide = b->qkv.n;
     descry_run_norm(&d->engine, &b->ln_1, d->x, n, w, c->eps, d->normed);
     descry_multiply(&d->engine, &b->qkv, d->normed, n, d->wide);
-    for (size_t i = 0; i < n && at != LOOKS_AT_PICTURE; i++) {
+    for (size_t i = 0; i < n && at != ATTEND_PICTURE; i++) {
         const sequence *s = &d->rows[i];
         memcpy(cache + s->seen[s->length - 1] * 2 * w, d->wide + i * wide + w, 2 * w * sizeof *cache);
     }
-    lookup_job job = {.d = d, .looks = at, .q = d->wide, .cache = cache, .q_stride = wide, .heads = (size_t)c->heads,
+    lookup_job job = {.d = d, .to = at, .q = d->wide, .cache = cache, .q_stride = wide, .heads = (size_t)c->heads,
                       .out = d->normed};
-    if (at == LOOKS_AT_PICTURE)
-        descry_pool_run(d->engine.pool, find_groups(d, n) * job.heads, look_at_picture, &job);
+    if (at == ATTEND_PICTURE)
+        descry_pool_run(d->engine.pool, find_groups(d, n) * job.heads, attend_to_picture, &job);
     else
-        descry_pool_run(d->engine.pool, n * job.heads, look_up, &job);
+        descry_pool_run(d->engine.pool, n * job.heads, attend_to_cache, &job);
     descry_linear_run(&d->engine, &b->out, d->normed, n, DESCRY_ACT_NONE, b->ls_1, d->x, d->x);
     descry_run_mlp(&d->engine, c, b, d->x, n, d->normed, d->wide);
 }
@@ -348,12 +348,12 @@ static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
     size_t layer = d->slots * 2 * d->width, cross = d->pictures * (size_t)c->heads * d->cross_size;
     embed(d, n);
     for (int i = 0; i < text->block.layers; i++)
-        run_block(d, &text->block, &text->blocks[i], LOOKS_AT_TEXT, d->text_cache + (size_t)i * layer, n);
+        run_block(d, &text->block, &text->blocks[i], ATTEND_TEXT, d->text_cache + (size_t)i * layer, n);
     /* ln_final is for the class vector only */
     descry_trace_stage(&d->engine, "text tokens", d->x, n, d->width);
     for (int i = 0; i < c->layers; i++) {
-        run_block(d, c, &w->blocks[i], LOOKS_AT_ALL, d->self_cache + (size_t)i * layer, n);
-        run_block(d, c, &w->cross[i], LOOKS_AT_PICTURE, d->cross_cache + (size_t)i * cross, n);
+        run_block(d, c, &w->blocks[i], ATTEND_ALL, d->self_cache + (size_t)i * layer, n);
+        run_block(d, c, &w->cross[i], ATTEND_PICTURE, d->cross_cache + (size_t)i * cross, n);
     }
     for (size_t i = 0; i < n / step; i++)
         memcpy(d->last + i * d->width, d->x + (i * step + step - 1) * d->width, d->width * sizeof *d->x);
@@ -363,7 +363,7 @@ static void run_rows(descry_decoder *d, size_t n, size_t step, float *logits)
 
 /* ---- sequences ------------------------------------------------------------------------------------------------- */
 
-/* s goes on with `id`, in the next free slot.  The text tower's mask judges a key by the id before it: after padding it
+/* Extends s by `id`, in the next free slot.  The text tower's mask depends on the id before a key: after padding it
  * is hidden from every query. */
 static void append(descry_decoder *d, sequence *s, int32_t id)
 {
@@ -385,7 +385,7 @@ static void copy_sequence(sequence *to, const sequence *from)
 }
 
 /* What stands in `rows` becomes what was `before`: of every step-th row. */
-static void turn(descry_decoder *d, size_t n, size_t step)
+static void swap_rows(descry_decoder *d, size_t n, size_t step)
 {
     for (size_t i = 0; i < n / step; i++)
         if (i != i * step + step - 1)
@@ -412,7 +412,7 @@ int descry_decoder_begin(descry_decoder *d, const int32_t *prompt, float *logits
             append(d, s, prompt[i]);
         }
     run_rows(d, n, d->prompt, logits);
-    turn(d, n, d->prompt);
+    swap_rows(d, n, d->prompt);
     return 0;
 }
 
@@ -431,6 +431,6 @@ int descry_decoder_advance(descry_decoder *d, const descry_branch *branches, siz
         append(d, &d->rows[i], b->id);
     }
     run_rows(d, n, 1, logits);
-    turn(d, n, 1);
+    swap_rows(d, n, 1);
     return 0;
 }

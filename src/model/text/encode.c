@@ -31,7 +31,7 @@ static size_t pooled_position(const descry_native_text *t, const int32_t *ids)
     }
 }
 
-/* Ids that the class vector can look at: those up to the last whose predecessor is not padding (open_clip's mask judges
+/* Ids that the class vector can attend to: those up to the last whose predecessor is not padding (open_clip's mask judges
  * a key by the token before it). */
 static size_t seen_by_class(const descry_native_text *t, const int32_t *ids)
 {
@@ -67,7 +67,7 @@ static void embed(float *x, const descry_native_text *t, const int32_t *ids, siz
     }
 }
 
-/* Keys that no query may look at, for CoCa: `rows` of one text. */
+/* Keys that are masked for every query, for CoCa: `rows` of one text. */
 static void hide(uint8_t *hidden, const descry_native_text *t, const int32_t *ids, size_t rows)
 {
     hidden[0] = 0;

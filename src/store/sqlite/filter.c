@@ -5,7 +5,7 @@
 
 #include "base/aside.h"
 #include "base/error.h"
-#include "store/described.h"
+#include "store/metadata_filter.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,16 +109,16 @@ static int read_everywhere(descry_sqlite *store, descry_sqlite_filter *filter, d
 
 /* ---- metadata --------------------------------------------------------------------------------------------------- */
 
-static int is_near(const descry_described *wanted, sqlite3_stmt *stmt)
+static int is_near(const descry_metadata_filter *wanted, sqlite3_stmt *stmt)
 {
     if (wanted->filter->km < 0)
         return 1;
     if (sqlite3_column_type(stmt, 2) == SQLITE_NULL || sqlite3_column_type(stmt, 3) == SQLITE_NULL)
         return 0;
-    return descry_described_near(wanted, sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3));
+    return descry_metadata_filter_near(wanted, sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3));
 }
 
-/* The statement that looks at the fewest rows, with its bounds. */
+/* The statement that visits the fewest rows, with its bounds. */
 static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, sqlite3_stmt **stmt, descry_error *err)
 {
     static const char COLUMNS_DATE[] = "SELECT id, camera, latitude, longitude FROM contents"
@@ -128,7 +128,7 @@ static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, s
     static const char COLUMNS_CAMERA[] = "SELECT id, camera, latitude, longitude FROM contents"
                                          " WHERE camera IS NOT NULL";
     int rc;
-    if (descry_described_by_time(wanted)) {
+    if (descry_metadata_filter_by_time(wanted)) {
         rc = descry_sqlite_get(store, COLUMNS_DATE, stmt, err);
         if (rc)
             return rc;
@@ -141,7 +141,7 @@ static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, s
     rc = descry_sqlite_get(store, COLUMNS_NEAR, stmt, err);
     if (rc)
         return rc;
-    double degrees = descry_described_degrees(wanted);
+    double degrees = descry_metadata_filter_degrees(wanted);
     sqlite3_bind_double(*stmt, 1, wanted->latitude - degrees);
     sqlite3_bind_double(*stmt, 2, wanted->latitude + degrees);
     return 0;
@@ -150,19 +150,19 @@ static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, s
 static int read_metadata(descry_sqlite *store, descry_sqlite_filter *filter, const descry_filter *wanted,
                          descry_error *err)
 {
-    descry_described of;
+    descry_metadata_filter of;
     sqlite3_stmt *stmt = NULL;
-    int rc = descry_described_open(&of, wanted, err);
+    int rc = descry_metadata_filter_open(&of, wanted, err);
     if (!rc)
         rc = prepare_metadata(store, wanted, &stmt, err);
     while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
         rc = 0;
-        if (is_near(&of, stmt) && descry_described_camera(&of, (const char *)sqlite3_column_text(stmt, 1)))
+        if (is_near(&of, stmt) && descry_metadata_filter_camera(&of, (const char *)sqlite3_column_text(stmt, 1)))
             rc = add_pair(filter, (descry_sqlite_pair){sqlite3_column_int64(stmt, 0), 0, 0}, err);
         if (rc)
             sqlite3_reset(stmt);
     }
-    descry_described_free(&of);
+    descry_metadata_filter_free(&of);
     return rc;
 }
 
@@ -182,16 +182,16 @@ int descry_sqlite_filter_read(descry_sqlite *store, descry_sqlite_filter *filter
                               descry_error *err)
 {
     *filter = (descry_sqlite_filter){0};
-    int described = descry_described_is_asked(wanted), rc = 0;
-    filter->all = !described && (!wanted || wanted->unders == 0);
+    int by_metadata = descry_metadata_filter_is_set(wanted), rc = 0;
+    filter->all = !by_metadata && (!wanted || wanted->unders == 0);
     descry_sqlite_filter other = {0};
     for (size_t i = 0; wanted && i < wanted->unders && !rc; i++)
         rc = read_under(store, filter, wanted->under[i], err);
     sort_pairs(filter);
-    if (!rc && described)
+    if (!rc && by_metadata)
         rc = read_metadata(store, wanted->unders ? &other : filter, wanted, err);
     sort_pairs(wanted && wanted->unders ? &other : filter);
-    if (!rc && described && wanted->unders)
+    if (!rc && by_metadata && wanted->unders)
         intersect(filter, &other);
     free(other.pairs);
     return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a library that comes from anyone may cost: bounds that are set before anything in the file is looked at. */
+ * Limits on time and memory for an untrusted library file, set before anything in it is read. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who may write: whoever holds a file beside the library. */
+ * The write lock: an open file description lock on a file beside the library. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"

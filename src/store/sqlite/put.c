@@ -17,7 +17,7 @@ static int find_content(descry_sqlite *store, descry_put *item, descry_error *er
     return rc;
 }
 
-static int put(descry_sqlite *store, const descry_recipe *recipe, descry_put *item, descry_error *err)
+static int put_item(descry_sqlite *store, const descry_recipe *recipe, descry_put *item, descry_error *err)
 {
     int rc = 0;
     item->new_place = item->new_vector = 0;
@@ -38,6 +38,6 @@ int descry_sqlite_put(descry_store *base, const descry_recipe *recipe, descry_pu
     if (rc)
         return rc;
     for (size_t i = 0; i < n && !rc; i++)
-        rc = put(store, recipe, &items[i], err);
+        rc = put_item(store, recipe, &items[i], err);
     return descry_sqlite_leave(store, entered, rc, err);
 }

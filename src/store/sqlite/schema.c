@@ -110,7 +110,7 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     "CREATE VIRTUAL TABLE words USING fts5 (captions, names, title, tokenize = 'porter ascii');"
     "INSERT OR IGNORE INTO words_stale SELECT id FROM contents;",
 
-    /* Kept by the triggers, so that nobody has to count.  A row for each recipe with present, how many contents at places that
+    /* Kept by the triggers, so that no query has to count.  A row for each recipe with present, how many contents at places that
      * are not missing have a vector of it; and 0, for the library: how many there are.  photos: places with a content; missing:
      * those of them that are; failed: places with an error; sources: without a file; captions: contents that have some. */
     "CREATE TABLE counts (recipe INTEGER PRIMARY KEY, present INTEGER NOT NULL, contents INTEGER NOT NULL DEFAULT 0,"
@@ -271,7 +271,7 @@ int descry_schema_make(sqlite3 *db, int64_t from, int64_t to)
 }
 
 /* What the file says of itself, and whether its tables are those. */
-static int look(sqlite3 *db, kind *found, const char *path, int create, int read_only, descry_error *err)
+static int inspect(sqlite3 *db, kind *found, const char *path, int create, int read_only, descry_error *err)
 {
     if (get_kind(db, found) != SQLITE_OK)
         return descry_sqlite_fail(db, path, err);
@@ -284,14 +284,14 @@ int descry_schema_prepare(sqlite3 *db, const char *path, int create, int read_on
     kind found = {0};
     if (descry_schema_functions(db) != SQLITE_OK)
         return descry_sqlite_fail(db, path, err);
-    int rc = look(db, &found, path, create, read_only, err);
+    int rc = inspect(db, &found, path, create, read_only, err);
     if (rc || found.version == DESCRY_SCHEMA_VERSION)
         return rc;
     if (found.version == 0) /* takes effect with the first page */
         sqlite3_exec(db, "PRAGMA page_size = 8192", NULL, NULL, NULL);
     if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
         return descry_sqlite_fail(db, path, err);
-    rc = look(db, &found, path, create, read_only, err); /* another process may have been faster */
+    rc = inspect(db, &found, path, create, read_only, err); /* another process may have been faster */
     if (!rc && descry_schema_make(db, found.version, DESCRY_SCHEMA_VERSION) != SQLITE_OK)
         rc = descry_sqlite_fail(db, path, err);
     if (!rc && sqlite3_exec(db, DESCRY_SCHEMA_WORDS, NULL, NULL, NULL) != SQLITE_OK)

@@ -122,8 +122,8 @@ static const char *column(sqlite3_stmt *stmt, int i)
     return text ? (const char *)text : ""; /* of an index that SQLite made itself */
 }
 
-static int describe(descry_buf *form, const char *type, const char *name, const char *table, const char *sql,
-                    descry_error *err)
+static int canonical_form(descry_buf *form, const char *type, const char *name, const char *table, const char *sql,
+                          descry_error *err)
 {
     form->size = 0;
     int rc = descry_buf_append(form, type, strlen(type) + 1, err);
@@ -142,7 +142,7 @@ static int is_statistics(const char *name, const descry_buf *form)
     for (size_t i = 0; i < sizeof STATISTICS / sizeof *STATISTICS && !is; i++) {
         const char *const *known = STATISTICS[i];
         descry_buf own = {0};
-        is = strcmp(known[0], name) == 0 && !describe(&own, "table", known[0], known[0], known[1], NULL) &&
+        is = strcmp(known[0], name) == 0 && !canonical_form(&own, "table", known[0], known[0], known[1], NULL) &&
              own.size == form->size && memcmp(own.data, form->data, own.size) == 0;
         descry_buf_free(&own);
     }
@@ -152,7 +152,7 @@ static int is_statistics(const char *name, const descry_buf *form)
 static int add_object(schema *to, sqlite3_stmt *stmt, const char *path, descry_buf *form, descry_error *err)
 {
     const char *type = column(stmt, 0), *name = column(stmt, 1);
-    int rc = describe(form, type, name, column(stmt, 2), column(stmt, 3), err);
+    int rc = canonical_form(form, type, name, column(stmt, 2), column(stmt, 3), err);
     if (rc || is_statistics(name, form))
         return rc;
     if (to->count == MOST)

@@ -235,7 +235,7 @@ static int is_without(const char *path, const char *suffix, descry_error *err)
 }
 
 /* SQLite takes less than a page for an empty database, and a page that is cut off for one that ends in zeros.  While
- * there is a log or a journal to be played back, a size says nothing.  Read through SQLite: closing another descriptor of
+ * there is a log or a journal to be replayed, the size means nothing.  Read through SQLite: closing another descriptor of
  * the file would give up all locks of this process on it (fcntl(2)), those of other handles, too. */
 static int check_size(descry_sqlite *store, descry_error *err)
 {
@@ -376,7 +376,7 @@ static const descry_store_ops OPS = {
     .put_captions = descry_sqlite_put_captions,
     .mark_missing = descry_sqlite_mark_missing,
     .any_under = descry_sqlite_any_under,
-    .describe = descry_sqlite_describe,
+    .details = descry_sqlite_details,
     .vectors = descry_sqlite_vectors_of,
     .list = descry_sqlite_list,
     .unlist = descry_sqlite_unlist,

@@ -108,8 +108,8 @@ int descry_sqlite_put(descry_store *store, const descry_recipe *recipe, descry_p
 int descry_sqlite_put_person(descry_store *store, int64_t content, const char *text, descry_error *err);
 int descry_sqlite_put_captions(descry_store *store, const char *model, const char *recipe, descry_put_caption *items,
                                size_t n, descry_error *err);
-int descry_sqlite_describe(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted,
-                           descry_row *rows, descry_arena *arena, descry_error *err);
+int descry_sqlite_details(descry_store *store, const int64_t *ids, size_t n, const descry_wanted *wanted,
+                          descry_row *rows, descry_arena *arena, descry_error *err);
 int descry_sqlite_vectors_of(descry_store *store, const descry_recipe *recipe, const int64_t *contents, size_t n,
                              float *vectors, int *found, descry_error *err);
 int descry_sqlite_add_root(descry_store *store, const char *path, descry_error *err);

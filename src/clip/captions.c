@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From pictures to captions. */
+ * Captions of pictures: image tower, decoder, text. */
 #include "clip/inside.h"
 
 #include "base/error.h"
@@ -11,9 +11,9 @@
 #include <string.h>
 
 enum {
-    DEFAULT_BATCH = 8,           /* rows enough that the arithmetic, not the memory, sets the pace */
-    MOST_BYTES = 1 << 30,        /* of a batch: fewer pictures then */
-    PAD = 0                      /* open_clip's, whatever text_cfg says */
+    DEFAULT_BATCH = 8,   /* rows enough for products to be compute-bound */
+    MAX_BYTES = 1 << 30, /* of a batch, which is made smaller to fit */
+    PAD = 0              /* the id that open_clip pads with, whatever text_cfg says */
 };
 
 size_t descry_clip_caption_batch(size_t batch)
@@ -23,20 +23,20 @@ size_t descry_clip_caption_batch(size_t batch)
 
 /* ---- the prompt ------------------------------------------------------------------------------------------------ */
 
-/* ids [*count], the start token included, to be released with free */
+/* *ids [*count], start token included, to be released with free */
 static int encode_prompt(const descry_clip *clip, const char *text, int32_t **ids, size_t *count, descry_error *err)
 {
-    size_t room = clip->network.text->context_length + 2; /* too long a prompt is not cut so short that it fits */
+    size_t room = clip->network.text->context_length + 2; /* so that too long a prompt is not truncated to a valid one */
     *ids = descry_alloc(room, sizeof **ids);
     if (!*ids)
         return descry_fail_memory(err);
     int rc = descry_tokenizer_encode(clip->tokenizer, text ? text : "", text ? strlen(text) : 0, (int)room, *ids, count, err);
-    --*count; /* the end token, which the prompt does not have */
+    --*count; /* drops the end token */
     return rc;
 }
 
-static int check(const descry_clip *clip, const descry_generation *how, int32_t **prompt, size_t *length,
-                 descry_error *err)
+static int check_options(const descry_clip *clip, const descry_generation *how, int32_t **prompt, size_t *length,
+                         descry_error *err)
 {
     *prompt = NULL;
     *length = 0;
@@ -54,7 +54,7 @@ int descry_clip_caption_check(const descry_clip *clip, const descry_generation *
 {
     int32_t *prompt;
     size_t length;
-    int rc = check(clip, how, &prompt, &length, err);
+    int rc = check_options(clip, how, &prompt, &length, err);
     free(prompt);
     return rc;
 }
@@ -66,7 +66,7 @@ static int is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* What open_clip's README makes of the ids: the text before the end token, without start tokens; trimmed. */
+/* Decodes ids as open_clip's README does: up to the end token, without start tokens; trimmed. */
 static int write_text(const descry_clip *clip, const descry_generated *g, int32_t *scratch, descry_buf *text,
                       descry_error *err)
 {
@@ -92,52 +92,52 @@ static int write_text(const descry_clip *clip, const descry_generated *g, int32_
 
 /* ---- a batch --------------------------------------------------------------------------------------------------- */
 
-typedef struct describing {
+typedef struct caption_job {
     const descry_clip *clip;
     const descry_generation *how;
     int32_t *prompt;
     size_t length;               /* of the prompt */
     descry_generated *generated; /* [batch] */
-    int32_t *ids;                /* [batch + 1, max_length]: and room for a caption without its special tokens */
-    float *tokens, *embeddings;  /* [batch, T, W], [batch, dim] */
+    int32_t *ids;                /* [batch + 1, max_length]; the first row is scratch for write_text */
+    float *tokens, *embeddings;  /* [batch, T, W] for the decoder, [batch, dim] */
     descry_buf text;
-} describing;
+} caption_job;
 
-static int begin(void *arg, const int32_t *prompt, float *logits, descry_error *err)
+static int decoder_begin(void *arg, const int32_t *prompt, float *logits, descry_error *err)
 {
     return descry_decoder_begin(arg, prompt, logits, err);
 }
 
-static int advance(void *arg, const descry_branch *branches, size_t n, float *logits, descry_error *err)
+static int decoder_advance(void *arg, const descry_branch *branches, size_t n, float *logits, descry_error *err)
 {
     return descry_decoder_advance(arg, branches, n, logits, err);
 }
 
-static descry_decoder_size size_of(const describing *job, size_t pictures)
+static descry_decoder_size decoder_size(const caption_job *job, size_t pictures)
 {
-    /* the last id is not read again; a prompt that ends by itself is not even read */
+    /* the decoder does not read the last id; a prompt that ends with the end token is not read at all */
     size_t longest = job->how->max_length - 1;
     return (descry_decoder_size){pictures, job->length, descry_generate_beams(job->how),
                                  longest > job->length ? longest : job->length};
 }
 
-static int generate(describing *job, size_t n, descry_error *err)
+static int generate(caption_job *job, size_t n, descry_error *err)
 {
     const descry_clip *clip = job->clip;
-    descry_decoder_size size = size_of(job, n);
+    descry_decoder_size size = decoder_size(job, n);
     descry_decoder *decoder;
     int rc = descry_decoder_open(&decoder, &clip->engine, clip->network.coca, job->tokens, &size, err);
     if (rc)
         return rc;
-    descry_logits_source source = {begin, advance, decoder, clip->network.text->vocab_size,
+    descry_logits_source source = {decoder_begin, decoder_advance, decoder, clip->network.text->vocab_size,
                                    clip->tokenizer->end, PAD, &clip->engine};
     rc = descry_generate(&source, job->how, job->prompt, job->length, n, job->generated, err);
     descry_decoder_close(&decoder);
     return rc;
 }
 
-static int describe(describing *job, const uint8_t *rgb, size_t first, size_t n, float *embeddings,
-                    descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg, descry_error *err)
+static int caption_batch(caption_job *job, const uint8_t *rgb, size_t first, size_t n, float *embeddings,
+                         descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg, descry_error *err)
 {
     float *out = embeddings ? embeddings : job->embeddings;
     int rc = descry_clip_run_pixels(job->clip, rgb, n, out, job->tokens, err);
@@ -157,12 +157,12 @@ static int describe(describing *job, const uint8_t *rgb, size_t first, size_t n,
     return rc;
 }
 
-/* As many pictures at once as memory is meant for; 0: not even one. */
-static size_t fit(const describing *job, size_t wanted)
+/* Number of pictures, at most `wanted`, whose decoder state fits in MAX_BYTES (4 times that for one); 0: none. */
+static size_t fit_memory(const caption_job *job, size_t wanted)
 {
-    size_t most = (size_t)MOST_BYTES, row = job->clip->network.text->vocab_size * sizeof(float);
+    size_t most = (size_t)MAX_BYTES, row = job->clip->network.text->vocab_size * sizeof(float);
     for (; wanted > 0; wanted = wanted > 1 ? wanted / 2 : 0) {
-        descry_decoder_size size = size_of(job, wanted);
+        descry_decoder_size size = decoder_size(job, wanted);
         size_t bytes = descry_decoder_bytes(job->clip->network.coca, &size), logits;
         size_t limit = wanted == 1 ? 4 * most : most;
         if (!__builtin_mul_overflow(row, size.pictures * size.beams, &logits) && logits <= limit && bytes <= limit - logits)
@@ -174,13 +174,13 @@ static size_t fit(const describing *job, size_t wanted)
 size_t descry_clip_caption_fit(const descry_clip *clip, const descry_generation *how, size_t wanted)
 {
     int32_t *prompt;
-    describing job = {.clip = clip, .how = how};
-    size_t most = check(clip, how, &prompt, &job.length, NULL) ? 0 : fit(&job, wanted);
+    caption_job job = {.clip = clip, .how = how};
+    size_t most = check_options(clip, how, &prompt, &job.length, NULL) ? 0 : fit_memory(&job, wanted);
     free(prompt);
     return most;
 }
 
-static int make_room(describing *job, size_t batch, descry_error *err)
+static int alloc_buffers(caption_job *job, size_t batch, descry_error *err)
 {
     const descry_network *n = &job->clip->network;
     size_t most = job->how->max_length;
@@ -199,22 +199,22 @@ int descry_clip_caption_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, 
                                float *embeddings, descry_clip_embedded_fn embedded, descry_clip_caption_fn each, void *arg,
                                descry_error *err)
 {
-    describing job = {.clip = clip, .how = how};
+    caption_job job = {.clip = clip, .how = how};
     size_t picture = (size_t)clip->preprocess.width * (size_t)clip->preprocess.height * 3;
     size_t dim = clip->network.dim;
     batch = descry_clip_caption_batch(batch);
-    int rc = check(clip, how, &job.prompt, &job.length, err);
-    if (!rc && (batch = fit(&job, n < batch ? n : batch)) == 0 && n > 0)
+    int rc = check_options(clip, how, &job.prompt, &job.length, err);
+    if (!rc && (batch = fit_memory(&job, n < batch ? n : batch)) == 0 && n > 0)
         rc = descry_fail(err, DESCRY_ERR_LIMIT, "%s: more memory than 4 GiB for one picture: fewer beams, or a smaller "
                          "max_length", clip->name);
     if (!rc)
-        rc = make_room(&job, batch, err);
+        rc = alloc_buffers(&job, batch, err);
     if (!rc)
         rc = descry_clip_need(clip, DESCRY_PART_IMAGE, err);
     if (!rc)
         rc = descry_clip_need(clip, DESCRY_PART_DECODER, err);
     for (size_t i = 0; i < n && !rc; i += batch)
-        rc = describe(&job, rgb + i * picture, i, n - i < batch ? n - i : batch, embeddings ? embeddings + i * dim : NULL,
+        rc = caption_batch(&job, rgb + i * picture, i, n - i < batch ? n - i : batch, embeddings ? embeddings + i * dim : NULL,
                       embedded, each, arg, err);
     free(job.prompt);
     free(job.generated);

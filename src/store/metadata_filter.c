@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/described.h"
+#include "store/metadata_filter.h"
 
 #include "base/error.h"
 
@@ -22,7 +22,7 @@ static double distance(double lat1, double lon1, double lat2, double lon2)
     return 2 * EARTH_KM * asin(fmin(1, sqrt(h)));
 }
 
-/* Unicode's full case folding; NULL when it is not UTF-8 or memory is short. */
+/* Unicode's full case folding; NULL: not UTF-8, or out of memory. */
 static char *fold(const char *text)
 {
     size_t size = strlen(text) + 1;
@@ -31,54 +31,54 @@ static char *fold(const char *text)
     return (char *)u8_casefold((const uint8_t *)text, size, NULL, NULL, NULL, &size);
 }
 
-int descry_described_by_time(const descry_filter *filter)
+int descry_metadata_filter_by_time(const descry_filter *filter)
 {
     return filter->after != DESCRY_NO_TIME || filter->before != DESCRY_NO_TIME;
 }
 
-int descry_described_is_asked(const descry_filter *filter)
+int descry_metadata_filter_is_set(const descry_filter *filter)
 {
-    return filter && (descry_described_by_time(filter) || filter->camera || filter->km >= 0);
+    return filter && (descry_metadata_filter_by_time(filter) || filter->camera || filter->km >= 0);
 }
 
-int descry_described_open(descry_described *wanted, const descry_filter *filter, descry_error *err)
+int descry_metadata_filter_open(descry_metadata_filter *wanted, const descry_filter *filter, descry_error *err)
 {
-    *wanted = (descry_described){.filter = filter};
+    *wanted = (descry_metadata_filter){.filter = filter};
     if (filter->camera && !(wanted->part = fold(filter->camera)))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "the camera's name is not UTF-8");
     return 0;
 }
 
-void descry_described_free(descry_described *wanted)
+void descry_metadata_filter_free(descry_metadata_filter *wanted)
 {
     free(wanted->part);
-    *wanted = (descry_described){0};
+    *wanted = (descry_metadata_filter){0};
 }
 
-int descry_described_camera(descry_described *wanted, const char *name)
+int descry_metadata_filter_camera(descry_metadata_filter *wanted, const char *name)
 {
     if (!wanted->part)
         return 1;
     if (!name)
         return 0;
     if (*wanted->last && strcmp(wanted->last, name) == 0)
-        return wanted->verdict;
+        return wanted->matches;
     char *folded = fold(name);
-    wanted->verdict = folded && strstr(folded, wanted->part);
+    wanted->matches = folded && strstr(folded, wanted->part);
     free(folded);
     wanted->last[0] = 0;
     if (strlen(name) < sizeof wanted->last)
         memcpy(wanted->last, name, strlen(name) + 1);
-    return wanted->verdict;
+    return wanted->matches;
 }
 
-int descry_described_near(const descry_described *wanted, double latitude, double longitude)
+int descry_metadata_filter_near(const descry_metadata_filter *wanted, double latitude, double longitude)
 {
     const descry_filter *filter = wanted->filter;
     return distance(filter->latitude, filter->longitude, latitude, longitude) <= filter->km;
 }
 
-double descry_described_degrees(const descry_filter *filter)
+double descry_metadata_filter_degrees(const descry_filter *filter)
 {
     return filter->km / EARTH_KM / RADIANS + 1e-6;
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What there is of some places. */
+ * Details of places by id: path, state, caption, metadata, vector. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
 
 #include <string.h>
 
-/* Texts that are read again and again. */
-typedef struct room {
+/* Buffers that are reused from row to row. */
+typedef struct row_texts {
     descry_buf path, reason, caption, captioner;
-} room;
+} row_texts;
 
-/* NULL for an empty one, unless memory is short. */
-static int keep(descry_arena *arena, const descry_buf *text, const char **out, descry_error *err)
+/* Copies a text into the arena; *out is left alone when it is empty. */
+static int copy_text(descry_arena *arena, const descry_buf *text, const char **out, descry_error *err)
 {
     if (text->size == 0)
         return 0;
@@ -24,20 +24,20 @@ static int keep(descry_arena *arena, const descry_buf *text, const char **out, d
     return 0;
 }
 
-static int read_reason(descry_sqlite *store, descry_row *row, room *texts, descry_arena *arena, descry_error *err)
+static int read_reason(descry_sqlite *store, descry_row *row, row_texts *texts, descry_arena *arena, descry_error *err)
 {
     texts->reason.size = 0;
     int rc = descry_sqlite_reason(store, row->id, &texts->reason, err);
-    return rc ? rc : keep(arena, &texts->reason, &row->reason, err);
+    return rc ? rc : copy_text(arena, &texts->reason, &row->reason, err);
 }
 
-static int read_caption(descry_sqlite *store, descry_row *row, room *texts, descry_arena *arena, descry_error *err)
+static int read_caption(descry_sqlite *store, descry_row *row, row_texts *texts, descry_arena *arena, descry_error *err)
 {
     texts->caption.size = texts->captioner.size = 0;
     int rc = descry_sqlite_caption(store, row->content, &texts->caption, &texts->captioner, err);
     if (!rc)
-        rc = keep(arena, &texts->caption, &row->caption, err);
-    return rc ? rc : keep(arena, &texts->captioner, &row->captioner, err);
+        rc = copy_text(arena, &texts->caption, &row->caption, err);
+    return rc ? rc : copy_text(arena, &texts->captioner, &row->captioner, err);
 }
 
 static int read_metadata(descry_sqlite *store, descry_row *row, descry_arena *arena, descry_error *err)
@@ -57,8 +57,8 @@ static int read_vector(descry_sqlite *store, const descry_recipe *recipe, descry
     return rc;
 }
 
-static int describe(descry_sqlite *store, int64_t id, const descry_wanted *wanted, descry_row *row, room *texts,
-                    descry_arena *arena, descry_error *err)
+static int read_details(descry_sqlite *store, int64_t id, const descry_wanted *wanted, descry_row *row, row_texts *texts,
+                        descry_arena *arena, descry_error *err)
 {
     descry_place place;
     *row = (descry_row){.path = ""};
@@ -71,7 +71,7 @@ static int describe(descry_sqlite *store, int64_t id, const descry_wanted *wante
     row->path_size = texts->path.size;
     row->source = place.source;
     row->failed = place.failed;
-    rc = keep(arena, &texts->path, &row->path, err);
+    rc = copy_text(arena, &texts->path, &row->path, err);
     if (!rc && wanted->reasons && place.failed)
         rc = read_reason(store, row, texts, arena, err);
     if (!rc && wanted->captions)
@@ -81,16 +81,16 @@ static int describe(descry_sqlite *store, int64_t id, const descry_wanted *wante
     return rc || !wanted->vectors ? rc : read_vector(store, wanted->vectors, row, arena, err);
 }
 
-int descry_sqlite_describe(descry_store *base, const int64_t *ids, size_t n, const descry_wanted *wanted,
-                           descry_row *rows, descry_arena *arena, descry_error *err)
+int descry_sqlite_details(descry_store *base, const int64_t *ids, size_t n, const descry_wanted *wanted,
+                          descry_row *rows, descry_arena *arena, descry_error *err)
 {
     descry_sqlite *store = (descry_sqlite *)base;
-    room texts = {0};
+    row_texts texts = {0};
     int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < n && !rc; i++)
-        rc = describe(store, ids[i], wanted, &rows[i], &texts, arena, err);
+        rc = read_details(store, ids[i], wanted, &rows[i], &texts, arena, err);
     descry_buf_free(&texts.path);
     descry_buf_free(&texts.reason);
     descry_buf_free(&texts.caption);
