@@ -157,25 +157,59 @@ int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
     return rc;
 }
 
+/* ---- weights --------------------------------------------------------------------------------------------------- */
+
+/* Kinds of files of weights in the order in which open_clip's _find_checkpoint_in_dir looks; 0: none. */
+static int kind_of_weights(const char *name)
+{
+    static const char *const endings[] = {".pt", ".pth", ".bin", ".safetensors"};
+    size_t size = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t ending = strlen(endings[i]);
+        if (size > ending && strcmp(name + size - ending, endings[i]) == 0)
+            return i == 3 ? 3 : i > 0 ? 2 : 1; /* .bin and .pth by name alone */
+    }
+    return 0;
+}
+
+/* *name = the file of weights that has none of the names expected: by its kind, then by its name. */
+static int other_weights(descry_buf *name, const char *folder, descry_error *err)
+{
+    int rc = 0, best = 0;
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && !rc && (entry = readdir(dir)) != NULL;) {
+        int kind = entry->d_name[0] == '.' ? 0 : kind_of_weights(entry->d_name);
+        if (!kind || kind < best || (kind == best && strcmp(entry->d_name, name->data) > 0))
+            continue;
+        best = kind;
+        name->size = 0;
+        rc = descry_buf_printf(name, err, "%s", entry->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    return rc;
+}
+
 int descry_locate_weights(descry_buf *path, const char *folder, descry_error *err)
 {
     static const char *const names[] = {"open_clip_model.safetensors", "open_clip_pytorch_model.safetensors",
-                                        "model.safetensors", "open_clip_pytorch_model.bin", "open_clip_pytorch_model.pth",
-                                        "pytorch_model.bin", "pytorch_model.pth", "model.pth"};
-    enum { SAFETENSORS = 3 };
+                                        "open_clip_pytorch_model.bin", "open_clip_pytorch_model.pth",
+                                        "model.safetensors", "pytorch_model.bin", "pytorch_model.pth", "model.pth"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         path->size = 0;
         int rc = descry_buf_printf(path, err, "%s/%s", folder, names[i]);
-        if (rc)
-            return rc;
         struct stat st;
-        if (stat(path->data, &st) != 0)
-            continue;
-        if (i < SAFETENSORS)
-            return 0;
-        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: a Python pickle; this build reads .safetensors only", path->data);
+        if (rc || stat(path->data, &st) == 0)
+            return rc;
     }
-    return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no weights: expected %s", folder, names[0]);
+    descry_buf name = {0};
+    int rc = other_weights(&name, folder, err);
+    path->size = 0;
+    if (!rc)
+        rc = name.size ? descry_buf_printf(path, err, "%s/%s", folder, name.data)
+                       : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no weights: expected %s", folder, names[0]);
+    descry_buf_free(&name);
+    return rc;
 }
 
 static int each_of_hub(DIR *dir, const char *hub, int (*each)(void *, const char *, const char *), void *arg)

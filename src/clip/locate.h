@@ -11,7 +11,8 @@ int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
 
 int descry_locate_is_folder(const char *name); /* whether it is a folder's path and not one of the other forms */
 
-/* The file of weights in a folder, in open_clip's order of preference.  DESCRY_ERR_UNSUPPORTED: only pickles there. */
+/* The file of weights in a folder, in open_clip's order of preference; what else ends as weights do (.pt last) where none
+ * of its names is there. */
 int descry_locate_weights(descry_buf *path, const char *folder, descry_error *err);
 
 /* Calls `each` for every installed model: the bundled one and those of the Hugging Face cache that have a

@@ -48,13 +48,13 @@ static inline void attention_head(const descry_kernels *kernels, const descry_at
                        a->queries - i < DESCRY_ATTENTION_ROWS ? a->queries - i : DESCRY_ATTENTION_ROWS);
     if (a->packed)
         return;
-    const descry_matrix k = {a->k, DESCRY_F32, a->keys, a->head_dim, a->kv_stride, 1};
+    const descry_matrix k = {a->k, DESCRY_F32, a->keys, a->head_dim, a->kv_stride, 1, 0, 0};
     descry_pack(kernels, DESCRY_F32, k_packed, &k, 0, descry_panels(kernels, DESCRY_F32, a->keys));
     for (size_t i = 0; i < a->queries; i += DESCRY_ATTENTION_ROWS) {
         size_t rows = a->queries - i < DESCRY_ATTENTION_ROWS ? a->queries - i : DESCRY_ATTENTION_ROWS;
         size_t keys = a->causal && i + rows < a->keys ? i + rows : a->keys;
         /* panels of V are `keys` rows tall, so a causal block packs its own */
-        const descry_matrix v = {a->v, DESCRY_F32, a->head_dim, keys, 1, a->kv_stride};
+        const descry_matrix v = {a->v, DESCRY_F32, a->head_dim, keys, 1, a->kv_stride, 0, 0};
         if (i == 0 || a->causal)
             descry_pack(kernels, DESCRY_F32, v_packed, &v, 0, descry_panels(kernels, DESCRY_F32, a->head_dim));
         attention_rows(kernels, a, softmax, k_packed, v_packed, scores, i, rows);

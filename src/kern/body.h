@@ -75,6 +75,10 @@ INLINE vec v_activate(vec x, descry_activation activation)
     }
     case DESCRY_ACT_QUICK_GELU:
         return v_times_sigmoid(x, v_mul(v_set1(1.702f), x));
+    case DESCRY_ACT_SILU:
+        return v_times_sigmoid(x, x);
+    case DESCRY_ACT_RELU:
+        return v_max(x, v_set1(0));
     default:
         return x;
     }
@@ -357,6 +361,48 @@ static void NAME(layer_norm)(float *out, const float *x, size_t rows, size_t n, 
     }
 }
 
+static void NAME(activate)(float *x, size_t n, descry_activation activation)
+{
+    size_t i = 0;
+    for (; i + VL <= n; i += VL)
+        v_store(x + i, v_activate(v_load(x + i), activation));
+    if (i < n)
+        v_store_n(x + i, v_activate(v_load_n(x + i, n - i), activation), n - i);
+}
+
+/* Columns i .. i + nv vectors, or with nv 1 the last `left` columns. */
+INLINE void weigh_columns(float *out, const float *bias, const float *const *x, const float *weight, size_t taps, size_t n,
+                          size_t i, const int nv, size_t left)
+{
+    vec sum[4];
+    UNROLL for (int l = 0; l < nv; l++)
+        sum[l] = !bias ? v_set1(0) : left < VL ? v_load_n(bias + i, left) : v_load(bias + i + l * VL);
+    for (size_t t = 0; t < taps; t++) {
+        const float *row = x[t], *w = weight + t * n + i;
+        if (!row)
+            continue;
+        UNROLL for (int l = 0; l < nv; l++)
+            sum[l] = left < VL ? v_fma(v_load_n(row + i, left), v_load_n(w, left), sum[l])
+                               : v_fma(v_load(row + i + l * VL), v_load(w + l * VL), sum[l]);
+    }
+    UNROLL for (int l = 0; l < nv; l++)
+        if (left < VL)
+            v_store_n(out + i, sum[l], left);
+        else
+            v_store(out + i + l * VL, sum[l]);
+}
+
+static void NAME(weigh)(float *out, const float *bias, const float *const *x, const float *weight, size_t taps, size_t n)
+{
+    size_t i = 0;
+    for (; i + 4 * VL <= n; i += 4 * VL)
+        weigh_columns(out, bias, x, weight, taps, n, i, 4, VL);
+    for (; i + VL <= n; i += VL)
+        weigh_columns(out, bias, x, weight, taps, n, i, 1, VL);
+    if (i < n)
+        weigh_columns(out, bias, x, weight, taps, n, i, 1, n - i);
+}
+
 INLINE float element(const void *row, size_t i, const descry_dtype type)
 {
     float x;
@@ -408,5 +454,7 @@ const descry_kernels NAME(descry_kernels) = {
     .lookup = NAME(lookup),
     .log_sum = NAME(log_sum),
     .layer_norm = NAME(layer_norm),
+    .activate = NAME(activate),
+    .weigh = NAME(weigh),
     .dot = {[DESCRY_F32] = dot_f32, [DESCRY_F16] = dot_f16, [DESCRY_BF16] = dot_bf16},
 };

@@ -110,17 +110,24 @@ typedef uint16_t any_u16 __attribute__((aligned(1)));
 
 #define PACK(type, any_type, convert)                                                                                   \
     for (size_t k0 = 0; k0 < k; k0 += 16) {                                                                            \
-        size_t k1 = minimum(k, k0 + 16);                                                                               \
+        size_t k1 = minimum(k, k0 + 16), at[16];                                                                       \
+        for (size_t i = k0; i < k1; i++)                                                                               \
+            at[i - k0] = row_offset(b, i);                                                                             \
         for (size_t j = 0; j < width; j++)                                                                             \
             for (size_t i = k0; i < k1; i++)                                                                           \
                 ((type *)out)[i * width + j] =                                                                         \
-                    j < used ? convert(((const any_type *)source)[i * k_stride + (column + j) * n_stride]) : 0;        \
+                    j < used ? convert(((const any_type *)source)[at[i - k0] + (column + j) * n_stride]) : 0;          \
     }
+
+static inline size_t row_offset(const descry_matrix *b, size_t k)
+{
+    return b->group ? k / b->group * b->group_stride + k % b->group * b->k_stride : k * b->k_stride;
+}
 
 static void pack_panel(const descry_product *product, descry_dtype type, void *packed, const descry_matrix *b, size_t panel)
 {
     const void *source = b->data;
-    const size_t k = b->k, n_stride = b->n_stride, k_stride = b->k_stride;
+    const size_t k = b->k, n_stride = b->n_stride;
     size_t column = panel * product->panel, used = minimum(b->n - column, product->panel);
     size_t width = round_up(used, product->lanes);
     char *out = (char *)packed + column * k * descry_dtype_size(type);
@@ -155,8 +162,8 @@ size_t descry_packed_keys(const descry_kernels *kernels, size_t keys, size_t hea
 void descry_pack_keys(const descry_kernels *kernels, float *packed, const float *k, const float *v, size_t keys,
                       size_t kv_stride, size_t head_dim)
 {
-    const descry_matrix k_matrix = {k, DESCRY_F32, keys, head_dim, kv_stride, 1};
-    const descry_matrix v_matrix = {v, DESCRY_F32, head_dim, keys, 1, kv_stride};
+    const descry_matrix k_matrix = {k, DESCRY_F32, keys, head_dim, kv_stride, 1, 0, 0};
+    const descry_matrix v_matrix = {v, DESCRY_F32, head_dim, keys, 1, kv_stride, 0, 0};
     float *v_packed = packed + head_dim * round_up(keys, kernels->gemm[DESCRY_F32].lanes);
     descry_pack(kernels, DESCRY_F32, packed, &k_matrix, 0, descry_panels(kernels, DESCRY_F32, keys));
     descry_pack(kernels, DESCRY_F32, v_packed, &v_matrix, 0, descry_panels(kernels, DESCRY_F32, head_dim));

@@ -21,7 +21,9 @@ typedef enum descry_activation {
     DESCRY_ACT_NONE,
     DESCRY_ACT_GELU,       /* x Phi(x), by the error function */
     DESCRY_ACT_GELU_TANH,  /* its approximation by tanh */
-    DESCRY_ACT_QUICK_GELU  /* x sigmoid(1.702 x) */
+    DESCRY_ACT_QUICK_GELU, /* x sigmoid(1.702 x) */
+    DESCRY_ACT_SILU,       /* x sigmoid(x) */
+    DESCRY_ACT_RELU
 } descry_activation;
 
 /* C = residual + gamma * activation(a_scale * b_scale * (A B) + bias).  B is packed in panels of the product's `panel`
@@ -70,11 +72,13 @@ typedef struct descry_lookup {
     float *out;           /* [head_dim] */
 } descry_lookup;
 
-/* A matrix B to be packed: the element of row k and column n is data[k * k_stride + n * n_stride]. */
+/* A matrix B to be packed: the element of row k and column n is data[k * k_stride + n * n_stride].  With `group`, rows come in
+ * groups of so many: data[k / group * group_stride + k % group * k_stride + n * n_stride]. */
 typedef struct descry_matrix {
     const void *data; /* needs no alignment */
     descry_dtype type;
     size_t n, k, n_stride, k_stride;
+    size_t group, group_stride;
 } descry_matrix;
 
 enum { DESCRY_MAX_LANES = 16 }; /* of any product: what needs room before there is a table reckons with these */
@@ -102,6 +106,9 @@ struct descry_kernels {
     /* out [rows, n] = (x - mean) / sqrt(variance + eps) * weight + bias over each row of x */
     void (*layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *weight, const float *bias,
                        float eps);
+    void (*activate)(float *x, size_t n, descry_activation activation); /* in place */
+    /* out [n] = bias + the sum over `taps` rows of x[t] * weight[t * n ..]; x[t] NULL: a row of zeros; bias NULL: none */
+    void (*weigh)(float *out, const float *bias, const float *const *x, const float *weight, size_t taps, size_t n);
     /* scores [n] = rows [n, dim], of the type, times query [dim] */
     void (*dot[DESCRY_DTYPE_COUNT])(const void *rows, size_t n, size_t dim, const float *query, float *scores);
 };

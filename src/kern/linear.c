@@ -17,7 +17,7 @@ static void pack_panel(void *arg, size_t i, unsigned worker)
     (void)worker;
     const packing *p = arg;
     const descry_linear *l = p->linear;
-    const descry_matrix b = {l->source, l->type, l->n, l->k, l->n_stride, l->k_stride};
+    const descry_matrix b = {l->source, l->type, l->n, l->k, l->n_stride, l->k_stride, l->group, l->group_stride};
     descry_pack(p->kernels, l->packed_type, l->packed, &b, i, i + 1);
 }
 
@@ -60,14 +60,14 @@ static void multiply_part(void *arg, size_t i, unsigned worker)
     p->product->run(&p->gemm, i * p->panels / p->parts, (i + 1) * p->panels / p->parts);
 }
 
-void descry_linear_run(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows,
-                       descry_activation activation, const float *gamma, const float *residual, float *out)
+static void run(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows,
+                descry_activation activation, const float *gamma, const float *residual, float *out, size_t stride)
 {
     multiplication p = {.product = &engine->kernels->gemm[linear->packed_type],
                         .gemm = {.m = rows, .n = linear->n, .k = linear->k, .a = x, .lda = linear->k, .a_type = DESCRY_F32,
-                                 .b = linear->packed, .b_type = linear->packed_type, .bias = linear->bias,
+                                 .b = linear->packed, .b_type = linear->packed_type, .b_scale = linear->scale, .bias = linear->bias,
                                  .activation = activation, .gamma = gamma, .residual = residual, .c = out,
-                                 .ldc = linear->n},
+                                 .ldc = stride},
                         .panels = descry_panels(engine->kernels, linear->packed_type, linear->n)};
     /* runs of panels, since each prefetches the next; several per thread, to balance the load */
     unsigned threads = descry_pool_threads(engine->pool);
@@ -75,6 +75,18 @@ void descry_linear_run(const descry_engine *engine, const descry_linear *linear,
     p.parts = parts < p.panels ? parts : p.panels;
     if (rows > 0)
         descry_pool_run(engine->pool, p.parts, multiply_part, &p);
+}
+
+void descry_linear_run(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows,
+                       descry_activation activation, const float *gamma, const float *residual, float *out)
+{
+    run(engine, linear, x, rows, activation, gamma, residual, out, linear->n);
+}
+
+void descry_multiply_into(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows, float *out,
+                          size_t stride)
+{
+    run(engine, linear, x, rows, DESCRY_ACT_NONE, NULL, NULL, out, stride);
 }
 
 void descry_multiply(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows, float *out)

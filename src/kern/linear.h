@@ -20,13 +20,15 @@ typedef struct descry_engine {
     const descry_trace *trace; /* NULL: none */
 } descry_engine;
 
-/* y [n] = B x + bias, B [n, k]. */
+/* y [n] = scale * (B x) + bias, B [n, k]. */
 typedef struct descry_linear {
     size_t n, k;
     descry_dtype type;        /* of the source */
     descry_dtype packed_type; /* the same, or bf16 for f32 */
-    const void *source;       /* element (n, k) at n * n_stride + k * k_stride */
+    const void *source;       /* element (n, k) at n * n_stride + k * k_stride; with `group` as in descry_matrix */
     size_t n_stride, k_stride;
+    size_t group, group_stride;
+    const float *scale;       /* [n] or NULL */
     const float *bias;        /* [n] or NULL */
     void *packed;             /* NULL until it is packed */
 } descry_linear;
@@ -46,6 +48,10 @@ void descry_linear_run(const descry_engine *engine, const descry_linear *linear,
 
 /* out [rows, n] = x B^T + bias */
 void descry_multiply(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows, float *out);
+
+/* The same, rows of out `stride` apart. */
+void descry_multiply_into(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows, float *out,
+                          size_t stride);
 
 /* Each row of x [n, dim] to length 1, rows shorter than 1e-12 excepted; lengths [n] as they were, or NULL. */
 void descry_unit_rows(float *x, size_t n, size_t dim, float *lengths);

@@ -17,6 +17,10 @@ static float activate(float x, descry_activation activation)
         return 0.5f * x * (1 + tanhf(0.79788456080286536f * (x + 0.044715f * x * x * x)));
     case DESCRY_ACT_QUICK_GELU:
         return x / (1 + expf(-1.702f * x));
+    case DESCRY_ACT_SILU:
+        return x / (1 + expf(-x));
+    case DESCRY_ACT_RELU:
+        return x > 0 ? x : 0;
     default:
         return x;
     }
@@ -107,6 +111,21 @@ static void layer_norm_portable(float *out, const float *x, size_t rows, size_t 
     }
 }
 
+static void activate_portable(float *x, size_t n, descry_activation activation)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = activate(x[i], activation);
+}
+
+static void weigh_portable(float *out, const float *bias, const float *const *x, const float *weight, size_t taps, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = bias ? bias[i] : 0;
+    for (size_t t = 0; t < taps; t++, weight += n)
+        for (size_t i = 0; x[t] && i < n; i++)
+            out[i] += x[t][i] * weight[i];
+}
+
 static void dot_rows(const char *rows, descry_dtype type, size_t n, size_t dim, const float *query, float *scores)
 {
     size_t size = descry_dtype_size(type);
@@ -145,5 +164,7 @@ const descry_kernels descry_kernels_portable = {
     .lookup = lookup_portable,
     .log_sum = log_sum_portable,
     .layer_norm = layer_norm_portable,
+    .activate = activate_portable,
+    .weigh = weigh_portable,
     .dot = {[DESCRY_F32] = dot_f32_portable, [DESCRY_F16] = dot_f16_portable, [DESCRY_BF16] = dot_bf16_portable},
 };

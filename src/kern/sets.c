@@ -39,6 +39,10 @@ void descry_kernels_add(descry_kernels *kernels, const descry_kernel_set *set)
         kernels->log_sum = from->log_sum;
     if (from->layer_norm)
         kernels->layer_norm = from->layer_norm;
+    if (from->activate)
+        kernels->activate = from->activate;
+    if (from->weigh)
+        kernels->weigh = from->weigh;
 }
 
 void descry_kernels_fill(descry_kernels *kernels, uint32_t features)

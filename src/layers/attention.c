@@ -69,9 +69,10 @@ int descry_run_self_attention(const descry_engine *engine, const float *qkv, siz
 }
 
 int descry_run_cross_attention(const descry_engine *engine, const float *q, size_t queries, const float *k, const float *v,
-                               size_t width, size_t heads, const descry_sequences *s, float *out, descry_error *err)
+                               size_t kv_stride, size_t width, size_t heads, const descry_sequences *s, float *out,
+                               descry_error *err)
 {
-    heads_job job = {.s = s, .q = q, .k = k, .v = v, .q_stride = width, .kv_stride = width, .queries = queries,
+    heads_job job = {.s = s, .q = q, .k = k, .v = v, .q_stride = width, .kv_stride = kv_stride, .queries = queries,
                      .heads = heads, .head_dim = width / heads, .out = out};
     return run_heads(engine, &job, err);
 }

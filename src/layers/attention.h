@@ -22,8 +22,9 @@ int descry_run_self_attention(const descry_engine *engine, const float *qkv, siz
                               const descry_sequences *s, float *out, descry_error *err);
 
 /* out [count * queries, width] = attention of `queries` rows of q (the same for every sequence) to each sequence's keys;
- * k, v [rows, width]. */
+ * k, v [rows, width], rows kv_stride apart. */
 int descry_run_cross_attention(const descry_engine *engine, const float *q, size_t queries, const float *k, const float *v,
-                               size_t width, size_t heads, const descry_sequences *s, float *out, descry_error *err);
+                               size_t kv_stride, size_t width, size_t heads, const descry_sequences *s, float *out,
+                               descry_error *err);
 
 #endif

@@ -13,6 +13,10 @@ const descry_block_names descry_block_names_open_clip = {
     .ln_1 = "ln_1", .qkv_weight = "attn.in_proj_weight", .qkv_bias = "attn.in_proj_bias", .out = "attn.out_proj",
     .ln_2 = "ln_2", .fc = "mlp.c_fc", .proj = "mlp.c_proj", .ls_1 = "ls_1.gamma", .ls_2 = "ls_2.gamma"};
 
+const descry_block_names descry_block_names_timm = {
+    .ln_1 = "norm1", .qkv_weight = "attn.qkv.weight", .qkv_bias = "attn.qkv.bias", .out = "attn.proj", .ln_2 = "norm2",
+    .fc = "mlp.fc1", .proj = "mlp.fc2", .ls_1 = "ls1.gamma", .ls_2 = "ls2.gamma"};
+
 static void load_block(descry_loader *l, descry_block *b, const descry_block_config *c, const descry_block_names *names,
                        const char *prefix, bool cross)
 {
@@ -54,21 +58,76 @@ static void gather(float *x, const descry_sequences *s, size_t width)
         memmove(x + i * width, x + (s->first[i] + s->pooled[i]) * width, width * sizeof *x);
 }
 
+static void add(float *x, const float *y, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] += y[i];
+}
+
+/* x [rows, W] += scale * linear(in), or with norm_after += norm(linear(in)); wide [rows, W] is room for that. */
+static void add_branch(const descry_engine *engine, const descry_block_config *c, const descry_linear *linear,
+                       const float *scale, const descry_norm *norm, const float *in, float *x, size_t rows, float *wide)
+{
+    size_t w = (size_t)c->width;
+    if (!c->norm_after) {
+        descry_linear_run(engine, linear, in, rows, DESCRY_ACT_NONE, scale, x, x);
+        return;
+    }
+    descry_multiply(engine, linear, in, rows, wide);
+    descry_run_norm(engine, norm, wide, rows, w, c->eps, wide);
+    add(x, wide, rows * w);
+}
+
+/* The input of a branch: LN(x) in `normed`, or x itself. */
+static const float *before_branch(const descry_engine *engine, const descry_block_config *c, const descry_norm *norm,
+                                  const float *x, size_t rows, float *normed)
+{
+    if (c->norm_after)
+        return x;
+    descry_run_norm(engine, norm, x, rows, (size_t)c->width, c->eps, normed);
+    return normed;
+}
+
 void descry_run_mlp(const descry_engine *engine, const descry_block_config *c, const descry_block *b, float *x, size_t rows,
                     float *normed, float *wide)
 {
-    descry_run_norm(engine, &b->ln_2, x, rows, (size_t)c->width, c->eps, normed);
-    descry_linear_run(engine, &b->fc, normed, rows, c->activation, NULL, NULL, wide); /* [rows, M] */
-    descry_linear_run(engine, &b->proj, wide, rows, DESCRY_ACT_NONE, b->ls_2, x, x);
+    size_t m = (size_t)c->mlp;
+    const float *in = before_branch(engine, c, &b->ln_2, x, rows, normed);
+    if (b->mlp_in_norm.weight)
+        descry_run_norm(engine, &b->mlp_in_norm, in, rows, (size_t)c->width, c->eps, normed);
+    if (b->gate.n) {
+        float *gate = wide + rows * m;
+        descry_multiply(engine, &b->fc, in, rows, wide);
+        descry_linear_run(engine, &b->gate, in, rows, c->activation, NULL, NULL, gate);
+        for (size_t i = 0; i < rows * m; i++)
+            wide[i] *= gate[i];
+    } else {
+        descry_linear_run(engine, &b->fc, in, rows, c->activation, NULL, NULL, wide); /* [rows, M] */
+    }
+    if (b->mlp_norm.weight)
+        descry_run_norm(engine, &b->mlp_norm, wide, rows, m, c->eps, wide);
+    add_branch(engine, c, &b->proj, b->ls_2, &b->ln_2, wide, x, rows, normed);
 }
 
-/* x = x + ls_1 * Attn(LN_1(x));  x = x + ls_2 * proj(act(fc(LN_2(x)))).  Returns the rows left in x. */
+static void project_qkv(const descry_engine *engine, const descry_block *b, const float *in, size_t rows, size_t w, float *qkv)
+{
+    if (b->qkv.n) {
+        descry_multiply(engine, &b->qkv, in, rows, qkv);
+        return;
+    }
+    descry_multiply_into(engine, &b->q, in, rows, qkv, 3 * w);
+    descry_multiply_into(engine, &b->k, in, rows, qkv + w, 3 * w);
+    descry_multiply_into(engine, &b->v, in, rows, qkv + 2 * w, 3 * w);
+}
+
+/* x = x + ls_1 * Attn(LN_1(x));  x = x + ls_2 * proj(act(fc(LN_2(x)))), with the variants that descry_block names. */
 static int run_block(const descry_engine *engine, const descry_block_config *c, const descry_block *b,
                      const descry_sequences *s, float *x, float *normed, float *wide, descry_error *err)
 {
     size_t w = (size_t)c->width, rows = s->first[s->count];
-    descry_run_norm(engine, &b->ln_1, x, rows, w, c->eps, normed);
-    descry_multiply(engine, &b->qkv, normed, rows, wide); /* [rows, 3W] */
+    project_qkv(engine, b, before_branch(engine, c, &b->ln_1, x, rows, normed), rows, w, wide); /* [rows, 3W] */
+    if (c->rope.angles)
+        descry_run_rope(engine, &c->rope, s, wide, w);
     int rc = descry_run_self_attention(engine, wide, w, (size_t)c->heads, s, normed, err);
     if (rc)
         return rc;
@@ -76,7 +135,9 @@ static int run_block(const descry_engine *engine, const descry_block_config *c, 
         gather(x, s, w);
         rows = s->count;
     }
-    descry_linear_run(engine, &b->out, normed, rows, DESCRY_ACT_NONE, b->ls_1, x, x);
+    if (b->attn_norm.weight)
+        descry_run_norm(engine, &b->attn_norm, normed, rows, w, c->eps, normed);
+    add_branch(engine, c, &b->out, b->ls_1, &b->ln_1, normed, x, rows, wide);
     descry_run_mlp(engine, c, b, x, rows, normed, wide);
     return 0;
 }
@@ -85,7 +146,7 @@ int descry_run_blocks(const descry_engine *engine, const descry_block_config *c,
                       const descry_sequences *s, float *x, descry_error *err)
 {
     size_t w = (size_t)c->width, rows = s->first[s->count];
-    size_t widest = 3 * w > (size_t)c->mlp ? 3 * w : (size_t)c->mlp;
+    size_t mlp = (blocks[0].gate.n ? 2 : 1) * (size_t)c->mlp, widest = 3 * w > mlp ? 3 * w : mlp;
     float *normed = descry_alloc_aligned(rows, w * sizeof *normed);     /* [rows, W] */
     float *wide = descry_alloc_aligned(rows, widest * sizeof *wide);    /* [rows, 3W] or [rows, M] */
     int rc = normed && wide ? 0 : descry_fail_memory(err);

@@ -44,6 +44,14 @@ descry_tensor *descry_load_tensor(descry_loader *l, const char *prefix, const ch
     return t;
 }
 
+void descry_load_ignore(descry_loader *l, const char *prefix, const char *rest)
+{
+    char name[MAX_NAME];
+    descry_tensor *t = l->rc ? NULL : descry_tensors_find(l->file, join(name, prefix, rest));
+    if (t)
+        t->used = true;
+}
+
 void descry_load_misshapen(descry_loader *l, const descry_tensor *t, const char *expected)
 {
     char found[DESCRY_SHAPE_TEXT];

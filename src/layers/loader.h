@@ -32,6 +32,9 @@ descry_tensor *descry_load_tensor(descry_loader *loader, const char *prefix, con
 /* The same of the shape given, `dims` sizes of type size_t. */
 descry_tensor *descry_load_shaped(descry_loader *loader, const char *prefix, const char *name, int dims, ...);
 
+/* A tensor that may be there and has no effect, of any type. */
+void descry_load_ignore(descry_loader *loader, const char *prefix, const char *name);
+
 /* Fails with what shape the tensor has and which ones were `expected`. */
 void descry_load_misshapen(descry_loader *loader, const descry_tensor *tensor, const char *expected);
 

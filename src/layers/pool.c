@@ -62,12 +62,49 @@ int descry_run_pooler(const descry_engine *engine, const descry_pooler *p, const
         descry_run_norm(engine, &p->ln_k, x, rows, p->width, eps, x);
         descry_multiply(engine, &p->k, x, rows, kv);
         descry_multiply(engine, &p->v, x, rows, kv + rows * e);
-        rc = descry_run_cross_attention(engine, q, queries, kv, kv + rows * e, e, p->heads, s, mixed, err);
+        rc = descry_run_cross_attention(engine, q, queries, kv, kv + rows * e, e, e, p->heads, s, mixed, err);
     }
     if (!rc)
         descry_multiply(engine, &p->out, mixed, s->count * queries, out);
     free(q);
     free(kv);
     free(mixed);
+    return rc;
+}
+
+void descry_load_map_pooler(descry_loader *l, descry_map_pooler *p, const char *prefix)
+{
+    size_t w = p->width, one = 1;
+    p->latent = descry_load_floats(l, descry_load_shaped(l, prefix, "latent", 3, one, one, w));
+    descry_load_linear(l, &p->q, prefix, "q", w, w);
+    descry_load_linear(l, &p->kv, prefix, "kv", 2 * w, w);
+    descry_load_linear(l, &p->proj, prefix, "proj", w, w);
+    p->norm = descry_load_norm(l, prefix, "norm", w);
+    descry_load_linear(l, &p->fc1, prefix, "mlp.fc1", p->mlp, w);
+    descry_load_linear(l, &p->fc2, prefix, "mlp.fc2", w, p->mlp);
+}
+
+int descry_run_map_pooler(const descry_engine *engine, const descry_map_pooler *p, const descry_sequences *s,
+                          const float *x, float *out, descry_error *err)
+{
+    size_t w = p->width, rows = s->first[s->count], n = s->count;
+    float *q = descry_alloc_aligned(1, w * sizeof *q), *kv = descry_alloc_aligned(rows, 2 * w * sizeof *kv);
+    float *mixed = descry_alloc_aligned(n, w * sizeof *mixed), *hidden = descry_alloc_aligned(n, p->mlp * sizeof *hidden);
+    int rc = q && kv && mixed && hidden ? 0 : descry_fail_memory(err);
+    if (!rc) {
+        descry_multiply(engine, &p->q, p->latent, 1, q);
+        descry_multiply(engine, &p->kv, x, rows, kv);
+        rc = descry_run_cross_attention(engine, q, 1, kv, kv + w, 2 * w, w, p->heads, s, mixed, err);
+    }
+    if (!rc) {
+        descry_multiply(engine, &p->proj, mixed, n, out);
+        descry_run_norm(engine, &p->norm, out, n, w, p->eps, mixed);
+        descry_linear_run(engine, &p->fc1, mixed, n, p->activation, NULL, NULL, hidden);
+        descry_linear_run(engine, &p->fc2, hidden, n, DESCRY_ACT_NONE, NULL, out, out);
+    }
+    free(q);
+    free(kv);
+    free(mixed);
+    free(hidden);
     return rc;
 }

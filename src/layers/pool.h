@@ -28,4 +28,22 @@ void descry_load_pooler(descry_loader *loader, descry_pooler *pooler, const char
 int descry_run_pooler(const descry_engine *engine, const descry_pooler *pooler, const descry_sequences *s, size_t queries,
                       float *x, float *out, descry_error *err);
 
+/* timm's AttentionPoolLatent with one latent, SigLIP's "map": a learned query looks at all rows, then an MLP. */
+typedef struct descry_map_pooler {
+    size_t heads, width, mlp;     /* W; M hidden units */
+    descry_activation activation; /* of the MLP */
+    float eps;
+    const float *latent;          /* [W] */
+    descry_linear q, kv, proj;    /* [W, W], [2W, W] (keys, values), [W, W] */
+    descry_norm norm;             /* [W] */
+    descry_linear fc1, fc2;       /* [M, W], [W, M] */
+} descry_map_pooler;
+
+/* The sizes in *pooler are set by the caller. */
+void descry_load_map_pooler(descry_loader *loader, descry_map_pooler *pooler, const char *prefix);
+
+/* x [rows, W] -> out [count, W] */
+int descry_run_map_pooler(const descry_engine *engine, const descry_map_pooler *pooler, const descry_sequences *s,
+                          const float *x, float *out, descry_error *err);
+
 #endif

@@ -42,7 +42,13 @@ struct descry_image_tower {
     descry_linears linears;     /* filled by load */
 };
 
-enum { DESCRY_BATCH_ROWS = 1600 }; /* rows of activations in one pass: enough for the kernels, little memory */
+/* Pictures in one pass, when each takes so many rows of activations: enough for the kernels, little memory. */
+static inline size_t descry_batch_of(size_t rows, size_t pictures)
+{
+    size_t batch = 1600 / rows;
+    batch = batch < pictures ? batch : pictures;
+    return batch ? batch : 1;
+}
 
 /* ---- texts ----------------------------------------------------------------------------------------------------- */
 

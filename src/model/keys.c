@@ -48,6 +48,11 @@ bool descry_keys_have(const descry_keys *k, const char *key)
     return value && !json_is_null(value);
 }
 
+const char *descry_keys_see(const descry_keys *k, const char *key)
+{
+    return json_string_value(json_object_get(k->object, key));
+}
+
 json_t *descry_keys_take(descry_keys *k, const char *key)
 {
     json_t *value = json_incref(json_object_get(k->object, key));

@@ -25,6 +25,7 @@ void descry_keys_close(descry_keys *keys, descry_keys *parent);
 void descry_keys_refuse(descry_keys *keys, int code, const char *key, const char *why);
 void descry_keys_fail_memory(descry_keys *keys);
 bool descry_keys_have(const descry_keys *keys, const char *key); /* and it is not null */
+const char *descry_keys_see(const descry_keys *keys, const char *key); /* a string that stays there; NULL: it is none */
 
 /* The value of `key`, owned by the caller; NULL when absent or null. */
 json_t *descry_keys_take(descry_keys *keys, const char *key);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The first is for files that no reader claims, too: it says what is wrong with them. */
-static const descry_tensor_reader *const readers[] = {&descry_safetensors};
+static const descry_tensor_reader *const readers[] = {&descry_safetensors, &descry_torch};
 
 static int open_with(descry_tensors *f, const descry_tensor_reader *reader, const char *path, descry_error *err)
 {

@@ -13,7 +13,7 @@ enum { DESCRY_MAX_DIMS = 8, DESCRY_SHAPE_TEXT = 128 };
 
 typedef struct descry_tensor {
     const char *name;
-    const void *data;     /* in the map; not necessarily aligned; row-major, without gaps */
+    const void *data;     /* in the map or the arena; not necessarily aligned; row-major, without gaps */
     int dtype;            /* descry_dtype, or -1 for a type that weights do not have */
     int dims;
     size_t shape[DESCRY_MAX_DIMS];
@@ -30,7 +30,7 @@ typedef struct descry_tensors {
 } descry_tensors;
 
 /* A format.  `read` fills tensors and count from the map, with memory of the arena; every tensor's data lies within the
- * map. DESCRY_ERR_FORMAT names the tensor and what is wrong with it. */
+ * map, unless it had to be converted. DESCRY_ERR_FORMAT names the tensor and what is wrong with it. */
 typedef struct descry_tensor_reader {
     const char *name;
     bool (*claims)(const uint8_t *bytes, size_t size); /* whether a file that begins so is of this format */
@@ -39,6 +39,9 @@ typedef struct descry_tensor_reader {
 
 /* 8 bytes little-endian n, n bytes of JSON {name: {dtype, shape, data_offsets}}, then the data, without gaps or overlaps. */
 extern const descry_tensor_reader descry_safetensors;
+
+/* What torch.save and torch.jit.save write.  Tensors may share data; those that are transposed or f64 are copied. */
+extern const descry_tensor_reader descry_torch;
 
 int descry_tensors_open(descry_tensors *tensors, const char *path, descry_error *err); /* by the reader that claims it */
 int descry_tensors_open_as(descry_tensors *tensors, const descry_tensor_reader *reader, const char *path,

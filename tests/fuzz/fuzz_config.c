@@ -15,12 +15,23 @@ static void check_block(const descry_block_config *block)
     require(block->width % block->heads == 0 && block->eps >= 0 && block->eps < 1);
 }
 
+static void check_vit(const descry_vit *image)
+{
+    check_block(&image->block);
+    require(image->conv.width > 0 && image->conv.height > 0);
+    require(image->tower.width >= image->conv.width && image->tower.height >= image->conv.height);
+    require(image->patches > 0 && image->patches < 1 << 20);
+    require(image->pooler.queries > 0 && image->pooler.heads > 0);
+}
+
 static void check(const descry_network *n)
 {
-    const descry_vit *image = (const descry_vit *)n->image;
     const descry_native_text *text = (const descry_native_text *)n->text;
-    require(image->tower.family == &descry_vit_family && text->tower.family == &descry_native_text_family);
-    check_block(&image->block);
+    require(n->dim > 0 && n->image->dim == n->dim && text->tower.dim == n->dim);
+    require(n->image->width > 0 && n->image->width <= 1 << 20 && n->image->height > 0 && n->image->height <= 1 << 20);
+    if (n->image->family == &descry_vit_family)
+        check_vit((const descry_vit *)n->image);
+    require(text->tower.family == &descry_native_text_family);
     check_block(&text->block);
     if (n->coca) {
         descry_error err;
@@ -28,10 +39,6 @@ static void check(const descry_network *n)
         check_block(&n->coca->block);
         require(rc == 0 || rc == DESCRY_ERR_UNSUPPORTED);
     }
-    require(n->dim > 0 && image->conv.width > 0 && image->conv.height > 0);
-    require(image->tower.width >= image->conv.width && image->tower.height >= image->conv.height);
-    require(image->patches > 0 && image->patches < 1 << 20);
-    require(image->pooler.queries > 0 && image->pooler.heads > 0);
     require(text->tower.context_length > 1 && text->tower.vocab_size > 2 && text->pad_id >= 0 && text->eos_id >= 0);
     require(text->pool >= DESCRY_POOL_ARGMAX && text->pool <= DESCRY_POOL_EOS);
     for (int i = 0; i < 3; i++)

@@ -105,7 +105,7 @@ void formula_tensor(formula_writer *w, const char *prefix, const char *rest, int
         offset = -10, scale = 0;
     else if (dims >= 2)
         scale = sqrt(3.0 / (double)(count / shape[0]));
-    else if (ends(name, ".weight"))
+    else if (ends(name, ".weight") || ends(name, ".running_var"))
         offset = 1, scale = 0.2;
     w->rows = shape[0];
     w->columns = count / shape[0];

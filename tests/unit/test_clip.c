@@ -111,7 +111,9 @@ static void what_is_no_model_is_named(void **state)
     write_in("no-weights", "open_clip_pytorch_model.bin", "x", 1);
     char path[256];
     snprintf(path, sizeof path, "%s/no-weights", folder);
-    expect_refusal(path, DESCRY_ERR_UNSUPPORTED, "open_clip_pytorch_model.bin: a Python pickle");
+    expect_refusal(path, DESCRY_ERR_FORMAT, "open_clip_pytorch_model.bin: not a safetensors file");
+    write_in("no-weights", "open_clip_pytorch_model.bin", "\x80\2}.", 4);
+    expect_refusal(path, DESCRY_ERR_UNSUPPORTED, "open_clip_pytorch_model.bin: a Python pickle that is no archive");
     expect_refusal(copy_demo("no-merges", "bpe_demo.txt.gz"), DESCRY_ERR_NOT_FOUND, "bpe_demo.txt.gz");
     copy_demo("escape", NULL);
     replace_in_config("escape", "\"bpe_demo.txt.gz\"", "\"../no-merges/x.gz\"");
@@ -121,6 +123,26 @@ static void what_is_no_model_is_named(void **state)
     expect_refusal(path, DESCRY_ERR_FORMAT, "but the tokenizer has 49408 ids");
     replace_in_config("escape", "\"embed_dim\": 192", "\"embed_dim\": 186");
     expect_refusal(path, DESCRY_ERR_FORMAT, ": shape [");
+}
+
+/* From the last choice to the first: each new file is preferred to those before it. */
+static void weights_are_chosen_as_open_clip_does(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"b.pt", "a.pt", "z.bin", "y.pth", "c.safetensors", "b.safetensors", "model.pth",
+                                        "pytorch_model.pth", "pytorch_model.bin", "model.safetensors",
+                                        "open_clip_pytorch_model.pth", "open_clip_pytorch_model.bin",
+                                        "open_clip_pytorch_model.safetensors", "open_clip_model.safetensors"};
+    const char *path = copy_demo("choice", "open_clip_model.safetensors");
+    write_in("choice", ".hidden.safetensors", "x", 1);
+    write_in("choice", "other.txt", "x", 1);
+    expect_refusal(path, DESCRY_ERR_NOT_FOUND, "no weights");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char message[64];
+        write_in("choice", names[i], "x", 1);
+        snprintf(message, sizeof message, "/%s: not a safetensors file", names[i]);
+        expect_refusal(path, DESCRY_ERR_FORMAT, message);
+    }
 }
 
 static void weights_that_are_not_numbers_give_no_embedding(void **state)
@@ -307,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_no_model_is_named),
+        cmocka_unit_test(weights_are_chosen_as_open_clip_does),
         cmocka_unit_test(weights_that_are_not_numbers_give_no_embedding),
         cmocka_unit_test(a_recipe_is_of_contents_not_of_names),
         cmocka_unit_test(recipes_that_libraries_hold_stay),

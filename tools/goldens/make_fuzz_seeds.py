@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the seeds in tests/fuzz/corpus that are made: files of weights, merges, NumPy's arrays, scan files, sidecars, edits
-of libraries.
+"""Makes the seeds in tests/fuzz/corpus that are made: files of weights, pickles, merges, NumPy's arrays, scan files,
+sidecars, edits of libraries.
 
     python tools/goldens/make_fuzz_seeds.py
 
@@ -48,6 +48,19 @@ def make_safetensors():
     save("safetensors", "deep", safetensors([("a", "I8", [1, 2, 1, 2, 1, 2, 1, 1], bytes(8)), ("visual.b", "I16", [2, 2], bytes(8))]))
     save("safetensors", "names", safetensors([(f"transformer.resblocks.{i}.mlp.c_fc.weight", "F16", [2, 2], bytes([i] * 8))
                                               for i in range(12)]))
+
+
+# ---- pickles -------------------------------------------------------------------------------------------------------
+
+
+def make_pickles():
+    """Those of the archives in tests/data/torch, which make_torch.py makes, and one of each instruction's kind."""
+    for path in sorted((CORPUS.parents[1] / "data/torch").glob("*")):
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                save("pickle", path.stem, archive.read(next(n for n in archive.namelist() if n.endswith("/data.pkl"))))
+    save("pickle", "numbers", b"\x80\x02(K\x01M\x01\x02J\xff\xff\xff\xff\x8a\x02\x00\x80G?\xf0\0\0\0\0\0\0N\x88\x89t.")
+    save("pickle", "refused", b"\x80\x02cos\nsystem\nX\x02\0\0\0id\x85R.")
 
 
 # ---- merges --------------------------------------------------------------------------------------------------------
@@ -194,6 +207,7 @@ def make_edits():
 
 def main():
     make_safetensors()
+    make_pickles()
     make_merges()
     make_arrays()
     make_scan_files()

@@ -8,7 +8,7 @@ writes open_clip_config.json and open_clip_model.safetensors of an architecture 
 configuration of one's own, so that both programs can be run on equal weights without a download.
 
 Element i of tensor `name`: v = 2 u - 1, u = hash(crc32(name) xor i * 0x9E3779B1) / 2^32, computed in double, stored as
-float32.  logit_scale is 2.5, logit_bias -10; a vector `.weight` is 1 + 0.2 v, any other vector 0.1 v; what has more
+float32.  logit_scale is 2.5, logit_bias -10; a vector `.weight` or `.running_var` is 1 + 0.2 v, any other vector 0.1 v; what has more
 dimensions is v * sqrt(3 / (elements / rows)).  Pictures are [n, 3, H, W] of 2 v with the name "image".
 
 Needs open_clip_torch 3.3.0, safetensors, torch and numpy."""
@@ -52,7 +52,7 @@ def values(name, shape):
         v = hashed(name, min(CHUNK, count - start), start)
         if out.ndim >= 2:
             v *= math.sqrt(3 / (count / out.shape[0]))
-        elif name.endswith(".weight"):
+        elif name.endswith((".weight", ".running_var")):
             v = 1 + 0.2 * v
         else:
             v *= 0.1

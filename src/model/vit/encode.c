@@ -104,9 +104,7 @@ int descry_vit_encode(const descry_image_tower *tower, const descry_engine *engi
                       float *out, float *tokens, descry_error *err)
 {
     const descry_vit *v = (const descry_vit *)tower;
-    size_t batch = DESCRY_BATCH_ROWS / (v->patches + 1);
-    batch = batch < pictures->n ? batch : pictures->n;
-    batch = batch ? batch : 1;
+    size_t batch = descry_batch_of(v->patches + 1, pictures->n);
     float *patches = descry_alloc_aligned(batch * v->patches, v->conv.linear.k * sizeof *patches);
     int rc = patches ? 0 : descry_fail_memory(err);
     for (size_t i = 0; i < pictures->n && !rc; i += batch) {

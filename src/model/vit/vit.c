@@ -52,8 +52,6 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
     }
     v->tower.family = &descry_vit_family;
     v->tower.dim = (size_t)options->dim;
-    if (json_is_array(json_object_get(k->object, "layers")))
-        descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "layers", "ModifiedResNet towers are not supported");
     descry_keys_refuse_extras(k);
     descry_keys_block(k, &v->block, 768, options->quick_gelu);
     v->block.heads = v->block.width / descry_keys_int(k, "head_width", 64, 1, DESCRY_MAX_DIMENSION);

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes tests/families/families.json: what timm and open_clip compute, in float64, for tiny towers of their families, filled by
+the formula of openclip_reference.py.  The test gives the library tables with these sizes (tests/families/kinds.c).
+
+    python tools/goldens/make_families.py [--out tests/families/families.json]"""
+
+import argparse
+import json
+import pathlib
+from collections import OrderedDict
+from functools import partial
+
+import open_clip
+import timm
+import torch
+from open_clip.modified_resnet import ModifiedResNet
+from timm.layers import Mlp
+from timm.models.convnext import ConvNeXt
+from timm.models.eva import Eva
+from timm.models.vision_transformer import VisionTransformer
+from timm.models.vision_transformer_hybrid import ConvStem
+from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, VitConvCfg
+
+import openclip_reference as reference
+
+HERE = pathlib.Path(__file__).resolve().parents[2]
+DIM, PICTURES = 24, 3
+TEXT = {"context_length": 12, "width": 32, "heads": 2, "layers": 1}
+NORM = partial(torch.nn.LayerNorm, eps=1e-6)
+PE = dict(num_classes=DIM, global_pool="map", attn_type="rope", use_pre_transformer_norm=True, use_rot_pos_emb=True,
+          rope_grid_indexing="xy", attn_pool_num_heads=8, attn_pool_mlp_ratio=4., use_fc_norm=False,
+          norm_layer=partial(torch.nn.LayerNorm, eps=1e-5), qkv_bias=True)
+
+
+def siglip(**more):
+    return VisionTransformer(img_size=40, patch_size=8, embed_dim=DIM, depth=2, num_heads=2, mlp_ratio=40 / DIM, class_token=False,
+                             global_pool="map", num_classes=0, **more)
+
+
+def eva(**more):
+    return Eva(**dict(img_size=40, patch_size=8, embed_dim=48, depth=2, num_heads=3, num_classes=DIM, norm_layer=NORM) | more)
+
+
+def vit(**more):
+    return VisionTransformer(**dict(img_size=40, patch_size=8, embed_dim=48, depth=2, num_heads=3, mlp_ratio=2.,
+                                    num_classes=DIM) | more)
+
+
+def mci():
+    stem = ConvStem(channels=(12, 12, 48), stride=(4, 2, 2), kernel_size=(4, 2, 2), padding=0, act_layer=torch.nn.GELU)
+    return vit(img_size=48, patch_size=1, no_embed_class=True, embed_layer=partial(HybridEmbed, backbone=stem, proj=False))
+
+
+def named(name, **model):
+    return {"timm_model_name": name, **model}
+
+
+def resnet():
+    return ModifiedResNet(layers=(1, 2, 1, 1), output_dim=DIM, heads=2 * 4, image_size=64, width=8)
+
+
+def vitamin(**more):
+    backbone = MbConvStages(VitCfg(embed_dim=(8, 16, 48), depths=(2, 4, 1), stem_width=8, head_type="1d",
+                                   conv_cfg=VitConvCfg(norm_layer="layernorm2d", norm_eps=1e-6)))
+    trunk = VisionTransformer(img_size=48, patch_size=1, embed_dim=48, depth=2, num_heads=3, mlp_layer=GeGluMlp, mlp_ratio=2.,
+                              class_token=False, global_pool="avg", num_classes=0,
+                              embed_layer=partial(HybridEmbed, backbone=backbone, proj=False), **more)
+    return with_head(trunk, 48, "linear")
+
+
+def with_head(trunk, features, proj):
+    """As open_clip's TimmModel has it: the trunk without its classifier, and a head."""
+    head = [("proj", torch.nn.Linear(features, DIM, bias=False))] if proj == "linear" else \
+        [("mlp", Mlp(features, 2 * DIM, DIM, bias=(True, False)))]
+    return torch.nn.Sequential(OrderedDict([("trunk", trunk), ("head", torch.nn.Sequential(OrderedDict(head)))]))
+
+
+def convnext(proj, **more):
+    trunk = ConvNeXt(depths=(1, 2, 1, 1), dims=(12, 24, 48, 96), num_classes=0, global_pool="avg", ls_init_value=1e-6, **more)
+    return with_head(trunk, 96, proj)
+
+
+CASES = {  # name: vision_cfg, tower
+    "resnet": ({"layers": [1, 2, 1, 1], "width": 8, "head_width": 32, "image_size": 64}, resnet),
+    "convnext": (named("convnext_test", timm_pool="", timm_proj="linear", image_size=70), partial(convnext, "linear")),
+    "convnext-mlp": (named("convnext_test", timm_pool="", timm_proj="mlp", image_size=64), partial(convnext, "mlp")),
+    "vitamin": (named("vitamin_test", timm_pool="", timm_proj="linear", image_size=48), vitamin),
+    "vitamin-without-positions": (named("vitamin_bare_test", timm_pool="", timm_proj="linear", image_size=48),
+                                  partial(vitamin, pos_embed="none")),
+    "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
+    "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
+    "mobileclip-l": (named("vit_test", timm_pool="token", timm_proj=None),
+                     partial(vit, pre_norm=True, norm_layer=partial(torch.nn.LayerNorm, eps=1e-5))),
+    "mobileclip-b": (named("vit_mci_test", timm_pool="token", timm_proj=None, image_size=48), mci),
+    "eva01": (named("eva_test", timm_pool="token"), partial(eva, global_pool="token", mlp_ratio=100 / 48)),
+    "eva02": (named("eva02_test", timm_pool="token"),
+              partial(eva, global_pool="token", mlp_ratio=100 / 48, qkv_fused=False, swiglu_mlp=True, scale_mlp=True,
+                      scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))),
+    "eva02-after": (named("eva02_after_test", timm_pool="token"),
+                    partial(eva, global_pool="token", mlp_ratio=100 / 48, use_post_norm=True)),
+    "pe-core": (named("pe_test", timm_pool="map"),
+                partial(eva, num_heads=4, mlp_ratio=100 / 48, ref_feat_shape=(5, 5), rope_grid_offset=1., **PE)),
+    "pe-core-without-class": (named("pe_bare_test", timm_pool="map"),
+                              partial(eva, num_heads=4, mlp_ratio=100 / 48, ref_feat_shape=(5, 5), class_token=False, **PE)),
+}
+
+
+def golden(vision, make):
+    model, size = make(), vision.get("image_size", 40)
+    whole = "timm_model_name" not in vision or isinstance(model, torch.nn.Sequential)
+    prefix = "visual." if whole else "visual.trunk."
+    tensors = {name: tensor for name, tensor in model.state_dict().items() if tensor.is_floating_point()}
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            tensor.copy_(reference.values(prefix + name, tensor.shape))
+    pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * size * size)).astype("float32"))
+    with torch.no_grad():
+        image = model.eval().double()(pictures.double().view(PICTURES, 3, size, size))
+    return {"cfg": {"embed_dim": DIM, "vision_cfg": vision, "text_cfg": TEXT},
+            "tensors": {prefix + name: list(tensor.shape) for name, tensor in tensors.items()},
+            "image": [[float(f"{x:.9g}") for x in row] for row in image.tolist()]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", default=HERE / "tests/families/families.json", type=pathlib.Path)
+    out = parser.parse_args().out
+    cases = {name: golden(*case) for name, case in CASES.items()}
+    out.write_text(json.dumps({"source": f"timm {timm.__version__}, open_clip {open_clip.__version__}, float64", "cases": cases}, indent=1) + "\n")
+
+
+main()
