@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,13 +109,14 @@ static void start_clock(descry_loader *loader, size_t slot)
     loader->began[slot] = loader->late_after > 0 ? descry_clock_now() : 0;
 }
 
-/* The thread that gets the turn has `decide` called for all that wait.  The clock restarts afterwards: time spent waiting for
- * the turn does not make a picture late. */
+/* The thread that gets the turn has `decide` called for all that wait.  The clock stands still meanwhile and restarts afterwards:
+ * time spent waiting for the turn does not make a picture late. */
 static int decide(descry_loader *loader, descry_loaded *item, size_t slot)
 {
     waiter own = {item, 0};
     size_t n = 0;
     pthread_mutex_lock(&loader->mutex);
+    loader->began[slot] = INFINITY;
     loader->waiting[loader->waiting_count++] = &own;
     acquire_turn_locked(loader);
     int stop = loader->stop;
