@@ -243,7 +243,7 @@ static int encode(const descry_tokenizer *t, const char *text, size_t length, si
     descry_text clean = {0};
     int rc = descry_text_decode(&clean, text, length, err);
     if (!rc)
-        rc = descry_text_clean(&clean, err);
+        rc = descry_text_clean(&clean, DESCRY_CLEAN_LOWER, err);
     ids[0] = t->start;
     *count = 1;
     for (size_t i = 0; i < clean.size && *count < room && !rc;) {

@@ -237,7 +237,7 @@ static void texts_of_a_tokenizer_that_is_not_known_are_refused(void **state)
     assert_true(descry_can_caption(demo));
     float *out = calloc((size_t)info->dim, sizeof *out);
     assert_int_equal(descry_embed_texts(model, &text, 1, 1, out, &err), DESCRY_ERR_UNSUPPORTED);
-    assert_non_null(strstr(err.message, "its tokenizer, someone's, is not supported: it can embed pictures only"));
+    assert_non_null(strstr(err.message, "its tokenizer, someone's, is not installed: it can embed pictures only"));
     assert_int_equal(descry_tokenize(ctx, model, text, 5, &ids, &count, &err), DESCRY_ERR_UNSUPPORTED);
     uint8_t *rgb = calloc((size_t)info->image_width * (size_t)info->image_height, 3);
     assert_int_equal(descry_embed_pixels(model, rgb, 1, 1, out, &err), 0);
