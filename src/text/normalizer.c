@@ -148,7 +148,7 @@ static bool is_chinese(uint32_t c)
 
 static bool is_control(uint32_t c)
 {
-    return c != '\t' && c != '\n' && c != '\r' && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_C);
+    return c != '\t' && c != '\n' && c != '\r' && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_C & ~(unsigned)UC_CATEGORY_MASK_Cn);
 }
 
 static int apply_bert(const step *s, descry_text *text, descry_error *err)

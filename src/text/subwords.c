@@ -64,7 +64,7 @@ int descry_subwords_read(descry_subwords **out, const json_t *model, const char 
     static const struct {
         const char *type;
         int (*read)(descry_subwords **subwords, const json_t *model, const char *name, descry_error *err);
-    } kinds[] = {{"Unigram", descry_unigram_read}};
+    } kinds[] = {{"Unigram", descry_unigram_read}, {"BPE", descry_bpe_read}, {"WordPiece", descry_wordpiece_read}};
     const char *type = json_string_value(json_object_get(model, "type"));
     *out = NULL;
     type = type ? type : guess_type(model);
