@@ -3,7 +3,9 @@
 #include "text/normalizer.h"
 
 #include "base/error.h"
+#include "text/bert_tables.h"
 #include "text/charsmap.h"
+#include "text/classes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,22 +57,6 @@ static int apply_lowercase(const step *s, descry_text *text, descry_error *err)
         descry_text_take(text, &out);
     descry_text_free(&out);
     return rc;
-}
-
-static void drop_marks(descry_text *text, uint32_t categories)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < text->size; i++)
-        if (!uc_is_general_category_withtable(text->data[i], categories))
-            text->data[n++] = text->data[i];
-    text->size = n;
-}
-
-static int apply_strip_accents(const step *s, descry_text *text, descry_error *err)
-{
-    (void)s, (void)err;
-    drop_marks(text, UC_CATEGORY_MASK_M);
-    return 0;
 }
 
 static int apply_strip(const step *s, descry_text *text, descry_error *err)
@@ -146,9 +132,13 @@ static bool is_chinese(uint32_t c)
     return false;
 }
 
-static bool is_control(uint32_t c)
+static void drop_accents(descry_text *text)
 {
-    return c != '\t' && c != '\n' && c != '\r' && uc_is_general_category_withtable(c, UC_CATEGORY_MASK_C & ~(unsigned)UC_CATEGORY_MASK_Cn);
+    size_t n = 0;
+    for (size_t i = 0; i < text->size; i++)
+        if (!DESCRY_IN_RANGES(bert_accents, text->data[i]))
+            text->data[n++] = text->data[i];
+    text->size = n;
 }
 
 static int apply_bert(const step *s, descry_text *text, descry_error *err)
@@ -157,7 +147,7 @@ static int apply_bert(const step *s, descry_text *text, descry_error *err)
     int rc = 0;
     for (size_t i = 0; i < text->size && !rc; i++) {
         uint32_t c = text->data[i];
-        if (s->clean && (c == 0 || c == 0xFFFD || is_control(c)))
+        if (s->clean && DESCRY_IN_RANGES(bert_removed, c))
             continue;
         if (s->clean && uc_is_property_white_space(c))
             c = ' ';
@@ -174,7 +164,7 @@ static int apply_bert(const step *s, descry_text *text, descry_error *err)
     descry_text_free(&out);
     if (!rc && s->strip_accents) {
         rc = apply_form(s, text, err);
-        drop_marks(text, UC_CATEGORY_MASK_Mn);
+        drop_accents(text);
     }
     return rc || !s->lowercase ? rc : apply_lowercase(s, text, err);
 }
@@ -250,13 +240,6 @@ static int read_lowercase(step *s, const json_t *json, const char *name, descry_
     return 0;
 }
 
-static int read_strip_accents(step *s, const json_t *json, const char *name, descry_error *err)
-{
-    (void)json, (void)name, (void)err;
-    s->apply = apply_strip_accents;
-    return 0;
-}
-
 static int read_form(step *s, const json_t *json, const char *name, descry_error *err)
 {
     (void)name, (void)err;
@@ -272,7 +255,7 @@ static const struct {
     int (*read)(step *s, const json_t *json, const char *name, descry_error *err);
 } kinds[] = {
     {"Precompiled", read_charsmap}, {"Replace", read_replace}, {"Prepend", read_prepend}, {"Strip", read_strip},
-    {"BertNormalizer", read_bert}, {"Lowercase", read_lowercase}, {"StripAccents", read_strip_accents},
+    {"BertNormalizer", read_bert}, {"Lowercase", read_lowercase},
     {"NFC", read_form}, {"NFD", read_form}, {"NFKC", read_form}, {"NFKD", read_form},
 };
 

@@ -3,6 +3,7 @@
 #include "text/pieces.h"
 
 #include "base/error.h"
+#include "text/bert_tables.h"
 #include "text/classes.h"
 
 #include <stdlib.h>
@@ -99,8 +100,7 @@ static size_t match_space(const step *s, const uint32_t *in, size_t n)
 static size_t match_punctuation(const step *s, const uint32_t *in, size_t n)
 {
     (void)s, (void)n;
-    bool ascii = in[0] > 0x20 && in[0] < 0x7F && !descry_is_letter(in[0]) && !descry_is_number(in[0]);
-    return ascii || uc_is_general_category_withtable(in[0], UC_CATEGORY_MASK_P);
+    return (size_t)DESCRY_IN_RANGES(bert_punctuation, in[0]);
 }
 
 static size_t match_pattern(const step *s, const uint32_t *in, size_t n)
