@@ -355,49 +355,59 @@ static int read_parts(hub *h, const json_t *file, const json_t *config, const ch
     return rc ? rc : read_config(h, file, config, name, err);
 }
 
-static int load(json_t **json, descry_buf *bytes, const char *path, uint64_t limit, size_t flags, descry_error *err)
+static int parse(json_t **json, const descry_buf *bytes, const char *name, size_t flags, descry_error *err)
 {
     json_error_t where;
-    int rc = descry_file_read(bytes, path, limit, err);
-    if (!rc && !(*json = json_loadb(bytes->data, bytes->size, JSON_ALLOW_NUL | flags, &where)))
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", path, where.line, where.text);
-    return rc;
+    *json = json_loadb(bytes->data ? bytes->data : "", bytes->size, JSON_ALLOW_NUL | flags, &where);
+    return *json ? 0 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
 }
 
-int descry_hub_open(descry_tokenizer **out, const char *folder, descry_hub_use use, descry_error *err)
+int descry_hub_parse(descry_tokenizer **out, const descry_buf *bytes, const descry_buf *config_bytes, descry_hub_use use,
+                     const char *name, descry_error *err)
 {
     static const descry_tokenizer_kind hub_kind = {"Hugging Face's", encode, decode, close_hub};
-    descry_buf path = {0}, bytes = {0}, more = {0};
     json_t *file = NULL, *config = NULL;
     *out = NULL;
     hub *h = calloc(1, sizeof *h);
     if (!h)
         return descry_fail_memory(err);
     *h = (hub){.base.kind = &hub_kind, .use = use};
-    int rc = descry_buf_printf(&path, err, "%s/tokenizer_config.json", folder);
-    if (!rc && access(path.data, F_OK) == 0)
-        rc = load(&config, &more, path.data, MAX_CONFIG, JSON_DECODE_INT_AS_REAL, err); /* "no limit" is 10^30 there */
-    path.size = 0;
+    int rc = parse(&file, bytes, name, 0, err);
+    if (!rc && config_bytes->size) /* "no limit" is 10^30 there */
+        rc = parse(&config, config_bytes, "tokenizer_config.json", JSON_DECODE_INT_AS_REAL, err);
     if (!rc)
-        rc = descry_buf_printf(&path, err, "%s/tokenizer.json", folder);
-    if (!rc)
-        rc = load(&file, &bytes, path.data, MAX_FILE, 0, err);
-    if (!rc)
-        rc = read_parts(h, file, config, path.data, err);
+        rc = read_parts(h, file, config, name, err);
     json_decref(file);
     json_decref(config);
     if (!rc) {
         h->base.start = h->before.count ? h->before.ids[0] : -1;
         h->base.end = h->after.count ? h->after.ids[h->after.count - 1] : -1;
         h->base.vocab_size = max_id(h) + 1;
-        rc = make_digest(h, &bytes, err);
+        rc = make_digest(h, bytes, err);
     }
-    descry_buf_free(&path);
-    descry_buf_free(&bytes);
-    descry_buf_free(&more);
     if (rc)
         close_hub(&h->base);
     else
         *out = &h->base;
+    return rc;
+}
+
+int descry_hub_open(descry_tokenizer **out, const char *folder, descry_hub_use use, descry_error *err)
+{
+    descry_buf path = {0}, bytes = {0}, config = {0};
+    *out = NULL;
+    int rc = descry_buf_printf(&path, err, "%s/tokenizer_config.json", folder);
+    if (!rc && access(path.data, F_OK) == 0)
+        rc = descry_file_read(&config, path.data, MAX_CONFIG, err);
+    path.size = 0;
+    if (!rc)
+        rc = descry_buf_printf(&path, err, "%s/tokenizer.json", folder);
+    if (!rc)
+        rc = descry_file_read(&bytes, path.data, MAX_FILE, err);
+    if (!rc)
+        rc = descry_hub_parse(out, &bytes, &config, use, path.data, err);
+    descry_buf_free(&path);
+    descry_buf_free(&bytes);
+    descry_buf_free(&config);
     return rc;
 }

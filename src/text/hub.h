@@ -18,4 +18,8 @@ typedef struct descry_hub_use {
  * such tokens. */
 int descry_hub_open(descry_tokenizer **tokenizer, const char *folder, descry_hub_use use, descry_error *err);
 
+/* The same from the bytes of the two files; of the second, none.  `name` is used in messages. */
+int descry_hub_parse(descry_tokenizer **tokenizer, const descry_buf *file, const descry_buf *config, descry_hub_use use,
+                     const char *name, descry_error *err);
+
 #endif
