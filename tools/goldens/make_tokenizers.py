@@ -84,6 +84,7 @@ KINDS = [(siglip, "canonicalize", False, 24), (mt5, "whitespace", False, 24), (x
 
 def main():
     texts = [text for text in made_texts(60, 5) + golden_texts()[:50] if "\0" not in text and len(text) < 200]
+    texts += ["a" * 100 + " dog", "a" * 101 + " dog", "x\u00b2\u0301 y"]  # the longest word, one longer, half a grapheme
     for make, clean, strip, length in KINDS:
         with tempfile.TemporaryDirectory() as folder:
             make(folder).save_pretrained(folder)
@@ -92,6 +93,7 @@ def main():
             with open(f"{folder}/tokenizer_config.json", encoding="utf-8") as file:
                 config = json.load(file)
             config.pop("added_tokens_decoder")
+            config.pop("model_max_length")  # 10^30, which is no JSON integer to all
             ids = HFTokenizer(folder, context_length=length, clean=clean, strip_sep_token=strip)(texts).tolist()
         golden = {"tokenizer": tokenizer, "config": config, "clean": clean, "strip_sep_token": strip, "length": length,
                   "rows": [{"text": text, "ids": row} for text, row in zip(texts, ids)]}
