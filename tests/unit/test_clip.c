@@ -242,13 +242,13 @@ static void a_tokenizer_in_the_folder_is_used(void **state)
     assert_false(descry_can_caption(path));
     float *out = calloc((size_t)descry_model_describe(model)->dim, sizeof *out);
     assert_int_equal(descry_embed_texts(model, &text, 1, 1, out, &err), 0);
-    descry_model_close(model);
+    descry_model_close(&model);
     write_in("brings", "tokenizer.json", other, sizeof other - 1);
     assert_int_equal(descry_model_open(&model, ctx, path, NULL, &err), 0);
     assert_int_equal(descry_embed_texts(model, &text, 1, 1, out, &err), DESCRY_ERR_UNSUPPORTED);
     assert_non_null(strstr(err.message, "tokenizer.json: model WordLevel is not supported"));
     free(out);
-    descry_model_close(model);
+    descry_model_close(&model);
 }
 
 static void texts_of_a_tokenizer_that_is_not_known_are_refused(void **state)
