@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "clip/tokenizers.h"
 #include "generate/generate.h"
 #include "model/coca/decoder.h"
 
@@ -41,7 +42,7 @@ static int check_options(const descry_clip *clip, const descry_generation *how, 
     *prompt = NULL;
     *length = 0;
     int rc = descry_decoder_check(clip->network.coca, clip->name, err);
-    if (!rc && !clip->tokenizer)
+    if (!rc && !descry_tokenizer_writes(&clip->network))
         rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not supported: it cannot describe pictures",
                          clip->name, clip->network.other_tokenizer);
     if (!rc)

@@ -45,7 +45,7 @@ static void set_info(descry_clip *clip)
         .context_length = (int)clip->network.text->context_length, .vocab_size = (int)clip->network.text->vocab_size,
         .logit_scale = expf(clip->network.logit_scale), .logit_bias = clip->network.logit_bias,
         .parameters = clip->network.parameters,
-        .can_caption = clip->tokenizer && descry_decoder_check(clip->network.coca, clip->name, NULL) == 0};
+        .can_caption = descry_tokenizer_writes(&clip->network) && descry_decoder_check(clip->network.coca, clip->name, NULL) == 0};
 }
 
 static int read_config(descry_network *network, const char *folder, descry_buf *path, descry_buf *json,
@@ -162,7 +162,7 @@ int descry_clip_can_caption(const char *name)
     if (rc && (rc = descry_locate_model(&folder, name, NULL)) == 0)
         rc = read_config(&network, folder.data, &path, &json, NULL);
     if (!rc) {
-        can = descry_tokenizer_known(&network) && descry_decoder_check(network.coca, name, NULL) == 0;
+        can = descry_tokenizer_writes(&network) && descry_decoder_check(network.coca, name, NULL) == 0;
         descry_network_close(&network);
     }
     descry_buf_free(&folder);
@@ -219,8 +219,7 @@ int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t 
     const descry_text_tower *text = clip->network.text;
     size_t length = text->context_length, dim = clip->network.dim;
     if (!clip->tokenizer)
-        return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not supported: it can embed pictures only",
-                           clip->name, clip->network.other_tokenizer);
+        return descry_tokenizer_missing(&clip->network, clip->path, clip->name, "can embed pictures only", err);
     int32_t *ids = descry_alloc(BATCH_TEXTS, length * sizeof *ids);
     int rc = ids ? 0 : descry_fail_memory(err);
     if (!rc)

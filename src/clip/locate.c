@@ -116,6 +116,21 @@ static int locate_hub(descry_buf *folder, const char *name, descry_error *err)
     return rc;
 }
 
+int descry_locate_repository(descry_buf *folder, const char *name)
+{
+    const char *slash = strchr(name, '/');
+    descry_buf hub = {0}, model = {0};
+    int rc = !*name || name[0] == '/' || strstr(name, "..") || (slash && strchr(slash + 1, '/')) ? DESCRY_ERR_ARGUMENT : hub_folder(&hub);
+    if (!rc)
+        rc = slash ? descry_buf_printf(&model, NULL, "%s/models--%.*s--%s", hub.data, (int)(slash - name), name, slash + 1)
+                   : descry_buf_printf(&model, NULL, "%s/models--%s", hub.data, name);
+    if (!rc)
+        rc = snapshot(folder, model.data, NULL);
+    descry_buf_free(&hub);
+    descry_buf_free(&model);
+    return rc;
+}
+
 /* ---- by name --------------------------------------------------------------------------------------------------- */
 
 static int is_demo(const char *name)

@@ -9,6 +9,9 @@
  * the Hugging Face cache.  DESCRY_ERR_NOT_FOUND names the places searched. */
 int descry_locate_model(descry_buf *folder, const char *name, descry_error *err);
 
+/* *folder = where the Hugging Face cache has the repository "org/name", or "name", whatever is in it. */
+int descry_locate_repository(descry_buf *folder, const char *name);
+
 int descry_locate_is_folder(const char *name); /* whether it is a folder's path and not one of the other forms */
 
 /* The file of weights in a folder, in open_clip's order of preference; what else ends as weights do (.pt last) where none

@@ -2,9 +2,12 @@
 #include "clip/tokenizers.h"
 
 #include "base/error.h"
+#include "clip/locate.h"
 #include "text/clip_bpe.h"
+#include "text/hub.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static bool is_clips(const descry_network *network)
 {
@@ -31,37 +34,78 @@ static int open_clips(descry_tokenizer **tokenizer, const descry_network *networ
     return rc;
 }
 
+static bool is_hubs(const descry_network *network)
+{
+    return network->other_tokenizer != NULL;
+}
+
+static bool has_file(const char *folder)
+{
+    descry_buf path = {0};
+    bool has = descry_buf_printf(&path, NULL, "%s/tokenizer.json", folder) == 0 && access(path.data, R_OK) == 0;
+    descry_buf_free(&path);
+    return has;
+}
+
+/* From the model's folder, as open_clip has it of folders, or from the repository that the configuration names, as it has
+ * it of all other models: those that bring a tokenizer name themselves. */
+static int open_hubs(descry_tokenizer **tokenizer, const descry_network *network, const char *folder, descry_error *err)
+{
+    static const descry_cleaning cleanings[] = {
+        [DESCRY_TEXT_WHITESPACE] = DESCRY_CLEAN_WHITESPACE, [DESCRY_TEXT_CANONICALIZE] = DESCRY_CLEAN_CANONICALIZE,
+        [DESCRY_TEXT_LOWER] = DESCRY_CLEAN_LOWER};
+    descry_hub_use use = {cleanings[network->cleaning], network->strip_sep_token};
+    descry_buf other = {0};
+    int rc = 0;
+    if (has_file(folder))
+        rc = descry_hub_open(tokenizer, folder, use, err);
+    else if (descry_locate_repository(&other, network->other_tokenizer) == 0 && has_file(other.data))
+        rc = descry_hub_open(tokenizer, other.data, use, err);
+    descry_buf_free(&other);
+    return rc;
+}
+
 static const struct kind {
     bool (*matches)(const descry_network *network);
     int (*open)(descry_tokenizer **tokenizer, const descry_network *network, const char *folder, descry_error *err);
 } kinds[] = {
     {is_clips, open_clips},
+    {is_hubs, open_hubs},
 };
 
-static const struct kind *find_kind(const descry_network *network)
+/* *out stays NULL where there are no files for it. */
+static int open_kind(descry_tokenizer **out, const descry_network *network, const char *folder, descry_error *err)
 {
+    *out = NULL;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].matches(network))
-            return &kinds[i];
-    return NULL;
+            return kinds[i].open(out, network, folder, err);
+    return 0;
 }
 
-bool descry_tokenizer_known(const descry_network *network)
+bool descry_tokenizer_writes(const descry_network *network)
 {
-    return find_kind(network) != NULL;
+    return is_clips(network);
 }
 
 int descry_tokenizer_for(descry_tokenizer **out, const descry_network *network, const char *folder, descry_error *err)
 {
-    *out = NULL;
-    const struct kind *kind = find_kind(network);
-    int rc = kind ? kind->open(out, network, folder, err) : 0;
+    int rc = open_kind(out, network, folder, err);
     if (*out && (size_t)(*out)->vocab_size > network->text->vocab_size) {
         rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: text_cfg.vocab_size is %zu, but the tokenizer has %d ids", folder,
                          network->text->vocab_size, (*out)->vocab_size);
         descry_tokenizer_close(out);
     }
-    return rc;
+    return rc == DESCRY_ERR_UNSUPPORTED ? 0 : rc;
+}
+
+int descry_tokenizer_missing(const descry_network *network, const char *folder, const char *name, const char *what, descry_error *err)
+{
+    descry_tokenizer *tokenizer;
+    int rc = open_kind(&tokenizer, network, folder, err);
+    descry_tokenizer_close(&tokenizer);
+    return rc ? rc : descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not installed: it %s", name,
+                                 network->other_tokenizer, what);
 }
 
 int descry_tokenizer_clips(descry_tokenizer **tokenizer, descry_error *err)

@@ -6,13 +6,17 @@
 #include "model/network.h"
 #include "text/tokenizer.h"
 
-/* Whether this build supports the kind of tokenizer in the configuration. */
-bool descry_tokenizer_known(const descry_network *network);
+/* Whether captions can be written with a network's tokenizer: with CLIP's, whose ids they begin with and are padded by. */
+bool descry_tokenizer_writes(const descry_network *network);
 
-/* The tokenizer of the model in `folder`; NULL, without an error, if it is not supported: such a model embeds only pictures. */
+/* The tokenizer of the model in `folder`; NULL, which is no failure, when its files are not there or this build has not what
+ * they ask for: such a model embeds pictures. */
 int descry_tokenizer_for(descry_tokenizer **tokenizer, const descry_network *network, const char *folder, descry_error *err);
 
-/* CLIP's own, without a model. */
+/* Fails with the reason why there is none, and `what` the model is good for without. */
+int descry_tokenizer_missing(const descry_network *network, const char *folder, const char *name, const char *what, descry_error *err);
+
+/* CLIP's own, of no model. */
 int descry_tokenizer_clips(descry_tokenizer **tokenizer, descry_error *err);
 
 /* The tokenizer's digest for the model's recipe. */

@@ -46,22 +46,26 @@ static void parse_image(descry_network *n, descry_keys *parent, const json_t *ob
     descry_keys_close(&k, parent);
 }
 
+/* CLIP's is read strictly; of Hugging Face's, what open_clip itself looks at: the rest of its options go to transformers. */
 static void parse_tokenizer(descry_network *n, descry_keys *k)
 {
-    static const char *const modes[] = {"clean", NULL};
-    static const char *const cleaning[] = {"lower", NULL};
+    static const char *const clips_modes[] = {"clean", NULL}, *const other_modes[] = {"", NULL};
+    static const char *const clips_cleanings[] = {"lower", NULL};
+    static const char *const other_cleanings[] = {"whitespace", "canonicalize", "lower", NULL};
     n->other_tokenizer = descry_keys_string(k, "hf_tokenizer_name");
+    descry_keys_name(k, "tokenizer_mode", 0, n->other_tokenizer ? other_modes : clips_modes);
     json_t *value = descry_keys_take(k, "tokenizer_kwargs");
-    if (!n->other_tokenizer) { /* otherwise these are the other tokenizer's business */
-        descry_keys_name(k, "tokenizer_mode", 0, modes);
-        descry_keys kwargs;
-        descry_keys_open(&kwargs, k, value, "tokenizer_kwargs");
+    descry_keys kwargs;
+    descry_keys_open(&kwargs, k, value, "tokenizer_kwargs");
+    if (!n->other_tokenizer) {
         n->bpe_path = descry_keys_string(&kwargs, "bpe_path");
-        descry_keys_name(&kwargs, "clean", 0, cleaning);
-        descry_keys_close(&kwargs, k);
+        descry_keys_name(&kwargs, "clean", 0, clips_cleanings);
     } else {
-        json_decref(descry_keys_take(k, "tokenizer_mode"));
+        n->cleaning = (descry_text_cleaning)descry_keys_name(&kwargs, "clean", 0, other_cleanings);
+        n->strip_sep_token = descry_keys_bool(&kwargs, "strip_sep_token", false);
+        json_object_clear(kwargs.object);
     }
+    descry_keys_close(&kwargs, k);
     json_decref(value);
 }
 

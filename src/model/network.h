@@ -17,6 +17,11 @@ typedef struct descry_preprocess_config {
     int fill;
 } descry_preprocess_config;
 
+/* By open_clip's names: what is done to texts for a tokenizer that is not CLIP's. */
+typedef enum descry_text_cleaning {
+    DESCRY_TEXT_WHITESPACE, DESCRY_TEXT_CANONICALIZE, DESCRY_TEXT_LOWER
+} descry_text_cleaning;
+
 /* The part that is to be made ready; of the decoder: the texts' tower, too. */
 typedef enum descry_part { DESCRY_PART_IMAGE, DESCRY_PART_TEXT, DESCRY_PART_DECODER, DESCRY_PARTS } descry_part;
 
@@ -29,7 +34,9 @@ typedef struct descry_network {
     descry_text_tower *text;
     descry_coca *coca;          /* NULL: it has none */
     char *bpe_path;             /* relative to the model's folder; NULL: CLIP's merges */
-    char *other_tokenizer;      /* name of a tokenizer that is not CLIP's; NULL: CLIP's */
+    char *other_tokenizer;      /* name of a tokenizer that is not CLIP's, on Hugging Face's hub; NULL: CLIP's */
+    descry_text_cleaning cleaning; /* for it, as is: */
+    bool strip_sep_token;       /* the token that ends texts becomes id 0 */
     descry_preprocess_config preprocess;
     /* of the weights */
     descry_tensors file;

@@ -207,7 +207,20 @@ static int is_plain(const descry_text *text)
     return 1;
 }
 
-int descry_text_clean(descry_text *text, descry_error *err)
+/* The end of open_clip's canonicalize_text: no ASCII punctuation, an underscore is a space. */
+static void drop_punctuation(descry_text *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text->size; i++) {
+        uint32_t c = text->data[i];
+        if (c > 0x20 && c < 0x7F && c != '_' && !descry_is_letter(c) && !descry_is_number(c))
+            continue;
+        text->data[n++] = c == '_' ? ' ' : c;
+    }
+    text->size = n;
+}
+
+int descry_text_clean(descry_text *text, descry_cleaning cleaning, descry_error *err)
 {
     int rc = 0;
     if (!is_plain(text)) {
@@ -215,7 +228,9 @@ int descry_text_clean(descry_text *text, descry_error *err)
         for (int i = 0; i < 2 && !rc; i++)
             rc = unescape_html(text, err);
     }
+    if (!rc && cleaning == DESCRY_CLEAN_CANONICALIZE)
+        drop_punctuation(text);
     if (!rc)
         collapse_spaces(text);
-    return rc ? rc : lower_case(text, err);
+    return rc || cleaning == DESCRY_CLEAN_WHITESPACE ? rc : lower_case(text, err);
 }

@@ -6,6 +6,7 @@
 #include "text/classes.h"
 #include "text/clean.h"
 #include "text/clip_merges.h"
+#include "text/merging.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -67,110 +68,28 @@ static void close_bpe(descry_tokenizer *tokenizer)
 
 /* ---- byte pair encoding of one piece --------------------------------------------------------------------------------- */
 
-/* The symbols of a piece in a linked list, and the pairs that can merge in a heap by rank, then position.  Same result as
- * the reference, which searches the whole piece for its lowest pair each time, in quadratic time. */
-typedef struct node {
-    uint32_t id;
-    int32_t previous, next; /* -1: none */
-    uint32_t version;       /* incremented when the symbol changes: pairs of earlier versions in the heap are stale */
-} node;
-
-typedef struct pair {
-    int32_t rank, at;
-    uint32_t version, next_version;
-} pair;
-
 typedef struct encoder {
     const clip_bpe *t;
-    node *nodes;
-    pair *heap;
-    size_t pairs, capacity;
+    descry_merging merging;
     descry_error *err;
 } encoder;
 
-static int merges_before(const pair *a, const pair *b)
+static int rank_of(const void *table, uint32_t left, uint32_t right, uint32_t *merged)
 {
-    return a->rank != b->rank ? a->rank < b->rank : a->at < b->at;
+    int rank = pair_rank(table, left, right);
+    *merged = (uint32_t)(DESCRY_BYTE_IDS + rank);
+    return rank;
 }
 
-static void push(encoder *e, int32_t at)
-{
-    const node *n = &e->nodes[at];
-    int rank = n->next < 0 ? -1 : pair_rank(e->t, n->id, e->nodes[n->next].id);
-    if (rank < 0)
-        return;
-    pair p = {rank, at, n->version, e->nodes[n->next].version};
-    size_t i = e->pairs++;
-    for (; i > 0 && merges_before(&p, &e->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        e->heap[i] = e->heap[(i - 1) / 2];
-    e->heap[i] = p;
-}
-
-static pair pop(encoder *e)
-{
-    pair top = e->heap[0], last = e->heap[--e->pairs];
-    size_t i = 0;
-    for (;;) {
-        size_t child = 2 * i + 1;
-        if (child >= e->pairs)
-            break;
-        if (child + 1 < e->pairs && merges_before(&e->heap[child + 1], &e->heap[child]))
-            child++;
-        if (!merges_before(&e->heap[child], &last))
-            break;
-        e->heap[i] = e->heap[child];
-        i = child;
-    }
-    if (e->pairs)
-        e->heap[i] = last;
-    return top;
-}
-
-static int reserve(encoder *e, size_t size)
-{
-    if (size <= e->capacity)
-        return 0;
-    /* 3 * size: a merge removes one pair and adds two at most, and there are fewer merges than symbols */
-    node *nodes = descry_realloc(e->nodes, size, sizeof *nodes);
-    if (nodes)
-        e->nodes = nodes;
-    pair *heap = nodes ? descry_realloc(e->heap, 3 * size, sizeof *heap) : NULL;
-    if (!heap)
-        return descry_fail_memory(e->err);
-    e->heap = heap;
-    e->capacity = size;
-    return 0;
-}
-
-/* bytes [size > 0] -> nodes; their list begins at 0 */
+/* bytes [size > 0] */
 static int encode_piece(encoder *e, const uint8_t *bytes, size_t size)
 {
-    int rc = reserve(e, size);
-    if (rc)
-        return rc;
-    e->pairs = 0;
-    for (size_t i = 0; i < size; i++)
-        e->nodes[i] = (node){e->t->byte_ids[bytes[i]] + (i + 1 == size ? 256u : 0u), (int32_t)i - 1,
-                             i + 1 < size ? (int32_t)i + 1 : -1, 0};
-    for (size_t i = 0; i < size; i++)
-        push(e, (int32_t)i);
-    while (e->pairs) {
-        pair p = pop(e);
-        node *n = &e->nodes[p.at];
-        if (n->version != p.version || n->next < 0 || e->nodes[n->next].version != p.next_version)
-            continue;
-        node *right = &e->nodes[n->next];
-        n->id = (uint32_t)(DESCRY_BYTE_IDS + p.rank);
-        n->version++;
-        n->next = right->next;
-        right->version = UINT32_MAX; /* pairs that begin with it are stale */
-        if (n->next >= 0)
-            e->nodes[n->next].previous = p.at;
-        push(e, p.at);
-        if (n->previous >= 0)
-            push(e, n->previous);
-    }
-    return 0;
+    int rc = descry_merging_begin(&e->merging, size, e->err);
+    for (size_t i = 0; i < size && !rc; i++)
+        descry_merging_put(&e->merging, e->t->byte_ids[bytes[i]] + (i + 1 == size ? 256u : 0u));
+    if (!rc)
+        descry_merging_run(&e->merging);
+    return rc;
 }
 
 /* ---- splitting ------------------------------------------------------------------------------------------------------- */
@@ -231,19 +150,19 @@ static int put_piece(encoder *e, const uint32_t *in, size_t size, int32_t *ids, 
         ids[(*count)++] = special;
         return 0;
     }
-    for (int32_t i = 0; !rc && i >= 0 && *count < room; i = e->nodes[i].next)
-        ids[(*count)++] = (int32_t)e->nodes[i].id;
+    for (int32_t i = 0; !rc && i >= 0 && *count < room; i = e->merging.symbols[i].next)
+        ids[(*count)++] = (int32_t)e->merging.symbols[i].id;
     return rc;
 }
 
 static int encode(const descry_tokenizer *t, const char *text, size_t length, size_t room, int32_t *ids, size_t *count,
                   descry_error *err)
 {
-    encoder e = {.t = (const clip_bpe *)t, .err = err};
+    encoder e = {.t = (const clip_bpe *)t, .merging = {.rank = rank_of, .table = t}, .err = err};
     descry_text clean = {0};
     int rc = descry_text_decode(&clean, text, length, err);
     if (!rc)
-        rc = descry_text_clean(&clean, err);
+        rc = descry_text_clean(&clean, DESCRY_CLEAN_LOWER, err);
     ids[0] = t->start;
     *count = 1;
     for (size_t i = 0; i < clean.size && *count < room && !rc;) {
@@ -258,8 +177,7 @@ static int encode(const descry_tokenizer *t, const char *text, size_t length, si
         --*count;
     ids[(*count)++] = t->end;
     descry_text_free(&clean);
-    free(e.nodes);
-    free(e.heap);
+    descry_merging_free(&e.merging);
     return rc;
 }
 

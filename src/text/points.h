@@ -5,6 +5,8 @@
 
 #include "base/memory.h"
 
+#include <stdbool.h>
+
 typedef struct descry_text {
     uint32_t *data;
     size_t size, capacity;

@@ -242,6 +242,37 @@ static void recipes_that_libraries_hold_stay(void **state)
     assert_string_equal(recipe, expected);
 }
 
+static void a_tokenizer_in_the_folder_is_used(void **state)
+{
+    (void)state;
+    static const char good[] = "{\"model\":{\"type\":\"Unigram\",\"unk_id\":1,\"vocab\":[[\"<pad>\",0],[\"<unk>\",0],[\"cat\",-1],[\"a\",-2]]}}";
+    static const char other[] = "{\"model\":{\"type\":\"WordLevel\"}}";
+    descry_model *model;
+    descry_error err = {0};
+    int32_t *ids;
+    size_t count;
+    const char *path = copy_demo("brings", NULL), *text = "cata";
+    replace_in_config("brings", "\"tokenizer_kwargs\"", "\"hf_tokenizer_name\": \"someone's\", \"tokenizer_kwargs\"");
+    write_in("brings", "tokenizer.json", good, sizeof good - 1);
+    assert_int_equal(descry_model_open(&model, ctx, path, NULL, &err), 0);
+    assert_int_equal(descry_tokenize(ctx, model, text, 4, &ids, &count, &err), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(ids[0], 2);
+    assert_int_equal(ids[1], 3);
+    assert_int_equal(ids[2], 0);
+    free(ids);
+    assert_false(descry_can_caption(path));
+    float *out = calloc((size_t)descry_model_get_info(model)->dim, sizeof *out);
+    assert_int_equal(descry_embed_texts(model, &text, 1, 1, out, &err), 0);
+    descry_model_close(&model);
+    write_in("brings", "tokenizer.json", other, sizeof other - 1);
+    assert_int_equal(descry_model_open(&model, ctx, path, NULL, &err), 0);
+    assert_int_equal(descry_embed_texts(model, &text, 1, 1, out, &err), DESCRY_ERR_UNSUPPORTED);
+    assert_non_null(strstr(err.message, "tokenizer.json: model WordLevel is not supported"));
+    free(out);
+    descry_model_close(&model);
+}
+
 static void texts_of_a_tokenizer_that_is_not_known_are_refused(void **state)
 {
     (void)state;
@@ -259,7 +290,7 @@ static void texts_of_a_tokenizer_that_is_not_known_are_refused(void **state)
     assert_true(descry_can_caption(demo));
     float *out = calloc((size_t)info->dim, sizeof *out);
     assert_int_equal(descry_embed_texts(model, &text, 1, 1, out, &err), DESCRY_ERR_UNSUPPORTED);
-    assert_non_null(strstr(err.message, "its tokenizer, someone's, is not supported: it can embed pictures only"));
+    assert_non_null(strstr(err.message, "its tokenizer, someone's, is not installed: it can embed pictures only"));
     assert_int_equal(descry_tokenize(ctx, model, text, 5, &ids, &count, &err), DESCRY_ERR_UNSUPPORTED);
     uint8_t *rgb = calloc((size_t)info->image_width * (size_t)info->image_height, 3);
     assert_int_equal(descry_embed_pixels(model, rgb, 1, 1, out, &err), 0);
@@ -333,6 +364,7 @@ int main(void)
         cmocka_unit_test(weights_that_are_not_numbers_give_no_embedding),
         cmocka_unit_test(a_recipe_is_of_contents_not_of_names),
         cmocka_unit_test(recipes_that_libraries_hold_stay),
+        cmocka_unit_test(a_tokenizer_in_the_folder_is_used),
         cmocka_unit_test(texts_of_a_tokenizer_that_is_not_known_are_refused),
         cmocka_unit_test(names_that_are_paths),
         cmocka_unit_test(models_of_the_hugging_face_cache_are_found),

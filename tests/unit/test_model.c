@@ -36,6 +36,32 @@ static void expect_config(int code, const char *message, const char *json)
     "{\"model_cfg\":{\"embed_dim\":8,\"vision_cfg\":{\"width\":64" vision "},\"text_cfg\":{\"width\":64" text          \
     "}" more "}}"
 
+static void options_of_other_tokenizers_are_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json;
+        descry_text_cleaning cleaning;
+        bool strip;
+    } rows[] = {
+        {CONFIG("", ",\"hf_tokenizer_name\":\"a/b\"", ""), DESCRY_TEXT_WHITESPACE, false},
+        {CONFIG("", ",\"hf_tokenizer_name\":\"a/b\",\"tokenizer_kwargs\":{\"clean\":\"canonicalize\"}", ""), DESCRY_TEXT_CANONICALIZE, false},
+        {CONFIG("", ",\"hf_tokenizer_name\":\"a/b\",\"tokenizer_kwargs\":{\"strip_sep_token\":true,\"use_fast\":true}", ""), DESCRY_TEXT_WHITESPACE, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        descry_network network;
+        descry_error err = {0};
+        assert_int_equal(descry_network_parse(&network, rows[i].json, strlen(rows[i].json), "c", &err), 0);
+        assert_string_equal(network.other_tokenizer, "a/b");
+        assert_int_equal(network.cleaning, rows[i].cleaning);
+        assert_int_equal(network.strip_sep_token, rows[i].strip);
+        descry_network_close(&network);
+    }
+    expect_config(DESCRY_ERR_UNSUPPORTED, "tokenizer_kwargs.clean",
+                  CONFIG("", ",\"hf_tokenizer_name\":\"a/b\",\"tokenizer_kwargs\":{\"clean\":\"no\"}", ""));
+    expect_config(DESCRY_ERR_UNSUPPORTED, "tokenizer_mode", CONFIG("", ",\"hf_tokenizer_name\":\"a/b\",\"tokenizer_mode\":\"clips\"", ""));
+}
+
 static void configurations_are_read_strictly(void **state)
 {
     (void)state;
@@ -348,6 +374,7 @@ static void positions_are_resampled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_of_other_tokenizers_are_kept),
         cmocka_unit_test(configurations_are_read_strictly),
         cmocka_unit_test(known_architectures_have_open_clips_sizes),
         cmocka_unit_test(of_other_architectures_the_reason_is_named),

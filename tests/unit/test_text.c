@@ -35,7 +35,7 @@ static void expect_clean_bytes(const char *text, size_t size, const char *expect
     descry_text t = {0};
     descry_error err;
     assert_int_equal(descry_text_decode(&t, text, size, &err), 0);
-    assert_int_equal(descry_text_clean(&t, &err), 0);
+    assert_int_equal(descry_text_clean(&t, DESCRY_CLEAN_LOWER, &err), 0);
     size_t length;
     char *utf8 = (char *)u32_to_u8(t.data, t.size, NULL, &length);
     if (length != strlen(expected) || memcmp(utf8, expected, length) != 0)
@@ -100,7 +100,7 @@ static void nesting_takes_no_longer_than_it_may(void **state)
     descry_text t = {0};
     descry_error err;
     assert_int_equal(descry_text_decode(&t, text, 4 * TOO_DEEP + 1, &err), 0);
-    assert_int_equal(descry_text_clean(&t, &err), DESCRY_ERR_LIMIT);
+    assert_int_equal(descry_text_clean(&t, DESCRY_CLEAN_LOWER, &err), DESCRY_ERR_LIMIT);
     assert_non_null(strstr(err.message, "encoded within itself"));
     descry_text_free(&t);
     free(text);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A stranger's tokenizer.json under libFuzzer: a tokenizer whose ids are in its vocabulary, or one line that says what is
+ * wrong with the file. */
+#include "text/hub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition)
+{
+    if (!condition)
+        __builtin_trap();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    enum { LENGTH = 24 };
+    static const char text[] = "A b\u00e9  <s> \uff21 don't \u65e5\u672c \U0001f408 zz</s>.";
+    descry_buf file = {0}, none = {0}, out = {0};
+    descry_tokenizer *t = NULL;
+    descry_error err = {0};
+    require(descry_buf_append(&file, data, size, &err) == 0);
+    int rc = descry_hub_parse(&t, &file, &none, (descry_hub_use){DESCRY_CLEAN_WHITESPACE, size % 2}, "file", &err);
+    if (rc) {
+        require(!t && rc == err.code && err.message[0] && !strpbrk(err.message, "\n\r"));
+        require(rc == DESCRY_ERR_FORMAT || rc == DESCRY_ERR_UNSUPPORTED || rc == DESCRY_ERR_LIMIT);
+    } else {
+        int32_t ids[LENGTH];
+        size_t count = 0;
+        rc = descry_tokenizer_encode(t, text, sizeof text - 1, LENGTH, ids, &count, &err);
+        require(rc == 0 || rc == DESCRY_ERR_FORMAT || rc == DESCRY_ERR_ARGUMENT);
+        require(rc || count <= LENGTH);
+        for (size_t i = 0; i < LENGTH && !rc; i++)
+            require(ids[i] >= 0 && ids[i] < t->vocab_size);
+        if (!rc)
+            require(descry_tokenizer_decode(t, ids, LENGTH, &out, &err) == 0);
+    }
+    descry_tokenizer_close(&t);
+    descry_buf_free(&file);
+    descry_buf_free(&out);
+    return 0;
+}

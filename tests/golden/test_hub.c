@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Small tokenizers of every kind that models of open_clip's have, with the ids that its HFTokenizer gives texts; and files
+ * that are wrong. */
+#include "cmocka_test.h"
+
+#include "golden.h"
+#include "text/hub.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kinds[] = {"siglip", "mt5", "xlm_roberta", "gemma", "roberta", "bert"};
+
+static json_t *read_kind(const char *kind)
+{
+    char name[64];
+    snprintf(name, sizeof name, "tokenizers/%s.json", kind);
+    json_t *golden = golden_read(name);
+    assert_non_null(golden);
+    return golden;
+}
+
+static void dump(descry_buf *buf, const json_t *json)
+{
+    char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(17));
+    assert_non_null(text);
+    assert_int_equal(descry_buf_append(buf, text, strlen(text), NULL), 0);
+    free(text);
+}
+
+static int parse(descry_tokenizer **t, const json_t *golden, descry_error *err)
+{
+    static const char *const cleanings[] = {"lower", "whitespace", "canonicalize"};
+    descry_buf file = {0}, config = {0};
+    descry_hub_use use = {.strip_sep = json_is_true(json_object_get(golden, "strip_sep_token"))};
+    while (strcmp(cleanings[use.cleaning], json_string_value(json_object_get(golden, "clean"))) != 0)
+        use.cleaning++;
+    dump(&file, json_object_get(golden, "tokenizer"));
+    dump(&config, json_object_get(golden, "config"));
+    int rc = descry_hub_parse(t, &file, &config, use, "tokenizer.json", err);
+    descry_buf_free(&file);
+    descry_buf_free(&config);
+    return rc;
+}
+
+static void ids_of_every_kind(void **state)
+{
+    (void)state;
+    enum { MOST = 64 };
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        json_t *golden = read_kind(kinds[k]), *row;
+        descry_tokenizer *t;
+        descry_error err = {0};
+        if (parse(&t, golden, &err))
+            fail_msg("%s: %s", kinds[k], err.message);
+        int length = (int)json_integer_value(json_object_get(golden, "length"));
+        size_t i, failed = 0;
+        json_array_foreach(json_object_get(golden, "rows"), i, row)
+        {
+            const json_t *text = json_object_get(row, "text"), *expected = json_object_get(row, "ids");
+            int32_t ids[MOST];
+            size_t count;
+            assert_int_equal(json_array_size(expected), length);
+            assert_int_equal(descry_tokenizer_encode(t, json_string_value(text), json_string_length(text), length, ids, &count, &err), 0);
+            bool same = true;
+            for (size_t n = 0; n < (size_t)length; n++)
+                same &= ids[n] == json_integer_value(json_array_get(expected, n));
+            if (!same)
+                print_error("%s: \"%s\": other ids\n", kinds[k], json_string_value(text));
+            failed += !same;
+        }
+        assert_true(i > 80);
+        assert_int_equal(failed, 0);
+        descry_tokenizer_close(&t);
+        json_decref(golden);
+    }
+}
+
+static void ids_back_to_texts(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        json_t *golden = read_kind(kinds[k]);
+        descry_tokenizer *t;
+        descry_error err = {0};
+        descry_buf out = {0};
+        int32_t ids[24];
+        size_t count;
+        assert_int_equal(parse(&t, golden, &err), 0);
+        assert_int_equal(descry_tokenizer_encode(t, "a photo of the dog", 18, 24, ids, &count, &err), 0);
+        assert_int_equal(descry_tokenizer_decode(t, ids, 24, &out, &err), 0);
+        assert_string_equal(out.data, "a photo of the dog");
+        ids[0] = -1;
+        ids[1] = INT32_MAX;
+        assert_int_equal(descry_tokenizer_decode(t, ids, 2, &out, &err), 0);
+        descry_buf_free(&out);
+        assert_int_equal(descry_tokenizer_encode(t, "a", 1, 2, ids, &count, &err), 0);
+        descry_tokenizer_close(&t);
+        json_decref(golden);
+    }
+}
+
+/* In the file of a kind, what the path leads to becomes a value; `says` is in the message. */
+static const struct {
+    const char *kind, *path, *value;
+    int code;
+    const char *says;
+} mistakes[] = {
+    {"siglip", "model.type", "\"WordLevel\"", DESCRY_ERR_UNSUPPORTED, "model WordLevel is not supported"},
+    {"siglip", "normalizer.type", "\"Nmt\"", DESCRY_ERR_UNSUPPORTED, "normalizer Nmt is not supported"},
+    {"siglip", "pre_tokenizer.type", "\"Digits\"", DESCRY_ERR_UNSUPPORTED, "pre_tokenizer Digits is not supported"},
+    {"siglip", "post_processor.type", "\"Pairs\"", DESCRY_ERR_UNSUPPORTED, "post_processor Pairs is not supported"},
+    {"siglip", "pre_tokenizer.replacement", "\"ab\"", DESCRY_ERR_FORMAT, "replacement is not a character"},
+    {"siglip", "pre_tokenizer.prepend_scheme", "\"last\"", DESCRY_ERR_UNSUPPORTED, "prepend_scheme"},
+    {"siglip", "normalizer", "{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"A\"}", DESCRY_ERR_FORMAT, "not in Base64"},
+    {"siglip", "normalizer", "{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"//////8=\"}", DESCRY_ERR_FORMAT, "cut short"},
+    {"siglip", "normalizer", "{\"type\":\"Replace\",\"pattern\":{\"Regex\":\"a+\"},\"content\":\"\"}", DESCRY_ERR_UNSUPPORTED, "pattern a+"},
+    {"siglip", "normalizer", "{\"type\":\"Replace\",\"pattern\":{\"String\":\"\"},\"content\":\"\"}", DESCRY_ERR_FORMAT, "is empty"},
+    {"siglip", "model.unk_id", "100000", DESCRY_ERR_FORMAT, "unk_id: there is no such token"},
+    {"siglip", "model.unk_id", "-3", DESCRY_ERR_FORMAT, "unk_id: there is no such token"},
+    {"siglip", "model.vocab", "[[\"a\",-1],[\"b\"]]", DESCRY_ERR_FORMAT, "row 1"},
+    {"siglip", "model.vocab", "[]", DESCRY_ERR_FORMAT, "not a list of tokens"},
+    {"siglip", "added_tokens", "[{\"content\":\"x\",\"id\":-1}]", DESCRY_ERR_FORMAT, "has the id -1"},
+    {"siglip", "added_tokens", "[{\"content\":\"x\",\"id\":99999999999}]", DESCRY_ERR_FORMAT, "has the id 99999999999"},
+    {"siglip", "added_tokens", "[{\"id\":1}]", DESCRY_ERR_FORMAT, "no content"},
+    {"siglip", "post_processor.special_tokens", "{}", DESCRY_ERR_FORMAT, "a token without ids"},
+    {"siglip", "post_processor.single", "[]", DESCRY_ERR_FORMAT, "0 texts"},
+    {"gemma", "model.merges", "[\"a b c\"]", DESCRY_ERR_FORMAT, "number 0"},
+    {"gemma", "model.merges", "[[\"a\",\"\\u0001\"]]", DESCRY_ERR_FORMAT, "number 0"},
+    {"gemma", "model.dropout", "0.5", DESCRY_ERR_UNSUPPORTED, "model.dropout"},
+    {"gemma", "model.end_of_word_suffix", "\"</w>\"", DESCRY_ERR_UNSUPPORTED, "model.end_of_word_suffix"},
+    {"gemma", "model.unk_token", "\"nowhere\"", DESCRY_ERR_FORMAT, "unk_token is not in the vocabulary"},
+    {"gemma", "model.vocab", "{\"a\":0,\"b\":0}", DESCRY_ERR_FORMAT, "two tokens have the id 0"},
+    {"gemma", "model.vocab", "{\"a\":\"0\"}", DESCRY_ERR_FORMAT, "is not a number"},
+    {"bert", "model.unk_token", "null", DESCRY_ERR_FORMAT, "unk_token is missing"},
+    {"bert", "post_processor.cls", "[\"[CLS]\"]", DESCRY_ERR_FORMAT, "post_processor"},
+};
+
+static void mistakes_are_named(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+        json_t *golden = read_kind(mistakes[i].kind), *at = json_object_get(golden, "tokenizer");
+        char path[64];
+        snprintf(path, sizeof path, "%s", mistakes[i].path);
+        char *last = strchr(path, '.');
+        if (last) {
+            *last++ = 0;
+            at = json_object_get(at, path);
+        }
+        json_object_set_new(at, last ? last : path, json_loads(mistakes[i].value, JSON_DECODE_ANY, NULL));
+        descry_tokenizer *t;
+        descry_error err = {0};
+        int rc = parse(&t, golden, &err);
+        if (rc != mistakes[i].code || !strstr(err.message, mistakes[i].says) || strncmp(err.message, "tokenizer.json: ", 16) != 0)
+            fail_msg("%s: %d, %s", mistakes[i].path, rc, err.message);
+        assert_null(t);
+        json_decref(golden);
+    }
+}
+
+/* Versions of the format differ in how they write merges, and whether they say the model's type. */
+static void older_files_are_the_same(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        json_t *golden = read_kind(kinds[k]), *model = json_object_get(json_object_get(golden, "tokenizer"), "model");
+        json_t *merges = json_object_get(model, "merges"), *pair;
+        size_t i;
+        descry_tokenizer *t[2];
+        descry_error err = {0};
+        assert_int_equal(parse(&t[0], golden, &err), 0);
+        json_object_del(model, "type");
+        json_array_foreach(merges, i, pair)
+            if (json_is_array(pair))
+                json_array_set_new(merges, i, json_sprintf("%s %s", json_string_value(json_array_get(pair, 0)),
+                                                           json_string_value(json_array_get(pair, 1))));
+        assert_int_equal(parse(&t[1], golden, &err), 0);
+        int32_t ids[2][24];
+        size_t count[2];
+        for (size_t n = 0; n < 2; n++)
+            assert_int_equal(descry_tokenizer_encode(t[n], "people running in the park", 26, 24, ids[n], &count[n], &err), 0);
+        assert_memory_equal(ids[0], ids[1], sizeof ids[0]);
+        assert_string_not_equal(t[0]->digest, t[1]->digest);
+        for (size_t n = 0; n < 2; n++)
+            descry_tokenizer_close(&t[n]);
+        json_decref(golden);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ids_of_every_kind),
+        cmocka_unit_test(ids_back_to_texts),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(older_files_are_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
