@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Times programs from exec to exit, again and again, and takes the most memory each held:
+"""Times programs from exec to exit, repeatedly, and measures the peak memory of each:
 
     python bench/cold.py ROUNDS PROGRAM [ARGUMENT...] [--- PROGRAM [ARGUMENT...]]...
 
-prints {"seconds": [...], "kilobytes": n} for each, which take turns.  A process of its own, because Linux counts what a
-parent held as the child's until it calls exec, and a parent with PyTorch in it holds more than descry ever does."""
+prints {"seconds": [...], "kilobytes": n} for each, which take turns.  A process of its own, because Linux counts a
+parent's peak as the child's until it calls exec, and a parent with PyTorch needs more than descry ever does."""
 
 import json
 import os

@@ -8,8 +8,8 @@ README does, and at its best settings: loader processes and batches, of which th
 first pictures.  Its time is from when the model was loaded and warm until the embeddings were written, without starting,
 importing and loading.
 
-A first round, untimed, looks at the memory of all processes of each, of open_clip once its model is loaded, and compares what
-came of it: the embeddings of --full-decode must be open_clip's.  The files have been read before."""
+A first round, untimed, measures the memory of all processes of each, of open_clip once its model is loaded, and compares the
+results: the embeddings of --full-decode must be open_clip's.  The files are in the page cache."""
 
 import json
 import os
@@ -56,7 +56,7 @@ def read(folder):
 
 
 def watch(command, look=0):
-    """What bench/watch.py says of it; of open_clip only what came after loading."""
+    """The report of bench/watch.py; for open_clip only from after loading."""
     command = [sys.executable, BENCH / "watch.py", str(look), *map(str, command)]
     result = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     inside = json.loads(result["output"])

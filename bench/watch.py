@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a program and says what it and all its processes took:
+"""Runs a program and reports the resources of its process tree:
 
     python bench/watch.py MILLISECONDS PROGRAM [ARGUMENT...]
 
 prints {"seconds": from exec to exit, "cpu": seconds of processors, "memory": [[when, bytes], ...], "output": its last line}.
-Memory is looked at every so many milliseconds, not at all with 0 (Linux takes as long to say as a decoder for a small
-picture): the sum over all processes of their shares (Pss), or, of a process that hides them, as decoders do from all but root,
-of all that it has in memory (Rss), though others may have parts of it, too.  `when` is by CLOCK_MONOTONIC."""
+Memory is sampled every so many milliseconds, not at all with 0 (a sample takes as long as decoding a small picture): the sum
+over all processes of their proportional set sizes (Pss), or, where that is unreadable, as decoders' are but for root, of their
+resident set sizes (Rss), which count shared pages several times.  `when` is by CLOCK_MONOTONIC."""
 
 import ctypes
 import json
@@ -57,7 +57,7 @@ def look(samples, pause, over):
 
 def main():
     pause, command = int(sys.argv[1]) / 1000, sys.argv[2:]
-    # what outlives its parent is waited for here, and so counted
+    # orphaned descendants are reaped here, and so counted
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     samples, over = [], threading.Event()
     watcher = threading.Thread(target=look, args=(samples, pause, over))

@@ -5,8 +5,8 @@
     python tools/count_tests.py FOLDER
 
 FOLDER holds *.tap (lines "ok ..." and "not ok ...") and *.json (Meson's testlog.json).  Of a cmocka or TAP program each
-case counts; one that ends badly without saying so, one without cases, and every skip, counts as a failure: but for those of
-which the program says "not run: " and what the system lacks, which count as neither.  Exit status 1 on any failure."""
+case counts; a program that fails without a failed case, one without cases, and every skip, counts as a failure; but skips
+reported as "not run: " and what the system lacks count as neither.  Exit status 1 on any failure."""
 
 import json
 import pathlib
@@ -18,7 +18,7 @@ NOT_RUN = r"^not run: (.*)"
 
 
 def cases(text):
-    """Passed and failed cases that a program's output tells of."""
+    """The passed and failed cases in a program's output."""
     passed = len(re.findall(r"^\[       OK \]", text, re.M)) + len(re.findall(r"^ok\b(?!.*# *(?i:skip))", text, re.M))
     failed = len(re.findall(r"^\[ RUN      \]", text, re.M)) - len(re.findall(r"^\[       OK \]", text, re.M))
     failed -= len(re.findall(NOT_RUN, text, re.M))
@@ -47,7 +47,7 @@ def main():
             if test["result"] != "OK" and bad == 0:
                 bad = 1
             if good + bad == 0:
-                # a program that is one case; but one that says how many it has, and none of them, tried nothing
+                # a program without TAP is one case; but a TAP plan without any case tested nothing
                 empty = re.search(r"^\[={10}\]|^1\.\.", test.get("stdout") or "", re.M)
                 good, bad = (0, 1) if empty else (1, 0)
             if bad:

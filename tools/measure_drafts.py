@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures what decoding JPEGs at a smaller scale does to an index, by driving the program:
+"""Measures the effect of decoding JPEGs at a smaller scale on an index, by running the program:
 
 - the change of embeddings, as a part of how far unlike pictures are apart, and how many of the ten nearest pictures stay the
   same, each picture being the query, on scenes of the demo's world as a camera would have them (1600 x 1200 to 4000 x 3000

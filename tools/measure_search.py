@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Measures what searching says of itself, on the sample gallery, by driving the program:
+"""Measures the strength, exclusions and ranking of searches, on the sample gallery, by running the program:
 
 - strength: how often the best match of a query is good, for 200 queries each for what is in the gallery (its captions; a
   thing that a picture shows, alone or beside another) and for what is not (things of another world; scenes of this world
   with a thing that the gallery has not got; pairs of things that it has, but not together so; the few things that it
   has not got);
-- NOT: for each thing, how many of the pictures with it are left out, and how many of those without it;
+- NOT: for each thing, how many of the pictures with it are excluded, and how many of those without it;
 - the ranking of x + lambda * (p - n) against NumPy on the vectors as the library holds them.
 
     .venv/bin/python tools/measure_search.py [--descry build/cmd/descry] [--model demo]

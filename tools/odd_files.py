@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes odd files of small good ones and tries descry on them: bits flipped, cut off at every border of a part, and a lie
-in every field that says a length, a count, a size or a place, in every container format.  The same seed makes the same
+"""Makes damaged files from small good ones and runs descry on them: bits flipped, truncated at every boundary of a part, and wrong
+values in every field of a length, count, size or offset, in every container format.  The same seed makes the same
 files.
 
     python tools/odd_files.py [--descry build/cmd/descry] [--keep FOLDER] [--seed N] [--flips N] [--slow S] FILE...
@@ -26,7 +26,7 @@ SPARE_MB = 200
 
 
 class Parts:
-    """Where a file's parts begin, and its fields that say how much or where: (offset, bytes, byte order)."""
+    """Offsets of a file's parts, and its fields of lengths and offsets: (offset, bytes, byte order)."""
 
     def __init__(self):
         self.borders, self.fields = set(), set()

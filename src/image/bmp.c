@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Windows and OS/2 bitmaps, by ourselves: there is no common library for them.
+ * Windows and OS/2 bitmaps, decoded here: there is no common library for them.
  * Source: Microsoft's "Bitmap Storage" (BITMAPFILEHEADER, BITMAPCOREHEADER to BITMAPV5HEADER, bitmap compression).
- * Modes as Pillow has them: a palette of greys in order is none, the fourth byte of 32 bits is alpha only with a mask. */
+ * Modes as in Pillow: a palette of greys in order is no palette, the fourth byte of 32 bits is alpha only with a mask. */
 #include "base/error.h"
 #include "image/codecs.h"
 
@@ -52,7 +52,7 @@ static int read_masks(reader *r, uint32_t header, size_t *after)
         return 0;
     }
     int count = header >= 56 || r->compression == ALPHABITFIELDS ? 4 : 3;
-    if (header == 40) /* they follow it */
+    if (header == 40) /* masks follow the header */
         *after += 4 * (size_t)count;
     if (r->size < 54 + 4 * (size_t)count)
         return fail(r, "truncated");
@@ -99,7 +99,7 @@ static int read_header(reader *r, size_t *after)
     return r->bits >= 16 ? read_masks(r, header, after) : 0;
 }
 
-/* The palette behind the header; `entry` bytes each.  Sets the mode. */
+/* The palette after the header; `entry` bytes each.  Sets the mode. */
 static int read_palette(reader *r, size_t *after, descry_picture_mode *mode)
 {
     size_t entry = get32(r->bytes + 14) == 12 ? 3 : 4, most = (size_t)1 << r->bits;
@@ -192,7 +192,7 @@ static void set_pixel(reader *r, size_t x, size_t y, uint32_t index)
         row_of(r, y)[x] = (uint8_t)index;
 }
 
-/* Pixels one by one, as they are, padded to an even number of bytes. */
+/* Absolute mode: uncompressed pixels, padded to an even number of bytes. */
 static int read_absolute(reader *r, size_t x, size_t y, size_t count)
 {
     size_t bytes = r->bits == 8 ? count : (count + 1) / 2;
@@ -206,7 +206,7 @@ static int read_absolute(reader *r, size_t x, size_t y, size_t count)
     return 0;
 }
 
-/* Pixels that are passed over stay 0.  An end mark may be absent once all rows are there. */
+/* Skipped pixels stay 0.  The end marker may be missing once all rows are there. */
 static int read_runs(reader *r)
 {
     memset(r->picture->data, 0, (size_t)r->width * r->height);
@@ -258,12 +258,12 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     r.at = offset ? offset : after;
     bool runs = r.compression == RLE4 || r.compression == RLE8;
     uint64_t need = ((uint64_t)r.width * r.bits + 31) / 32 * 4 * r.height;
-    /* the padding of the last row may be absent */
+    /* the padding of the last row may be missing */
     if (!runs && need)
         need -= (4 - ((uint64_t)r.width * r.bits + 7) / 8 % 4) % 4;
     if (r.at > size || (!runs && need > size - r.at))
         return fail(&r, "truncated");
-    if (runs && r.height / 128 > size - r.at) /* four bytes pass over at most 255 rows */
+    if (runs && r.height / 128 > size - r.at) /* four bytes skip 255 rows at most */
         return fail(&r, "truncated");
     rc = descry_picture_create(picture, r.width, r.height, mode, name, limits, err);
     if (rc)

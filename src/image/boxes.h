@@ -9,14 +9,14 @@
 
 #define DESCRY_FOURCC(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
-/* Bytes to read from; once too few were left, all that is read is 0. */
+/* A cursor over bytes; reading past the end sets `ended`, and returns 0 from then on. */
 typedef struct descry_span {
     const uint8_t *at;
     size_t size;
     bool ended;
 } descry_span;
 
-uint64_t descry_span_number(descry_span *span, size_t bytes); /* the next, of 0 .. 8 bytes, the highest first */
+uint64_t descry_span_number(descry_span *span, size_t bytes); /* the next number of 0 .. 8 bytes, big-endian */
 descry_span descry_span_part(descry_span *span, size_t size); /* the next bytes */
 
 /* The next box: its type, and *body.  0: no more. */

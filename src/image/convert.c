@@ -8,7 +8,7 @@ static void grey(uint8_t *rgb, uint8_t value)
     rgb[0] = rgb[1] = rgb[2] = value;
 }
 
-/* Pillow: (255 - K) minus its product with the ink */
+/* as Pillow: (255 - K) - (255 - K) * ink / 255 */
 static void cmyk(uint8_t *rgb, const uint8_t *in)
 {
     unsigned white = 255u - in[3];
@@ -88,17 +88,17 @@ void descry_convert_rgb(const descry_picture *p, int reference, uint8_t *rgb)
 
 static inline void turn(const uint8_t *in, ptrdiff_t size, int width, int height, int orientation, uint8_t *out)
 {
-    /* where the pixel right of, and below, an output pixel comes from, and the first */
+    /* input offsets of the output's first pixel, and to the pixel right of and below each */
     ptrdiff_t w = width, h = height, right = 1, down = w, first = 0;
     int swap = orientation >= 5;
     switch (orientation) {
     case 2: right = -1, down = w, first = w - 1; break;           /* mirrored */
-    case 3: right = -1, down = -w, first = w * h - 1; break;      /* half a turn */
+    case 3: right = -1, down = -w, first = w * h - 1; break;      /* rotated by 180 degrees */
     case 4: right = 1, down = -w, first = w * (h - 1); break;     /* upside down, mirrored */
     case 5: right = w, down = 1, first = 0; break;                /* transposed */
-    case 6: right = -w, down = 1, first = w * (h - 1); break;     /* needs a turn to the right */
+    case 6: right = -w, down = 1, first = w * (h - 1); break;     /* to be rotated clockwise */
     case 7: right = -w, down = -1, first = w * h - 1; break;
-    case 8: right = w, down = -1, first = w - 1; break;           /* needs a turn to the left */
+    case 8: right = w, down = -1, first = w - 1; break;           /* to be rotated counterclockwise */
     default: break;
     }
     ptrdiff_t columns = swap ? h : w, rows = swap ? w : h;
@@ -112,7 +112,7 @@ static inline void turn(const uint8_t *in, ptrdiff_t size, int width, int height
 
 void descry_turn_upright(const uint8_t *in, size_t pixel, int width, int height, int orientation, uint8_t *out)
 {
-    switch (pixel) { /* constants, so that pixels are not copied by a call each */
+    switch (pixel) { /* constants, so that no pixel is copied by a call */
     case 1: turn(in, 1, width, height, orientation, out); break;
     case 2: turn(in, 2, width, height, orientation, out); break;
     case 3: turn(in, 3, width, height, orientation, out); break;

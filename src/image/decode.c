@@ -16,7 +16,7 @@ static int find_codec(const descry_codec **codec, size_t format, const char *nam
     return rc;
 }
 
-/* `enough` NULL: the whole, and with `peek` all but the pixels. */
+/* `enough` NULL: the whole picture or, with `peek`, everything but its pixels. */
 static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, int peek, const descry_enough *enough, descry_error *err)
 {
@@ -31,7 +31,7 @@ static int read_picture(descry_picture *picture, const uint8_t *bytes, size_t si
         if (!format->recognises(bytes, size))
             continue;
         if (!descry_codec_library(i)) {
-            /* a TIFF made by a camera stays one for its user: better no picture than its thumbnail */
+            /* a camera's TIFF is not read as RAW: no picture is better than its thumbnail */
             missing = format->name;
             package = format->package;
             break;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Every format that descry knows, whether or not this build reads it: how its files begin and end, and who brings it.
- * Sources: the formats' own specifications, and for the camera formats the headers that LibRaw looks for. */
+ * Every format that descry knows, whether or not this build reads it: signature, extensions, and Debian's package.
+ * Sources: the formats' own specifications, and for the camera formats the headers that LibRaw checks. */
 #include "image/formats.h"
 
 #include <string.h>
 #include <strings.h>
 
-static bool at(const uint8_t *bytes, size_t size, size_t offset, const char *what, size_t length)
+static bool at(const uint8_t *bytes, size_t size, size_t offset, const char *expected, size_t length)
 {
-    return size >= length && offset <= size - length && memcmp(bytes + offset, what, length) == 0;
+    return size >= length && offset <= size - length && memcmp(bytes + offset, expected, length) == 0;
 }
 
-#define AT(offset, what) at(bytes, size, offset, what, sizeof(what) - 1)
+#define AT(offset, expected) at(bytes, size, offset, expected, sizeof(expected) - 1)
 
 static bool is_jpeg(const uint8_t *bytes, size_t size)
 {
@@ -38,14 +38,14 @@ static bool is_tiff(const uint8_t *bytes, size_t size)
     return AT(0, "II*\0") || AT(0, "MM\0*") || AT(0, "II+\0") || AT(0, "MM\0+"); /* the latter: BigTIFF */
 }
 
-/* The size of the header behind the 14 bytes of the file's own is one of a few. */
+/* The size of the second header, after the file's own of 14 bytes, is one of a few. */
 static bool is_bmp(const uint8_t *bytes, size_t size)
 {
     return AT(0, "BM") && size >= 18 && bytes[15] == 0 && bytes[16] == 0 && bytes[17] == 0 && bytes[14] != 0 &&
            memchr("\x0C\x28\x34\x38\x40\x6C\x7C", bytes[14], 7) != NULL;
 }
 
-/* Space and a number, or a comment, so that a text that begins with "P5" is none. */
+/* Followed by space and a number, or a comment, so that not every text that begins with "P5" matches. */
 static bool is_pnm(const uint8_t *bytes, size_t size)
 {
     if (size < 4 || bytes[0] != 'P' || bytes[1] < '1' || bytes[1] > '6')
@@ -98,7 +98,7 @@ uint32_t descry_format_number(const uint8_t *bytes, int count, bool big)
     return value;
 }
 
-/* A RAW file of TIFF's making: its first directory is a DNG's, holds sensor data, or is a camera's thumbnail. */
+/* A TIFF-based RAW file: its first directory is a DNG's, holds sensor data, or is a camera's thumbnail. */
 static bool is_raw_tiff(const uint8_t *bytes, size_t size)
 {
     enum { SUBFILE_TYPE = 0xFE, COMPRESSION = 0x103, PHOTOMETRIC = 0x106, MAKE = 0x10F, SUB_IFDS = 0x14A, DNG = 0xC612 };

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* In the order in which they are tried: RAW before TIFF, of which many RAW formats are made. */
+/* In order of detection: RAW before TIFF, on which many RAW formats are based. */
 enum {
     DESCRY_FORMAT_JPEG,
     DESCRY_FORMAT_PNG,
@@ -25,8 +25,8 @@ enum {
 
 typedef struct descry_format {
     const char *name;
-    const char *package; /* Debian's, with what this format needs; NULL: nothing */
-    const char *endings; /* of file names, in lower case, with spaces between */
+    const char *package; /* Debian's, with the library for this format; NULL: none needed */
+    const char *endings; /* file name extensions in lower case, separated by spaces */
     bool (*recognises)(const uint8_t *bytes, size_t size);
 } descry_format;
 
@@ -34,9 +34,9 @@ enum { DESCRY_FORMAT_HEAD = 64 }; /* bytes needed to detect a format */
 
 const descry_format *descry_format_at(size_t index); /* NULL after the last */
 bool descry_format_begins(const uint8_t *bytes, size_t size);
-bool descry_format_ending(const char *ending); /* "jpg", in either case: is it a picture's? */
+bool descry_format_ending(const char *ending); /* whether an extension, such as "jpg" in any case, is a picture's */
 
-/* The first `count` bytes as a number, as TIFF has them. */
+/* The first `count` bytes as a number, in either byte order. */
 uint32_t descry_format_number(const uint8_t *bytes, int count, bool big);
 
 #endif

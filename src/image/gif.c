@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * GIF by giflib: the first picture, on its screen, as Pillow does it. */
+ * GIF by giflib: the first frame, on the logical screen, as Pillow does it. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"
@@ -7,7 +7,7 @@
 #include <gif_lib.h>
 #include <string.h>
 
-/* A table of 4096 strings, each longer by one than the one before, in codes of 12 bits: an encoder need not clear it. */
+/* LZW: a table of up to 4096 strings, each longer by one than the one before, in codes of 12 bits, never cleared. */
 enum { MAX_PIXELS_PER_BYTE = 4096 * 8 / 12 };
 
 typedef struct reader {
@@ -39,7 +39,7 @@ static int fail(reader *r, int code)
                        "%s: damaged GIF: %s", r->name, why ? why : "unknown");
 }
 
-/* Extensions before the picture; of these only the one that names the transparent colour counts. */
+/* Extensions before the frame; only the one with the transparent colour is used. */
 static int read_extension(reader *r)
 {
     int code;
@@ -54,8 +54,8 @@ static int read_extension(reader *r)
     return 0;
 }
 
-/* A palette of all greys in their order is none. */
-static bool is_needed(const ColorMapObject *map)
+/* A palette of all greys in order is the mode L. */
+static bool is_palette_needed(const ColorMapObject *map)
 {
     for (int i = 0; i < map->ColorCount; i++) {
         const GifColorType *c = &map->Colors[i];
@@ -76,7 +76,7 @@ static void copy_palette(descry_picture *picture, const ColorMapObject *map)
 
 static int read_rows(reader *r, const GifImageDesc *box)
 {
-    static const int first[] = {0, 4, 2, 1}, step[] = {8, 8, 4, 2}; /* the four passes of an interlaced picture */
+    static const int first[] = {0, 4, 2, 1}, step[] = {8, 8, 4, 2}; /* the four passes of an interlaced frame */
     descry_picture *p = r->picture;
     for (int pass = box->Interlace ? 0 : 4; pass < (box->Interlace ? 4 : 5); pass++)
         for (int y = pass < 4 ? first[pass] : 0; y < box->Height; y += pass < 4 ? step[pass] : 1) {
@@ -93,7 +93,7 @@ static int read_picture(reader *r)
     if (DGifGetImageDesc(gif) == GIF_ERROR)
         return fail(r, gif->Error);
     const GifImageDesc *box = &gif->Image;
-    /* the screen grows to hold the picture */
+    /* the screen is enlarged to contain the frame */
     int width = box->Left + box->Width, height = box->Top + box->Height;
     width = width > gif->SWidth ? width : gif->SWidth;
     height = height > gif->SHeight ? height : gif->SHeight;
@@ -101,12 +101,12 @@ static int read_picture(reader *r)
         return fail(r, D_GIF_ERR_NO_IMAG_DSCR);
     int rc = descry_picture_check((uint64_t)width, (uint64_t)height, r->name, r->limits, r->err);
     if (!rc)
-        rc = DESCRY_IN_FRONT(descry_picture_check_density((uint64_t)width, (uint64_t)height, r->size, MAX_PIXELS_PER_BYTE,
+        rc = DESCRY_PRECHECK(descry_picture_check_density((uint64_t)width, (uint64_t)height, r->size, MAX_PIXELS_PER_BYTE,
                                                           r->name, r->limits, r->err));
     if (rc)
         return rc;
     const ColorMapObject *map = box->ColorMap ? box->ColorMap : gif->SColorMap;
-    bool needed = map && is_needed(map);
+    bool needed = map && is_palette_needed(map);
     rc = descry_picture_create(r->picture, (uint64_t)width, (uint64_t)height, needed ? DESCRY_MODE_P : DESCRY_MODE_L, r->name,
                                r->limits, r->err);
     if (rc)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * HEIC and AVIF: the primary picture, composed here of coded ones (ISO/IEC 23008-12, 6.5 and 6.6).  It is turned and
- * mirrored as its properties say; an EXIF orientation, which repeats this, is ignored, as the standard asks.
+ * HEIC and AVIF: the primary picture, composed here from coded ones (ISO/IEC 23008-12, 6.5 and 6.6).  It is rotated and
+ * mirrored by its properties; an EXIF orientation, which repeats these, is ignored, as the standard requires.
  *
- * Before anything is decoded, all that the picture is made of is walked, with bounds on how deep it is, how many
- * pictures it takes and how many pixels they have, in proportion to what it says its own size is. */
+ * Before anything is decoded, the tree of items of the picture is measured, with bounds on its depth, its number of
+ * pictures and their pixels, in proportion to the picture's declared size. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"
@@ -21,24 +21,24 @@ enum { GRID = TYPE('g', 'r', 'i', 'd'), OVERLAY = TYPE('i', 'o', 'v', 'l'), IDEN
 typedef struct reader {
     descry_heif_file file;
     const descry_limits *limits;
-    uint64_t pixels, pixels_allowed, bytes, bytes_allowed; /* of all that is decoded or composed */
+    uint64_t pixels, pixels_allowed, bytes, bytes_allowed; /* totals of everything decoded or composed */
     size_t visits, coded;
     bool sized; /* pixels_allowed is known */
 } reader;
 
-/* What a grid or an overlay says. */
+/* The description of a grid or an overlay. */
 typedef struct layout {
     uint32_t width, height, rows, columns;
     uint8_t colour[3];   /* of an overlay's canvas */
     descry_span offsets; /* of an overlay's pictures */
     size_t each;         /* bytes of an offset */
     size_t bytes;        /* of all its data */
-    uint8_t *owned;      /* the data that they lie in, or NULL */
+    uint8_t *owned;      /* the buffer of that data, or NULL */
 } layout;
 
 typedef struct extent {
-    uint32_t width, height; /* as it is shown: after irot and clap */
-    bool alpha;             /* some of it has */
+    uint32_t width, height; /* as displayed: after irot and clap */
+    bool alpha;             /* a part of it has alpha */
 } extent;
 
 static int damaged(const reader *r, const char *what, descry_error *err)
@@ -46,26 +46,26 @@ static int damaged(const reader *r, const char *what, descry_error *err)
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged HEIF: %s", r->file.name, what);
 }
 
-/* What a file may do, but none does that shows a picture. */
-static int beyond(const reader *r, const char *what, descry_error *err)
+/* Valid, but beyond the bounds of any real picture. */
+static int over_bounds(const reader *r, const char *what, descry_error *err)
 {
     return descry_fail(err, DESCRY_ERR_LIMIT, "%s: HEIF beyond what is read: %s", r->file.name, what);
 }
 
-/* ---- turns ------------------------------------------------------------------------------------------------------ */
+/* ---- transformations -------------------------------------------------------------------------------------------- */
 
 static bool fraction(descry_span *body, bool is_signed, int64_t *top, int64_t *bottom)
 {
     uint32_t above = (uint32_t)descry_span_number(body, 4), below = (uint32_t)descry_span_number(body, 4);
     *top = is_signed ? (int64_t)(above ^ 0x80000000u) - 0x80000000LL : (int64_t)above;
     *bottom = below;
-    for (; *bottom > 32767; *bottom /= 2) /* so that products of them stay small; a quarter of a pixel at the most */
+    for (; *bottom > 32767; *bottom /= 2) /* so that products cannot overflow; an error of a quarter of a pixel at most */
         *top /= 2;
     return !body->ended && below > 0 && below <= INT32_MAX && *top <= INT32_MAX;
 }
 
-/* The first pixel and the number of those that clap keeps along a side of `size`, rounded as libheif does: the first
- * down for columns, to the nearest for rows.  False: none. */
+/* The first pixel and the number of pixels that clap keeps along a side of `size`, rounded as by libheif: the first one down
+ * for columns, to the nearest for rows.  False: none. */
 static bool crop_side(descry_span length, descry_span offset, uint32_t size, bool nearest, int64_t *first,
                       int64_t *count)
 {
@@ -97,14 +97,14 @@ static bool crop_box(descry_span clap, uint32_t width, uint32_t height, box *kep
 /* As an EXIF orientation; 0: neither irot nor imir. */
 static int orientation(uint32_t type, descry_span body)
 {
-    static const uint8_t left[] = {1, 8, 3, 6}; /* quarters of a turn to the left */
+    static const uint8_t left[] = {1, 8, 3, 6}; /* by quarter turns counterclockwise */
     unsigned value = (unsigned)descry_span_number(&body, 1);
     return type == TYPE('i', 'r', 'o', 't')   ? left[value & 3]
            : type == TYPE('i', 'm', 'i', 'r') ? value & 1 ? 2 : 4
                                               : 0;
 }
 
-/* The size after all turns. */
+/* The size after all transformations. */
 static int turned_size(const reader *r, const descry_heif_item *item, uint32_t *width, uint32_t *height,
                        descry_error *err)
 {
@@ -164,7 +164,7 @@ static int turn_picture(const reader *r, const descry_heif_item *item, descry_pi
     return 0;
 }
 
-/* ---- what a picture is made of ---------------------------------------------------------------------------------- */
+/* ---- measuring the tree of items -------------------------------------------------------------------------------- */
 
 static int read_layout(const reader *r, const descry_heif_item *item, layout *out, descry_error *err)
 {
@@ -232,13 +232,13 @@ static int measure_overlay(reader *r, const descry_heif_item *item, const layout
             return rc;
         total += (uint64_t)input.width * input.height;
         if (total > 4 * canvas)
-            return beyond(r, "an overlay of pictures that are much larger than it", err);
+            return over_bounds(r, "an overlay of pictures that are much larger than it", err);
     }
     return 0;
 }
 
-/* What is decoded for a picture of so many pixels: a canvas, pictures on it, which may be made of others, the same of
- * alpha. */
+/* The pixels that may be decoded for a picture of `pixels`: a canvas, pictures on it, which may be derived in turn, and the
+ * same for alpha. */
 static void allow(reader *r, uint64_t pixels)
 {
     if (!r->sized)
@@ -246,15 +246,15 @@ static void allow(reader *r, uint64_t pixels)
     r->sized = true;
 }
 
-/* The size of what an item makes before it is turned. */
-static int measure_made(reader *r, const descry_heif_item *item, int canvases, int depth, bool luma, extent *out,
-                        descry_error *err)
+/* An item's size before its transformations. */
+static int measure_unturned(reader *r, const descry_heif_item *item, int canvases, int depth, bool luma, extent *out,
+                            descry_error *err)
 {
-    enum { SLACK = 16, MORE = 256 }; /* pixels along a side, that some encoders do not crop, and all may code */
+    enum { SLACK = 16, MORE = 256 }; /* pixels along a side: that some encoders do not crop; that all may code */
     enum {
         FREE_TILES = 4096,
         SMALL_TILE = 16 * 128 * 128
-    }; /* each takes a decoder of its own; phones make 512 x 512 */
+    }; /* each tile takes a decoder of its own; phones write tiles of 512 x 512 */
     layout made = {0};
     descry_heif_stream stream;
     int rc = 0;
@@ -266,7 +266,7 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
         *out = (extent){stream.width, stream.height, false};
         allow(r, (uint64_t)stream.width * stream.height);
         if (++r->coded > FREE_TILES + r->pixels_allowed / SMALL_TILE)
-            return beyond(r, "a picture made of very many small ones", err);
+            return over_bounds(r, "a picture made of very many small ones", err);
         uint32_t width = item->width ? item->width : stream.width, height = item->width ? item->height : stream.height;
         if (stream.width < width || stream.height < height || stream.width - width >= SLACK ||
             stream.height - height >= SLACK || stream.full_width - width >= MORE || stream.full_height - height >= MORE)
@@ -295,7 +295,7 @@ static int measure_made(reader *r, const descry_heif_item *item, int canvases, i
     return rc;
 }
 
-/* An item that a picture is made of: `canvases` grids and overlays above it, `depth` items.  `luma`: of an alpha
+/* Measures an item of the tree, below `canvases` grids and overlays and `depth` items.  `luma`: it is part of an alpha
  * channel. */
 static int measure(reader *r, size_t index, int canvases, int depth, bool luma, extent *out, descry_error *err)
 {
@@ -308,7 +308,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: HEIF with a picture of the type \"%c%c%c%c\" is not read",
                            r->file.name, (int)(t >> 24), (int)(t >> 16 & 255), (int)(t >> 8 & 255), (int)(t & 255));
     if (depth > DEPTH || ++r->visits > VISITS || ((t == GRID || t == OVERLAY) && canvases > 1))
-        return beyond(r, "pictures made of others, or of themselves, in too many steps", err);
+        return over_bounds(r, "pictures made of others, or of themselves, in too many steps", err);
     if (item->two_sizes)
         return damaged(r, "a picture of two sizes", err);
     if (item->width) { /* before anything else is read */
@@ -316,14 +316,14 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
         if (rc)
             return rc;
     }
-    int rc = measure_made(r, item, canvases, depth, luma, out, err);
+    int rc = measure_unturned(r, item, canvases, depth, luma, out, err);
     rc = rc ? rc : descry_picture_check(out->width, out->height, r->file.name, r->limits, err);
     if (rc)
         return rc;
     uint64_t made = (uint64_t)out->width * out->height;
     r->pixels += made;
     if (r->pixels > r->pixels_allowed || r->bytes > r->bytes_allowed)
-        return beyond(r, "a picture made of many more pixels than it has", err);
+        return over_bounds(r, "a picture made of many more pixels than it has", err);
     item->made_width = out->width;
     item->made_height = out->height;
     rc = turned_size(r, item, &out->width, &out->height, err);
@@ -343,7 +343,7 @@ static int measure(reader *r, size_t index, int canvases, int depth, bool luma, 
 
 static int make(const reader *r, size_t index, bool luma, bool alpha, descry_picture *out, descry_error *err);
 
-/* Puts a picture, or the part of it that finds room, at (x0, y0).  Over others, alpha says how much of them is seen. */
+/* Draws a picture at (x0, y0), clipped.  `over`: blended by its alpha. */
 static void paste(descry_picture *canvas, const descry_picture *picture, int64_t x0, int64_t y0, bool over)
 {
     int in_bands = descry_picture_bands(picture->mode), bands = descry_picture_bands(canvas->mode);
@@ -357,8 +357,8 @@ static void paste(descry_picture *canvas, const descry_picture *picture, int64_t
         }
 }
 
-static int place(const reader *r, size_t index, bool luma, descry_picture *canvas, int64_t x, int64_t y, bool over,
-                 descry_error *err)
+static int paste_item(const reader *r, size_t index, bool luma, descry_picture *canvas, int64_t x, int64_t y, bool over,
+                      descry_error *err)
 {
     const descry_heif_item *item = &r->file.items[index];
     bool alpha = item->transparent && !luma;
@@ -380,14 +380,14 @@ static int make_grid(const reader *r, const descry_heif_item *item, bool luma, d
     for (size_t i = 0; !rc && i < (size_t)grid.rows * grid.columns; i++) {
         size_t index = descry_heif_input(&r->file, item, i);
         const descry_heif_item *tile = &r->file.items[index];
-        rc = place(r, index, luma, canvas, (int64_t)(i % grid.columns) * tile->shown_width,
-                   (int64_t)(i / grid.columns) * tile->shown_height, false, err);
+        rc = paste_item(r, index, luma, canvas, (int64_t)(i % grid.columns) * tile->shown_width,
+                        (int64_t)(i / grid.columns) * tile->shown_height, false, err);
     }
     free(grid.owned);
     return rc;
 }
 
-/* A place along a side, which may be negative, in 2 or 4 bytes */
+/* A signed coordinate, in 2 or 4 bytes */
 static int64_t offset(descry_span *offsets, size_t bytes)
 {
     int64_t half = (int64_t)1 << (8 * bytes - 1);
@@ -404,7 +404,7 @@ static int make_overlay(const reader *r, const descry_heif_item *item, bool luma
         memcpy(canvas->data + bands * i, overlay.colour, bands < 3 ? bands : 3);
     for (size_t i = 0; !rc && i < descry_heif_inputs(&r->file, item); i++) {
         int64_t x = offset(&overlay.offsets, overlay.each), y = offset(&overlay.offsets, overlay.each);
-        rc = place(r, descry_heif_input(&r->file, item, i), luma, canvas, x, y, true, err);
+        rc = paste_item(r, descry_heif_input(&r->file, item, i), luma, canvas, x, y, true, err);
     }
     free(overlay.owned);
     return rc;
@@ -418,14 +418,14 @@ static int add_alpha(const reader *r, const descry_heif_item *item, descry_pictu
     for (size_t i = 0; !rc && i < pixels; i++) {
         uint8_t *pixel = picture->data + 4 * i, by = alpha.data[i];
         pixel[3] = by;
-        for (int b = 0; b < 3 && item->premultiplied && by; b++) /* as Pillow has them */
+        for (int b = 0; b < 3 && item->premultiplied && by; b++) /* as in Pillow */
             pixel[b] = pixel[b] >= by ? 255 : (uint8_t)((pixel[b] * 255 + by / 2) / by);
     }
     free(alpha.data);
     return rc;
 }
 
-/* Decodes or composes an item that was measured: luma alone, RGB, or with `alpha` RGBA. */
+/* Decodes or composes a measured item: luma alone, RGB, or with `alpha` RGBA. */
 static int make(const reader *r, size_t index, bool luma, bool alpha, descry_picture *out, descry_error *err)
 {
     const descry_heif_item *item = &r->file.items[index];
@@ -438,7 +438,7 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
                                    : alpha ? DESCRY_MODE_RGBA
                                            : DESCRY_MODE_RGB,
                                    r->file.name, r->limits, err);
-        if (!rc && alpha && !descry_heif_is_coded(item->type)) /* coded ones get all of it at the end */
+        if (!rc && alpha && !descry_heif_is_coded(item->type)) /* coded items get alpha at the end */
             memset(out->data, 255, 4 * (size_t)out->width * (size_t)out->height);
         rc = rc                      ? rc
              : item->type == GRID    ? make_grid(r, item, luma, out, err)
@@ -451,8 +451,8 @@ static int make(const reader *r, size_t index, bool luma, bool alpha, descry_pic
 
 /* ---- a file ----------------------------------------------------------------------------------------------------- */
 
-/* Of several, what describes the primary picture goes before what describes none.  They may all lie in the same place: of
- * either kind, at most as many bytes as the file has are read. */
+/* Metadata of the primary picture takes precedence over those of none.  Several may share the same bytes: of each kind, at
+ * most as many bytes as the file has are read. */
 static void read_metadata(descry_picture *picture, const descry_heif_file *file)
 {
     for (int xmp = 0; xmp < 2; xmp++) {
@@ -470,9 +470,9 @@ static void read_metadata(descry_picture *picture, const descry_heif_file *file)
                     data.size = 0;
                 left = data.size ? left - data.size : 0;
                 if (xmp)
-                    descry_picture_note_xmp(picture, data.at, data.size);
+                    descry_picture_add_xmp(picture, data.at, data.size);
                 else
-                    descry_picture_note_exif_item(picture, data.at, data.size);
+                    descry_picture_add_exif_item(picture, data.at, data.size);
                 free(owned);
             }
     }

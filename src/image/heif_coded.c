@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * libheif decodes one coded picture at a time, from a file made here that holds nothing else: what it makes of
- * references, derived pictures and transformations, and what it refuses, depends on its version, and not all of it is
- * safe. */
+ * libheif decodes one coded picture at a time, from a file made here that contains nothing else: its handling of references,
+ * derived pictures and transformations depends on its version, and not all of it is safe. */
 #include "image/heif_coded.h"
 
 #include "base/error.h"
@@ -54,7 +53,7 @@ static int put_box(descry_buf *out, const char *type, const void *body, size_t s
 static int put_properties(descry_buf *iprp, const descry_heif_item *item, const descry_heif_stream *stream, bool luma,
                           descry_error *err)
 {
-    /* unspecified colours, all values used: nothing is to be made of alpha */
+    /* unspecified colours, full range: alpha must not be converted */
     static const uint8_t full[11] = {'n', 'c', 'l', 'x', 0, 2, 0, 2, 0, 2, 0x80};
     static const uint8_t whose[] = {0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 3, 0x81, 2, 3};
     descry_buf ipco = {0}, ispe = {0};
@@ -74,7 +73,7 @@ static int put_properties(descry_buf *iprp, const descry_heif_item *item, const 
     return rc;
 }
 
-/* The data, with lengths of 4 bytes before HEVC's units, which libheif takes for granted. */
+/* The data, with lengths of 4 bytes before HEVC's units, which libheif assumes. */
 static int put_data(descry_buf *out, const descry_heif_item *item, descry_span data, descry_error *err)
 {
     size_t length = item->config.size > 21 ? (item->config.at[21] & 3u) + 1 : 4;
@@ -125,7 +124,7 @@ static int write_file(descry_buf *out, const descry_heif_item *item, const descr
 
 /* ---- pixels ----------------------------------------------------------------------------------------------------- */
 
-/* One plane into one band, or three; `limited`: from 16 .. 235 to 0 .. 255, as Pillow and libavif have it. */
+/* One plane into one band, or three; `limited`: from 16 .. 235 to 0 .. 255, as Pillow and libavif do. */
 static void copy_plane(descry_picture *picture, int64_t x0, int64_t y0, const uint8_t *plane, int64_t stride,
                        int64_t width, int64_t height, int depth, bool limited, int band, int bands)
 {
@@ -180,8 +179,8 @@ static int decode_image(struct heif_context *context, const descry_buf *bytes, b
                         const char *name, descry_error *err)
 {
     struct heif_image_handle *handle = NULL;
-    heif_context_set_max_decoding_threads(context, 0);             /* pictures are decoded side by side already */
-    heif_context_set_maximum_image_size_limit(context, INT32_MAX); /* they were checked */
+    heif_context_set_max_decoding_threads(context, 0);             /* pictures are decoded in parallel already */
+    heif_context_set_maximum_image_size_limit(context, INT32_MAX); /* checked already */
     struct heif_error why = heif_context_read_from_memory_without_copy(context, bytes->data, bytes->size, NULL);
     if (why.code == heif_error_Ok)
         why = heif_context_get_primary_image_handle(context, &handle);

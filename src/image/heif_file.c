@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_LIMIT = 1 << 17, EXTENTS_LIMIT = 1024 }; /* a grid has at most 256 x 256 tiles; writers make one extent */
+enum { ITEMS_LIMIT = 1 << 17, EXTENTS_LIMIT = 1024 }; /* a grid has 256 x 256 tiles at most; writers use one extent */
 
 #define TYPE DESCRY_FOURCC
 
 /* ---- items ------------------------------------------------------------------------------------------------------ */
 
-static int by_id(const void *a, const void *b)
+static int compare_ids(const void *a, const void *b)
 {
     const descry_heif_item *x = a, *y = b;
     if (x->id != y->id)
@@ -49,8 +49,8 @@ size_t descry_heif_input(const descry_heif_file *file, const descry_heif_item *i
     return ids.ended ? SIZE_MAX : find_item(file, id);
 }
 
-/* True when the next bytes are this text and its NUL; passes the text that is there. */
-static bool passes(descry_span *span, const char *text)
+/* Skips a NUL-terminated text; true when it is `text`. */
+static bool skip_text(descry_span *span, const char *text)
 {
     const uint8_t *end = span->size ? memchr(span->at, 0, span->size) : NULL;
     size_t length = end ? (size_t)(end - span->at) : span->size;
@@ -59,7 +59,7 @@ static bool passes(descry_span *span, const char *text)
     return same;
 }
 
-/* infe: versions 2 and 3 have a type; those before are of the time of MPEG-21. */
+/* infe: only versions 2 and 3 have a type. */
 static bool read_entry(descry_heif_item *item, descry_span body)
 {
     unsigned version = (unsigned)descry_span_number(&body, 1);
@@ -73,8 +73,8 @@ static bool read_entry(descry_heif_item *item, descry_span body)
     if (body.ended)
         return false;
     if (item->type == TYPE('m', 'i', 'm', 'e')) {
-        passes(&body, "");
-        item->text_is_xmp = passes(&body, "application/rdf+xml") && (body.size == 0 || passes(&body, ""));
+        skip_text(&body, "");
+        item->text_is_xmp = skip_text(&body, "application/rdf+xml") && (body.size == 0 || skip_text(&body, ""));
     }
     return true;
 }
@@ -83,7 +83,7 @@ static int read_entries(descry_heif_file *file, descry_span iinf, descry_error *
 {
     size_t room = 0;
     descry_span body;
-    descry_span_part(&iinf, iinf.size && iinf.at[0] ? 8 : 6); /* their number, which follows from the boxes, too */
+    descry_span_part(&iinf, iinf.size && iinf.at[0] ? 8 : 6); /* their number, which is implied by the boxes */
     for (uint32_t type; (type = descry_box_next(&iinf, &body)) != 0;) {
         if (type != TYPE('i', 'n', 'f', 'e'))
             continue;
@@ -101,7 +101,7 @@ static int read_entries(descry_heif_file *file, descry_span iinf, descry_error *
             file->items[file->count++] = item;
     }
     if (file->count)
-        qsort(file->items, file->count, sizeof *file->items, by_id);
+        qsort(file->items, file->count, sizeof *file->items, compare_ids);
     return 0;
 }
 
@@ -137,7 +137,7 @@ static void read_places(descry_heif_file *file, descry_span iloc)
     }
 }
 
-/* The properties of ipco, numbered from 1, and ipma, which says whose they are. */
+/* The properties in ipco, numbered from 1, and ipma, which assigns them to items. */
 static int read_properties(descry_heif_file *file, descry_span iprp, descry_error *err)
 {
     enum { PROPERTIES = 1 << 15 };
@@ -166,7 +166,7 @@ static int read_properties(descry_heif_file *file, descry_span iprp, descry_erro
             for (uint64_t n = descry_span_number(&body, 1); n && !body.ended; n--) {
                 size_t number = (size_t)descry_span_number(&body, size) & (size == 2 ? 0x7FFF : 0x7F);
                 if (index != SIZE_MAX && number && number <= count)
-                    descry_heif_describe(&file->items[index], properties[number - 1].type, properties[number - 1].body);
+                    descry_heif_add_property(&file->items[index], properties[number - 1].type, properties[number - 1].body);
             }
         }
     }
@@ -174,7 +174,7 @@ static int read_properties(descry_heif_file *file, descry_span iprp, descry_erro
     return 0;
 }
 
-void descry_heif_describe(descry_heif_item *item, uint32_t type, descry_span body)
+void descry_heif_add_property(descry_heif_item *item, uint32_t type, descry_span body)
 {
     static const char *const alphas[] = {"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", "urn:mpeg:hevc:2015:auxid:1",
                                          "urn:mpeg:avc:2015:auxid:1"};
@@ -193,7 +193,7 @@ void descry_heif_describe(descry_heif_item *item, uint32_t type, descry_span bod
         descry_span_part(&body, 4);
         for (size_t i = 0; i < sizeof alphas / sizeof *alphas; i++) {
             descry_span name = body;
-            item->is_alpha = item->is_alpha || passes(&name, alphas[i]);
+            item->is_alpha = item->is_alpha || skip_text(&name, alphas[i]);
         }
     } else if (type == TYPE('i', 'r', 'o', 't') || type == TYPE('i', 'm', 'i', 'r') ||
                type == TYPE('c', 'l', 'a', 'p')) {
@@ -205,15 +205,15 @@ void descry_heif_describe(descry_heif_item *item, uint32_t type, descry_span bod
     }
 }
 
-/* An item that stands for the primary picture: itself, or the one with a gain map that is made of it. */
+/* Whether an item is the primary picture, or the one with a gain map that is derived from it. */
 static bool is_primary(const descry_heif_file *file, size_t index)
 {
     return index == file->primary || (index != SIZE_MAX && file->items[index].type == TYPE('t', 'm', 'a', 'p') &&
                                       descry_heif_input(file, &file->items[index], 0) == file->primary);
 }
 
-/* What items say of others: first of what they are derived from, then the rest.  One that names several, or some that
- * are not there, says it of those that are. */
+/* References between items: with `derived` only what items are derived from, else the others.  Targets that do not exist are
+ * ignored. */
 static void read_references(descry_heif_file *file, descry_span iref, bool derived)
 {
     descry_span body;
@@ -243,8 +243,8 @@ static void read_references(descry_heif_file *file, descry_span iref, bool deriv
     }
 }
 
-/* The picture with a gain map: what older readers are to show is its first input. */
-static void choose_base(descry_heif_file *file)
+/* A primary picture with a gain map is replaced by its base picture, the first input, as for older readers. */
+static void use_base_picture(descry_heif_file *file)
 {
     const descry_heif_item *item = &file->items[file->primary];
     if (item->type == TYPE('t', 'm', 'a', 'p')) {
@@ -277,7 +277,7 @@ static int read_meta(descry_heif_file *file, descry_span meta, bool *found, desc
         rc = read_properties(file, iprp, err);
     if (!rc && descry_box_find(meta, TYPE('i', 'r', 'e', 'f'), &iref)) {
         read_references(file, iref, true);
-        choose_base(file);
+        use_base_picture(file);
         read_references(file, iref, false);
     }
     return rc;
@@ -306,7 +306,7 @@ void descry_heif_close(descry_heif_file *file)
 
 /* ---- the data of an item ---------------------------------------------------------------------------------------- */
 
-/* Extent i, where it lies; false: not in the file. */
+/* The bytes of extent i; false: not in the file. */
 static bool extent_at(const descry_heif_file *file, const descry_heif_item *item, descry_span *extents,
                       descry_span *extent)
 {

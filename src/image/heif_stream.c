@@ -26,7 +26,7 @@ static uint32_t read_bits(bits *b, unsigned count)
     return value;
 }
 
-static void pass(bits *b, unsigned count)
+static void skip_bits(bits *b, unsigned count)
 {
     for (; count > 32; count -= 32)
         read_bits(b, 32);
@@ -46,8 +46,8 @@ static uint32_t golomb(bits *b)
     return (1u << zeros) - 1 + read_bits(b, zeros);
 }
 
-/* Notes a size, which all sequence headers of a stream agree on; false: they do not. */
-static bool note(descry_heif_stream *stream, const descry_heif_stream *now)
+/* Records the size of a sequence header; false: it differs from an earlier one's. */
+static bool record_size(descry_heif_stream *stream, const descry_heif_stream *now)
 {
     if (stream->width == 0) {
         size_t bytes = stream->bytes;
@@ -63,16 +63,16 @@ static bool note(descry_heif_stream *stream, const descry_heif_stream *now)
 
 /* ---- HEVC ------------------------------------------------------------------------------------------------------- */
 
-static void pass_profile(bits *b, uint32_t layers)
+static void skip_profile(bits *b, uint32_t layers)
 {
     uint32_t present[8] = {0};
-    pass(b, 96);
+    skip_bits(b, 96);
     for (uint32_t i = 0; i < layers; i++)
         present[i] = read_bits(b, 2);
     if (layers)
-        pass(b, 2 * (8 - layers));
+        skip_bits(b, 2 * (8 - layers));
     for (uint32_t i = 0; i < layers; i++)
-        pass(b, (present[i] & 2 ? 88 : 0) + (present[i] & 1 ? 8 : 0));
+        skip_bits(b, (present[i] & 2 ? 88 : 0) + (present[i] & 1 ? 8 : 0));
 }
 
 /* A NAL unit; false: a sequence parameter set that is damaged. */
@@ -82,10 +82,10 @@ static bool read_unit(descry_heif_stream *stream, descry_span unit)
     if (unit.size > 2 && (unit.at[0] >> 1 & 63) < SLICES && (unit.at[2] & FIRST))
         stream->pictures++;
     if (unit.size < 2 || (unit.at[0] >> 1 & 63) != SEQUENCE || (unit.at[0] & 1) || unit.at[1] >> 3)
-        return true; /* another unit, or of another layer, which is not decoded */
+        return true; /* not a parameter set, or of another layer, which is not decoded */
     uint8_t plain[MOST];
     size_t size = 0;
-    for (size_t i = 2, zeros = 0; i < unit.size && size < MOST; i++) { /* without the bytes that keep start codes out */
+    for (size_t i = 2, zeros = 0; i < unit.size && size < MOST; i++) { /* without emulation prevention bytes */
         if (zeros >= 2 && unit.at[i] == 3) {
             zeros = 0;
             continue;
@@ -94,18 +94,18 @@ static bool read_unit(descry_heif_stream *stream, descry_span unit)
         plain[size++] = unit.at[i];
     }
     bits b = {plain, size, 0, false};
-    pass(&b, 4);
+    skip_bits(&b, 4);
     uint32_t layers = read_bits(&b, 3);
-    pass(&b, 1);
-    pass_profile(&b, layers);
+    skip_bits(&b, 1);
+    skip_profile(&b, layers);
     golomb(&b);
     uint32_t chroma = golomb(&b);
     if (chroma == 3)
-        pass(&b, 1);
+        skip_bits(&b, 1);
     descry_heif_stream now = {.full_width = golomb(&b), .full_height = golomb(&b), .grey = chroma == 0};
     now.width = now.full_width;
     now.height = now.full_height;
-    if (read_bits(&b, 1)) { /* the window, in samples of chroma */
+    if (read_bits(&b, 1)) { /* conformance window, in chroma samples */
         uint64_t across = (uint64_t)golomb(&b) + golomb(&b), down = (uint64_t)golomb(&b) + golomb(&b);
         across *= chroma == 1 || chroma == 2 ? 2 : 1;
         down *= chroma == 1 ? 2 : 1;
@@ -114,7 +114,7 @@ static bool read_unit(descry_heif_stream *stream, descry_span unit)
         now.width -= (uint32_t)across;
         now.height -= (uint32_t)down;
     }
-    return !b.ended && chroma <= 3 && now.width && now.height && note(stream, &now);
+    return !b.ended && chroma <= 3 && now.width && now.height && record_size(stream, &now);
 }
 
 static bool read_hevc(descry_heif_stream *stream, descry_span config, descry_span data)
@@ -139,75 +139,75 @@ static bool read_hevc(descry_heif_stream *stream, descry_span config, descry_spa
 
 /* ---- AV1 -------------------------------------------------------------------------------------------------------- */
 
-static void pass_timing(bits *b, unsigned *delay, bool *model)
+static void skip_timing(bits *b, unsigned *delay, bool *model)
 {
     *delay = 0;
     *model = false;
     if (!read_bits(b, 1))
         return;
-    pass(b, 64);
+    skip_bits(b, 64);
     if (read_bits(b, 1))
         golomb(b);
     *model = read_bits(b, 1);
     if (*model) {
         *delay = read_bits(b, 5) + 1;
-        pass(b, 32 + 5 + 5);
+        skip_bits(b, 32 + 5 + 5);
     }
 }
 
-/* To the bit that says whether the picture is grey. */
-static void pass_tools(bits *b, bool still)
+/* Skips to the bit mono_chrome. */
+static void skip_tools(bits *b, bool still)
 {
-    pass(b, 3);
+    skip_bits(b, 3);
     if (!still) {
-        pass(b, 4);
+        skip_bits(b, 4);
         bool order = read_bits(b, 1);
         if (order)
-            pass(b, 2);
+            skip_bits(b, 2);
         bool forced = read_bits(b, 1) || read_bits(b, 1);
         if (forced && !read_bits(b, 1))
-            pass(b, 1);
+            skip_bits(b, 1);
         if (order)
-            pass(b, 3);
+            skip_bits(b, 3);
     }
-    pass(b, 3);
+    skip_bits(b, 3);
 }
 
 static bool read_sequence(descry_heif_stream *stream, descry_span unit)
 {
     bits b = {unit.at, unit.size, 0, false};
     uint32_t profile = read_bits(&b, 3);
-    pass(&b, 1);
+    skip_bits(&b, 1);
     bool still = read_bits(&b, 1);
     if (still) {
-        pass(&b, 5);
+        skip_bits(&b, 5);
     } else {
         unsigned delay;
         bool model;
-        pass_timing(&b, &delay, &model);
+        skip_timing(&b, &delay, &model);
         bool display = read_bits(&b, 1);
         for (uint32_t points = read_bits(&b, 5) + 1; points && !b.ended; points--) {
-            pass(&b, 12);
+            skip_bits(&b, 12);
             if (read_bits(&b, 5) > 7)
-                pass(&b, 1);
+                skip_bits(&b, 1);
             if (model && read_bits(&b, 1))
-                pass(&b, 2 * delay + 1);
+                skip_bits(&b, 2 * delay + 1);
             if (display && read_bits(&b, 1))
-                pass(&b, 4);
+                skip_bits(&b, 4);
         }
     }
     unsigned width_bits = read_bits(&b, 4) + 1, height_bits = read_bits(&b, 4) + 1;
     descry_heif_stream now = {.width = read_bits(&b, width_bits) + 1, .height = 0};
     now.height = read_bits(&b, height_bits) + 1;
     if (!still && read_bits(&b, 1))
-        pass(&b, 7);
-    pass_tools(&b, still);
+        skip_bits(&b, 7);
+    skip_tools(&b, still);
     if (read_bits(&b, 1) && profile == 2)
-        pass(&b, 1);
+        skip_bits(&b, 1);
     now.grey = profile != 1 && read_bits(&b, 1);
     now.full_width = now.width;
     now.full_height = now.height;
-    return !b.ended && note(stream, &now);
+    return !b.ended && record_size(stream, &now);
 }
 
 static bool read_av1(descry_heif_stream *stream, descry_span data)
@@ -243,7 +243,7 @@ int descry_heif_stream_read(descry_heif_stream *stream, const descry_heif_file *
     int rc = descry_heif_data(file, item, &data, &owned, err);
     if (rc)
         return rc;
-    enum { MOST_PICTURES = 8 }; /* layers of AV1; decoders would decode all there are */
+    enum { MOST_PICTURES = 8 }; /* layers of AV1; decoders decode all of them */
     stream->bytes = data.size + config.size;
     bool good = true;
     if (item->type == DESCRY_FOURCC('a', 'v', '0', '1')) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Image sequences without a still picture: the first picture of a track that stands for itself (ISO/IEC 14496-12, 8.5
- * to 8.7).  It becomes an item, and so does the same of its alpha track. */
+ * Image sequences without a still picture: the first independent picture of a track (ISO/IEC 14496-12, 8.5 to 8.7).  It
+ * becomes an item, as does that of its alpha track. */
 #include "image/heif_file.h"
 
 #include "base/error.h"
@@ -21,7 +21,7 @@ static bool find(descry_span boxes, const char *const *path, descry_span *body)
     return true;
 }
 
-/* Entry i of a table of numbers of 4 bytes behind `head` bytes. */
+/* Entry i of a table of big-endian numbers after `head` bytes. */
 static uint64_t entry(descry_span table, size_t head, uint64_t i, size_t size)
 {
     descry_span_part(&table, head);
@@ -31,8 +31,8 @@ static uint64_t entry(descry_span table, size_t head, uint64_t i, size_t size)
     return descry_span_number(&table, size);
 }
 
-/* Sample `want`, from 1: the chunk that it is in, and its first sample and description, by stsc. */
-static bool find_chunk(descry_span stsc, uint64_t want, uint64_t *chunk, uint64_t *first, uint64_t *description)
+/* By stsc, for sample `wanted`, counted from 1: its chunk, that one's first sample, and the sample description. */
+static bool find_chunk(descry_span stsc, uint64_t wanted, uint64_t *chunk, uint64_t *first, uint64_t *description)
 {
     uint64_t sample = 1;
     descry_span_part(&stsc, 4);
@@ -46,7 +46,7 @@ static bool find_chunk(descry_span stsc, uint64_t want, uint64_t *chunk, uint64_
         uint64_t next = left > 1 ? descry_span_number(&stsc, 4) : UINT64_MAX;
         if (next <= from)
             return false;
-        uint64_t chunks = (want - sample) / each; /* to skip */
+        uint64_t chunks = (wanted - sample) / each; /* to skip */
         if (chunks < next - from) {
             *chunk = from + chunks;
             *first = sample + chunks * each;
@@ -58,40 +58,40 @@ static bool find_chunk(descry_span stsc, uint64_t want, uint64_t *chunk, uint64_
     return false;
 }
 
-/* The size of sample i, from 1. */
+/* The size of sample i, counted from 1. */
 static uint64_t sample_size(descry_span stsz, uint64_t i)
 {
     uint64_t same = entry(stsz, 4, 0, 4);
     return same ? same : entry(stsz, 12, i - 1, 4);
 }
 
-/* Where the first sample lies that needs no other. */
+/* The data of the first sync sample. */
 static bool find_sample(const descry_heif_file *file, descry_span stbl, descry_span *data, uint64_t *description)
 {
     descry_span stss, stsc, stsz, stco;
-    uint64_t want = 1, chunk, sample;
+    uint64_t wanted = 1, chunk, sample;
     if (descry_box_find(stbl, TYPE('s', 't', 's', 's'), &stss))
-        want = entry(stss, 8, 0, 4);
-    if (want == 0 || want > UINT32_MAX || !descry_box_find(stbl, TYPE('s', 't', 's', 'c'), &stsc) ||
+        wanted = entry(stss, 8, 0, 4);
+    if (wanted == 0 || wanted > UINT32_MAX || !descry_box_find(stbl, TYPE('s', 't', 's', 'c'), &stsc) ||
         !descry_box_find(stbl, TYPE('s', 't', 's', 'z'), &stsz) ||
-        !find_chunk(stsc, want, &chunk, &sample, description))
+        !find_chunk(stsc, wanted, &chunk, &sample, description))
         return false;
     bool wide = !descry_box_find(stbl, TYPE('s', 't', 'c', 'o'), &stco);
     if (wide && !descry_box_find(stbl, TYPE('c', 'o', '6', '4'), &stco))
         return false;
     uint64_t offset = entry(stco, 8, chunk - 1, wide ? 8 : 4);
     uint64_t same = entry(stsz, 4, 0, 4);
-    if (same && offset <= file->size) { /* at once: many tracks may say the same */
-        offset = want - sample > file->size / same ? UINT64_MAX : offset + (want - sample) * same;
-        sample = want;
+    if (same && offset <= file->size) { /* in constant time: many tracks may have the same table */
+        offset = wanted - sample > file->size / same ? UINT64_MAX : offset + (wanted - sample) * same;
+        sample = wanted;
     }
-    for (; sample < want && offset <= file->size; sample++) {
+    for (; sample < wanted && offset <= file->size; sample++) {
         uint64_t size = sample_size(stsz, sample);
         offset = size <= file->size ? offset + size : UINT64_MAX;
         if (size == 0)
-            return false; /* nor are there samples without bytes, which would make this long */
+            return false; /* an empty sample is invalid, and many would take long */
     }
-    uint64_t size = sample_size(stsz, want);
+    uint64_t size = sample_size(stsz, wanted);
     if (offset > file->size || size == 0 || size > file->size - offset)
         return false;
     *data = (descry_span){file->bytes + offset, (size_t)size, false};
@@ -117,7 +117,7 @@ static bool read_track(const descry_heif_file *file, descry_span stbl, descry_he
         return false;
     descry_span property;
     for (uint32_t type; (type = descry_box_next(&body, &property)) != 0;)
-        descry_heif_describe(item, type, property);
+        descry_heif_add_property(item, type, property);
     item->alpha = SIZE_MAX;
     item->whole = data;
     return true;

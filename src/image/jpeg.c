@@ -10,12 +10,12 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-/* A progressive file of a few kilobytes can ask for thousands of passes over all of its blocks.  Encoders make about ten
- * scans, most of them of one component; of more than so many blocks, or passes over all, there are to be data. */
+/* A progressive file of a few kilobytes can have thousands of scans of all its blocks.  Encoders write about ten, most of them
+ * of one component; beyond FREE_VISITS blocks and FREE_PASSES scans of all, the visits must be in proportion to the data. */
 enum { MAX_SCANS = 500, FREE_VISITS = 1 << 25, FREE_PASSES = 20, VISITS_PER_BYTE = 8 };
 
-/* Huffman codes take at least a bit for each block of 64 samples, and a pixel of the kinds of subsampling that T.81 allows
- * has at least an eighth of a block's. */
+/* Huffman codes take at least a bit for each block of 64 samples; with the subsampling that T.81 allows, a bit encodes at
+ * most 128 pixels. */
 enum { MAX_PIXELS_PER_BYTE = 1024, ZEROS = 16 };
 
 typedef struct reader {
@@ -30,8 +30,8 @@ typedef struct reader {
     int peek; /* 1: no pixels */
     const descry_enough *enough; /* NULL: all pixels */
     descry_jpeg_layout layout;
-    const uint8_t *bytes, *reached; /* up to where pixels were read from */
-    int spent;                      /* libjpeg wanted more bytes than there are */
+    const uint8_t *bytes, *reached; /* end of the data that pixels were read from */
+    int spent;                      /* libjpeg has read past the end */
     int rc;
 } reader;
 
@@ -59,8 +59,8 @@ static void fail(j_common_ptr jpeg)
     longjmp(r->escape, 1);
 }
 
-/* Warnings are about data that libjpeg could make something of, as Pillow lets it.  But it fills up with grey what is not
- * there: in a file without an end mark, that is where it ends; before one, wrong bits may have cost a few rows. */
+/* Warnings are about data that libjpeg recovers from, as it does in Pillow.  But it fills missing data with grey: that is
+ * truncation in a file without an end marker; before one, wrong bits may have lost a few rows. */
 static void warn(j_common_ptr common, int level)
 {
     reader *r = (reader *)common->err;
@@ -76,16 +76,16 @@ static void warn(j_common_ptr common, int level)
     }
 }
 
-/* Called by libjpeg before it reads on. */
-static void watch(j_common_ptr jpeg)
+/* Called by libjpeg before it reads more. */
+static void on_progress(j_common_ptr jpeg)
 {
     reader *r = (reader *)jpeg->err;
     if (!jpeg_input_complete(&r->jpeg))
         r->reached = r->jpeg.src->next_input_byte;
 }
 
-/* Before any memory is taken. */
-static int check(reader *r)
+/* Before any memory is allocated. */
+static int check_scans(reader *r)
 {
     const descry_jpeg_layout *l = &r->layout;
     const struct jpeg_decompress_struct *jpeg = &r->jpeg;
@@ -102,7 +102,7 @@ static int check(reader *r)
     return 0;
 }
 
-/* Where a copy of a file was broken off, zeros may stand for the rest of it; they are codes, too. */
+/* The rest of an interrupted copy may be zeros, which are valid codes. */
 static bool ends_in_zeros(const reader *r)
 {
     if (r->layout.marked)
@@ -111,7 +111,7 @@ static bool ends_in_zeros(const reader *r)
     while (zeros > 0 && r->bytes[zeros - 1] == 0)
         zeros--;
     const uint8_t *begin = r->bytes + zeros;
-    bool within = r->reached >= r->bytes && r->reached <= r->bytes + end; /* not in libjpeg's own end mark */
+    bool within = r->reached >= r->bytes && r->reached <= r->bytes + end; /* not in libjpeg's artificial end marker */
     return (within ? r->reached : r->bytes + end) - begin > ZEROS;
 }
 
@@ -134,7 +134,7 @@ static void read_all(reader *r)
         jpeg->out_color_space = JCS_CMYK;
     }
     r->rc = descry_picture_check(jpeg->image_width, jpeg->image_height, r->name, r->limits, r->err);
-    r->rc = r->rc ? r->rc : DESCRY_IN_FRONT(check(r));
+    r->rc = r->rc ? r->rc : DESCRY_PRECHECK(check_scans(r));
     if (r->rc)
         return;
     if (r->enough) {
@@ -153,16 +153,16 @@ static void read_all(reader *r)
         JSAMPROW to = r->picture->data + jpeg->output_scanline * row;
         jpeg_read_scanlines(jpeg, &to, 1);
     }
-    watch((j_common_ptr)jpeg);
+    on_progress((j_common_ptr)jpeg);
     if (ends_in_zeros(r))
         give_up(r, DESCRY_ERR_FORMAT, "truncated JPEG");
-    /* Adobe stores ink inverted; like Pillow, take every CMYK file to be Adobe's */
+    /* Adobe stores ink inverted; every CMYK file is assumed to be Adobe's, as in Pillow */
     if (mode == DESCRY_MODE_CMYK)
         for (size_t i = 0; i < row * (size_t)r->picture->height; i++)
             r->picture->data[i] = (uint8_t)(255 - r->picture->data[i]);
 }
 
-/* setjmp in a function of its own: what it must not forget is not local to it */
+/* setjmp in a function of its own, without locals that longjmp could clobber */
 static void read_guarded(reader *r)
 {
     if (setjmp(r->escape))
@@ -181,9 +181,9 @@ static int run(descry_picture *picture, const uint8_t *bytes, size_t size, const
     r.jpeg.err = jpeg_std_error(&r.manager);
     r.manager.error_exit = fail;
     r.manager.emit_message = warn;
-    r.progress.progress_monitor = watch;
+    r.progress.progress_monitor = on_progress;
     descry_jpeg_walk(&r.layout, bytes, size);
-    r.rc = descry_jpeg_note(picture, bytes, size, r.err); /* before: which side is which depends on the orientation */
+    r.rc = descry_jpeg_read_metadata(picture, bytes, size, r.err); /* first: the draft's scale depends on the orientation */
     if (r.rc)
         return r.rc;
     read_guarded(&r);

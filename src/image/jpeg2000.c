@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JPEG 2000 by OpenJPEG, JP2 files and bare code streams, in the modes that Pillow gives. */
+ * JPEG 2000 by OpenJPEG, JP2 files and bare code streams, in Pillow's modes. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"
@@ -15,11 +15,11 @@ typedef struct reader {
     const uint8_t *bytes;
     size_t size, at;
     const char *name;
-    char message[200]; /* OpenJPEG's first */
+    char message[200]; /* OpenJPEG's first error */
     opj_stream_t *stream;
     opj_codec_t *codec;
     opj_image_t *image;
-    unsigned halvings;           /* that there are */
+    unsigned halvings;           /* that the file allows */
     const descry_enough *enough; /* NULL: all pixels */
     descry_error *err;
 } reader;
@@ -72,7 +72,7 @@ static int fail(reader *r, const char *why)
 
 /* ---- samples ----------------------------------------------------------------------------------------------------- */
 
-/* The sample that covers a pixel, in `bits` bits; as Pillow, rounded when there are more, shifted when fewer. */
+/* The sample that covers a pixel, in `bits` bits; as in Pillow, rounded when there are more, shifted when fewer. */
 static uint32_t sample_at(const opj_image_comp_t *c, size_t x, size_t y, int bits)
 {
     x /= c->dx, y /= c->dy;
@@ -132,20 +132,20 @@ static int check_components(reader *r)
     return 0;
 }
 
-static uint32_t divided(uint32_t value, uint32_t by) /* rounded up */
+static uint32_t divide_up(uint32_t value, uint32_t by) /* rounded up */
 {
     return value / by + (value % by != 0);
 }
 
-/* What is left of one axis at a resolution of 1 / 2^halvings: ITU-T T.800, (B-2) and (B-15). */
-static uint32_t length_of(uint32_t from, uint32_t to, uint32_t every, unsigned halvings)
+/* The length of one axis at a resolution of 1 / 2^halvings: ITU-T T.800, (B-2) and (B-15). */
+static uint32_t length_at(uint32_t from, uint32_t to, uint32_t every, unsigned halvings)
 {
     uint32_t by = (uint32_t)1 << halvings;
-    return divided(divided(to, every), by) - divided(divided(from, every), by);
+    return divide_up(divide_up(to, every), by) - divide_up(divide_up(from, every), by);
 }
 
-/* How often to halve the sides: as often as is wanted, while no component vanishes, and not where samples of few bits, which
- * are rounded to as few at each size, make grey black or white. */
+/* How often to halve the sides: as often as the draft allows, while no component vanishes; not at all for samples of few bits,
+ * since rounding at each size would turn grey into black or white. */
 static unsigned choose_halvings(const reader *r, const descry_picture *picture)
 {
     enum { FEWEST_BITS = 8 };
@@ -159,19 +159,19 @@ static unsigned choose_halvings(const reader *r, const descry_picture *picture)
         const opj_image_comp_t *c = &image->comps[i];
         if (c->prec < FEWEST_BITS || c->dx == 0 || c->dy == 0)
             return 0;
-        while (halvings > 0 && (length_of(image->x0, image->x1, c->dx, halvings) == 0 ||
-                                length_of(image->y0, image->y1, c->dy, halvings) == 0))
+        while (halvings > 0 && (length_at(image->x0, image->x1, c->dx, halvings) == 0 ||
+                                length_at(image->y0, image->y1, c->dy, halvings) == 0))
             halvings--;
     }
     return halvings;
 }
 
-/* Of a draft: are the components of the sizes that they should have? */
+/* Whether the components of a draft have the sizes that they should. */
 static bool fits(const opj_image_t *image, unsigned halvings)
 {
     for (OPJ_UINT32 i = 0; i < image->numcomps; i++) {
         const opj_image_comp_t *c = &image->comps[i];
-        if (c->w != length_of(image->x0, image->x1, c->dx, halvings) || c->h != length_of(image->y0, image->y1, c->dy, halvings))
+        if (c->w != length_at(image->x0, image->x1, c->dx, halvings) || c->h != length_at(image->y0, image->y1, c->dy, halvings))
             return false;
     }
     return true;
@@ -182,14 +182,14 @@ static bool fits(const opj_image_t *image, unsigned halvings)
 typedef struct tap {
     size_t at[4];
     float weights[4];
-    float value; /* of the line that is being moved */
+    float value; /* of the current line */
 } tap;
 
-/* Where pixel `i` of `count` is to be, between which samples; by a cubic with a = -0.5 (Keys 1981). */
+/* Weights of the samples around pixel `i` of `count`: a cubic with a = -0.5 (Keys 1981). */
 static void set_tap(tap *t, size_t i, size_t count, uint32_t from, uint32_t whole, unsigned halvings)
 {
     uint32_t by = (uint32_t)1 << halvings;
-    double place = (((double)i + 0.5) * whole / (double)count - 0.5 + from) / by - divided(from, by), low = floor(place);
+    double place = (((double)i + 0.5) * whole / (double)count - 0.5 + from) / by - divide_up(from, by), low = floor(place);
     float f = (float)(place - low), g = 1 - f;
     const float weights[4] = {-0.5f * f * g * g, 1 + f * f * (1.5f * f - 2.5f), 1 + g * g * (1.5f * g - 2.5f), -0.5f * g * f * f};
     for (int k = 0; k < 4; k++) {
@@ -199,9 +199,9 @@ static void set_tap(tap *t, size_t i, size_t count, uint32_t from, uint32_t whol
     }
 }
 
-/* A wavelet leaves each 2^halvings-th sample where it was (T.800, annex F), at the edge of what it stands for, not in its
- * middle, where the pixels of a smaller picture are: that would move the picture by up to half a pixel.  One axis of `count`
- * samples, `step` apart, in `lines` that are `next` apart; of the whole, `whole` samples begin at `from`. */
+/* A wavelet keeps every 2^halvings-th sample in place (T.800, annex F), at the edge of the area that it covers, not at its
+ * centre, as the pixels of a smaller picture: that would shift the picture by up to half a pixel.  Resamples one axis of
+ * `count` samples, `step` apart, in `lines` that are `next` apart; the whole has `whole` samples from `from` on. */
 static int move_axis(reader *r, OPJ_INT32 *data, size_t count, size_t step, size_t lines, size_t next, uint32_t from,
                      uint32_t whole, unsigned halvings)
 {
@@ -218,7 +218,7 @@ static int move_axis(reader *r, OPJ_INT32 *data, size_t count, size_t step, size
             float sum = 0;
             for (int k = 0; k < 4; k++)
                 sum += t->weights[k] * taps[t->at[k]].value;
-            const float most = 2147483520; /* the largest that an integer holds, too */
+            const float most = 2147483520; /* the largest float that fits an int32_t */
             sum = floorf(sum + 0.5f);
             data[i * step] = (OPJ_INT32)(sum < -most ? -most : sum > most ? most : sum);
         }
@@ -233,10 +233,10 @@ static int move_samples(reader *r, unsigned halvings)
     int rc = 0;
     for (OPJ_UINT32 i = 0; i < image->numcomps && !rc; i++) {
         opj_image_comp_t *c = &image->comps[i];
-        rc = move_axis(r, c->data, c->w, 1, c->h, c->w, divided(image->x0, c->dx), length_of(image->x0, image->x1, c->dx, 0),
+        rc = move_axis(r, c->data, c->w, 1, c->h, c->w, divide_up(image->x0, c->dx), length_at(image->x0, image->x1, c->dx, 0),
                        halvings);
         if (!rc)
-            rc = move_axis(r, c->data, c->h, c->w, c->w, 1, divided(image->y0, c->dy), length_of(image->y0, image->y1, c->dy, 0),
+            rc = move_axis(r, c->data, c->h, c->w, c->w, 1, divide_up(image->y0, c->dy), length_at(image->y0, image->y1, c->dy, 0),
                            halvings);
     }
     return rc;
@@ -259,7 +259,7 @@ static int read_image(reader *r, descry_picture *picture, const descry_limits *l
         return fail(r, "fewer sizes than its header says");
     if (!opj_decode(r->codec, r->stream, r->image) || !opj_end_decompress(r->codec, r->stream))
         return fail(r, "truncated");
-    if (image->numcomps == 0 || image->numcomps > DESCRY_JPEG2000_COMPONENTS) /* a palette may have made more of them */
+    if (image->numcomps == 0 || image->numcomps > DESCRY_JPEG2000_COMPONENTS) /* a palette may have added some */
         return fail(r, "too many components");
     rc = check_components(r);
     if (rc)
@@ -276,7 +276,7 @@ static int read_image(reader *r, descry_picture *picture, const descry_limits *l
         mode = DESCRY_MODE_CMYK;
     picture->whole_width = (int)width;
     picture->whole_height = (int)height;
-    rc = descry_picture_create(picture, length_of(image->x0, image->x1, 1, halvings), length_of(image->y0, image->y1, 1, halvings),
+    rc = descry_picture_create(picture, length_at(image->x0, image->x1, 1, halvings), length_at(image->y0, image->y1, 1, halvings),
                                mode, r->name, limits, r->err);
     if (!rc)
         copy_samples(image, picture);
@@ -288,7 +288,7 @@ static int draft(descry_picture *picture, const uint8_t *bytes, size_t size, con
 {
     reader r = {.bytes = bytes, .size = size, .name = name, .enough = enough, .err = err};
     opj_dparameters_t parameters;
-    int rc = DESCRY_IN_FRONT(descry_jpeg2000_check(bytes, size, name, limits, &r.halvings, err));
+    int rc = DESCRY_PRECHECK(descry_jpeg2000_check(bytes, size, name, limits, &r.halvings, err));
     if (rc)
         return rc;
     opj_set_default_decoder_parameters(&parameters);
@@ -313,7 +313,7 @@ static int draft(descry_picture *picture, const uint8_t *bytes, size_t size, con
     opj_destroy_codec(r.codec);
     opj_stream_destroy(r.stream);
     if (!rc)
-        descry_jpeg2000_note_metadata(picture, bytes, size); /* orientation is ignored, as all readers do for JPEG 2000 */
+        descry_jpeg2000_read_metadata(picture, bytes, size); /* orientation is ignored, as by all readers of JPEG 2000 */
     return rc;
 }
 

@@ -9,7 +9,7 @@
 
 #define TYPE DESCRY_FOURCC
 
-/* OpenJPEG takes memory for a picture of each of its columns, up to 255. */
+/* OpenJPEG allocates a picture for each column of a palette, up to 255. */
 static int check_palette(uint32_t type, const descry_span *body, bool *found, const char *name, descry_error *err)
 {
     if (type != TYPE('p', 'c', 'l', 'r'))
@@ -32,7 +32,7 @@ static int check_boxes(const uint8_t *bytes, size_t size, const char *name, cons
             *halvings = rc || palette ? 0 : *halvings;
             return rc;
         }
-        int rc = check_palette(type, &outer, &palette, name, err); /* OpenJPEG takes it from here, too */
+        int rc = check_palette(type, &outer, &palette, name, err); /* OpenJPEG reads it here, too */
         while (!rc && type == TYPE('j', 'p', '2', 'h') && (kind = descry_box_next(&outer, &inner)) != 0)
             rc = check_palette(kind, &inner, &palette, name, err);
         if (rc)
@@ -62,12 +62,12 @@ static void note_exif(descry_picture *picture, uint32_t type, const descry_span 
     static const uint8_t photoshop[ID] = {0x05, 0x37, 0xCD, 0xAB, 0x9D, 0x0C, 0x44, 0x31,
                                           0xA7, 0x2A, 0xFA, 0x56, 0x1F, 0x2A, 0x11, 0x3E};
     if (is_uuid(type, body, "JpgTiffExif->JP2") || is_uuid(type, body, photoshop))
-        descry_picture_note_exif(picture, body->at + ID, body->size - ID);
+        descry_picture_add_exif(picture, body->at + ID, body->size - ID);
     else if (type == TYPE('E', 'x', 'i', 'f'))
-        descry_picture_note_exif_item(picture, body->at, body->size);
+        descry_picture_add_exif_item(picture, body->at, body->size);
 }
 
-void descry_jpeg2000_note_metadata(descry_picture *picture, const uint8_t *bytes, size_t size)
+void descry_jpeg2000_read_metadata(descry_picture *picture, const uint8_t *bytes, size_t size)
 {
     static const uint8_t xmp[ID] = {0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8,
                                     0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC};
@@ -79,5 +79,5 @@ void descry_jpeg2000_note_metadata(descry_picture *picture, const uint8_t *bytes
         note_exif(picture, type, &body);
     while ((type = descry_box_next(&again, &body)) != 0)
         if (is_uuid(type, &body, xmp))
-            descry_picture_note_xmp(picture, body.at + ID, body.size - ID);
+            descry_picture_add_xmp(picture, body.at + ID, body.size - ID);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The headers of a code stream: ITU-T T.800, annex A; how many precincts, code blocks and packets they make: annex B. */
+ * The headers of a code stream: ITU-T T.800, annex A; the numbers of precincts, code blocks and packets: annex B. */
 #include "image/jpeg2000_headers.h"
 
 #include "base/error.h"
@@ -33,19 +33,19 @@ typedef struct stream {
     uint8_t every[COMPONENTS][2]; /* subsampling */
     styles main;                  /* of the main header */
     bool reorders;                /* has POC */
-    unsigned halvings;            /* the least levels of a component in a tile */
+    unsigned halvings;            /* the fewest levels of a component in a tile */
     uint64_t memory;              /* of a tile's precincts, code blocks and packets, at most */
-    uint64_t packets, steps;      /* of all tiles; steps of looking for packets */
+    uint64_t packets, steps;      /* of all tiles; iterations of searching for packets */
 } stream;
 
-static unsigned half(const uint8_t *at)
+static unsigned get16(const uint8_t *at)
 {
     return (unsigned)at[0] << 8 | at[1];
 }
 
-static uint32_t word(const uint8_t *at)
+static uint32_t get32(const uint8_t *at)
 {
-    return (uint32_t)half(at) << 16 | half(at + 2);
+    return (uint32_t)get16(at) << 16 | get16(at + 2);
 }
 
 static int damaged(const stream *s, const char *why)
@@ -53,28 +53,28 @@ static int damaged(const stream *s, const char *why)
     return descry_fail(s->err, DESCRY_ERR_FORMAT, "%s: damaged JPEG 2000: %s", s->name, why);
 }
 
-static uint64_t divided(uint64_t value, uint64_t by) /* rounded up */
+static uint64_t divide_up(uint64_t value, uint64_t by) /* rounded up */
 {
     return (value + by - 1) / by;
 }
 
-static uint64_t shifted(uint64_t value, unsigned bits) /* the same */
+static uint64_t shift_up(uint64_t value, unsigned bits) /* the same */
 {
     return (value + ((uint64_t)1 << bits) - 1) >> bits;
 }
 
-/* ---- what a tile takes -------------------------------------------------------------------------------------------- */
+/* ---- the cost of a tile ------------------------------------------------------------------------------------------- */
 
 typedef struct tally {
     uint64_t memory, precincts, most; /* most: precincts of a resolution */
-    uint64_t step[2];                 /* the least way from one packet to the next, on the reference grid */
+    uint64_t step[2];                 /* the smallest step from one packet to the next, on the reference grid */
     unsigned resolutions;
 } tally;
 
-/* How many cells of 2^bits there are from `from` to `to`. */
+/* The number of cells of 2^bits that cover `from` to `to`. */
 static uint64_t cells(uint64_t from, uint64_t to, unsigned bits)
 {
-    return to > from ? shifted(to, bits) - (from >> bits) : 0;
+    return to > from ? shift_up(to, bits) - (from >> bits) : 0;
 }
 
 static void count_component(const coding *c, const uint8_t *every, const uint64_t *from, const uint64_t *to, tally *t)
@@ -85,7 +85,7 @@ static void count_component(const coding *c, const uint8_t *every, const uint64_
         uint64_t precincts = 1, blocks = 1, bands = r ? 3 : 1;
         for (int d = 0; d < 2; d++) {
             unsigned down = c->levels - r, size = c->precincts[r] >> 4 * d & 15, inner = r && size ? size - 1 : size;
-            uint64_t first = shifted(divided(from[d], every[d]), down), end = shifted(divided(to[d], every[d]), down);
+            uint64_t first = shift_up(divide_up(from[d], every[d]), down), end = shift_up(divide_up(to[d], every[d]), down);
             uint64_t step = (uint64_t)every[d] << (size + down);
             precincts *= cells(first, end, size);
             blocks *= cells(r ? first / 2 : first, r ? end / 2 + 1 : end, c->block[d] < inner ? c->block[d] : inner);
@@ -112,7 +112,7 @@ static void count_tile(stream *s, uint32_t tile, const styles *tile_styles)
         count_component(c, s->every[i], from, to, &t);
         s->halvings = c->levels < s->halvings ? c->levels : s->halvings;
     }
-    /* OpenJPEG marks which packets were met, and looks for them at each place where one may begin */
+    /* OpenJPEG marks packets that it has visited, and searches at each position where one may begin */
     uint64_t places = ((to[0] - from[0]) / t.step[0] + 2) * ((to[1] - from[1]) / t.step[1] + 2);
     uint64_t marks = t.most * t.resolutions * s->components * tile_styles->layers, memory = t.memory + 2 * marks;
     s->memory = memory > s->memory ? memory : s->memory;
@@ -122,7 +122,7 @@ static void count_tile(stream *s, uint32_t tile, const styles *tile_styles)
 
 /* ---- markers ------------------------------------------------------------------------------------------------------ */
 
-/* What OpenJPEG 2.5 knows to have a length. */
+/* Markers with a length that OpenJPEG 2.5 knows. */
 static bool is_known(unsigned marker)
 {
     switch (marker) {
@@ -134,7 +134,7 @@ static bool is_known(unsigned marker)
     }
 }
 
-/* in: [size], the parameters that COD and COC share. */
+/* in [size]: the parameters common to COD and COC. */
 static int read_coding(const stream *s, coding *c, bool precincts, const uint8_t *in, size_t size)
 {
     if (size < 5)
@@ -151,7 +151,7 @@ static int read_coding(const stream *s, coding *c, bool precincts, const uint8_t
 
 static int read_marker(stream *s, unsigned marker, const uint8_t *in, size_t size, styles *into)
 {
-    size_t wide = 1; /* of the number of a component; there are few */
+    size_t wide = 1; /* bytes of a component's index; there are few components */
     coding c;
     int rc;
     switch (marker) {
@@ -159,7 +159,7 @@ static int read_marker(stream *s, unsigned marker, const uint8_t *in, size_t siz
         if (size < 5)
             return damaged(s, "a coding style that is too short");
         rc = read_coding(s, &c, in[0] & 1, in + 5, size - 5);
-        into->layers = half(in + 2);
+        into->layers = get16(in + 2);
         for (unsigned i = 0; i < s->components && !rc; i++)
             into->of[i] = c;
         return rc;
@@ -178,14 +178,14 @@ static int read_marker(stream *s, unsigned marker, const uint8_t *in, size_t siz
 static int read_size(stream *s, const descry_limits *limits)
 {
     const uint8_t *in = s->bytes + 4; /* from its length on */
-    if (s->size < 42 || half(s->bytes) != SOC || half(s->bytes + 2) != SIZ)
+    if (s->size < 42 || get16(s->bytes) != SOC || get16(s->bytes + 2) != SIZ)
         return damaged(s, "its header is wrong or incomplete");
-    s->components = half(in + 36);
+    s->components = get16(in + 36);
     for (int d = 0; d < 2; d++) {
-        s->to[d] = word(in + 4 + 4 * d);
-        s->from[d] = word(in + 12 + 4 * d);
-        s->tile[d] = word(in + 20 + 4 * d);
-        s->tile_from[d] = word(in + 28 + 4 * d);
+        s->to[d] = get32(in + 4 + 4 * d);
+        s->from[d] = get32(in + 12 + 4 * d);
+        s->tile[d] = get32(in + 20 + 4 * d);
+        s->tile_from[d] = get32(in + 28 + 4 * d);
         if (s->to[d] <= s->from[d])
             return damaged(s, "no size");
         if (s->tile[d] == 0 || s->tile_from[d] > s->from[d] || (uint64_t)s->tile_from[d] + s->tile[d] <= s->from[d])
@@ -193,7 +193,7 @@ static int read_size(stream *s, const descry_limits *limits)
     }
     if (s->components > COMPONENTS)
         return descry_fail(s->err, DESCRY_ERR_UNSUPPORTED, "%s: a JPEG 2000 of %u components is not read", s->name, s->components);
-    if (s->components == 0 || half(in) < 38 + 3 * s->components || s->size - 4 < half(in))
+    if (s->components == 0 || get16(in) < 38 + 3 * s->components || s->size - 4 < get16(in))
         return damaged(s, "its header is wrong or incomplete");
     for (unsigned i = 0; i < s->components; i++)
         for (int d = 0; d < 2; d++) {
@@ -208,27 +208,27 @@ static int read_size(stream *s, const descry_limits *limits)
     int rc = descry_picture_check(width, height, s->name, limits, s->err);
     if (rc)
         return rc;
-    uint64_t across = divided(s->to[0] - s->tile_from[0], s->tile[0]), down = divided(s->to[1] - s->tile_from[1], s->tile[1]);
+    uint64_t across = divide_up(s->to[0] - s->tile_from[0], s->tile[0]), down = divide_up(s->to[1] - s->tile_from[1], s->tile[1]);
     if (across > 65535 || down > 65535 || across * down > 65535)
         return damaged(s, "more tiles than there can be");
-    /* OpenJPEG takes up to 20 KB for each; of 64 x 64 pixels, that is 5 bytes a pixel */
+    /* OpenJPEG allocates up to 20 KB for each: for 64 x 64 pixels, 5 bytes a pixel */
     if (across * down > 4096 + width * height / 4096)
         return descry_fail(s->err, DESCRY_ERR_LIMIT, "%s: a JPEG 2000 of %llu tiles for %llu x %llu pixels is not read", s->name,
                            (unsigned long long)(across * down), (unsigned long long)width, (unsigned long long)height);
     s->across = (uint32_t)across;
     s->tiles = (uint32_t)(across * down);
-    s->at = 4 + half(in);
+    s->at = 4 + get16(in);
     return 0;
 }
 
-/* Up to the first tile-part.  At a marker that it does not know OpenJPEG looks on, two bytes at a time, for one that it
- * knows: what is read here must be what is read there. */
+/* Up to the first tile-part.  After an unknown marker OpenJPEG searches on, two bytes at a time, for a known one: this must
+ * parse the same headers as OpenJPEG. */
 static int read_main_header(stream *s)
 {
     for (;;) {
         if (s->size - s->at < 4)
             return damaged(s, "truncated");
-        unsigned marker = half(s->bytes + s->at), length = half(s->bytes + s->at + 2);
+        unsigned marker = get16(s->bytes + s->at), length = get16(s->bytes + s->at + 2);
         if (marker == SOT)
             return s->main.layers ? 0 : damaged(s, "it has no coding style");
         s->at += 2;
@@ -249,10 +249,10 @@ static int read_tile_header(stream *s, size_t end, bool first, styles *own)
     for (size_t at = s->at + 12;;) {
         if (end - at < 2)
             return damaged(s, "truncated");
-        unsigned marker = half(s->bytes + at);
+        unsigned marker = get16(s->bytes + at);
         if (marker == SOD)
             return 0;
-        unsigned length = end - at < 4 ? 0 : half(s->bytes + at + 2);
+        unsigned length = end - at < 4 ? 0 : get16(s->bytes + at + 2);
         if (!is_known(marker) || length < 2 || length > end - at - 2)
             return damaged(s, "a marker that does not lie in its tile");
         if (!first && (marker == COD || marker == COC))
@@ -264,16 +264,16 @@ static int read_tile_header(stream *s, size_t end, bool first, styles *own)
     }
 }
 
-/* All there are, one after the other: whatever else follows ends OpenJPEG's reading. */
+/* All consecutive tile-parts: OpenJPEG stops at anything else. */
 static int read_tile_parts(stream *s)
 {
     uint32_t begun = 0;
-    while (s->size - s->at >= 12 && half(s->bytes + s->at) == SOT) {
+    while (s->size - s->at >= 12 && get16(s->bytes + s->at) == SOT) {
         const uint8_t *in = s->bytes + s->at;
-        uint32_t tile = half(in + 4), length = word(in + 6);
+        uint32_t tile = get16(in + 4), length = get32(in + 6);
         size_t left = s->size - s->at, end = s->at + (length ? length : left);
         bool first = in[10] == 0;
-        if (half(in + 2) != 10 || tile >= s->tiles)
+        if (get16(in + 2) != 10 || tile >= s->tiles)
             return damaged(s, "a tile that it cannot have");
         if (length && (length < 14 || length > left))
             return damaged(s, "truncated");
@@ -303,10 +303,10 @@ int descry_jpeg2000_check_stream(const uint8_t *bytes, size_t size, const char *
     uint64_t samples = (uint64_t)(s.to[0] - s.from[0]) * (s.to[1] - s.from[1]) * s.components;
     if (s.memory > samples / 4 + (96u << 20))
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: a JPEG 2000 of so many precincts or code blocks is not read", name);
-    /* each packet has at least a byte; what is left out makes some more of them */
+    /* each packet has at least a byte; some slack for truncated files */
     if (s.packets > size + (1u << 22) || s.steps * (s.reorders ? 32 : 1) > 64 * (uint64_t)size + (1u << 28))
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: a JPEG 2000 of so many packets is not read", name);
-    for (unsigned i = 0; i < s.components; i++) /* OpenJPEG asks the main header, too, though each tile has its own */
+    for (unsigned i = 0; i < s.components; i++) /* OpenJPEG checks the main header's, too, though each tile has its own */
         s.halvings = s.main.of[i].levels < s.halvings ? s.main.of[i].levels : s.halvings;
     *halvings = s.halvings;
     return 0;

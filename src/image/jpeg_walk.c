@@ -11,14 +11,14 @@ enum { MAX_COMPONENTS = 10, MAX_EXIF = 1 << 24 }; /* the first is libjpeg's */
 
 typedef struct segment {
     int marker;
-    size_t at; /* of its marker's first byte */
+    size_t at; /* offset of its marker's first byte */
     const uint8_t *data;
     size_t size;
 } segment;
 
 typedef struct component {
     uint8_t id;
-    bool seen; /* in a scan that has its mean values */
+    bool seen; /* in a scan with its DC coefficients */
     uint64_t blocks;
 } component;
 
@@ -28,10 +28,10 @@ typedef struct walk {
     component components[MAX_COMPONENTS];
     unsigned count; /* of components; 0: no frame yet */
     bool progressive, restarts;
-    bool patient; /* see skip_data */
+    bool resync; /* see skip_data */
 } walk;
 
-static unsigned number(const uint8_t *bytes)
+static unsigned get16(const uint8_t *bytes)
 {
     return (unsigned)bytes[0] << 8 | bytes[1];
 }
@@ -41,7 +41,7 @@ static bool is_restart(int marker)
     return marker >= 0xD0 && marker <= 0xD7;
 }
 
-/* The next marker, past whatever is before it, as libjpeg finds it; false: none. */
+/* The next marker, skipping anything before it, as libjpeg does; false: none. */
 static bool find_marker(walk *w, segment *s)
 {
     for (; w->at < w->size; w->at++) {
@@ -61,7 +61,7 @@ static bool find_marker(walk *w, segment *s)
     return false;
 }
 
-/* The marker and what belongs to it; false: none that is whole, and s->at is where the picture ends. */
+/* The next marker with its segment; false: none that is complete, and s->at is the end of the picture. */
 static bool next_segment(walk *w, segment *s)
 {
     if (!find_marker(w, s))
@@ -71,9 +71,9 @@ static bool next_segment(walk *w, segment *s)
     if (s->marker == SOI || s->marker == EOI || s->marker == 1 || is_restart(s->marker))
         return true;
     size_t left = w->size - w->at;
-    if (left < 2 || number(s->data) < 2 || number(s->data) > left)
+    if (left < 2 || get16(s->data) < 2 || get16(s->data) > left)
         return false;
-    s->size = number(s->data) - 2u;
+    s->size = get16(s->data) - 2u;
     s->data += 2;
     w->at += s->size + 2;
     return true;
@@ -84,7 +84,7 @@ static void read_frame(walk *w, const segment *s, descry_jpeg_layout *layout)
 {
     unsigned count = s->size >= 6 ? s->data[5] : 0, across = 1, down = 1;
     if (w->count || count == 0 || count > MAX_COMPONENTS || s->size < 6 + 3 * (size_t)count)
-        return; /* libjpeg will say what is wrong with it */
+        return; /* libjpeg will report the error */
     w->count = count;
     w->progressive = s->marker == 0xC2 || s->marker == 0xCA;
     layout->arithmetic = s->marker > 0xC8;
@@ -95,7 +95,7 @@ static void read_frame(walk *w, const segment *s, descry_jpeg_layout *layout)
     }
     for (unsigned i = 0; i < count; i++) {
         const uint8_t *c = s->data + 6 + 3 * i;
-        uint64_t h = (uint64_t)number(s->data + 3) * (c[1] >> 4), v = (uint64_t)number(s->data + 1) * (c[1] & 15);
+        uint64_t h = (uint64_t)get16(s->data + 3) * (c[1] >> 4), v = (uint64_t)get16(s->data + 1) * (c[1] & 15);
         w->components[i] = (component){.id = c[0], .blocks = (h + 8 * across - 1) / (8 * across) * ((v + 8 * down - 1) / (8 * down))};
         layout->blocks += w->components[i].blocks;
     }
@@ -135,35 +135,35 @@ static bool all_seen(const walk *w)
     return true;
 }
 
-/* To the marker behind the data of a scan.  Restart markers belong to it; where it has them, libjpeg also finds its way
- * again past wrong bits that look like codes which mark nothing. */
+/* To the marker after the data of a scan.  Restart markers are part of the data; in a file that has them, libjpeg also
+ * resynchronises past wrong bits that look like unassigned markers. */
 static void skip_data(walk *w)
 {
     segment s;
     while (find_marker(w, &s))
-        if (!w->restarts || (!is_restart(s.marker) && (s.marker >= 0xC0 || !w->patient))) {
+        if (!w->restarts || (!is_restart(s.marker) && (s.marker >= 0xC0 || !w->resync))) {
             w->at = s.at;
             return;
         }
 }
 
-/* What may stand between scans; anything else is a maker's trailer. */
+/* Markers allowed between scans; anything else is a maker's trailer. */
 static bool is_between(int marker)
 {
     return marker == SOS || marker == DHT || marker == DQT || marker == DRI || marker == DAC || marker == DNL || marker == COM ||
            (marker >= APP0 && marker <= APP0 + 15);
 }
 
-static void walk_through(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size, bool patient)
+static void walk_through(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size, bool resync)
 {
-    walk w = {.bytes = bytes, .size = size, .at = 2, .patient = patient};
+    walk w = {.bytes = bytes, .size = size, .at = 2, .resync = resync};
     segment s;
     *layout = (descry_jpeg_layout){.end = size};
     while (next_segment(&w, &s) && s.marker != EOI && (layout->scans ? is_between(s.marker) : s.marker != SOI)) {
         if (s.marker >= 0xC0 && s.marker <= 0xCF && s.marker != DHT && s.marker != DAC && s.marker != 0xC8)
             read_frame(&w, &s, layout);
         else if (s.marker == DRI && s.size == 2)
-            w.restarts = number(s.data) != 0;
+            w.restarts = get16(s.data) != 0;
         else if (s.marker == SOS) {
             if (!read_scan(&w, &s, layout))
                 break;
@@ -171,7 +171,7 @@ static void walk_through(descry_jpeg_layout *layout, const uint8_t *bytes, size_
             skip_data(&w);
             layout->coded += w.at - begin;
             layout->covered = all_seen(&w);
-            if (layout->covered && !w.progressive) { /* nothing that comes can belong to it */
+            if (layout->covered && !w.progressive) { /* complete: nothing more can belong to it */
                 layout->marked = next_segment(&w, &s) && s.marker == EOI;
                 layout->end = layout->marked ? w.at : s.at;
                 return;
@@ -187,7 +187,7 @@ static void walk_through(descry_jpeg_layout *layout, const uint8_t *bytes, size_
 void descry_jpeg_walk(descry_jpeg_layout *layout, const uint8_t *bytes, size_t size)
 {
     walk_through(layout, bytes, size, true);
-    if (!layout->marked) /* then such codes are rather those of a trailer */
+    if (!layout->marked) /* then unassigned markers are probably in a trailer */
         walk_through(layout, bytes, size, false);
 }
 
@@ -199,7 +199,7 @@ static bool begins_tiff(const uint8_t *exif, size_t size)
 
 static void note_exif(descry_picture *picture, descry_buf *exif, int *orientation)
 {
-    int said = exif->size ? descry_picture_note_exif(picture, (const uint8_t *)exif->data, exif->size) : 0;
+    int said = exif->size ? descry_picture_add_exif(picture, (const uint8_t *)exif->data, exif->size) : 0;
     *orientation = *orientation ? *orientation : said;
     exif->size = 0;
 }
@@ -213,7 +213,7 @@ static bool next_app1(walk *w, segment *s)
 }
 
 /* XMP: Adobe's XMP Specification, part 3, section 1.1.3. */
-int descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size, descry_error *err)
+int descry_jpeg_read_metadata(descry_picture *picture, const uint8_t *bytes, size_t size, descry_error *err)
 {
     static const char xmp[] = "http://ns.adobe.com/xap/1.0/"; /* and its NUL */
     int orientation = 0, rc = 0;
@@ -231,7 +231,7 @@ int descry_jpeg_note(descry_picture *picture, const uint8_t *bytes, size_t size,
     w.at = 2;
     while (!rc && !picture->xmp && next_app1(&w, &s))
         if (s.size > sizeof xmp && memcmp(s.data, xmp, sizeof xmp) == 0) {
-            int said = descry_picture_note_xmp(picture, s.data + sizeof xmp, s.size - sizeof xmp);
+            int said = descry_picture_add_xmp(picture, s.data + sizeof xmp, s.size - sizeof xmp);
             orientation = orientation ? orientation : said;
         }
     picture->orientation = orientation ? orientation : 1;

@@ -12,7 +12,7 @@
 
 enum { QUALITY = 82, FIRST_ROOM = 1 << 14 };
 
-/* With a destination of its own: libjpeg-turbo's does not say after an error what is to be freed. */
+/* Its own destination manager: after an error libjpeg-turbo's does not tell which buffer to free. */
 typedef struct writer {
     struct jpeg_error_mgr manager; /* first: libjpeg hands out a pointer to it */
     struct jpeg_destination_mgr to;
@@ -39,7 +39,7 @@ static void ignore(j_common_ptr jpeg, int level)
     (void)jpeg, (void)level;
 }
 
-/* Twice as much room.  libjpeg has filled all that there was. */
+/* Doubles the buffer, which libjpeg has filled. */
 static boolean grow(j_compress_ptr jpeg)
 {
     writer *w = (writer *)jpeg->err;
@@ -54,12 +54,12 @@ static boolean grow(j_compress_ptr jpeg)
     return TRUE;
 }
 
-static void begin(j_compress_ptr jpeg)
+static void begin_output(j_compress_ptr jpeg)
 {
     grow(jpeg);
 }
 
-static void end(j_compress_ptr jpeg)
+static void end_output(j_compress_ptr jpeg)
 {
     (void)jpeg;
 }
@@ -81,7 +81,7 @@ static void write_all(writer *w, const uint8_t *rgb, int width, int height)
     jpeg_finish_compress(jpeg);
 }
 
-/* setjmp in a function of its own: what it must not forget is not local to it */
+/* setjmp in a function of its own, without locals that longjmp could clobber */
 static void write_guarded(writer *w, const uint8_t *rgb, int width, int height)
 {
     if (setjmp(w->escape))
@@ -94,7 +94,8 @@ static void write_guarded(writer *w, const uint8_t *rgb, int width, int height)
 int descry_jpeg_write(const uint8_t *rgb, int width, int height, uint8_t **jpeg, size_t *size, const char *name,
                       descry_error *err)
 {
-    writer w = {.to = {.init_destination = begin, .empty_output_buffer = grow, .term_destination = end}, .name = name, .err = err};
+    writer w = {.to = {.init_destination = begin_output, .empty_output_buffer = grow, .term_destination = end_output},
+                .name = name, .err = err};
     w.jpeg.err = jpeg_std_error(&w.manager);
     w.manager.error_exit = fail;
     w.manager.emit_message = ignore;

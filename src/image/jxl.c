@@ -16,7 +16,7 @@ typedef struct reader {
     JxlDecoder *decoder;
     descry_picture *picture;
     JxlPixelFormat format;
-    bool converts; /* the pixels are not stored in the colours that the profile describes */
+    bool converts; /* the pixels are not stored in the profile's colour space */
     const char *name;
     const descry_limits *limits;
     descry_error *err;
@@ -27,10 +27,10 @@ static int fail(reader *r, const char *why)
     return descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: damaged JPEG XL: %s", r->name, why);
 }
 
-/* ---- what it would take ------------------------------------------------------------------------------------------ */
+/* ---- the cost of decoding ---------------------------------------------------------------------------------------- */
 
-/* Of layers, frames that last no time, a picture is put together; each may be larger than it, and of a few bytes.  Further
- * channels, of whatever they say, are decoded, too, at up to 20 bytes a pixel. */
+/* A picture is composed of layers, frames of duration 0; each may be larger than it, and take a few bytes.  Extra channels of
+ * any kind are decoded, too, at up to 20 bytes a pixel. */
 static int count_layers(reader *r, JxlDecoder *decoder)
 {
     enum { MOST_EXTRA = 8, EACH = 1 << 14, FREE = 1 << 26, TIMES = 8 };
@@ -58,7 +58,7 @@ static int count_layers(reader *r, JxlDecoder *decoder)
             if (frame.duration > 0 || frame.is_last)
                 return 0;
             break;
-        default: /* the end, or what is wrong: read_frame() says it */
+        default: /* the end, or an error, which read_frame will report */
             return 0;
         }
 }
@@ -95,8 +95,8 @@ static int begin(reader *r)
     return descry_picture_create(r->picture, info.xsize, info.ysize, mode, r->name, r->limits, r->err);
 }
 
-/* libjxl converts to the colours of a profile that it has a name for; for any other, an ICC profile, it gives linear light,
- * unless it is asked for sRGB. */
+/* libjxl converts to the profile's colour space if it is an enumerated one; for an ICC profile it outputs linear light, unless
+ * sRGB is requested. */
 static void choose_colours(reader *r)
 {
     JxlColorEncoding colours;
@@ -112,7 +112,7 @@ static void choose_colours(reader *r)
     JxlDecoderSetPreferredColorProfile(r->decoder, &colours);
 }
 
-static int give_memory(reader *r)
+static int set_output(reader *r)
 {
     size_t size, have;
     descry_picture *p = r->picture;
@@ -142,9 +142,9 @@ static int read_frame(reader *r, const uint8_t *bytes, size_t size)
             choose_colours(r);
             break;
         case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
-            rc = give_memory(r);
+            rc = set_output(r);
             break;
-        case JXL_DEC_FULL_IMAGE: /* what follows are further frames */
+        case JXL_DEC_FULL_IMAGE: /* further frames are ignored */
             return 0;
         case JXL_DEC_NEED_MORE_INPUT:
             return fail(r, "truncated");
@@ -156,19 +156,19 @@ static int read_frame(reader *r, const uint8_t *bytes, size_t size)
     return rc;
 }
 
-/* ---- what the file says of the picture --------------------------------------------------------------------------- */
+/* ---- metadata ---------------------------------------------------------------------------------------------------- */
 
 enum { MOST_UNPACKED = 64 << 20 }; /* bytes, of all boxes of a type together */
 
-static void note(descry_picture *picture, bool exif, const uint8_t *data, size_t size)
+static void add_metadata(descry_picture *picture, bool exif, const uint8_t *data, size_t size)
 {
     if (exif)
-        descry_picture_note_exif_item(picture, data, size);
+        descry_picture_add_exif_item(picture, data, size);
     else
-        descry_picture_note_xmp(picture, data, size);
+        descry_picture_add_xmp(picture, data, size);
 }
 
-/* Room for twice as much, up to `most`; false: that is reached, or memory is. */
+/* Doubles the buffer, up to `most`; false: at the limit, or out of memory. */
 static bool grow(uint8_t **out, size_t *room, size_t most)
 {
     size_t more = *room == 0 ? 65536 : *room > most / 2 ? most : *room * 2;
@@ -180,8 +180,8 @@ static bool grow(uint8_t **out, size_t *room, size_t most)
     return true;
 }
 
-/* What libjxl unpacks from a box (at least 4 bytes), at most `most` bytes of it: the caller's; NULL: nothing.  It is shown
- * a file that has nothing but this box. */
+/* Decompresses a box (of at least 4 bytes) with libjxl, to at most `most` bytes, owned by the caller; NULL: none.  libjxl is
+ * given a file that contains only this box. */
 static uint8_t *unpack(const descry_span *packed, size_t most, size_t *size)
 {
     *size = 0;
@@ -196,7 +196,7 @@ static uint8_t *unpack(const descry_span *packed, size_t most, size_t *size)
     uint8_t *out = NULL;
     size_t room = 0;
     bool going = decoder && JxlDecoderSubscribeEvents(decoder, JXL_DEC_BOX) == JXL_DEC_SUCCESS &&
-                 JxlDecoderSetDecompressBoxes(decoder, JXL_TRUE) == JXL_DEC_SUCCESS && /* or it was built without Brotli */
+                 JxlDecoderSetDecompressBoxes(decoder, JXL_TRUE) == JXL_DEC_SUCCESS && /* fails without Brotli */
                  JxlDecoderSetInput(decoder, head, sizeof head - 1) == JXL_DEC_SUCCESS;
     bool begun = false, ours = false;
     while (going) {
@@ -209,7 +209,7 @@ static uint8_t *unpack(const descry_span *packed, size_t most, size_t *size)
         } else if (status == JXL_DEC_BOX) {
             ours = JxlDecoderGetBoxType(decoder, type, JXL_FALSE) == JXL_DEC_SUCCESS && memcmp(type, "brob", 4) == 0;
             going = !ours || (grow(&out, &room, most) && JxlDecoderSetBoxBuffer(decoder, out, room) == JXL_DEC_SUCCESS);
-        } else { /* it is full, or the box has ended, well or not */
+        } else { /* at the limit, or at the end of the box or an error */
             *size = ours ? room - JxlDecoderReleaseBoxBuffer(decoder) : 0;
             going = ours && status == JXL_DEC_BOX_NEED_MORE_OUTPUT && grow(&out, &room, most) &&
                     JxlDecoderSetBoxBuffer(decoder, out + *size, room - *size) == JXL_DEC_SUCCESS;
@@ -220,7 +220,7 @@ static uint8_t *unpack(const descry_span *packed, size_t most, size_t *size)
     return out;
 }
 
-/* Boxes of one type, packed or not, wherever they are: libjxl itself would decode all frames to get to the last ones. */
+/* Boxes of one type, compressed or not, anywhere: libjxl itself would decode all frames to reach the last ones. */
 static void read_boxes(descry_picture *picture, uint32_t type, const uint8_t *bytes, size_t size)
 {
     size_t most = MOST_UNPACKED;
@@ -229,13 +229,13 @@ static void read_boxes(descry_picture *picture, uint32_t type, const uint8_t *by
         descry_span rest = body;
         bool exif = type == DESCRY_FOURCC('E', 'x', 'i', 'f');
         if (each == type)
-            note(picture, exif, body.at, body.size);
+            add_metadata(picture, exif, body.at, body.size);
         if (each != DESCRY_FOURCC('b', 'r', 'o', 'b') || descry_span_number(&rest, 4) != type)
             continue;
         size_t unpacked;
         uint8_t *data = unpack(&body, most, &unpacked);
         if (data)
-            note(picture, exif, data, unpacked);
+            add_metadata(picture, exif, data, unpacked);
         most -= unpacked;
         free(data);
     }
@@ -245,7 +245,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                   const descry_limits *limits, descry_error *err)
 {
     reader r = {.picture = picture, .name = name, .limits = limits, .err = err};
-    int rc = DESCRY_IN_FRONT(check(&r, bytes, size));
+    int rc = DESCRY_PRECHECK(check(&r, bytes, size));
     if (rc)
         return rc;
     r.decoder = JxlDecoderCreate(NULL);

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { STEPS = 65535 }; /* between black and white, linear: a twentieth of a level where sRGB is steepest */
+enum { STEPS = 65535 }; /* from black to white, in linear light: a twentieth of a level where sRGB is steepest */
 
 /* Linear light to sRGB: IEC 61966-2-1 */
 static uint8_t *make_curve(void)
@@ -31,12 +31,12 @@ static uint8_t level(const uint8_t *curve, double x)
     return curve[x <= 0 ? 0 : x >= 1 ? STEPS : (int)(x * STEPS + 0.5)];
 }
 
-static double opponent(const descry_lab *lab, unsigned sample, int which)
+static double opponent(const descry_lab *lab, unsigned sample, int opponent_index)
 {
     int value = (int)sample;
     if (lab->twos && value >= 1 << (lab->twos - 1))
         value -= 1 << lab->twos;
-    return lab->scale[which] * (value - lab->zero[which]);
+    return lab->scale[opponent_index] * (value - lab->zero[opponent_index]);
 }
 
 int descry_lab_to_srgb(const descry_lab *lab, const uint16_t *wide, size_t count, size_t bands, uint8_t *out)

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a sample means: L* = l * sample; a* and b* = scale * (sample - zero). */
+/* Encoding of samples: L* = l * sample; a* and b* = scale * (sample - zero). */
 typedef struct descry_lab {
     double l, scale[2], zero[2];
-    int twos; /* a and b are two's complement of so many bits; 0: they are not */
+    int twos; /* a and b are two's complement of so many bits; 0: unsigned */
 } descry_lab;
 
 /* `count` pixels of 3 samples, or of L alone when `bands` is 1, from `wide` or, when that is NULL, from `out` itself.

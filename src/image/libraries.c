@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who reads the formats, from the headers that the codecs are compiled with. */
+ * The library of each format with its version, from the headers that the codecs are compiled with. */
 #include "image/codecs.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * In place of open.c, in programs that have the module linked in: the one that workers run, and tests. */
+ * In place of open.c, in programs that have the module linked in: the workers' program, and tests. */
 #include "image/codecs.h"
 
 int descry_codecs_open(const descry_codecs **codecs, const char *name, descry_error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the library and the module of codecs both have of their own. */
+ * Functions of pictures that both the library and the module of codecs contain. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"

@@ -13,20 +13,20 @@ typedef enum descry_picture_mode {
     DESCRY_MODE_P,
     DESCRY_MODE_RGB,
     DESCRY_MODE_RGBA,
-    DESCRY_MODE_CMYK, /* 255: full ink, as Pillow has it after undoing Adobe's inversion */
+    DESCRY_MODE_CMYK, /* 255: full ink, as in Pillow, after undoing Adobe's inversion */
     DESCRY_MODE_I16,  /* uint16_t */
     DESCRY_MODE_I32   /* int32_t */
 } descry_picture_mode;
 
 typedef struct descry_picture {
     int width, height;         /* pixels, as stored, before any rotation */
-    int whole_width, whole_height; /* of the file; not the same only of a draft */
+    int whole_width, whole_height; /* of the file; different only of a draft */
     descry_picture_mode mode;
     int orientation;           /* EXIF: 1 (upright) .. 8 */
     uint8_t *data;             /* [height, width, bands], rows without padding; owned */
     uint8_t palette[256 * 3];  /* MODE_P: RGB; entries beyond the file's are 0 */
-    uint8_t shift;             /* I16, I32: right by so many bits makes samples of 8 bits; 0: 8; 24: I32 without sign */
-    descry_metadata metadata;  /* what it says of itself, in EXIF or else in XMP */
+    uint8_t shift;             /* I16, I32: right shift to 8 bits; 0: by 8; 24: unsigned I32 */
+    descry_metadata metadata;  /* from EXIF, else from XMP */
     uint8_t *xmp;              /* [xmp_size] its first XMP packet; owned; or NULL */
     size_t xmp_size;
 } descry_picture;
@@ -37,19 +37,19 @@ typedef struct descry_picture {
 int descry_picture_decode(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                           const descry_limits *limits, descry_error *err);
 
-/* How many pixels are enough of a picture, upright: so many along both sides or, `either`, along one of them. */
+/* The smallest acceptable size of a draft, upright: along both sides or, with `either`, along one of them. */
 typedef struct descry_enough {
-    int width, height; /* 0: only all are */
+    int width, height; /* 0: the whole */
     int either;
 } descry_enough;
 
-/* The same, but where the codec is much faster at it (JPEG, WebP, JPEG 2000) of a half, a quarter or an eighth of the pixels along
- * each side, the least that is enough: a draft (Pillow's term).  All else is as of the whole. */
+/* The same, but where that is much faster (JPEG, WebP, JPEG 2000) at a half, a quarter or an eighth of the size along each
+ * side, the smallest that is enough: a draft (Pillow's term).  Everything else is that of the whole. */
 int descry_picture_draft(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                          const descry_limits *limits, const descry_enough *enough, descry_error *err);
 
-/* The same for all but the pixels: `data` may be NULL, and what is wrong with them may go unnoticed.  Much faster where
- * the codec can. */
+/* The same for everything but the pixels: `data` may be NULL, and damaged pixels may go unnoticed.  Much faster where the
+ * codec supports it. */
 int descry_picture_peek(descry_picture *picture, const uint8_t *bytes, size_t size, const char *name,
                         const descry_limits *limits, descry_error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * PNG by libpng, in the modes that Pillow gives. */
+ * PNG by libpng, in Pillow's modes. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/codecs.h"
@@ -15,12 +15,12 @@
 /* Deflate's longest match, 258 bytes, takes at least two bits. */
 enum { MAX_BITS_PER_BYTE = 1032 * 8 };
 
-/* A chunk as libpng is to see it: its length is that of the data that are there, and so is the checksum of a cut one. */
+/* A chunk as it is fed to libpng: its length, and the checksum of a truncated one, are those of the data present. */
 typedef struct feed {
     descry_png_chunks chunks;
     uint8_t head[8], sum[4];
     const uint8_t *data;
-    size_t size, at; /* of data; from the first byte of the head */
+    size_t size, at; /* of data; offset from the first byte of the head */
     bool ended;      /* this is IEND */
 } feed;
 
@@ -39,7 +39,7 @@ typedef struct reader {
     int rc;
 } reader;
 
-/* What is wrong behind the last row is the end of a file that lacks it. */
+/* An error after the last row only means that the file lacks its end. */
 static bool has_all_rows(png_structp png, const reader *r)
 {
     return png_get_interlace_type(png, r->info) == PNG_INTERLACE_NONE
@@ -74,7 +74,7 @@ static uint32_t checksum(const descry_png_chunk *chunk)
     return (uint32_t)crc32_z(crc32_z(0, chunk->type, 4), chunk->data, chunk->size);
 }
 
-/* The last chunk of a file that lacks its end: what is there of it, or has its place, is no checksum. */
+/* The last chunk of a truncated file: its checksum is missing or wrong. */
 static bool is_torn(const descry_png_chunk *chunk, descry_png_chunks behind)
 {
     descry_png_chunk next;
@@ -83,7 +83,7 @@ static bool is_torn(const descry_png_chunk *chunk, descry_png_chunks behind)
     return !chunk->whole || descry_format_number(chunk->data + chunk->size, 4, true) != checksum(chunk);
 }
 
-/* Where a copy of a file was broken off, zeros may stand for the rest of it; they are codes, too. */
+/* The rest of an interrupted copy may be zeros, which are valid codes. */
 static size_t zeros_at_end(const descry_png_chunk *chunk)
 {
     enum { FEW = 16 };
@@ -93,8 +93,8 @@ static size_t zeros_at_end(const descry_png_chunk *chunk)
     return count > FEW ? count : 0;
 }
 
-/* The next chunk that pixels depend on.  Other chunks libpng would unpack and keep, or take memory for. */
-static void turn_to_next(png_structp png, feed *f)
+/* The next critical chunk.  Others are skipped: libpng would decompress and keep them. */
+static void next_chunk(png_structp png, feed *f)
 {
     descry_png_chunk chunk = {.type = (const uint8_t *)"IEND"};
     if (f->ended)
@@ -125,7 +125,7 @@ static void fetch(png_structp png, png_bytep out, size_t count)
     feed *f = &((reader *)png_get_io_ptr(png))->feed;
     while (count > 0) {
         if (f->at == sizeof f->head + f->size + sizeof f->sum)
-            turn_to_next(png, f);
+            next_chunk(png, f);
         bool head = f->at < sizeof f->head, data = !head && f->at < sizeof f->head + f->size;
         size_t begin = head ? 0 : sizeof f->head + (data ? 0 : f->size), skip = f->at - begin;
         const uint8_t *from = head ? f->head : data ? f->data : f->sum;
@@ -138,7 +138,7 @@ static void fetch(png_structp png, png_bytep out, size_t count)
     }
 }
 
-/* The mode as Pillow has it; of more than 8 bits, the high byte is taken, except of plain grey. */
+/* Pillow's mode; of more than 8 bits only the high byte is kept, except in grey without alpha. */
 static descry_picture_mode choose_mode(reader *r)
 {
     int depth = png_get_bit_depth(r->png, r->info), colour = png_get_color_type(r->png, r->info);
@@ -215,7 +215,7 @@ static void read_all(reader *r)
     png_read_image(r->png, r->rows);
 }
 
-/* setjmp in a function of its own: what it must not forget is not local to it */
+/* setjmp in a function of its own, without locals that longjmp could clobber */
 static void read_guarded(reader *r)
 {
     if (setjmp(png_jmpbuf(r->png)))
@@ -233,9 +233,9 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     int rc = descry_png_check(bytes, size, &r.coded, name, err);
     if (rc)
         return rc;
-    descry_png_note(picture, bytes, size);
+    descry_png_read_metadata(picture, bytes, size);
     r.feed = (feed){.chunks = descry_png_open(bytes, size)};
-    r.feed.at = sizeof r.feed.head + sizeof r.feed.sum; /* an empty chunk, read */
+    r.feed.at = sizeof r.feed.head + sizeof r.feed.sum; /* an empty chunk, consumed */
     r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, fail, warn);
     r.info = r.png ? png_create_info_struct(r.png) : NULL;
     if (!r.info) {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { HEAD = 8, CHECKSUM = 4, MAX_UNPACKED = 1 << 24 }; /* of all text chunks of a file; and of one */
+enum { HEAD = 8, CHECKSUM = 4, MAX_UNPACKED = 1 << 24 }; /* decompressed bytes of all text chunks of a file together */
 
 descry_png_chunks descry_png_open(const uint8_t *bytes, size_t size)
 {
@@ -65,7 +65,7 @@ int descry_png_check(const uint8_t *bytes, size_t size, uint64_t *coded, const c
         if (descry_png_is(&chunk, "IDAT")) {
             found = true;
             *coded += chunk.size;
-            /* a chunk of data that takes in the end of its file is not cut there, but lies */
+            /* a data chunk that contains IEND is not truncated: its length is wrong */
             if (!chunk.whole && size >= sizeof end - 1 && memcmp(bytes + size - (sizeof end - 1), end, sizeof end - 1) == 0)
                 return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged PNG: an IDAT longer than the file", name);
         } else if (!found && !chunk.whole)
@@ -75,8 +75,8 @@ int descry_png_check(const uint8_t *bytes, size_t size, uint64_t *coded, const c
     return found ? 0 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: truncated PNG", name);
 }
 
-/* Unpacks zlib's data into `out`, at most *left bytes; false: damaged, or more than that. */
-static bool unpack(descry_buf *out, const uint8_t *packed, size_t size, size_t *left)
+/* Decompresses zlib data into `out`, at most *left bytes; false: damaged, or more than that. */
+static bool inflate_text(descry_buf *out, const uint8_t *packed, size_t size, size_t *left)
 {
     z_stream z = {.next_in = (Bytef *)(uintptr_t)packed, .avail_in = (uInt)size};
     if (inflateInit(&z) != Z_OK)
@@ -97,14 +97,14 @@ static bool unpack(descry_buf *out, const uint8_t *packed, size_t size, size_t *
     return code == Z_STREAM_END;
 }
 
-/* What is behind the NUL that ends the text at *at, or NULL. */
-static const uint8_t *behind(const uint8_t *at, const uint8_t *end)
+/* The byte after the NUL that ends the text at `at`, or NULL. */
+static const uint8_t *after_nul(const uint8_t *at, const uint8_t *end)
 {
     const uint8_t *nul = at < end ? memchr(at, 0, (size_t)(end - at)) : NULL;
     return nul ? nul + 1 : NULL;
 }
 
-/* The text of a tEXt, zTXt or iTXt with this keyword, unpacked into `out` where need be; NULL: it is none. */
+/* The text of a tEXt, zTXt or iTXt with this keyword, decompressed into `out` if necessary; NULL: another chunk. */
 static const uint8_t *read_text(const descry_png_chunk *chunk, const char *keyword, descry_buf *out, size_t *left, size_t *size)
 {
     const uint8_t *at = chunk->data, *end = at + chunk->size;
@@ -113,10 +113,10 @@ static const uint8_t *read_text(const descry_png_chunk *chunk, const char *keywo
     if ((!packed && !international && !descry_png_is(chunk, "tEXt")) || chunk->size < length || memcmp(at, keyword, length) != 0)
         return NULL;
     at += length;
-    if (international && end - at >= 2) { /* is it packed, and how; language, keyword in that language */
+    if (international && end - at >= 2) { /* compression flag and method; language, keyword in that language */
         packed = at[0] != 0;
-        at = behind(at + 1 + 1, end);
-        at = at ? behind(at, end) : NULL;
+        at = after_nul(at + 1 + 1, end);
+        at = at ? after_nul(at, end) : NULL;
     } else if (packed && end - at >= 1)
         at++;
     else if (packed || international)
@@ -127,7 +127,7 @@ static const uint8_t *read_text(const descry_png_chunk *chunk, const char *keywo
     if (!packed)
         return *size <= MAX_UNPACKED ? at : NULL;
     out->size = 0;
-    if (!unpack(out, at, *size, left))
+    if (!inflate_text(out, at, *size, left))
         return NULL;
     *size = out->size;
     return (const uint8_t *)out->data;
@@ -143,7 +143,7 @@ static bool is_space(uint8_t c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* A profile as ImageMagick writes it: a line with its name, one with its length, its bytes in hexadecimal digits. */
+/* A raw profile, as ImageMagick writes it: a line with its name, one with its length, its bytes in hexadecimal. */
 static void read_profile(descry_buf *out, const uint8_t *text, size_t size)
 {
     const uint8_t *end = text + size;
@@ -173,20 +173,20 @@ static void read_profile(descry_buf *out, const uint8_t *text, size_t size)
     }
 }
 
-typedef struct noting {
+typedef struct metadata_job {
     descry_picture *picture;
-    size_t left; /* bytes that texts may still unpack to */
+    size_t left; /* bytes that texts may still decompress to */
     descry_buf text, profile;
     int orientation;
-} noting;
+} metadata_job;
 
-static void keep_orientation(noting *n, int orientation)
+static void set_orientation(metadata_job *n, int orientation)
 {
     n->orientation = n->orientation ? n->orientation : orientation;
 }
 
-/* Of `wanted` 0: EXIF, of 1: XMP.  A profile named APP1 is either, as in a JPEG; one named exif may begin as there. */
-static void note_profile(noting *n, const descry_png_chunk *chunk, const char *keyword, int wanted)
+/* `wanted` 0: EXIF, 1: XMP.  A profile named APP1 is either, as in a JPEG; one named exif may have the prefix of one there. */
+static void add_profile(metadata_job *n, const descry_png_chunk *chunk, const char *keyword, int wanted)
 {
     static const char xap[] = "http://ns.adobe.com/xap/1.0/"; /* and its NUL */
     size_t size;
@@ -198,46 +198,46 @@ static void note_profile(noting *n, const descry_png_chunk *chunk, const char *k
     size = n->profile.size;
     if (size > sizeof xap && memcmp(data, xap, sizeof xap) == 0) {
         if (wanted == 1)
-            keep_orientation(n, descry_picture_note_xmp(n->picture, data + sizeof xap, size - sizeof xap));
+            set_orientation(n, descry_picture_add_xmp(n->picture, data + sizeof xap, size - sizeof xap));
     } else if (size > 0 && wanted == 0)
-        keep_orientation(n, descry_picture_note_exif(n->picture, data, size));
+        set_orientation(n, descry_picture_add_exif(n->picture, data, size));
 }
 
-static void note_chunk(noting *n, const descry_png_chunk *chunk, int pass)
+static void add_chunk(metadata_job *n, const descry_png_chunk *chunk, int pass)
 {
     size_t size;
     switch (pass) {
     case 0:
         if (descry_png_is(chunk, "eXIf") && chunk->size > 0)
-            keep_orientation(n, descry_picture_note_exif(n->picture, chunk->data, chunk->size));
+            set_orientation(n, descry_picture_add_exif(n->picture, chunk->data, chunk->size));
         break;
     case 1:
-        note_profile(n, chunk, "Raw profile type exif", 0);
-        note_profile(n, chunk, "Raw profile type APP1", 0);
+        add_profile(n, chunk, "Raw profile type exif", 0);
+        add_profile(n, chunk, "Raw profile type APP1", 0);
         break;
     default:
         if (n->picture->xmp)
             return;
         const uint8_t *packet = read_text(chunk, "XML:com.adobe.xmp", &n->text, &n->left, &size);
         if (packet && size > 0)
-            keep_orientation(n, descry_picture_note_xmp(n->picture, packet, size));
+            set_orientation(n, descry_picture_add_xmp(n->picture, packet, size));
         else if ((packet = read_text(chunk, "Raw profile type xmp", &n->text, &n->left, &size)) != NULL) {
             read_profile(&n->profile, packet, size);
-            keep_orientation(n, descry_picture_note_xmp(n->picture, (const uint8_t *)n->profile.data, n->profile.size));
+            set_orientation(n, descry_picture_add_xmp(n->picture, (const uint8_t *)n->profile.data, n->profile.size));
         } else
-            note_profile(n, chunk, "Raw profile type APP1", 1);
+            add_profile(n, chunk, "Raw profile type APP1", 1);
     }
 }
 
-/* In the order of what they are worth: eXIf, EXIF in text, XMP. */
-void descry_png_note(descry_picture *picture, const uint8_t *bytes, size_t size)
+/* In order of precedence: eXIf, EXIF in text, XMP. */
+void descry_png_read_metadata(descry_picture *picture, const uint8_t *bytes, size_t size)
 {
-    noting n = {.picture = picture, .left = MAX_UNPACKED};
+    metadata_job n = {.picture = picture, .left = MAX_UNPACKED};
     for (int pass = 0; pass < 3; pass++) {
         descry_png_chunks chunks = descry_png_open(bytes, size);
         descry_png_chunk chunk;
         while (descry_png_next(&chunks, &chunk) && !descry_png_is(&chunk, "IEND"))
-            note_chunk(&n, &chunk, pass);
+            add_chunk(&n, &chunk, pass);
     }
     picture->orientation = n.orientation ? n.orientation : 1;
     descry_buf_free(&n.text);

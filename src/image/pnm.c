@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * PBM, PGM and PPM, plain and raw, by ourselves: there is no common library for so little.
+ * PBM, PGM and PPM, plain and raw, decoded here: there is no common library for so little.
  * Source: the Netpbm manual pages pbm(5), pgm(5), ppm(5).  Samples are scaled as Pillow does: to 255, or, of a PGM with
  * more than 8 bits, to 65535. */
 #include "base/error.h"
@@ -27,7 +27,7 @@ static int truncated(reader *r)
     return descry_fail(r->err, DESCRY_ERR_FORMAT, "%s: truncated PNM", r->name);
 }
 
-/* Space and comments, which run to the end of their line. */
+/* Whitespace and comments, which extend to the end of their line. */
 static void skip_space(reader *r)
 {
     for (; r->at < r->size; r->at++)
@@ -126,7 +126,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged PNM: its highest value is 0", name);
     if (r.at == size)
         return truncated(&r);
-    r.at++; /* exactly one space before the samples */
+    r.at++; /* exactly one whitespace character before the samples */
     descry_picture_mode mode = bits ? DESCRY_MODE_1 : kind == '3' || kind == '6' ? DESCRY_MODE_RGB
                              : r.maxval > 255 ? DESCRY_MODE_I32 : DESCRY_MODE_L;
     rc = descry_picture_check(width, height, name, limits, err);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static int check(const descry_preparation *wanted, const char *name, descry_error *err)
+static int check_request(const descry_preparation *wanted, const char *name, descry_error *err)
 {
     if (wanted->preview < 0 || wanted->preview > DESCRY_PREVIEW_MOST)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: a preview of %d pixels, not of 1 to %d", name, wanted->preview,
@@ -14,12 +14,12 @@ static int check(const descry_preparation *wanted, const char *name, descry_erro
     return descry_region_check(&wanted->region, name, err);
 }
 
-static int larger(int a, int b)
+static int max(int a, int b)
 {
     return a > b ? a : b;
 }
 
-/* What is enough for all that is wanted. */
+/* The smallest draft that suffices for everything requested. */
 static descry_enough enough_for(const descry_preparation *wanted)
 {
     descry_enough enough = descry_preview_enough(wanted->preview);
@@ -27,8 +27,8 @@ static descry_enough enough_for(const descry_preparation *wanted)
         return enough;
     descry_enough pixels = descry_preprocess_enough(wanted->preprocess);
     pixels = descry_region_enough(&wanted->region, &pixels);
-    pixels.width = larger(pixels.width, enough.width);
-    pixels.height = larger(pixels.height, enough.height);
+    pixels.width = max(pixels.width, enough.width);
+    pixels.height = max(pixels.height, enough.height);
     return pixels;
 }
 
@@ -44,7 +44,7 @@ static int decode(descry_picture *picture, const descry_preparation *wanted, con
     return descry_picture_draft(picture, bytes, size, name, limits, &enough, err);
 }
 
-static void take_facts(descry_facts *facts, const descry_preparation *wanted, descry_picture *picture)
+static void move_facts(descry_facts *facts, const descry_preparation *wanted, descry_picture *picture)
 {
     bool draft = picture->width != picture->whole_width || picture->height != picture->whole_height;
     *facts = (descry_facts){.width = picture->whole_width, .height = picture->whole_height, .orientation = picture->orientation,
@@ -56,7 +56,7 @@ static void take_facts(descry_facts *facts, const descry_preparation *wanted, de
     picture->xmp = NULL;
 }
 
-/* Leaves only the region of the picture. */
+/* Crops the picture to the region. */
 static int make_pixels(const descry_preparation *wanted, descry_picture *picture, const char *name, uint8_t *rgb, descry_error *err)
 {
     descry_error why;
@@ -70,11 +70,11 @@ int descry_prepare(const descry_preparation *wanted, const uint8_t *bytes, size_
 {
     descry_picture picture = {0};
     *facts = (descry_facts){0};
-    int rc = check(wanted, name, err);
+    int rc = check_request(wanted, name, err);
     rc = rc ? rc : decode(&picture, wanted, bytes, size, name, err);
     if (rc)
         return rc;
-    take_facts(facts, wanted, &picture);
+    move_facts(facts, wanted, &picture);
     if (wanted->preview)
         rc = descry_preview_make(&picture, wanted->preview, &facts->preview, &facts->preview_size, name, err);
     if (!rc && wanted->preprocess)

@@ -39,15 +39,15 @@ static int target_size(const descry_preprocess *p, int w, int h, int *width, int
     return 0;
 }
 
-/* The part of one axis that the crop keeps: `size` resized, `want` wanted.  *pad: pixels of padding before it. */
-static void crop_axis(int size, int want, int *first, int *length, int *pad)
+/* The part of one axis that the crop keeps: from `size` pixels, after resizing, to `wanted`.  *pad: pixels of padding before. */
+static void crop_axis(int size, int wanted, int *first, int *length, int *pad)
 {
-    *pad = size < want ? (want - size) / 2 : 0;
-    *first = size < want ? 0 : half_to_even(size - want);
-    *length = size < want ? size : want;
+    *pad = size < wanted ? (wanted - size) / 2 : 0;
+    *first = size < wanted ? 0 : half_to_even(size - wanted);
+    *length = size < wanted ? size : wanted;
 }
 
-/* The colour of padding: `fill` in every band of the file's own mode, where that is what is padded. */
+/* The colour of padding: `fill` in every band; with `reference`, of the file's own mode. */
 static void fill_colour(const descry_preprocess *p, const descry_picture *picture, int reference, uint8_t rgb[3])
 {
     union {
@@ -73,7 +73,7 @@ static int resize_and_crop(const descry_preprocess *p, const descry_preprocess_o
     if (rc)
         return rc;
     if (p->width != p->height && p->resize_mode == DESCRY_SHORTEST)
-        r.interpolation = DESCRY_BICUBIC; /* open_clip does not hand the setting on in this case */
+        r.interpolation = DESCRY_BICUBIC; /* open_clip does not pass the setting on in this case */
     crop_axis(r.width, p->width, &r.left, &r.box_width, &pad_x);
     crop_axis(r.height, p->height, &r.top, &r.box_height, &pad_y);
     r.vertical_first = options->pillow >= 13 && h > r.height && (int64_t)h - r.height > 2 * ((int64_t)w - r.width);
@@ -132,7 +132,7 @@ static int to_upright(const descry_picture *in, descry_picture *out, descry_erro
     return rc;
 }
 
-/* Is it in RGB or in one band of grey already, and upright?  Of the latter every band of RGB would be resized alike. */
+/* Whether it is RGB or grey of one band already, and upright.  Grey need not become RGB before resizing: all bands are equal. */
 static bool is_ready(const descry_picture *picture)
 {
     return picture->orientation <= 1 && (picture->mode == DESCRY_MODE_RGB || picture->mode == DESCRY_MODE_L);
@@ -144,7 +144,7 @@ int descry_preprocess_run(const descry_preprocess *p, const descry_preprocess_op
     descry_picture upright;
     if (options->reference || is_ready(picture))
         return resize_and_crop(p, options, picture, rgb, err);
-    if (picture->mode == DESCRY_MODE_1 && picture->orientation <= 1) { /* 0 and 255: grey under another name */
+    if (picture->mode == DESCRY_MODE_1 && picture->orientation <= 1) { /* 0 and 255: the same as L */
         upright = *picture;
         upright.mode = DESCRY_MODE_L;
         return resize_and_crop(p, options, &upright, rgb, err);

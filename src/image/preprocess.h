@@ -12,7 +12,7 @@ typedef struct descry_preprocess {
     int width, height; /* of the tower's picture */
     descry_interpolation interpolation;
     descry_resize_mode resize_mode;
-    uint8_t fill;      /* around a picture that does not fill the crop (longest) */
+    uint8_t fill;      /* padding of a picture that does not fill the crop (longest) */
     float mean[3], std[3];
 } descry_preprocess;
 
@@ -22,8 +22,8 @@ typedef struct descry_preprocess {
 int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,
                           const descry_picture *picture, uint8_t *rgb, descry_error *err);
 
-/* What a draft needs for pixels that are nearly those of the whole picture: DESCRY_DRAFT_SIDES of the tower's sides, where the
- * resize takes its scale from.  What that does to embeddings: docs/library.md. */
+/* The size of a draft whose preprocessed pixels are nearly those of the whole picture: DESCRY_DRAFT_SIDES times the tower's
+ * side that determines the resize.  Effect on embeddings: docs/library.md. */
 enum { DESCRY_DRAFT_SIDES = 2 };
 descry_enough descry_preprocess_enough(const descry_preprocess *preprocess);
 

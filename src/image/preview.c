@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the size `to`, as stored, before any rotation. */
+/* The size of the preview, as stored, before any rotation. */
 static void choose_size(const descry_picture *picture, int side, descry_resample *to)
 {
     int64_t width = picture->whole_width, height = picture->whole_height, longer = width > height ? width : height;
@@ -25,8 +25,8 @@ static bool has_alpha(descry_picture_mode mode)
     return mode == DESCRY_MODE_LA || mode == DESCRY_MODE_RGBA;
 }
 
-/* Numbers of colours, ink and wide samples are not resized as such. */
-static int make_plain(const descry_picture *in, descry_picture *out, descry_error *err)
+/* Palette indices, CMYK and samples of more than 8 bits are converted before resizing. */
+static int to_resizable(const descry_picture *in, descry_picture *out, descry_error *err)
 {
     *out = *in;
     out->xmp = NULL;
@@ -45,12 +45,12 @@ static int make_plain(const descry_picture *in, descry_picture *out, descry_erro
 static int resize(const descry_picture *picture, const descry_resample *to, descry_picture *out, descry_error *err)
 {
     descry_picture plain = *picture;
-    bool bilevel = picture->mode == DESCRY_MODE_1; /* 0 and 255: grey under another name */
+    bool bilevel = picture->mode == DESCRY_MODE_1; /* 0 and 255: the same as L */
     if (bilevel)
         plain.mode = DESCRY_MODE_L;
     if (bilevel || has_alpha(picture->mode) || picture->mode == DESCRY_MODE_L || picture->mode == DESCRY_MODE_RGB)
         return descry_resample_run(to, &plain, out, err);
-    int rc = make_plain(picture, &plain, err);
+    int rc = to_resizable(picture, &plain, err);
     if (rc)
         return rc;
     rc = descry_resample_run(to, &plain, out, err);
@@ -58,7 +58,7 @@ static int resize(const descry_picture *picture, const descry_resample *to, desc
     return rc;
 }
 
-/* rgb [height, width, 3]; in front of white, by how much of a pixel is there. */
+/* rgb [height, width, 3], blended over white by alpha. */
 static void flatten(const descry_picture *in, uint8_t *rgb)
 {
     size_t bands = (size_t)descry_picture_bands(in->mode), colours = bands < 3 ? 1 : 3;
@@ -70,7 +70,7 @@ static void flatten(const descry_picture *in, uint8_t *rgb)
         }
 }
 
-static int write(const descry_picture *small, uint8_t **jpeg, size_t *size, const char *name, descry_error *err)
+static int write_jpeg(const descry_picture *small, uint8_t **jpeg, size_t *size, const char *name, descry_error *err)
 {
     const descry_codecs *codecs;
     int rc = descry_codecs_open(&codecs, name, err);
@@ -101,7 +101,7 @@ int descry_preview_make(const descry_picture *picture, int side, uint8_t **jpeg,
     int rc = resize(picture, &to, &small, &why);
     if (rc)
         return descry_fail(err, rc, "%s: %s", name, why.message);
-    rc = write(&small, jpeg, size, name, err);
+    rc = write_jpeg(&small, jpeg, size, name, err);
     descry_picture_free(&small);
     return rc;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Camera RAW: the largest preview that the camera embedded (raw_preview.c), when it is large enough; else the sensor's data,
- * developed with the camera's white balance by LibRaw, at half its size, or by raw_lossy.c. */
+ * Camera RAW: the largest embedded preview (raw_preview.c), if it is large enough; else the sensor's data, developed with the
+ * camera's white balance by LibRaw, at half size, or by raw_lossy.c. */
 #include "base/error.h"
 #include "image/codecs.h"
 #include "image/formats.h"
@@ -42,7 +42,7 @@ static int copy_rgb(descry_picture *picture, const void *data, size_t size, uint
     return rc;
 }
 
-/* ---- what LibRaw must not be given ------------------------------------------------------------------------------- */
+/* ---- checks before LibRaw ---------------------------------------------------------------------------------------- */
 
 /* All entries of a directory lie in the file, and their values; the EXIF directory's, too. */
 static bool directory_fits(const descry_tiff *tiff, uint64_t place, bool exif)
@@ -61,7 +61,7 @@ static bool directory_fits(const descry_tiff *tiff, uint64_t place, bool exif)
     return good;
 }
 
-/* LibRaw 0.20 reads beyond a file whose TIFF directories do not lie in it: true when they do, or it has none. */
+/* LibRaw 0.20 reads out of bounds when TIFF directories exceed the file: true when they lie in it, or it has none. */
 static bool directories_fit(const uint8_t *bytes, size_t size)
 {
     descry_tiff tiff;
@@ -79,9 +79,9 @@ static bool directories_fit(const uint8_t *bytes, size_t size)
 
 /* LibRaw continues after wrong data; the end of the file is reported by an offset of -1. */
 #if LIBRAW_COMPILE_CHECK_VERSION_NOTLESS(0, 21)
-static void note_end(void *arg, const char *file, const INT64 offset)
+static void on_data_error(void *arg, const char *file, const INT64 offset)
 #else
-static void note_end(void *arg, const char *file, const int offset)
+static void on_data_error(void *arg, const char *file, const int offset)
 #endif
 {
     (void)file;
@@ -89,7 +89,7 @@ static void note_end(void *arg, const char *file, const int offset)
         *(bool *)arg = true;
 }
 
-/* LibRaw turns the result upright.  Its decoder of lossy DNG is not asked: raw_lossy.c says why. */
+/* LibRaw rotates the result upright.  Its decoder of lossy DNG is not used: see raw_lossy.c. */
 static int develop_by_libraw(libraw_data_t *raw, descry_picture *picture, const char *name, const descry_limits *limits,
                              descry_error *err)
 {
@@ -101,7 +101,7 @@ static int develop_by_libraw(libraw_data_t *raw, descry_picture *picture, const 
     if (decoder.decoder_name && strncmp(decoder.decoder_name, "lossy_dng", 9) == 0)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: camera RAW: a kind of lossy DNG that is not read", name);
     bool ended = false;
-    libraw_set_dataerror_handler(raw, note_end, &ended);
+    libraw_set_dataerror_handler(raw, on_data_error, &ended);
     int code = libraw_unpack(raw);
     libraw_set_dataerror_handler(raw, NULL, NULL);
     if (ended)
@@ -119,21 +119,21 @@ static int develop_by_libraw(libraw_data_t *raw, descry_picture *picture, const 
     return rc;
 }
 
-/* ---- the better of both ------------------------------------------------------------------------------------------ */
+/* ---- preview or sensor data -------------------------------------------------------------------------------------- */
 
 typedef struct file {
     const uint8_t *bytes;
     size_t size;
     const char *name;
     const descry_limits *limits;
-    libraw_data_t *raw; /* NULL: LibRaw does not open it, */
-    int closed;         /* for a reason of this kind, */
-    descry_error why;   /* namely this */
-    int orientation;    /* of the sensor, as the file says; 0: it does not */
+    libraw_data_t *raw; /* NULL: LibRaw cannot open it, */
+    int closed;         /* with this error code, */
+    descry_error why;   /* and this message */
+    int orientation;    /* of the sensor, by the file's metadata; 0: unknown */
     descry_raw_previews previews;
 } file;
 
-/* A preview without an orientation of its own lies as the sensor does, unless its shape says that it was turned. */
+/* A preview without an orientation of its own has the sensor's, unless its aspect shows that it was rotated already. */
 static void turn_preview(const file *f, descry_picture *preview)
 {
     int orientation = f->raw ? orientation_of(f->raw->sizes.flip) : f->orientation;
@@ -143,7 +143,7 @@ static void turn_preview(const file *f, descry_picture *preview)
         preview->orientation = orientation;
 }
 
-/* Large enough to be shown, or as large as the developed picture would be. */
+/* Large enough to display, or as large as the developed picture would be. */
 static bool is_large(const file *f, const descry_raw_preview *preview)
 {
     uint32_t shorter = preview->width < preview->height ? preview->width : preview->height;
@@ -171,7 +171,7 @@ static int read_preview(const file *f, descry_picture *picture, const descry_raw
     return 0;
 }
 
-/* What the largest says of the picture, whether or not it is used: some files say it there only. */
+/* Metadata of the largest preview, whether or not it is used: some files have them there only. */
 static void note_preview(const file *f, descry_picture *picture)
 {
     descry_picture look;
@@ -195,7 +195,7 @@ static int develop(const file *f, descry_picture *picture, descry_error *err)
                   : descry_fail(err, f->closed, "%s", f->why.message);
 }
 
-/* The largest preview that is large enough and whole; else the sensor's data; else, better than nothing, a small one. */
+/* The largest preview that is large enough and intact; else the sensor's data; else, as a last resort, a small preview. */
 static int read_best(const file *f, descry_picture *picture, descry_error *err)
 {
     for (size_t i = 0; i < f->previews.count; i++)
@@ -212,7 +212,7 @@ static int read_best(const file *f, descry_picture *picture, descry_error *err)
     }
     descry_picture_free(&developed);
     bool tiff = f->size >= 4 && (memcmp(f->bytes, "II*", 4) == 0 || memcmp(f->bytes, "MM\0*", 4) == 0);
-    if (tiff && !f->raw && rc == DESCRY_ERR_UNSUPPORTED) /* libtiff may know it */
+    if (tiff && !f->raw && rc == DESCRY_ERR_UNSUPPORTED) /* libtiff may read it */
         return rc;
     descry_error ignored;
     for (size_t i = 0; rc && i < f->previews.count; i++)
@@ -223,7 +223,7 @@ static int read_best(const file *f, descry_picture *picture, descry_error *err)
 
 static int open_by_libraw(file *f)
 {
-    if (DESCRY_IN_FRONT(!directories_fit(f->bytes, f->size)))
+    if (DESCRY_PRECHECK(!directories_fit(f->bytes, f->size)))
         return descry_fail(&f->why, DESCRY_ERR_FORMAT, "%s: damaged camera RAW: its directories do not lie in the file",
                            f->name);
     f->raw = libraw_init(LIBRAW_OPIONS_NO_MEMERR_CALLBACK | LIBRAW_OPIONS_NO_DATAERR_CALLBACK);
@@ -259,7 +259,7 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
     if (f.closed == DESCRY_ERR_MEMORY)
         return descry_fail(err, f.closed, "%s", f.why.message);
     note_preview(&f, picture);
-    f.orientation = descry_raw_note(picture, bytes, size);
+    f.orientation = descry_raw_read_metadata(picture, bytes, size);
     rc = read_best(&f, picture, err);
     if (f.raw)
         libraw_close(f.raw);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * DNG files whose sensor data, made whole already, is lossy JPEG of 8 bits, in tiles.  LibRaw 0.20 takes no heed of their
- * linearisation table, and writes beyond its memory when a tile has four components.
+ * DNG files whose sensor data, demosaiced already, is lossy JPEG of 8 bits, in tiles.  LibRaw 0.20 ignores their linearisation
+ * table, and writes out of bounds when a tile has four components.
  *
  * DNG 1.7: chapter 5, mapping raw values to linear reference values; chapter 6, camera to XYZ; chapter 7, opcodes. */
 #include "base/error.h"
@@ -16,7 +16,7 @@
 enum {
     LINEARIZATION = 50712, BLACK = 50714, WHITE = 50717, MATRIX_1 = 50721, MATRIX_2 = 50722, NEUTRAL = 50728,
     EXPOSURE = 50730, ILLUMINANT_1 = 50778, ILLUMINANT_2 = 50779, OPCODES = 51009,
-    LEVELS = 8192 /* of linear light, in which sRGB's curve is tabulated */
+    LEVELS = 8192 /* of linear light, in the table of sRGB's curve */
 };
 
 typedef struct developer {
@@ -28,7 +28,7 @@ typedef struct developer {
     uint8_t curve[LEVELS + 1];
 } developer;
 
-/* Number i of an entry of either directory; `otherwise` when it is not there. */
+/* Number i of an entry in the directory at `place`; `otherwise` when it is absent. */
 static double number(const developer *d, uint64_t place, unsigned tag, size_t i, double otherwise)
 {
     descry_tiff_entry entry;
@@ -44,7 +44,7 @@ static bool find(developer *d, const uint8_t *bytes, size_t size)
     size_t count = descry_tiff_open(&d->tiff, bytes, size) ? descry_raw_directories(&d->tiff, places) : 0;
     d->main = d->tiff.first;
     for (size_t i = 0; i < count; i++) {
-        descry_raw_image image = descry_raw_describe(&d->tiff, places[i]);
+        descry_raw_image image = descry_raw_read_image(&d->tiff, places[i]);
         if (image.compression == DESCRY_RAW_LOSSY && image.kind == DESCRY_RAW_LINEAR && image.bits == 8 &&
             (image.bands == 1 || image.bands == 3) &&
             (!d->place || image.width * image.height > d->image.width * d->image.height)) {
@@ -59,7 +59,7 @@ static bool find(developer *d, const uint8_t *bytes, size_t size)
 
 static double clip(double value)
 {
-    return value > 0 ? value < 1 ? value : 1 : 0; /* and not a number: 0 */
+    return value > 0 ? value < 1 ? value : 1 : 0; /* NaN: 0 */
 }
 
 static double big_real(const uint8_t *at)
@@ -70,7 +70,7 @@ static double big_real(const uint8_t *at)
     return value;
 }
 
-/* MapTable (7) and MapPolynomial (8), of the whole picture: `at` is behind the area, the planes and the pitches. */
+/* MapTable (7) and MapPolynomial (8), of the whole picture: `at` is after the area, the planes and the pitches. */
 static double map(unsigned opcode, const uint8_t *at, size_t size, double value)
 {
     size_t count = size >= 4 ? descry_format_number(at, 4, true) : 0, width = opcode == 7 ? 2 : 8;
@@ -88,7 +88,7 @@ static double map(unsigned opcode, const uint8_t *at, size_t size, double value)
     return clip(sum);
 }
 
-/* What the second list of opcodes makes of a linear value of one band. */
+/* Applies OpcodeList2 to a linear value of one band. */
 static double map_all(const developer *d, unsigned band, double value)
 {
     enum { HEAD = 16, AREA = 32, PLANE = 16, PLANES = 20, MOST = 64 };
@@ -154,8 +154,8 @@ static bool invert(double to[3][3], double m[3][3])
     return fabs(determinant) > 1e-6;
 }
 
-/* ColorMatrix, from XYZ to the camera, for daylight if there is one, times that from sRGB to XYZ (IEC 61966-2-1); what is
- * white in both being the same; inverted. */
+/* The inverse of ColorMatrix, from XYZ to the camera, for daylight if there is one, times the matrix from sRGB to XYZ (IEC
+ * 61966-2-1), scaled so that white maps to white. */
 static void make_matrix(developer *d)
 {
     static const double from_srgb[3][3] = {
@@ -236,7 +236,7 @@ static int add_tile(const developer *d, descry_picture *picture, size_t i, size_
     return rc;
 }
 
-/* No byte is in two tiles, so that a small file has few. */
+/* Tiles must not overlap, so that a small file has few. */
 static bool tiles_fit(const developer *d, uint64_t count)
 {
     uint64_t sum = 0, size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The previews in a camera RAW file: every JPEG in it, wherever its maker put it, but not where its directories say that
- * there is something else.  DNG 1.7, chapters 3 and 4, for what is; ITU-T T.81, B.2, for JPEG. */
+ * The previews in a camera RAW file: every JPEG anywhere in it, except in ranges that its directories assign to something
+ * else.  DNG 1.7, chapters 3 and 4, for what is; ITU-T T.81, B.2, for JPEG. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/raw.h"
@@ -10,7 +10,7 @@
 
 /* ---- directories ------------------------------------------------------------------------------------------------- */
 
-static size_t note_place(uint64_t places[DESCRY_RAW_DIRECTORIES], size_t count, uint64_t place)
+static size_t add_place(uint64_t places[DESCRY_RAW_DIRECTORIES], size_t count, uint64_t place)
 {
     for (size_t i = 0; i < count; i++)
         if (places[i] == place)
@@ -24,15 +24,15 @@ static size_t note_place(uint64_t places[DESCRY_RAW_DIRECTORIES], size_t count, 
 size_t descry_raw_directories(const descry_tiff *tiff, uint64_t places[DESCRY_RAW_DIRECTORIES])
 {
     enum { SUB_IFDS = 330 };
-    size_t count = note_place(places, 0, tiff->first);
+    size_t count = add_place(places, 0, tiff->first);
     for (size_t i = 0; i < count; i++) {
         descry_tiff_entry subs;
         uint64_t next, place;
         descry_tiff_entries(tiff, places[i], &next);
         if (descry_tiff_find(tiff, places[i], SUB_IFDS, &subs))
             for (size_t k = 0; k < DESCRY_RAW_DIRECTORIES && descry_tiff_integer(tiff, &subs, k, &place); k++)
-                count = note_place(places, count, place);
-        count = note_place(places, count, next);
+                count = add_place(places, count, place);
+        count = add_place(places, count, next);
     }
     return count;
 }
@@ -44,10 +44,10 @@ static uint64_t value_of(const descry_tiff *tiff, uint64_t place, unsigned tag, 
     return descry_tiff_find(tiff, place, tag, &entry) && descry_tiff_integer(tiff, &entry, 0, &value) ? value : otherwise;
 }
 
-descry_raw_image descry_raw_describe(const descry_tiff *tiff, uint64_t place)
+descry_raw_image descry_raw_read_image(const descry_tiff *tiff, uint64_t place)
 {
     enum { WIDTH = 256, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 262, STRIPS = 273, BANDS = 277, ROWS, STRIP_SIZES,
-           TILE_WIDTH = 322, TILE_HEIGHT, TILES, TILE_SIZES, MOST_ENTRIES = 512 /* LibRaw reads no more, either */ };
+           TILE_WIDTH = 322, TILE_HEIGHT, TILES, TILE_SIZES, MOST_ENTRIES = 512 /* as many as LibRaw reads */ };
     if (descry_tiff_entries(tiff, place, NULL) > MOST_ENTRIES)
         return (descry_raw_image){0};
     descry_raw_image image = {
@@ -67,13 +67,13 @@ descry_raw_image descry_raw_describe(const descry_tiff *tiff, uint64_t place)
     return image;
 }
 
-/* ---- where no preview is ----------------------------------------------------------------------------------------- */
+/* ---- ranges without previews ------------------------------------------------------------------------------------- */
 
 typedef struct range {
     uint64_t at, end;
 } range;
 
-enum { MOST_RANGES = 1 << 20 }; /* an array of places may be named by many directories */
+enum { MOST_RANGES = 1 << 20 }; /* many directories may refer to the same array of offsets */
 
 typedef struct ranges {
     range *list;
@@ -85,7 +85,7 @@ static bool is_sensor(const descry_raw_image *image)
     return image->kind == DESCRY_RAW_CFA || image->kind == DESCRY_RAW_LINEAR || image->compression == DESCRY_RAW_LOSSY;
 }
 
-/* Sensor data, depths and masks are no pictures, strips and tiles no whole ones. */
+/* Sensor data, depth maps and masks are not pictures, strips and tiles not whole ones. */
 static bool holds_no_preview(const descry_raw_image *image)
 {
     enum { TRANSPARENCY = 4, DEPTH = 51177, MASK = 52527 };
@@ -106,13 +106,13 @@ static int exclude(ranges *r, const descry_tiff *tiff, const descry_raw_image *i
             r->room = room;
         }
         if (!descry_tiff_integer(tiff, &image->sizes, i, &size) || size == 0)
-            size = 1; /* its beginning, then */
+            size = 1; /* at least its first byte */
         r->list[r->count++] = (range){at, at > UINT64_MAX - size ? UINT64_MAX : at + size};
     }
     return 0;
 }
 
-static int by_place(const void *a, const void *b)
+static int compare_ranges(const void *a, const void *b)
 {
     const range *x = a, *y = b;
     return x->at < y->at ? -1 : x->at > y->at;
@@ -125,7 +125,7 @@ static int find_ranges(ranges *r, descry_raw_previews *found, const uint8_t *byt
     size_t count = descry_tiff_open(&tiff, bytes, size) ? descry_raw_directories(&tiff, places) : 0;
     int rc = 0;
     for (size_t i = 0; !rc && i < count; i++) {
-        descry_raw_image image = descry_raw_describe(&tiff, places[i]);
+        descry_raw_image image = descry_raw_read_image(&tiff, places[i]);
         if (holds_no_preview(&image))
             rc = exclude(r, &tiff, &image, err);
         if (is_sensor(&image) && image.width > found->width && image.height > found->height) {
@@ -134,15 +134,15 @@ static int find_ranges(ranges *r, descry_raw_previews *found, const uint8_t *byt
         }
     }
     if (!rc && r->count > 1)
-        qsort(r->list, r->count, sizeof *r->list, by_place);
+        qsort(r->list, r->count, sizeof *r->list, compare_ranges);
     return rc;
 }
 
 /* ---- JPEG -------------------------------------------------------------------------------------------------------- */
 
-/* A bit for each byte of the file where a marker was parsed already, so that each is parsed once: headers may run into
- * each other.  NULL: it does not matter. */
-static bool first_time(uint8_t *seen, size_t at)
+/* Marks a byte of the file in a bit map; false: a marker was parsed there already, as headers may overlap.  NULL: no bit map,
+ * always true. */
+static bool mark_seen(uint8_t *seen, size_t at)
 {
     if (!seen)
         return true;
@@ -152,10 +152,10 @@ static bool first_time(uint8_t *seen, size_t at)
     return first;
 }
 
-/* Sensor data may be JPEG, too, of the lossless kind, or of 12 bits: not what libjpeg decodes. */
+/* Sensor data may be JPEG, too, lossless or of 12 bits, which libjpeg cannot decode. */
 static bool read_header(const uint8_t *bytes, size_t size, size_t at, uint8_t *seen, uint32_t *width, uint32_t *height)
 {
-    for (at += 2; size - at >= 10 && bytes[at] == 0xFF && first_time(seen, at);) {
+    for (at += 2; size - at >= 10 && bytes[at] == 0xFF && mark_seen(seen, at);) {
         uint8_t marker = bytes[at + 1];
         size_t length = (size_t)bytes[at + 2] << 8 | bytes[at + 3];
         if (marker >= 0xC0 && marker <= 0xC2) {
@@ -163,7 +163,7 @@ static bool read_header(const uint8_t *bytes, size_t size, size_t at, uint8_t *s
             *width = (uint32_t)bytes[at + 7] << 8 | bytes[at + 8];
             return bytes[at + 4] == 8 && *width > 0 && *height > 0 && (bytes[at + 9] == 1 || bytes[at + 9] == 3);
         }
-        if (marker == 0xFF) { /* a marker may be filled up */
+        if (marker == 0xFF) { /* fill bytes before a marker */
             at++;
             continue;
         }
@@ -186,7 +186,7 @@ static uint64_t pixels_of(const descry_raw_preview *preview)
     return (uint64_t)preview->width * preview->height;
 }
 
-static void keep(descry_raw_previews *found, descry_raw_preview preview)
+static void add_preview(descry_raw_previews *found, descry_raw_preview preview)
 {
     size_t i = found->count;
     if (i < DESCRY_RAW_PREVIEWS)
@@ -198,10 +198,10 @@ static void keep(descry_raw_previews *found, descry_raw_preview preview)
     found->list[i] = preview;
 }
 
-/* From one 0xFF to the next, with the ranges in step. */
+/* Scans from one 0xFF to the next, advancing through the sorted ranges. */
 static void search(descry_raw_previews *found, const ranges *not_in, uint8_t *seen, const uint8_t *bytes, size_t size)
 {
-    uint64_t closed = 0; /* the end of all ranges that have begun */
+    uint64_t closed = 0; /* the end of all ranges begun so far */
     size_t next = 0;
     for (size_t at = 0; size - at >= 16; at++) {
         const uint8_t *place = memchr(bytes + at, 0xFF, size - 15 - at);
@@ -213,12 +213,12 @@ static void search(descry_raw_previews *found, const ranges *not_in, uint8_t *se
         descry_raw_preview preview = {.at = at};
         if (at >= closed && place[1] == 0xD8 && place[2] == 0xFF &&
             read_header(bytes, size, at, seen, &preview.width, &preview.height))
-            keep(found, preview);
+            add_preview(found, preview);
     }
 }
 
-/* By their first bytes rather than by libraw_unpack_thumb(), which in LibRaw 0.20 writes beyond its memory when a damaged
- * file lies about the length of a preview. */
+/* By their first bytes, not by libraw_unpack_thumb(), which in LibRaw 0.20 writes out of bounds when a damaged file declares a
+ * wrong length of a preview. */
 int descry_raw_find_previews(descry_raw_previews *found, const uint8_t *bytes, size_t size, descry_error *err)
 {
     ranges not_in = {0};

@@ -14,7 +14,7 @@ bool descry_region_is_whole(const descry_region *r)
 int descry_region_check(const descry_region *r, const char *name, descry_error *err)
 {
     bool good = r->left >= 0 && r->left < r->right && r->right <= 1 && r->top >= 0 && r->top < r->bottom && r->bottom <= 1;
-    if (good || descry_region_is_whole(r)) /* no comparison holds for what is no number */
+    if (good || descry_region_is_whole(r)) /* NaN fails every comparison */
         return 0;
     return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: from %g, %g to %g, %g is no region of a picture", name, r->left, r->top,
                        r->right, r->bottom);
@@ -28,7 +28,7 @@ typedef struct range {
 static range pixels(double from, double to, int size)
 {
     range r = {(int)floor(from * size + 0.5), (int)floor(to * size + 0.5)};
-    if (r.end <= r.first) { /* less than a pixel: the one that it is in, for the most part */
+    if (r.end <= r.first) { /* less than a pixel: the one that contains most of it */
         r.first = (int)((from + to) / 2 * size);
         r.first = r.first < size ? r.first : size - 1;
         r.end = r.first + 1;
@@ -41,8 +41,8 @@ static range mirrored(range r, int size)
     return (range){size - r.end, size - r.first};
 }
 
-/* EXIF: where the upright picture's rows and columns are in the one that is stored. */
-static void turn_back(range *across, range *down, const descry_picture *picture)
+/* Maps the upright picture's columns and rows to the stored one's, by EXIF orientation. */
+static void to_stored(range *across, range *down, const descry_picture *picture)
 {
     int o = picture->orientation;
     if (o >= 5) {
@@ -64,7 +64,7 @@ void descry_region_crop(const descry_region *region, bool upright, descry_pictur
     range across = pixels(region->left, region->right, swap ? picture->height : picture->width);
     range down = pixels(region->top, region->bottom, swap ? picture->width : picture->height);
     if (upright)
-        turn_back(&across, &down, picture);
+        to_stored(&across, &down, picture);
     size_t pixel = descry_picture_pixel(picture->mode), stride = (size_t)picture->width * pixel;
     size_t row = (size_t)(across.end - across.first) * pixel;
     for (int y = down.first; y < down.end; y++) /* in place: reads stay ahead of writes */

@@ -14,7 +14,7 @@
 
 enum { FRACTION_BITS = 22 };
 
-/* Integer loops that gain from wider vectors; the results are the same with every instruction set. */
+/* Integer loops that are faster with wider vectors; the results do not depend on the instruction set. */
 #if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define VECTOR_CLONES __attribute__((target_clones("avx2", "default")))
 #else
@@ -108,7 +108,7 @@ static void axis_reach(const axis *a, int *low, int *high)
 
 /* ---- passes over 8-bit samples ----------------------------------------------------------------------------------- */
 
-/* A rectangle of samples: `bands` to a pixel, column 0 and row 0 being those numbered x0 and y0 of the whole picture. */
+/* A rectangle of samples, `bands` to a pixel, whose upper left corner is (x0, y0) of the whole picture. */
 typedef struct plane {
     void *data;
     int x0, y0, width, height, bands;
@@ -208,8 +208,8 @@ static int vertical_8(plane *out, const plane *from, const axis *a, int x, int w
 
 /* ---- passes over 16- and 32-bit grey: in double, each rounded half away from zero ---------------------------------- */
 
-static int wide(plane *out, const plane *from, const axis *a, int across, int start, int length, int sixteen,
-                descry_error *err)
+static int resample_wide(plane *out, const plane *from, const axis *a, int across, int start, int length, int sixteen,
+                         descry_error *err)
 {
     int n = a->end - a->first;
     int rc = across ? plane_make(out, a->first, start, n, length, 1, 4, err)
@@ -235,22 +235,22 @@ static int wide(plane *out, const plane *from, const axis *a, int across, int st
 
 typedef struct job {
     const descry_resample *r;
-    int wide, sixteen; /* samples of 32 bits; of which 16 count */
+    int resample_wide, sixteen; /* samples of 32 bits; with values of 16 */
 } job;
 
 static int pass(const job *j, plane *out, const plane *from, const axis *a, int across, int start, int length,
                 descry_error *err)
 {
-    if (j->wide)
-        return wide(out, from, a, across, start, length, j->sixteen, err);
+    if (j->resample_wide)
+        return resample_wide(out, from, a, across, start, length, j->sixteen, err);
     return across ? horizontal_8(out, from, a, start, length, err) : vertical_8(out, from, a, start, length, err);
 }
 
 /* The box of `from` itself, for an axis that is not resampled. */
 static int crop(const job *j, plane *out, const plane *from, int x, int y, int width, int height, descry_error *err)
 {
-    size_t pixel = (size_t)from->bands * (j->wide ? 4 : 1);
-    int rc = plane_make(out, x, y, width, height, from->bands, j->wide ? 4 : 1, err);
+    size_t pixel = (size_t)from->bands * (j->resample_wide ? 4 : 1);
+    int rc = plane_make(out, x, y, width, height, from->bands, j->resample_wide ? 4 : 1, err);
     for (int i = 0; !rc && i < height; i++)
         memcpy((char *)out->data + (size_t)i * (size_t)width * pixel,
                (const char *)from->data + ((size_t)(y + i - from->y0) * (size_t)from->width + (size_t)(x - from->x0)) * pixel,
@@ -258,7 +258,7 @@ static int crop(const job *j, plane *out, const plane *from, int x, int y, int w
     return rc;
 }
 
-/* One axis: `out` gets [start, start + length) of the other axis, whose numbering is that of `from`. */
+/* One axis: `out` gets [start, start + length) of the other axis, in coordinates of `from`. */
 static int one_axis(const job *j, plane *out, const plane *from, const axis *a, int across, int start, int length,
                     int box_start, int box_length, descry_error *err)
 {
@@ -300,7 +300,7 @@ static int run(const job *j, plane *out, const plane *from, descry_error *err)
 
 /* ---- modes --------------------------------------------------------------------------------------------------------- */
 
-/* Nearest inputs of one axis.  Pillow steps through the axis by adding, so rounding accumulates here as there. */
+/* Nearest inputs of one axis.  Pillow steps along the axis by adding, so rounding errors accumulate in the same way here. */
 static void nearest_axis(int *at, int in, int out, int first, int count)
 {
     double step = (double)in / out, x = step * 0.5;
@@ -324,7 +324,7 @@ static int nearest(const descry_resample *r, const descry_picture *in, uint8_t *
     return 0;
 }
 
-static uint8_t times255(uint8_t a, uint8_t b) /* a b / 255, rounded */
+static uint8_t multiply_255(uint8_t a, uint8_t b) /* a b / 255, rounded */
 {
     unsigned t = (unsigned)a * b + 128;
     return (uint8_t)(((t >> 8) + t) >> 8);
@@ -334,7 +334,7 @@ static void premultiply(uint8_t *out, const uint8_t *in, size_t pixels, int band
 {
     for (size_t i = 0; i < pixels; i++, in += bands, out += bands) {
         for (int b = 0; b < bands - 1; b++)
-            out[b] = times255(in[b], in[bands - 1]);
+            out[b] = multiply_255(in[b], in[bands - 1]);
         out[bands - 1] = in[bands - 1];
     }
 }
@@ -380,7 +380,7 @@ int descry_resample_run(const descry_resample *r, const descry_picture *in, desc
             descry_picture_free(out);
         return rc;
     }
-    int same = r->width == in->width && r->height == in->height; /* then Pillow does not touch the colours either */
+    int same = r->width == in->width && r->height == in->height; /* then Pillow does not change the colours either */
     void *copy = NULL;
     int rc = same && in->mode != DESCRY_MODE_I16 ? 0 : prepare(in, (size_t)in->width * (size_t)in->height, &copy, err);
     int bands = descry_picture_bands(in->mode);

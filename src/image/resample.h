@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Pillow's resampling, bit for bit, of the part of the result that is wanted. */
+ * Pillow's resampling, bit for bit, computing only a box of the result. */
 #ifndef DESCRY_IMAGE_RESAMPLE_H
 #define DESCRY_IMAGE_RESAMPLE_H
 

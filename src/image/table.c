@@ -38,6 +38,6 @@ DESCRY_MODULE_TABLE const descry_codecs descry_codecs_table = {
 void descry_codecs_warm(void)
 {
 #ifdef DESCRY_WITH_HEIF
-    heif_init(NULL); /* its decoders may be plugins, in files of their own */
+    heif_init(NULL); /* its decoders may be plugins, which this loads */
 #endif
 }

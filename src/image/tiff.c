@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * TIFF by libtiff: the first page, in the modes that Pillow gives; turned upright here, as Pillow does for this format. */
+ * TIFF by libtiff: the first page, in Pillow's modes; rotated upright here, as Pillow does for this format. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "image/convert.h"
@@ -20,9 +20,9 @@ typedef struct reader {
     const char *name;
     const descry_limits *limits;
     descry_picture *picture;
-    char message[200]; /* libtiff's first */
+    char message[200]; /* libtiff's first error */
     uint32_t width, height;
-    uint16_t photometric, bits, samples, format, planar, compression, extras, extra; /* extra: kind of the first */
+    uint16_t photometric, bits, samples, format, planar, compression, extras, extra; /* extra: type of the first */
     bool alpha, premultiplied, invert;
     uint8_t *buffer; /* a row or tile as it is stored */
     bool lab;
@@ -88,7 +88,7 @@ static int note_error(TIFF *tiff, void *arg, const char *module, const char *for
     (void)tiff, (void)module;
     if (!r->message[0])
         vsnprintf(r->message, sizeof r->message, format, values);
-    return 1; /* and no other handler */
+    return 1; /* handled */
 }
 
 static int ignore_warning(TIFF *tiff, void *arg, const char *module, const char *format, va_list values)
@@ -109,9 +109,9 @@ static int unsupported(reader *r)
                        r->name, r->compression, r->photometric, r->samples, r->bits, r->format);
 }
 
-/* ---- what there is ------------------------------------------------------------------------------------------------ */
+/* ---- tags and modes ----------------------------------------------------------------------------------------------- */
 
-/* Those that Pillow reads, too; the others are rare, and JBIG takes memory for whatever size its own header names. */
+/* Those that Pillow reads, too; the others are rare, and JBIG allocates any size that its own header declares. */
 static bool compression_is_read(uint16_t compression)
 {
     switch (compression) {
@@ -172,7 +172,7 @@ static bool find_grey_mode(reader *r, descry_picture_mode *mode)
     }
 }
 
-/* False: only libtiff's own conversion to RGB may do, if anything. */
+/* False: no mode for its samples; libtiff's own conversion to RGB may be able to read it. */
 static bool find_mode(reader *r, descry_picture_mode *mode)
 {
     if (r->format != SAMPLEFORMAT_UINT && r->format != SAMPLEFORMAT_INT && r->format != SAMPLEFORMAT_VOID)
@@ -207,7 +207,7 @@ static bool find_mode(reader *r, descry_picture_mode *mode)
     }
 }
 
-/* 16 bits a colour, but of some files 8 */
+/* 16 bits a colour; 8 in some files */
 static int read_palette(reader *r)
 {
     uint16_t *colours[3];
@@ -296,11 +296,11 @@ static void put_sample(const reader *r, size_t at, uint32_t value)
     }
 }
 
-/* `count` pixels from x of row y: of all bands, or of one when these are stored apart. */
+/* `count` pixels of row y from x on: all bands, or one when stored in planes. */
 static void put_row(const reader *r, uint32_t x, uint32_t y, uint32_t count, int plane, const uint8_t *in)
 {
     size_t bands = (size_t)descry_picture_bands(r->picture->mode), to = ((size_t)y * r->width + x) * bands;
-    if (r->picture->mode == DESCRY_MODE_1 && (plane >= 0 || r->samples == 1)) { /* there are pages of hundreds of megapixels */
+    if (r->picture->mode == DESCRY_MODE_1 && (plane >= 0 || r->samples == 1)) { /* fast: pages may be huge */
         uint8_t invert = r->invert ? 0xFF : 0;
         for (size_t i = 0; i < count; i++)
             r->picture->data[to + i] = (uint8_t)((in[i / 8] >> (7 - i % 8) & 1 ? 0xFF : 0) ^ invert);
@@ -373,7 +373,7 @@ static int read_samples(reader *r)
     return rc;
 }
 
-/* Colours that were multiplied by alpha, divided by it again, as Pillow does. */
+/* Unpremultiplies colours, as Pillow does. */
 static void divide_by_alpha(descry_picture *p)
 {
     size_t bands = (size_t)descry_picture_bands(p->mode), count = (size_t)p->width * (size_t)p->height;
@@ -384,7 +384,7 @@ static void divide_by_alpha(descry_picture *p)
         }
 }
 
-/* What else libtiff makes RGB of: YCbCr, LogLuv. */
+/* By libtiff's conversion to RGB: YCbCr, LogLuv. */
 static int read_converted(reader *r)
 {
     char why[1024] = "";
@@ -393,7 +393,7 @@ static int read_converted(reader *r)
         return unsupported(r);
     if (!TIFFRGBAImageOK(r->tiff, why) || !TIFFRGBAImageBegin(&image, r->tiff, 1, why))
         return unsupported(r);
-    image.req_orientation = image.orientation = ORIENTATION_TOPLEFT; /* turned later, by us */
+    image.req_orientation = image.orientation = ORIENTATION_TOPLEFT; /* rotated later, by make_upright */
     int rc = descry_picture_create(r->picture, r->width, r->height, DESCRY_MODE_RGB, r->name, r->limits, r->err);
     size_t pixels = (size_t)r->width * r->height;
     uint32_t *raster = rc ? NULL : descry_alloc(pixels, sizeof *raster);
@@ -455,13 +455,13 @@ static int read_all(reader *r)
     if (rc)
         return rc;
     bool converted = !find_mode(r, &mode);
-    rc = DESCRY_IN_FRONT(descry_tiff_check_striles(r->tiff, converted, r->bytes, r->size, r->name, r->limits, r->err));
+    rc = DESCRY_PRECHECK(descry_tiff_check_striles(r->tiff, converted, r->bytes, r->size, r->name, r->limits, r->err));
     if (!rc)
         rc = converted ? read_converted(r) : read_as_stored(r, mode);
     return rc ? rc : make_upright(r);
 }
 
-/* Of a file whose directory was checked */
+/* After descry_tiff_check_directory */
 static int read_file(reader *r)
 {
     const descry_limits *limits = r->limits;
@@ -476,7 +476,7 @@ static int read_file(reader *r)
     TIFFOpenOptionsFree(options);
     if (!r->tiff)
         return fail(r, "its header is wrong");
-    r->message[0] = '\0'; /* of a tag that it can do without */
+    r->message[0] = '\0'; /* of an unneeded tag */
     int rc = read_all(r);
     free(r->buffer);
     free(r->wide);
@@ -488,14 +488,14 @@ static int decode(descry_picture *picture, const uint8_t *bytes, size_t size, co
                   const descry_limits *limits, descry_error *err)
 {
     uint8_t *patched = NULL;
-    int rc = DESCRY_IN_FRONT(descry_tiff_check_directory(bytes, size, name, &patched, err));
+    int rc = DESCRY_PRECHECK(descry_tiff_check_directory(bytes, size, name, &patched, err));
     if (!rc) {
         reader r = {.bytes = patched ? patched : bytes, .size = size, .name = name, .limits = limits, .picture = picture, .err = err};
         rc = read_file(&r);
     }
     free(patched);
     if (!rc)
-        descry_picture_note_tiff(picture, bytes, size);
+        descry_picture_add_tiff(picture, bytes, size);
     return rc;
 }
 

@@ -16,8 +16,8 @@ static uint64_t first_value(const descry_tiff *tiff, unsigned tag, uint64_t othe
     return descry_tiff_find(tiff, tiff->first, tag, &entry) && descry_tiff_integer(tiff, &entry, 0, &value) ? value : otherwise;
 }
 
-/* What it is without which there are no pixels, or wrong ones; NULL: a tag that can be done without. */
-static const char *needed(unsigned tag, uint64_t compression, uint64_t photometric)
+/* What a tag is, if pixels need it; NULL: an unneeded tag. */
+static const char *purpose_of(unsigned tag, uint64_t compression, uint64_t photometric)
 {
     switch (tag) {
     case TIFFTAG_IMAGEWIDTH: case TIFFTAG_IMAGELENGTH:
@@ -41,8 +41,8 @@ static const char *needed(unsigned tag, uint64_t compression, uint64_t photometr
     }
 }
 
-/* libtiff 4.5 gives up when it cannot read these, and merely warns of others. */
-static bool fatal_to_libtiff(unsigned tag)
+/* libtiff 4.5 fails when it cannot read these, and only warns of others. */
+static bool is_fatal_to_libtiff(unsigned tag)
 {
     return tag == TIFFTAG_MINSAMPLEVALUE || tag == TIFFTAG_MAXSAMPLEVALUE || tag == TIFFTAG_SMINSAMPLEVALUE ||
            tag == TIFFTAG_SMAXSAMPLEVALUE || tag == TIFFTAG_DATATYPE;
@@ -71,7 +71,7 @@ static uint64_t parts(uint64_t whole, uint64_t part)
     return part ? whole / part + (whole % part != 0) : 0;
 }
 
-/* libtiff takes memory for as many strips as there are rows for, however few the file lists. */
+/* libtiff allocates as many strips as the height implies, even if the file lists fewer. */
 static bool lists_are_short(const descry_tiff *tiff)
 {
     uint64_t width = first_value(tiff, TIFFTAG_IMAGEWIDTH, 0), height = first_value(tiff, TIFFTAG_IMAGELENGTH, 0);
@@ -96,24 +96,24 @@ int descry_tiff_check_directory(const uint8_t *bytes, size_t size, const char *n
     uint64_t sum = 0;
     *patched = NULL;
     if (!descry_tiff_open(&tiff, bytes, size))
-        return 0; /* libtiff says why */
+        return 0; /* libtiff reports the error */
     size_t count = descry_tiff_entries(&tiff, tiff.first, NULL);
     uint64_t compression = first_value(&tiff, TIFFTAG_COMPRESSION, 1), photometric = first_value(&tiff, TIFFTAG_PHOTOMETRIC, 0);
     for (size_t i = 0; i < count; i++) {
         descry_tiff_entry entry = descry_tiff_entry_at(&tiff, tiff.first, i);
-        const char *what = entry.value ? NULL : needed(entry.tag, compression, photometric);
+        const char *what = entry.value ? NULL : purpose_of(entry.tag, compression, photometric);
         if (entry.value) {
             sum += entry.size;
         } else if (what && entry.size) {
             return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged TIFF: its %s (tag %u) would lie beyond its end", name, what,
                                entry.tag);
-        } else if (fatal_to_libtiff(entry.tag)) {
+        } else if (is_fatal_to_libtiff(entry.tag)) {
             int rc = hide_entry(&tiff, i, patched, err);
             if (rc)
                 return rc;
         }
     }
-    /* libtiff copies each; values do not lie within one another, but for a lie or two */
+    /* libtiff copies each value; in valid files they do not overlap */
     if (sum > 2 * (uint64_t)size + (1u << 20))
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged TIFF: its tags are together larger than the file", name);
     if (lists_are_short(&tiff))
@@ -127,7 +127,7 @@ typedef struct striles {
     TIFF *tiff;
     uint32_t width, height;   /* the picture's */
     uint32_t columns, rows;   /* of a strip or tile */
-    uint32_t count, in_plane; /* how many there are, and in a plane */
+    uint32_t count, in_plane; /* in all, and in a plane */
     uint16_t compression;
     bool tiled;
 } striles;
@@ -166,11 +166,11 @@ static int check_each(const striles *s, const uint8_t *bytes, size_t size, const
         place = place < size ? place : size;
         length = length < size - place ? length : size - place;
         sum += length;
-        /* empty tiles may well share their few bytes */
+        /* empty tiles may share their few bytes */
         if (sum > 64 * (uint64_t)size + (1u << 26))
             return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged TIFF: its strips or tiles are together much larger than the file",
                                name);
-        /* a row like the one before takes a bit: ITU-T T.6, V(0) */
+        /* a row equal to the previous one takes a bit: ITU-T T.6, V(0) */
         if (is_fax(s->compression) && rows / 8 > length)
             return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged TIFF: %lu rows of fax in %llu bytes", name,
                                (unsigned long)rows, (unsigned long long)length);
@@ -208,7 +208,7 @@ int descry_tiff_check_striles(TIFF *tiff, bool whole, const uint8_t *bytes, size
     if (s.columns > side || s.rows > side)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: tiles of %lu x %lu pixels are not read", name, (unsigned long)s.columns,
                            (unsigned long)s.rows);
-    /* what is decoded at once is a small tile, or in proportion to the picture: 8 samples of 16 bits for each pixel */
+    /* one strip or tile must be small, or in proportion to the picture: 8 samples of 16 bits for each pixel */
     uint64_t row = ((uint64_t)s.columns * (planar == PLANARCONFIG_CONTIG ? samples : 1) * bits + 7) / 8;
     uint64_t at_once = row * (s.tiled || whole ? s.rows : 1), pixels = (uint64_t)s.width * s.height;
     if (at_once > 16 * pixels + (1u << 26))

@@ -13,8 +13,8 @@ static int damaged(const char *name, const char *why, descry_error *err)
     return descry_fail(err, DESCRY_ERR_FORMAT, "%s: damaged WebP: %s", name, why);
 }
 
-/* The first chunk of this kind; NULL: none.  libwebp's own search believes the flags in VP8X, which some programs do not
- * set, and finds none in a file without VP8X. */
+/* The first chunk of this kind; NULL: none.  libwebp's own search relies on the flags in VP8X, which some programs do not set,
+ * and finds none in a file without VP8X. */
 static const uint8_t *find_chunk(const uint8_t *bytes, size_t size, const char *kind, size_t *length)
 {
     enum { RIFF = 12, HEAD = 8 };
@@ -34,14 +34,14 @@ static void read_metadata(descry_picture *picture, const uint8_t *bytes, size_t 
 {
     size_t length;
     const uint8_t *exif = find_chunk(bytes, size, "EXIF", &length);
-    int orientation = exif ? descry_picture_note_exif(picture, exif, length) : 0;
+    int orientation = exif ? descry_picture_add_exif(picture, exif, length) : 0;
     const uint8_t *xmp = find_chunk(bytes, size, "XMP ", &length);
-    int said = xmp ? descry_picture_note_xmp(picture, xmp, length) : 0;
+    int said = xmp ? descry_picture_add_xmp(picture, xmp, length) : 0;
     orientation = orientation ? orientation : said;
     picture->orientation = orientation ? orientation : 1;
 }
 
-/* A draft is scaled by libwebp, which is then spared the colours of what is not wanted. */
+/* A draft is scaled by libwebp, before it converts to RGB, which is faster. */
 static int read_frame(descry_picture *picture, const WebPIterator *frame, const char *name, descry_error *err)
 {
     size_t pixel = descry_picture_pixel(picture->mode), stride = (size_t)picture->width * pixel;
@@ -71,7 +71,7 @@ static int read_first(descry_picture *picture, const WebPIterator *frame, uint64
     if (frame->x_offset < 0 || frame->y_offset < 0 || (uint64_t)frame->x_offset + (uint64_t)frame->width > width ||
         (uint64_t)frame->y_offset + (uint64_t)frame->height > height)
         return damaged(name, "a frame outside of its canvas", err);
-    /* of a scaled one libwebp makes what is transparent black, which it need not be */
+    /* when scaling, libwebp turns transparent pixels black: no drafts with alpha */
     bool scales = !alpha && (uint64_t)frame->width == width && (uint64_t)frame->height == height;
     unsigned eighths = enough && scales ? (unsigned)descry_picture_eighths(picture, width, height, enough) : 8;
     int rc = descry_picture_create(picture, (width * eighths + 7) / 8, (height * eighths + 7) / 8,

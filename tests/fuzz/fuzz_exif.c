@@ -45,8 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         orientation = descry_xmp_fill(&metadata, (const char *)data, size);
         check(&metadata, orientation);
     }
-    note(descry_picture_note_exif_item, data, size);
-    note(descry_picture_note_xmp, data, size);
-    note(descry_picture_note_tiff, data, size);
+    note(descry_picture_add_exif_item, data, size);
+    note(descry_picture_add_xmp, data, size);
+    note(descry_picture_add_tiff, data, size);
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What tests of every kind share: where the sources are, calls that must succeed, files, folders of their own.  Whatever
- * fails here fails the running test. */
+ * Shared by tests of every kind: paths of the sources, calls that must succeed, files, temporary folders.  A failure here
+ * fails the running test. */
 #ifndef DESCRY_TESTS_SUPPORT_H
 #define DESCRY_TESTS_SUPPORT_H
 
@@ -16,7 +16,7 @@ void check_rc(int rc, const descry_error *err); /* 0, or the test fails with the
 
 descry_buf whole_file(const char *path);
 descry_buf file_of(const char *name); /* below tests/data */
-size_t read_file(const char *path, void *data, size_t size); /* at most so much of it */
+size_t read_file(const char *path, void *data, size_t size); /* at most `size` bytes */
 void write_file(const char *path, const void *data, size_t size);
 void copy_file(const char *from, const char *to);
 int exists(const char *path);
@@ -27,7 +27,7 @@ int load_picture(descry_picture *picture, const char *path, const descry_limits 
 enum { FOLDER_SIZE = 64 };
 
 int make_folder(char path[FOLDER_SIZE]); /* a new one in /tmp; 0 or -1, for set-up */
-int remove_folder(const char *path);     /* with all that is in it; 0 or -1 */
+int remove_folder(const char *path);     /* recursively; 0 or -1 */
 
 /* Searches and calls `each` (may be NULL) for all matches, until it does not return 0. */
 int search_each(descry_library *library, descry_model *model, const char *query, const descry_search_options *options,

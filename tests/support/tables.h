@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tables of kernels for tests: one for each set that this machine can run, which is the highest in it. */
+ * Tables of kernels for tests: one for each set that this machine can run, capped at that set. */
 #ifndef DESCRY_TESTS_TABLES_H
 #define DESCRY_TESTS_TABLES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A model for the tests of the library: it stands in for the rooms clip and image.
+ * A fake model for the tests of the library, in place of the rooms clip and image.
  *
  * A picture is a file "PIX r g b", maybe with an EXIF block from the next line on; its embedding of length 8 is its
  * colour, and a text "r g b" has that of the same colour, any other text that of some colour.  The picture of the colour

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the engine in memory finds and says. */
+ * Searches and details of the engine in memory. */
 #include "memory_tables.h"
 
 #include "base/aside.h"
@@ -113,7 +113,7 @@ static int is_wanted(const descry_filter *filter, const place *p)
     return !filter || filter->unders == 0;
 }
 
-/* hits[i]: the place that stands for content i, for now; place 0: none. */
+/* hits[i]: the representative place of content i so far; place 0: none. */
 static void stand(const tables *t, const descry_filter *filter, int files, descry_hit *hits)
 {
     for (size_t i = 0; i < t->place_count; i++) {
@@ -179,7 +179,7 @@ static int best_content_first(const void *a, const void *b)
 
 /* ---- lists ------------------------------------------------------------------------------------------------------- */
 
-static int tell(const tables *t, const descry_list *list, int64_t id)
+static int report_item(const tables *t, const descry_list *list, int64_t id)
 {
     for (size_t i = 0; i < t->place_count; i++)
         if (t->places[i].id == id)
@@ -209,7 +209,7 @@ int memory_list(descry_store *base, descry_list *list, descry_error *err)
     if (!rc)
         qsort(list->items, list->count, sizeof *list->items, by_place);
     for (size_t i = 0; list->each && !rc && i < list->count; i++)
-        rc = tell(t, list, list->items[i].id);
+        rc = report_item(t, list, list->items[i].id);
     return rc;
 }
 
@@ -271,7 +271,7 @@ static int add_text(descry_buf *to, const char *text, descry_error *err)
 static int text_of(const tables *t, int64_t id, descry_buf *text, descry_error *err)
 {
     int rc = 0;
-    for (size_t i = 0; i < t->caption_count && !rc; i++) /* a person's, and the model's that it stands before */
+    for (size_t i = 0; i < t->caption_count && !rc; i++) /* a person's, which takes precedence over the model's */
         if (t->captions[i].content == id)
             rc = add_text(text, t->captions[i].text, err);
     if (!rc)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What descry.h says of growth and of stopping, with the demo model: structs of other sizes, and a flag that another thread
- * sets.  Only the public headers are used. */
+ * Versioned structs and cancellation, with the demo model: structs of other sizes, and a flag that another thread sets.
+ * Only the public headers are used. */
 #include "support/support.h"
 
 #include "descry_dev.h"
@@ -469,7 +469,7 @@ static const descry_watch *stopper_open(stopper *s, descry_stage stage)
     return &s->watch;
 }
 
-/* The call has ended, and was told nothing more. */
+/* The call has ended, with no further callback. */
 static void stopper_close(stopper *s, int told)
 {
     sem_post(&s->asked); /* if nothing did */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A build without any optional codec: what it says of the pictures that it does not read. */
+ * A build without any optional codec: errors for pictures that it does not read. */
 #include "support/support.h"
 
 #include "image/picture.h"

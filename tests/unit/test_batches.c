@@ -171,7 +171,7 @@ static void hear_of_failure(void *arg, const char *path, const descry_error *err
     h->f->failures++;
 }
 
-/* Failures are told in order, each batch before the next is counted. */
+/* Failures are reported in input order, each batch before the next is counted. */
 static int hear_of_progress(void *arg, const descry_progress *progress)
 {
     heard *h = arg;

@@ -58,7 +58,7 @@ static const char *digest(int recipe)
 }
 
 /* What the library says of itself, written as count() does, or an error: of less than nothing, say. */
-static void ask(fixture *f, const descry_recipe recipes[2], char out[TEXT])
+static void read_status(fixture *f, const descry_recipe recipes[2], char out[TEXT])
 {
     const descry_store_ops *ops = f->library->store->ops;
     descry_library_status status;
@@ -194,7 +194,7 @@ static int live(fixture *f, uint32_t seed)
         if (rc)
             fail_msg("operation %d: %s", i, f->err.message);
         count(database(f), counted);
-        ask(f, of.recipes, kept);
+        read_status(f, of.recipes, kept);
         if (strcmp(kept, counted) != 0) {
             print_message("operation %d: kept%s, counted%s\n", i, kept, counted);
             if (of.in_transaction)
@@ -280,7 +280,7 @@ static void older_libraries_are_counted(void **state)
         const descry_recipe recipes[] = {{.id = 1}, {.id = 2}};
         run(database(f), "DELETE FROM recipes WHERE id > 2");
         count(database(f), counted);
-        ask(f, recipes, kept);
+        read_status(f, recipes, kept);
         assert_string_equal(kept, counted);
         /* photos, missing, contents, captions, failed, sources; and of each recipe: id, vectors, lacking */
         assert_string_equal(kept, odd ? " 12 4 9 4 4 3 1 8 1 2 3 4" : " 5 1 5 2 1 0 1 5 0 2 2 2");

@@ -362,7 +362,7 @@ static int put_caption(void *arg, const descry_entry *entry)
     return 0;
 }
 
-/* What was said to be written while pictures are listed must not be undone with the end of the list. */
+/* A write that succeeded while pictures are listed must not be rolled back with the end of the list. */
 static void nothing_is_written_while_pictures_are_listed(void **state)
 {
     fixture *f = *state;

@@ -59,7 +59,7 @@ typedef struct answers {
     char terms[300];   /* of the last: "weight term; ..." */
 } answers;
 
-static int note(void *arg, const descry_match *match)
+static int on_match(void *arg, const descry_match *match)
 {
     answers *to = arg;
     assert_true(to->count < MANY);
@@ -78,11 +78,11 @@ static int note(void *arg, const descry_match *match)
     return 0;
 }
 
-static answers ask(fixture *f, const char *query, const descry_search_options *options)
+static answers run_query(fixture *f, const char *query, const descry_search_options *options)
 {
     answers to = {0};
     f->warnings = 0;
-    if (search_each(f->library, &f->model, query, options, note, &to, &f->err))
+    if (search_each(f->library, &f->model, query, options, on_match, &to, &f->err))
         fail_msg("%s: %s", query, f->err.message);
     return to;
 }
@@ -127,7 +127,7 @@ static void the_ranking_is_that_of_the_formula(void **state)
         }
         descry_search_options options = DEFAULTS;
         options.k = MANY;
-        answers to = ask(f, query, &options);
+        answers to = run_query(f, query, &options);
         assert_int_equal(to.count, MANY - 1);
         for (size_t i = 0; i < to.count; i++) {
             assert_int_not_equal(to.ids[i], lambda + 7);
@@ -202,20 +202,20 @@ static void not_leaves_out_what_matches(void **state)
         left_of_two += cosine(i, 0, 0, 255) <= 0.8 && cosine(i, 200, 200, 200) <= 0.8;
     }
     assert_true(left_of_two > 5 && left_of_two < left && left < 45);
-    assert_int_equal(ask(f, "0 0 0 NOT 0 0 255", &options).count, left);
-    assert_int_equal(ask(f, "0 0 0 NOT 0 0 255 NOT 200 200 200", &options).count, left_of_two);
-    assert_int_equal(ask(f, "0 0 0 NOT (3 * 0 0 255)", &options).count, left);
+    assert_int_equal(run_query(f, "0 0 0 NOT 0 0 255", &options).count, left);
+    assert_int_equal(run_query(f, "0 0 0 NOT 0 0 255 NOT 200 200 200", &options).count, left_of_two);
+    assert_int_equal(run_query(f, "0 0 0 NOT (3 * 0 0 255)", &options).count, left);
     options.k = 3; /* the best of those left */
-    answers some = ask(f, "0 0 0 NOT 0 0 255", &options);
+    answers some = run_query(f, "0 0 0 NOT 0 0 255", &options);
     options.k = MANY;
-    answers all = ask(f, "0 0 0 NOT 0 0 255", &options);
+    answers all = run_query(f, "0 0 0 NOT 0 0 255", &options);
     assert_int_equal(some.count, 3);
     assert_memory_equal(some.ids, all.ids, 3 * sizeof *all.ids);
     for (size_t i = 0; i < all.count; i++)
         assert_true(cosine((int)all.ids[i] - 1, 0, 0, 255) <= 0.8001);
     /* by itself: some, the nearest among them, but far from all */
     options.not_threshold = -2;
-    all = ask(f, "0 0 0 NOT 0 0 255", &options);
+    all = run_query(f, "0 0 0 NOT 0 0 255", &options);
     assert_true(all.count > 25 && all.count < 50);
     double worst = -1, best = 2;
     for (int i = 0; i < 50; i++) {
@@ -228,7 +228,7 @@ static void not_leaves_out_what_matches(void **state)
             best = cosine(i, 0, 0, 255);
     }
     assert_true(worst < best + 1e-3);
-    assert_true(ask(f, "0 0 0 NOT #7", &options).count < 49);
+    assert_true(run_query(f, "0 0 0 NOT #7", &options).count < 49);
     options.not_threshold = NAN;
     assert_int_equal(search_with(f, "0 0 0", &options), DESCRY_ERR_ARGUMENT);
 }
@@ -243,11 +243,11 @@ static void few_pictures_calibrate_nothing(void **state)
     descry_search_options options = DEFAULTS;
     options.min_strength = 1;
     assert_int_equal(search_with(f, "0 0 0", &options), DESCRY_ERR_ARGUMENT);
-    assert_true(ask(f, "0 0 0", NULL).strengths[0] == -1);
+    assert_true(run_query(f, "0 0 0", NULL).strengths[0] == -1);
     colours(f, DESCRY_CALIBRATION_LEAST);
     index_ok(f, "");
-    assert_true(ask(f, "0 0 0", NULL).strengths[0] >= 0);
-    assert_true(ask(f, "0 0 0 NOT 1 1 1", NULL).count < DESCRY_CALIBRATION_LEAST);
+    assert_true(run_query(f, "0 0 0", NULL).strengths[0] >= 0);
+    assert_true(run_query(f, "0 0 0 NOT 1 1 1", NULL).count < DESCRY_CALIBRATION_LEAST);
 }
 
 /* ---- strength -------------------------------------------------------------------------------------------------- */
@@ -269,7 +269,7 @@ static void texts_have_a_strength(void **state)
     index_ok(f, "");
     descry_search_options options = DEFAULTS;
     options.k = MANY;
-    answers all = ask(f, "5 77 140 + 0.5 * 5 77 141", &options);
+    answers all = run_query(f, "5 77 140 + 0.5 * 5 77 141", &options);
     assert_int_equal(all.count, 40);
     for (size_t i = 0; i < 40; i++) {
         assert_true(all.strengths[i] >= 0 && all.strengths[i] <= 100);
@@ -277,13 +277,13 @@ static void texts_have_a_strength(void **state)
     }
     assert_true(all.strengths[0] > all.strengths[39] + 10);
     options.min_strength = all.strengths[4];
-    assert_int_equal(ask(f, "5 77 140 + 0.5 * 5 77 141", &options).count, 5);
+    assert_int_equal(run_query(f, "5 77 140 + 0.5 * 5 77 141", &options).count, 5);
     assert_int_equal(search_with(f, "#2", &options), DESCRY_ERR_ARGUMENT);
     assert_non_null(strstr(f->err.message, "texts only"));
-    assert_true(ask(f, "#2", NULL).strengths[0] == -1);
-    assert_true(ask(f, "1 1 1 - 2 2 200", NULL).strengths[0] == -1);
-    assert_true(ask(f, "1 1 1 + #1", NULL).strengths[0] == -1);
-    assert_true(ask(f, "1 1 1 NOT #1", NULL).strengths[0] >= 0);
+    assert_true(run_query(f, "#2", NULL).strengths[0] == -1);
+    assert_true(run_query(f, "1 1 1 - 2 2 200", NULL).strengths[0] == -1);
+    assert_true(run_query(f, "1 1 1 + #1", NULL).strengths[0] == -1);
+    assert_true(run_query(f, "1 1 1 NOT #1", NULL).strengths[0] >= 0);
 }
 
 static void calibration_follows_the_library(void **state)
@@ -316,14 +316,14 @@ static void shares_add_up(void **state)
     index_ok(f, "");
     descry_search_options options = DEFAULTS;
     options.explain = 1;
-    answers to = ask(f, "#3 + 1.5 * (\"1 2 200\" - 200 2 1) NOT 0 0 255", &options);
+    answers to = run_query(f, "#3 + 1.5 * (\"1 2 200\" - 200 2 1) NOT 0 0 255", &options);
     assert_int_equal(to.count, 10);
     assert_int_equal(to.shares, 3);
     assert_string_equal(to.terms, "1 #3; 1.5 \"1 2 200\"; -1.5 200 2 1; ");
     for (size_t i = 0; i < to.count; i++)
         assert_true(fabs(to.sums[i] - to.scores[i]) < 1e-6);
     options.explain = 0;
-    assert_int_equal(ask(f, "#3", &options).shares, 0);
+    assert_int_equal(run_query(f, "#3", &options).shares, 0);
 }
 
 /* ---- the model ------------------------------------------------------------------------------------------------- */

@@ -90,7 +90,7 @@ static void a_fault_is_told_again_and_not_tried_again(void **state)
     assert_int_equal(status_of(f).failed, 1);
     for (int i = 0; i < 3; i++) {
         reopen(f);
-        expect_last(f, "b.jpg", NOT_TRIED); /* nor does what is said grow */
+        expect_last(f, "b.jpg", NOT_TRIED); /* nor does the message grow */
         assert_counts(f, 0, 2, 0, 1, 0);
         assert_string_equal(f->failed[0], at(f, "photos/b.jpg"));
         assert_int_equal(status_of(f).failed, 1);
@@ -318,7 +318,7 @@ static void a_killed_run_remembers_what_it_committed(void **state)
     assert_int_equal(status_of(f).failed, 2);
 }
 
-/* What descry did not write is not believed: then a file is tried again. */
+/* Values that descry would not write are ignored: the file is retried. */
 static void a_stranger_says_what_is_no_fault(void **state)
 {
     static const char *const CHANGES[] = {

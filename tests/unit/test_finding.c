@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What every kind of store tells and finds, asked through its table of operations alone. */
+ * Reads and searches of every kind of store, through its table of operations alone. */
 #include "store_fixture.h"
 
 #include <math.h>
@@ -51,7 +51,7 @@ static void rows_are_in_the_order_asked_for(seam *s)
         assert_true(vectors[1][i] == 0);
 }
 
-static int hear(void *arg, const char *path, size_t size)
+static int on_path(void *arg, const char *path, size_t size)
 {
     assert_true(size > 3 && memcmp(path, "/p/", 3) == 0);
     return ++*(int *)arg == 5 ? 77 : 0;
@@ -66,7 +66,7 @@ static void a_list_is_of_one_moment(seam *s)
     descry_put plain = {.path = "/p/plain.jpg", .kind = DESCRY_PUT_FILE, .content = &g.content};
     put(s, &plain, 1);
     int heard = 0;
-    descry_list all = {.each = hear, .arg = &heard}, list = {.recipe = s->recipe.id};
+    descry_list all = {.each = on_path, .arg = &heard}, list = {.recipe = s->recipe.id};
     assert_int_equal(s->ops->list(s->store, &all, &s->err), 77);
     s->ops->unlist(s->store, &all);
     assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
@@ -119,7 +119,7 @@ static void the_nearest_come_first(seam *s)
     free(hits);
 }
 
-/* How many the filter lets through, asked in three ways. */
+/* The number of matches of a filter, in three ways. */
 static size_t count_through(seam *s, const descry_filter *filter)
 {
     const float query[DIM] = {1};
@@ -181,7 +181,7 @@ static int is_named(void *arg, const char *path)
     return strcmp(arg, path) == 0;
 }
 
-/* The place that stands for the one content that is let through. */
+/* The representative place of the only content that matches. */
 static void assert_stands(seam *s, const descry_filter *filter, const char *path)
 {
     const float query[DIM] = {0, 1};

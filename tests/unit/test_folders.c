@@ -229,7 +229,7 @@ static void endings_of_pictures(void **state)
         assert_false(descry_format_ending(out[i]));
 }
 
-/* ---- what the library is asked --------------------------------------------------------------------------------- */
+/* ---- queries --------------------------------------------------------------------------------------------------- */
 
 static struct {
     const descry_store_ops *real;

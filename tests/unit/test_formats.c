@@ -80,7 +80,7 @@ static void truncated_pictures_are_refused(void **state)
     }
 }
 
-/* Whatever is said of them, it comes back, and with a sanitizer in silence. */
+/* With any result, it returns, and without a report of a sanitizer. */
 static void flipped_bits_do_no_harm(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void zeros_and_noise_behind_a_header_do_no_harm(void **state)
     }
 }
 
-/* Where a file says something about its size, and what it had better not say. */
+/* Offsets of a file's declared sizes, and implausible values for them. */
 static void lying_sizes_are_refused(void **state)
 {
     (void)state;

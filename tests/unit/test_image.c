@@ -114,7 +114,7 @@ static void flipped_bits_do_no_harm(void **state)
         for (size_t bit = 0; bit < 8 * file.size; bit += 3) {
             file.data[bit / 8] ^= (char)(1 << bit % 8);
             descry_error err;
-            decode(file.data, file.size, &err); /* whatever it says, it comes back */
+            decode(file.data, file.size, &err); /* with any result, it returns */
             file.data[bit / 8] ^= (char)(1 << bit % 8);
         }
         descry_buf_free(&file);

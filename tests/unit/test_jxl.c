@@ -71,7 +71,7 @@ static void colours_of_any_profile_are_srgb(void **state)
 
 /* ---- boxes ------------------------------------------------------------------------------------------------------- */
 
-enum { TO_THE_END = 0, LONG = 1, EXACT = 2 }; /* what the size of a box says */
+enum { TO_THE_END = 0, LONG = 1, EXACT = 2 }; /* the declared size of a box */
 
 static void append_box(descry_buf *to, const char *type, int kind, const void *inner, const void *data, size_t size)
 {
@@ -87,7 +87,7 @@ static void append_box(descry_buf *to, const char *type, int kind, const void *i
     append(to, data, size);
 }
 
-/* A file with boxes, but none that says anything. */
+/* A file with boxes, but without metadata. */
 static descry_buf bare(void)
 {
     static const uint8_t beginning[] = "\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14" "ftypjxl \0\0\0\0jxl ";

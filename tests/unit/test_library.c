@@ -416,7 +416,7 @@ static void captions_come_with_vectors_and_after_them(void **state)
     assert_int_equal(index_with(f, "", &options), DESCRY_ERR_UNSUPPORTED);
 }
 
-static int hear(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+static int on_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
     fixture *f = arg;
     if (!caption) {
@@ -444,7 +444,7 @@ static void a_library_is_captioned_afterwards(void **state)
     picture(f, "02.jpg", 200, 0, 0); /* another picture now */
     remove_file(f, "03.jpg");
     f->matches = f->failures = 0;
-    assert_int_equal(descry_caption_library(f->library, &f->model, NULL, hear, f, &f->err), 0);
+    assert_int_equal(descry_caption_library(f->library, &f->model, NULL, on_caption, f, &f->err), 0);
     assert_int_equal(f->matches, 4);
     assert_int_equal(f->failures, 2);
     assert_string_equal(f->failed[0], at(f, "photos/02.jpg"));

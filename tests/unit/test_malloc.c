@@ -25,7 +25,7 @@ static size_t wrong; /* of all jobs */
 
 static void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* All that is wrong is told before the test fails. */
+/* All failures are reported before the test fails. */
 static void complain(const char *format, ...)
 {
     va_list args;

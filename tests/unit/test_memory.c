@@ -87,7 +87,7 @@ typedef struct told {
     descry_error err;
 } told;
 
-static int hear(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+static int on_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
     told *t = arg;
     t->calls++;
@@ -151,8 +151,8 @@ static void captions_are_those_of_the_file(void **state)
             told of_file = {0}, of_memory = {0};
             descry_caption_options options = DESCRY_CAPTION_OPTIONS_INIT;
             options.generation = ways[way];
-            check_rc(descry_caption_files(w->model, &path, 1, NULL, &options, hear, &of_file, &err), &err);
-            check_rc(descry_caption_memory(w->model, b.data, b.size, path, NULL, ways[way], hear, &of_memory, &err), &err);
+            check_rc(descry_caption_files(w->model, &path, 1, NULL, &options, on_caption, &of_file, &err), &err);
+            check_rc(descry_caption_memory(w->model, b.data, b.size, path, NULL, ways[way], on_caption, &of_memory, &err), &err);
             assert_true(of_file.calls == 1 && of_file.count > 2);
             assert_memory_equal(&of_file, &of_memory, offsetof(told, err));
         }
@@ -183,7 +183,7 @@ static void assert_as_the_file(const world *w, const bytes *b, const descry_prep
     assert_int_equal(err.code, rc);
     assert_int_equal(descry_embed_memory(w->model, b->data, b->size, "upload 17", options, 1, vector, &err), rc);
     assert_memory_equal(err.message, "upload 17: ", 11);
-    assert_int_equal(descry_caption_memory(w->model, b->data, b->size, NULL, options, NULL, hear, &t, &err), rc);
+    assert_int_equal(descry_caption_memory(w->model, b->data, b->size, NULL, options, NULL, on_caption, &t, &err), rc);
     assert_memory_equal(err.message, "picture: ", 9);
     assert_int_equal(t.calls, 0);
     assert_int_equal(descry_preprocess_memory(w->model, b->data, b->size, NULL, options, rgb[1], NULL), rc);
@@ -263,14 +263,14 @@ static void options_go_by_their_size(void **state)
         options.size = generation.size = odd[i];
         assert_int_equal(descry_preprocess_memory(w->model, b.data, b.size, NULL, &options, rgb, &err), DESCRY_ERR_ARGUMENT);
         assert_int_equal(descry_embed_memory(w->model, b.data, b.size, NULL, &options, 1, vector, &err), DESCRY_ERR_ARGUMENT);
-        assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, &options, NULL, hear, &t, &err),
+        assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, &options, NULL, on_caption, &t, &err),
                          DESCRY_ERR_ARGUMENT);
-        assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, &generation, hear, &t, &err),
+        assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, &generation, on_caption, &t, &err),
                          DESCRY_ERR_ARGUMENT);
     }
     descry_generation generation = DESCRY_GENERATION_INIT;
     generation.beams = 7; /* of which 3 groups cannot be made */
-    assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, &generation, hear, &t, &err),
+    assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, &generation, on_caption, &t, &err),
                      DESCRY_ERR_ARGUMENT);
     assert_int_equal(t.calls, 0);
     drop(&b);
@@ -282,13 +282,13 @@ static void the_caption_s_path_is_the_name(void **state)
     descry_error err;
     told t = {0};
     bytes b = load(pictures[0]);
-    check_rc(descry_caption_memory(w->model, b.data, b.size, "upload 17", NULL, NULL, hear, &t, &err), &err);
+    check_rc(descry_caption_memory(w->model, b.data, b.size, "upload 17", NULL, NULL, on_caption, &t, &err), &err);
     assert_string_equal(t.path, "upload 17");
-    check_rc(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, NULL, hear, &t, &err), &err);
+    check_rc(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, NULL, on_caption, &t, &err), &err);
     assert_string_equal(t.path, "-"); /* none */
     assert_int_equal(t.calls, 2);
     t.stop = 1;
-    assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, NULL, hear, &t, &err), DESCRY_ERR_CANCELLED);
+    assert_int_equal(descry_caption_memory(w->model, b.data, b.size, NULL, NULL, NULL, on_caption, &t, &err), DESCRY_ERR_CANCELLED);
     assert_int_equal(t.calls, 3);
     drop(&b);
 }

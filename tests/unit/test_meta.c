@@ -271,7 +271,7 @@ static void standing_titles_are_none(void **state)
 {
     (void)state;
     static const uint8_t xp[] = {'R', 0, 'o', 0, 's', 0, 'e', 0};
-    static const char *const standing[] = {
+    static const char *const boilerplate[] = {
         "OLYMPUS DIGITAL CAMERA", "OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "MINOLTA DIGITAL CAMERA", "Sony DSC-",
         "KONICA MINOLTA DIGITAL CAMERA", "DCIM", "DCIM\\100MEDIA\\DJI_0016.JPG", "created by dji camera", "Created with GIMP",
         "KODAK Digital Still Camera", "Exif_JPEG_PICTURE", "SAMSUNG CAMERA PICTURES", "<Digimax S500 / Kenox S500>",
@@ -284,9 +284,9 @@ static void standing_titles_are_none(void **state)
         "Olympia", "dcims", "Camera obscura", "created bypass", "\xE3\x83\x87\xE3\x82\xB8", "A <b> tag",
         "Leica", "Digital art of Anna", "MY FIRST DIGITAL CAMERA", "Anna's digital camera", "HDR in Rome",
     };
-    for (size_t i = 0; i < sizeof standing / sizeof *standing; i++) {
-        assert_title(standing[i], NULL, 0, "");
-        assert_title(standing[i], xp, sizeof xp, "Rose");
+    for (size_t i = 0; i < sizeof boilerplate / sizeof *boilerplate; i++) {
+        assert_title(boilerplate[i], NULL, 0, "");
+        assert_title(boilerplate[i], xp, sizeof xp, "Rose");
     }
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         assert_title(said[i], xp, sizeof xp, said[i]);
@@ -449,7 +449,7 @@ static size_t make_tiff(const exif *e, size_t wide, uint8_t *out)
     return end;
 }
 
-/* What such a file says of itself. */
+/* The metadata of such a file. */
 static descry_metadata read_tiff(const uint8_t *bytes, size_t size)
 {
     descry_metadata m;

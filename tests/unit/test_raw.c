@@ -184,7 +184,7 @@ static void the_largest_are_kept_in_order(void **state)
         assert_int_equal(found.list[i].height, COUNT - i);
 }
 
-/* Whatever is said of them, it comes back, and with a sanitizer in silence. */
+/* With any result, it returns, and without a report of a sanitizer. */
 static void damaged_files_do_no_harm(void **state)
 {
     (void)state;

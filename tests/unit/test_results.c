@@ -305,7 +305,7 @@ static void a_flag_stops_searches_and_pages(void **state)
     flag = 0;
     next_ok(f, results, &match); /* nothing is lost */
     assert_int_equal(match->rank, 1);
-    flag = 1; /* what was read ahead may still be told */
+    flag = 1; /* details read ahead may still be reported */
     int rc = 1;
     uint64_t rank = 1;
     while ((rc = next(f, results, &match)) == 1)

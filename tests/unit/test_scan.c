@@ -65,7 +65,7 @@ static int only_odd(const void *arg, int64_t id)
     return id % 2 == 1;
 }
 
-/* What sorting everything gives. */
+/* The expected result: sorts everything. */
 static void assert_best(const descry_top *top, size_t k, float threshold, int odd, size_t from)
 {
     static size_t order[ROWS];
@@ -256,7 +256,7 @@ static void a_file_grows_by_pieces(void **state)
     descry_rows_close(&file);
     assert_int_equal(descry_rows_open(&file, path, &KEY, &err), 0);
     assert_scan(file, 2, 500);
-    /* a source that lies is not believed */
+    /* a source that yields wrong rows is rejected */
     from = (source){0, 10};
     assert_int_equal(descry_rows_write(path, 0600, &KEY, &wanted, next, &from, &err), DESCRY_ERR_FORMAT);
     descry_rows_close(&file);

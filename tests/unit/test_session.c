@@ -92,7 +92,7 @@ static void find(fixture *f, descry_library *library, const char *query, list *t
     check_rc(search_each(library, &f->model, query, &options, keep_match, to, &f->err), &f->err);
 }
 
-static descry_library_status look(descry_library *library)
+static descry_library_status read_status(descry_library *library)
 {
     const descry_library_status *status;
     assert_int_equal(descry_status(library, &status, NULL), 0);
@@ -103,7 +103,7 @@ static void assert_alike(fixture *f, descry_library *a, descry_library *b)
 {
     static const char *const queries[] = {"0 0 0", "255 10 10", "#1", "9 200 77 - 1 1 1"};
     list x, y;
-    descry_library_status one = look(a), other = look(b);
+    descry_library_status one = read_status(a), other = read_status(b);
     assert_memory_equal(&one, &other, offsetof(descry_library_status, models));
     assert_int_equal(one.model_count, other.model_count);
     assert_int_equal(one.models[0]->vectors, other.models[0]->vectors);
@@ -326,7 +326,7 @@ static void nobody_else_writes_until_it_is_closed(void **state)
     assert_int_equal(try_forget(f, other), 0);
     assert_int_equal(try_session(f, f->library), 0);
     assert_int_equal(try_forget(f, f->library), 0);
-    assert_int_equal(look(other).photos, 2);
+    assert_int_equal(read_status(other).photos, 2);
     assert_false(exists(at(f, "library.db.lock")));
     descry_library_close(&other);
 }
@@ -547,7 +547,7 @@ static void what_is_gone_is_counted_in_all_feeds(void **state)
         snprintf(paths[i], PATH_SIZE, "%s", at(f, "photos/%s", name));
         remove_file(f, name);
     }
-    check_rc(descry_session_feed(session, gone, 2, &f->err), &f->err); /* a watcher was told that they went */
+    check_rc(descry_session_feed(session, gone, 2, &f->err), &f->err); /* reported as removed by a watcher */
     assert_seen(&f->counts, 6, 6, 0, 0, 2, 2);
     remove_file(f, "a/002.jpg");
     feed_ok(f, session, "a/002.jpg");

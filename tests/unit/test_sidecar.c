@@ -28,7 +28,7 @@ static const char *in(const char *name) /* two at a time */
     return paths[next];
 }
 
-static void make(const char *name, const char *data, size_t size)
+static void make_file(const char *name, const char *data, size_t size)
 {
     FILE *file = fopen(in(name), "wb");
     assert_non_null(file);
@@ -38,7 +38,7 @@ static void make(const char *name, const char *data, size_t size)
 
 static void touch(const char *name)
 {
-    make(name, "x", 1);
+    make_file(name, "x", 1);
 }
 
 static void copy(const char *from, const char *to)
@@ -47,7 +47,7 @@ static void copy(const char *from, const char *to)
     descry_buf data = {0};
     snprintf(path, sizeof path, "%s/tests/data/xmp/%s", getenv("DESCRY_SOURCE_ROOT"), from);
     assert_int_equal(descry_file_read(&data, path, 1 << 20, NULL), 0);
-    make(to, data.data, data.size);
+    make_file(to, data.data, data.size);
     descry_buf_free(&data);
 }
 
@@ -77,7 +77,7 @@ static int count_files(void)
     return n;
 }
 
-/* What it says is a path of the sidecar called `expected`. */
+/* The path reported is that of the sidecar `expected`. */
 static int write_to(const char *picture, const char *caption, const char *expected, descry_error *err)
 {
     char *sidecar = NULL;
@@ -112,7 +112,7 @@ typedef struct told {
     char last[1000];
 } told;
 
-static int tell(void *arg, const char *sidecar, descry_sidecar_outcome outcome, const descry_error *err)
+static int on_sidecar(void *arg, const char *sidecar, descry_sidecar_outcome outcome, const descry_error *err)
 {
     told *t = arg;
     if (err) {
@@ -128,7 +128,7 @@ static told undo(const char *name)
 {
     told t = {0};
     descry_error err = {0};
-    if (descry_sidecar_undo(ctx, name ? in(name) : folder, NULL, tell, &t, &err))
+    if (descry_sidecar_undo(ctx, name ? in(name) : folder, NULL, on_sidecar, &t, &err))
         fail_msg("%s", err.message);
     return t;
 }
@@ -245,12 +245,12 @@ static void undo_finds_sidecars_without_pictures(void **state)
     assert_int_equal(
         descry_sidecar_write(ctx, in("below/c.jpg"), "cats", "m", NULL, &(descry_sidecar_outcome){0}, NULL, &err), 0);
     copy("darktable.xmp", "below/d.XMP");
-    make("e.xmp", "damaged", 7);
+    make_file("e.xmp", "damaged", 7);
     told t = undo(NULL);
     assert_int_equal(t.outcomes[DESCRY_SIDECAR_DELETED], 1);
     assert_int_equal(t.outcomes[DESCRY_SIDECAR_NOTHING], 2); /* nothing of ours: no need to understand it */
     told unused = {0};
-    assert_int_equal(descry_sidecar_undo(ctx, in("nowhere.jpg"), NULL, tell, &unused, &err), DESCRY_ERR_NOT_FOUND);
+    assert_int_equal(descry_sidecar_undo(ctx, in("nowhere.jpg"), NULL, on_sidecar, &unused, &err), DESCRY_ERR_NOT_FOUND);
     assert_int_equal(undo("b.jpg").outcomes[DESCRY_SIDECAR_NOTHING], 0);
 }
 
@@ -266,12 +266,12 @@ static void permissions_and_marks_are_kept(void **state)
     assert_written("a.jpg", "a.jpg.xmp");
     assert_int_equal(stat(in("a.jpg.xmp"), &st), 0);
     assert_int_equal(st.st_mode & 07777, 0640);
-    make("a.jpg.xmp", "", 0);
+    make_file("a.jpg.xmp", "", 0);
     assert_written("a.jpg", "a.jpg.xmp");
     assert_int_equal(undo("a.jpg").outcomes[DESCRY_SIDECAR_UNDONE], 1); /* the empty file was not ours */
     static const char marked[] =
         "\xEF\xBB\xBF<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"></rdf:RDF>";
-    make("a.jpg.xmp", marked, sizeof marked - 1);
+    make_file("a.jpg.xmp", marked, sizeof marked - 1);
     assert_written("a.jpg", "a.jpg.xmp");
     assert_file("a.jpg.xmp", "\xEF\xBB\xBF<rdf:RDF");
     assert_int_equal(undo("a.jpg").outcomes[DESCRY_SIDECAR_UNDONE], 1);
@@ -295,10 +295,10 @@ static void utf_16_becomes_utf_8(void **state)
             wide[n++] = (char)(big ? unit & 255 : unit >> 8);
         }
         touch("a.jpg");
-        make("a.jpg.xmp", wide, n);
+        make_file("a.jpg.xmp", wide, n);
         assert_written("a.jpg", "a.jpg.xmp");
         assert_file("a.jpg.xmp", "f:a=\"\xE2\x82\xAC\"");
-        make("a.jpg.xmp", wide, n - 1);
+        make_file("a.jpg.xmp", wide, n - 1);
         assert_refused("a.jpg", "a.jpg.xmp", DESCRY_ERR_FORMAT, "UTF-16");
     }
 }
@@ -334,7 +334,7 @@ static void what_cannot_be_written_is_named(void **state)
     assert_int_equal(mkfifo(in("a.jpg.xmp"), 0600), 0);
     assert_refused("a.jpg", "a.jpg.xmp", DESCRY_ERR_IO, "not a regular file");
     unlink(in("a.jpg.xmp"));
-    make("a.jpg.xmp", damaged, sizeof damaged - 1);
+    make_file("a.jpg.xmp", damaged, sizeof damaged - 1);
     assert_refused("a.jpg", "a.jpg.xmp", DESCRY_ERR_FORMAT, "damaged XMP");
     assert_file("a.jpg.xmp", damaged);
     FILE *file = fopen(in("a.jpg.xmp"), "wb");
@@ -390,7 +390,7 @@ static void what_the_picture_says_itself_counts(void **state)
     descry_buf_append(&jpeg, mark, sizeof mark, NULL);
     descry_buf_append(&jpeg, packet.data, packet.size, NULL);
     descry_buf_append(&jpeg, picture.data + 2, picture.size - 2, NULL);
-    make("a.jpg", jpeg.data, jpeg.size);
+    make_file("a.jpg", jpeg.data, jpeg.size);
     assert_int_equal(write_to("a.jpg", "cats", "a.jpg.xmp", &err), DESCRY_SIDECAR_EMBEDDED);
     assert_gone("a.jpg.xmp");
     descry_sidecar_options over = DESCRY_SIDECAR_OPTIONS_INIT;
@@ -398,7 +398,7 @@ static void what_the_picture_says_itself_counts(void **state)
     over.overwrite = 1;
     assert_int_equal(descry_sidecar_write(ctx, in("a.jpg"), "cats", "m", &over, &outcome, NULL, NULL), 0);
     assert_int_equal(outcome, DESCRY_SIDECAR_WRITTEN);
-    make("b.jpg", picture.data, picture.size);
+    make_file("b.jpg", picture.data, picture.size);
     assert_written("b.jpg", "b.jpg.xmp");
 
     descry_picture peeked;

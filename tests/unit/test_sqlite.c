@@ -289,7 +289,7 @@ typedef struct answer {
     int64_t ids[MAX_MATCHES];
 } answer;
 
-static answer ask(fixture *f, size_t k)
+static answer run_search(fixture *f, size_t k)
 {
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     options.k = k;
@@ -316,7 +316,7 @@ static void a_scan_file_that_is_lost_or_damaged_is_made_anew(void **state)
     static char good[20000], bytes[20000], now[20000];
     size_t size = read_file(path, good, sizeof good);
     assert_true(size > 4096 && size < sizeof good);
-    answer expected = ask(f, 20);
+    answer expected = run_search(f, 20);
     assert_int_equal(expected.matches, 20);
     for (int damage = 0; damage < 7; damage++) {
         descry_library_close(&f->library);
@@ -339,7 +339,7 @@ static void a_scan_file_that_is_lost_or_damaged_is_made_anew(void **state)
         if (damage)
             write_file(path, bytes, wrong_size);
         reopen(f);
-        answer found = ask(f, 20);
+        answer found = run_search(f, 20);
         assert_same(&found, &expected);
         assert_int_equal(read_file(path, now, sizeof now), size);
         assert_memory_equal(now, good, size);
@@ -348,7 +348,7 @@ static void a_scan_file_that_is_lost_or_damaged_is_made_anew(void **state)
     unlink(path);
     assert_int_equal(mkdir(path, 0777), 0);
     reopen(f);
-    answer found = ask(f, 20);
+    answer found = run_search(f, 20);
     assert_same(&found, &expected);
     assert_false(exists(at(f, "library.db.scan.new")));
 }
@@ -367,10 +367,10 @@ static void a_stale_scan_file_is_brought_up_to_date(void **state)
     size_t grown = read_file(path, now, sizeof now);
     assert_true(grown > size);
     assert_memory_equal(now + 4096, old + 4096, size - 4096); /* added to, not written anew */
-    answer expected = ask(f, 20);
+    answer expected = run_search(f, 20);
     write_file(path, old, size);
     reopen(f);
-    answer found = ask(f, 20);
+    answer found = run_search(f, 20);
     assert_same(&found, &expected);
     /* another process may have added while this one has the library open */
     many(f, 60, 70);
@@ -382,7 +382,7 @@ static void a_stale_scan_file_is_brought_up_to_date(void **state)
     assert_int_equal(descry_index(second, &f->model, &(const char *){photos}, 1, NULL, NULL, NULL), 0);
     descry_library_close(&second);
     assert_int_equal(f->matches, 20);
-    assert_int_equal(ask(f, 64).matches, 64);
+    assert_int_equal(run_search(f, 64).matches, 64);
     search_ok(f, at(f, "photos/065.jpg"), 10);
 }
 
@@ -413,11 +413,11 @@ static void a_scan_file_of_another_past_is_not_believed(void **state)
     descry_library_close(&f->library);
     unlink(at(f, "library.db.scan"));
     reopen(f);
-    answer expected = ask(f, 40);
+    answer expected = run_search(f, 40);
     descry_library_close(&f->library);
     write_file(at(f, "library.db.scan"), stale, stale_size);
     reopen(f);
-    answer found = ask(f, 40);
+    answer found = run_search(f, 40);
     assert_same(&found, &expected);
 }
 
@@ -444,7 +444,7 @@ static void equal_scores_are_in_order_of_id(void **state)
     twin_picture(f, "001.jpg", 1001);
     index_ok(f, "");
     for (size_t k = 1; k < 60; k += 3) {
-        answer found = ask(f, k);
+        answer found = run_search(f, k);
         assert_int_equal(found.matches, k);
         for (size_t i = 0; i < k; i++)
             assert_int_equal(found.ids[i], i + 1);
@@ -463,10 +463,10 @@ static void enough_are_found_behind_many_missing_ones(void **state)
     }
     index_ok(f, "");
     assert_int_equal(f->counts.missing, 150);
-    answer found = ask(f, 5);
+    answer found = run_search(f, 5);
     assert_int_equal(found.matches, 5);
     assert_string_equal(f->paths[0], at(f, "photos/150.jpg"));
-    assert_int_equal(ask(f, 64).matches, 50);
+    assert_int_equal(run_search(f, 64).matches, 50);
 }
 
 static void very_many_may_be_missing(void **state)
@@ -485,7 +485,7 @@ static void very_many_may_be_missing(void **state)
     }
     index_ok(f, "");
     assert_counts(f, 0, 1, 0, 0, 699);
-    assert_int_equal(ask(f, 10).matches, 1);
+    assert_int_equal(run_search(f, 10).matches, 1);
     assert_string_equal(f->paths[0], at(f, "photos/333.jpg"));
 }
 

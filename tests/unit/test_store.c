@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What every kind of store does with what it is given, asked through its table of operations alone. */
+ * Writes of every kind of store, through its table of operations alone. */
 #include "store_fixture.h"
 
 #include <math.h>

@@ -132,7 +132,7 @@ static void older_libraries_are_looked_at_first(void **state)
     run(path, "CREATE TRIGGER more AFTER UPDATE ON places BEGIN SELECT " ENDLESS "; END");
     assert_int_equal(open_library(f, path, 0), DESCRY_ERR_FORMAT);
     assert_says(f, "foreign trigger more");
-    run(path, "DROP TRIGGER more; PRAGMA user_version = 2"); /* says what it is not */
+    run(path, "DROP TRIGGER more; PRAGMA user_version = 2"); /* declares a wrong version */
     assert_int_equal(open_library(f, path, 0), DESCRY_ERR_FORMAT);
 }
 
@@ -279,7 +279,7 @@ static void a_content_that_lacks_is_damage(void **state)
     assert_says(f, "damaged");
 }
 
-/* What would not be believed is not written. */
+/* Values that would be rejected when read are not written. */
 static void too_long_texts_are_not_written(void **state)
 {
     static char text[300000];
@@ -398,7 +398,7 @@ static int count_entry(void *arg, const descry_entry *entry)
     return 0;
 }
 
-/* Which of them stands for the rest is asked once, not for each: else this takes hours. */
+/* The representative is determined once, not for each copy: else this takes hours. */
 static void many_copies_take_no_square_of_them(void **state)
 {
     fixture *f = *state;
@@ -475,7 +475,7 @@ static void what_sqlite_writes_to_is_no_link(void **state)
     works(f, path);
 }
 
-/* A journal that says: it is of several databases, and the file that lists them is the precious one. */
+/* A journal of several databases, whose super-journal is the precious file. */
 static void a_journal_deletes_no_other_file(void **state)
 {
     fixture *f = *state;

@@ -139,7 +139,7 @@ typedef struct world {
     uint8_t *rgb; /* [2, H, W, 3] */
     size_t picture;
     int dim;
-    const char *path; /* of the library that is asked */
+    const char *path; /* of the library that is searched */
 } world;
 
 static void copy_picture(int number, const char *folder)
@@ -393,7 +393,7 @@ static void threads_share_a_model_and_a_library(void **state)
     pthread_t ids[ASKERS + 1];
     asker askers[ASKERS + 1] = {{0}};
     work_alone(w, answers);
-    open_models(w, 3); /* its towers are made ready by whoever comes first */
+    open_models(w, 3); /* the first caller packs its towers */
     w->path = w->library;
     for (int i = 0; i <= ASKERS; i++) {
         askers[i] = (asker){.world = w, .answers = answers, .first = i};

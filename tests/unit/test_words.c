@@ -65,7 +65,7 @@ static int index_and_caption(fixture *f, const char *name, descry_model *caption
     return index_with(f, name, &options);
 }
 
-static int hear(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
+static int on_caption(void *arg, const char *path, const descry_caption *caption, const descry_error *err)
 {
     fixture *f = arg;
     if (caption)
@@ -78,7 +78,7 @@ static int hear(void *arg, const char *path, const descry_caption *caption, cons
 static int caption_library(fixture *f)
 {
     f->matches = f->failures = 0;
-    return descry_caption_library(f->library, &f->model, NULL, hear, f, &f->err);
+    return descry_caption_library(f->library, &f->model, NULL, on_caption, f, &f->err);
 }
 
 static int keep_caption(void *arg, const descry_match *match)
@@ -240,7 +240,7 @@ static void another_model_captions(void **state)
     pictures(f, "%d.jpg", 6);
     f->clip.no_decoder = 1;
     assert_int_equal(index_and_caption(f, "", &f->model), DESCRY_ERR_UNSUPPORTED);
-    assert_int_equal(status_of(f).contents, 0); /* said before anything is done */
+    assert_int_equal(status_of(f).contents, 0); /* reported before anything is done */
     assert_int_equal(index_and_caption(f, "", &captioner), 0);
     assert_int_equal(f->clip.embedded, 6);
     assert_int_equal(f->clip.captioned, 0);
@@ -419,7 +419,7 @@ static void the_index_follows_what_changes(void **state)
     picture(f, "Sub/d.jpg", 41, 0, 0); /* another picture */
     index_ok(f, "");
     ASSERT_WORDS("dog", "e");
-    /* another program changes a caption: whoever next opens the library to write, or commits, makes up for it */
+    /* another program changes a caption: the next open for writing, or commit, updates the words */
     sql(f, "UPDATE captions SET text = 'a lighthouse' WHERE text LIKE 'a dog%'");
     ASSERT_WORDS("dog", "e");
     reopen(f);

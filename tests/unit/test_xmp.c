@@ -34,7 +34,7 @@ static descry_buf packet_of(const char *text)
 }
 
 /* The packet becomes what it is with the caption in it, if it changes. */
-static void put(descry_buf *packet, const descry_xmp_caption *caption, int overwrite, descry_sidecar_outcome expected)
+static void insert(descry_buf *packet, const descry_xmp_caption *caption, int overwrite, descry_sidecar_outcome expected)
 {
     descry_buf out = {0};
     descry_error err = {0};
@@ -48,7 +48,7 @@ static void put(descry_buf *packet, const descry_xmp_caption *caption, int overw
     }
 }
 
-static void take(descry_buf *packet, descry_sidecar_outcome expected)
+static void remove_caption(descry_buf *packet, descry_sidecar_outcome expected)
 {
     descry_buf out = {0};
     descry_error err = {0};
@@ -99,17 +99,17 @@ static void all_else_stays_byte_for_byte(void **state)
     static const char *const files[] = {"xmp/darktable.xmp", "xmp/lightroom.xmp"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         descry_buf before = file_of(files[i]), packet = file_of(files[i]);
-        put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
+        insert(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
         assert_has(&packet, "<rdf:li xml:lang=\"x-default\">two &lt;cats&gt; &amp; a dog</rdf:li>");
         assert_has(&packet, "<descry:model>demo</descry:model>");
         assert_has(&packet, "<descry:date>2026-11-25T06:00:00Z</descry:date>");
         assert_lacks(&packet, "descry:created");
-        put(&packet, &cats, 0, DESCRY_SIDECAR_SAME);
-        put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
+        insert(&packet, &cats, 0, DESCRY_SIDECAR_SAME);
+        insert(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
         assert_lacks(&packet, "cats&gt;");
-        take(&packet, DESCRY_SIDECAR_UNDONE);
+        remove_caption(&packet, DESCRY_SIDECAR_UNDONE);
         assert_same(&packet, &before);
-        take(&packet, DESCRY_SIDECAR_NOTHING);
+        remove_caption(&packet, DESCRY_SIDECAR_NOTHING);
         descry_buf_free(&packet);
         descry_buf_free(&before);
     }
@@ -119,13 +119,13 @@ static void a_new_packet_goes_when_nothing_else_is_in_it(void **state)
 {
     (void)state;
     descry_buf packet = {0};
-    put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
-    put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
+    insert(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
+    insert(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
     assert_has(&packet, "descry:created");
-    take(&packet, DESCRY_SIDECAR_DELETED);
+    remove_caption(&packet, DESCRY_SIDECAR_DELETED);
     edit(&packet, "</rdf:RDF>",
          "<rdf:Description rdf:about=\"\" xmlns:f=\"http://f.example/\" f:rating=\"1\"/></rdf:RDF>");
-    take(&packet, DESCRY_SIDECAR_UNDONE);
+    remove_caption(&packet, DESCRY_SIDECAR_UNDONE);
     assert_has(&packet, "f:rating=\"1\"");
     assert_lacks(&packet, "descry");
     descry_buf_free(&packet);
@@ -145,7 +145,7 @@ static void a_persons_description_stays(void **state)
     };
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         descry_buf packet = packet_of(packets[i]);
-        put(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
+        insert(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
         assert_string_equal(packet.data, packets[i]);
         descry_buf_free(&packet);
     }
@@ -155,14 +155,14 @@ static void overwriting_keeps_it_for_undo(void **state)
 {
     (void)state;
     descry_buf before = file_of("xmp/digikam.xmp"), packet = file_of("xmp/digikam.xmp");
-    put(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
-    put(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
+    insert(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
+    insert(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
     assert_has(&packet, "<descry:replaced>Our two cats &lt;3,\nin spring</descry:replaced>");
     assert_has(&packet, "Unsere zwei Katzen");
-    put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN); /* its own gives way without asking */
+    insert(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN); /* descry's own is replaced without --overwrite */
     assert_has(&packet, "<descry:replaced>Our two cats &lt;3,\nin spring</descry:replaced>");
-    put(&packet, &dogs, 1, DESCRY_SIDECAR_SAME);
-    take(&packet, DESCRY_SIDECAR_RESTORED);
+    insert(&packet, &dogs, 1, DESCRY_SIDECAR_SAME);
+    remove_caption(&packet, DESCRY_SIDECAR_RESTORED);
     assert_same(&packet, &before);
     descry_buf_free(&packet);
     descry_buf_free(&before);
@@ -173,13 +173,13 @@ static void other_languages_stay(void **state)
     (void)state;
     static const char text[] = PACKET("", ALT(LI("de", "meine") LI("fr", "la mienne")));
     descry_buf packet = packet_of(text);
-    put(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
+    insert(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
     assert_has(&packet, "<rdf:Alt><rdf:li xml:lang=\"x-default\">two ");
     assert_has(&packet, LI("de", "meine") LI("fr", "la mienne"));
-    take(&packet, DESCRY_SIDECAR_UNDONE);
+    remove_caption(&packet, DESCRY_SIDECAR_UNDONE);
     assert_string_equal(packet.data, text);
-    put(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
-    put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
+    insert(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
+    insert(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
     assert_has(&packet, "<rdf:Alt><rdf:li xml:lang=\"x-default\">dogs</rdf:li>" LI("de", "meine"));
     descry_buf_free(&packet);
 }
@@ -188,13 +188,13 @@ static void attributes_become_elements_and_come_back_as_texts(void **state)
 {
     (void)state;
     descry_buf packet = file_of("xmp/attribute.xmp");
-    put(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
-    put(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
+    insert(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
+    insert(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
     assert_has(&packet, "<descry:replaced>a &gt; b</descry:replaced>");
     assert_has(&packet, "rdf:about=\"uuid:1&amp;2\"\n");
     assert_has(&packet, "xmlns:f=\"http://f/\" f:x=\"/>\"/>");
     assert_lacks(&packet, "dc:description =");
-    take(&packet, DESCRY_SIDECAR_RESTORED);
+    remove_caption(&packet, DESCRY_SIDECAR_RESTORED);
     assert_has(&packet, ">a &gt; b</rdf:li>");
     assert_lacks(&packet, "descry");
     descry_buf_free(&packet);
@@ -204,16 +204,16 @@ static void what_another_program_wrote_anew_is_found(void **state)
 {
     (void)state;
     descry_buf packet = file_of("xmp/merged.xmp");
-    put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
+    insert(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
     assert_has(&packet, "<r:li xml:lang=\"x-default\">dogs</r:li><r:li xml:lang=\"fr\">deux chats</r:li>");
     assert_has(&packet, "<rdf:li>an old one</rdf:li>");
     assert_has(&packet, "<descry:created>");
-    take(&packet, DESCRY_SIDECAR_UNDONE);
+    remove_caption(&packet, DESCRY_SIDECAR_UNDONE);
     assert_has(&packet, "<r:Alt><r:li xml:lang=\"fr\">deux chats</r:li></r:Alt>");
     assert_has(&packet, "xmp:Rating=\"2\"");
     assert_has(&packet, "<rdf:li>an old one</rdf:li>"); /* a person's, not ours to drop */
     assert_lacks(&packet, "dogs");
-    take(&packet, DESCRY_SIDECAR_NOTHING);
+    remove_caption(&packet, DESCRY_SIDECAR_NOTHING);
     descry_buf_free(&packet);
 }
 
@@ -221,18 +221,18 @@ static void what_a_person_changed_since_stays(void **state)
 {
     (void)state;
     descry_buf packet = packet_of(PACKET("", ALT(LI("x-default", "first"))));
-    put(&packet, &dogs, 1, DESCRY_SIDECAR_REPLACED);
+    insert(&packet, &dogs, 1, DESCRY_SIDECAR_REPLACED);
     edit(&packet, LI("x-default", "dogs"), LI("x-default", "second"));
-    put(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
+    insert(&packet, &cats, 0, DESCRY_SIDECAR_KEPT);
     descry_buf changed = packet_of(packet.data);
-    take(&changed, DESCRY_SIDECAR_CHANGED);
+    remove_caption(&changed, DESCRY_SIDECAR_CHANGED);
     assert_has(&changed, LI("x-default", "second"));
     assert_has(&changed, "<rdf:li>first</rdf:li>"); /* nothing is lost */
     assert_lacks(&changed, "descry:model");
     descry_buf_free(&changed);
-    put(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
+    insert(&packet, &cats, 1, DESCRY_SIDECAR_REPLACED);
     assert_has(&packet, "<rdf:li>first</rdf:li>");
-    take(&packet, DESCRY_SIDECAR_RESTORED);
+    remove_caption(&packet, DESCRY_SIDECAR_RESTORED);
     assert_has(&packet, LI("x-default", "second"));
     assert_has(&packet, "<rdf:li>first</rdf:li>");
     descry_buf_free(&packet);
@@ -246,18 +246,18 @@ static void an_empty_description_is_none(void **state)
         PACKET("", "<dc:description><rdf:Alt/></dc:description>"), PACKET("dc:description=\"\"", "")};
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         descry_buf packet = packet_of(packets[i]);
-        put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
-        put(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
-        take(&packet, DESCRY_SIDECAR_UNDONE);
+        insert(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
+        insert(&packet, &dogs, 0, DESCRY_SIDECAR_WRITTEN);
+        remove_caption(&packet, DESCRY_SIDECAR_UNDONE);
         assert_lacks(&packet, "dogs");
         assert_lacks(&packet, "descry");
-        put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
+        insert(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
         descry_buf_free(&packet);
     }
     descry_buf packet = packet_of("<rdf:RDF " RDF_NS " />");
-    put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
-    take(&packet, DESCRY_SIDECAR_UNDONE);
-    put(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
+    insert(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
+    remove_caption(&packet, DESCRY_SIDECAR_UNDONE);
+    insert(&packet, &cats, 0, DESCRY_SIDECAR_WRITTEN);
     descry_buf_free(&packet);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a camera RAW file says of its picture: a TIFF says it as any other, Canon's CR3 in boxes, Minolta's MRW in a block.
- * (Fujifilm's RAF says it in its preview only.)
+ * Metadata of camera RAW files: TIFF-based ones as any TIFF, Canon's CR3 in boxes, Minolta's MRW in a block.  (Fujifilm's RAF
+ * has them in its preview only.)
  *
  * CR3: github.com/lclevy/canon_cr3; MRW: dalibor.cz/software/minolta-raw-mrw-file-format. */
 #include "image/boxes.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Each part of EXIF is a TIFF of its own. */
-static int note_canon(descry_picture *picture, const uint8_t *bytes, size_t size)
+static int read_canon(descry_picture *picture, const uint8_t *bytes, size_t size)
 {
     static const struct {
         uint32_t type;
@@ -34,12 +34,12 @@ static int note_canon(descry_picture *picture, const uint8_t *bytes, size_t size
 }
 
 /* "\0MRM", the size of all blocks; blocks of a name, a size and that many bytes. */
-static int note_minolta(descry_picture *picture, const uint8_t *bytes, size_t size)
+static int read_minolta(descry_picture *picture, const uint8_t *bytes, size_t size)
 {
     for (size_t at = 8; size - at >= 8;) {
         size_t length = descry_format_number(bytes + at + 4, 4, true), left = size - at - 8;
         if (memcmp(bytes + at, "\0TTW", 4) == 0)
-            return descry_picture_note_exif(picture, bytes + at + 8, length < left ? length : left);
+            return descry_picture_add_exif(picture, bytes + at + 8, length < left ? length : left);
         if (length >= left)
             break;
         at += 8 + length;
@@ -47,11 +47,11 @@ static int note_minolta(descry_picture *picture, const uint8_t *bytes, size_t si
     return 0;
 }
 
-int descry_raw_note(descry_picture *picture, const uint8_t *bytes, size_t size)
+int descry_raw_read_metadata(descry_picture *picture, const uint8_t *bytes, size_t size)
 {
     if (size >= 16 && memcmp(bytes + 4, "ftyp", 4) == 0)
-        return note_canon(picture, bytes, size);
+        return read_canon(picture, bytes, size);
     if (size >= 16 && memcmp(bytes, "\0MRM", 4) == 0)
-        return note_minolta(picture, bytes, size);
-    return descry_picture_note_tiff(picture, bytes, size);
+        return read_minolta(picture, bytes, size);
+    return descry_picture_add_tiff(picture, bytes, size);
 }
