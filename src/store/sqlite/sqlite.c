@@ -163,6 +163,8 @@ int descry_sqlite_leave(descry_sqlite *store, int entered, int rc, descry_error 
     if (rc == 0)
         return commit(store, err);
     rollback(store);
+    if (rc == DESCRY_ERR_MEMORY && !store->read_only)
+        forget_totals(store);
     return rc;
 }
 
