@@ -213,7 +213,7 @@ typedef struct descry_model_options {
 DESCRY_INITIALIZER_(descry_model_options, DESCRY_MODEL_OPTIONS_INIT)
 
 /* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
- * or a name that the model cache holds.  Weights are memory-mapped; a tower is made ready when first used.
+ * or what Hugging Face's cache holds: "hf-hub:org/name", "architecture/tag" or Immich's "architecture__tag".  Weights are memory-mapped; a tower is made ready when first used.
  * DESCRY_ERR_NOT_FOUND: no such model; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: named tensor or configuration key. */
 DESCRY_API int descry_model_open(descry_model **model, descry_context *ctx, const char *name,
                                  const descry_model_options *options, descry_error *err);
@@ -238,14 +238,27 @@ DESCRY_API void descry_models(descry_model_callback each, void *arg);
 /* Whether the model of a name can describe pictures: an architecture, or one installed, whose weights are not opened. */
 DESCRY_API int descry_can_caption(const char *name);
 
-/* Weights that are published, by open_clip's names for them.  So far those of CoCa. */
+/* Weights that are published, by open_clip's names for them. */
 typedef struct descry_pretrained {
-    const char *name;   /* architecture and tag: "coca_ViT-B-32/laion2b_s13b_b90k" */
-    const char *source; /* what --model takes when they are in Hugging Face's cache: "hf-hub:laion/..." */
-    int can_caption;
+    const char *name;    /* architecture and tag: "ViT-B-32/openai" */
+    const char *source;  /* where they are, which is a model's name, too: "hf-hub:timm/vit_base_patch32_clip_224.openai" */
+    const char *file;    /* which file there; NULL: by open_clip's names for such files */
+    const char *url;     /* where they were published before; NULL: nowhere */
+    const char *licence; /* "apache-2.0"; NULL: unknown */
+    int quick_gelu;      /* 1: they want QuickGELU, whatever the architecture says */
+    int64_t parameters;  /* 0: not known */
+    double coco, flickr, imagenet; /* published: texts whose picture is first, of COCO and of Flickr30k, and pictures of
+                                      ImageNet named right, as parts of 1; -1: not published */
 } descry_pretrained;
 
 DESCRY_API const descry_pretrained *descry_pretrained_at(size_t index); /* in name order; NULL after the last */
+
+/* Those that a name means: "ViT-B-32/openai", or as Immich writes it, "ViT-B-32__openai"; NULL: none. */
+DESCRY_API const descry_pretrained *descry_pretrained_find(const char *name);
+
+/* What this build can do with them, which their architecture's configuration tells: DESCRY_CAN_ bits; 0: nothing. */
+enum { DESCRY_CAN_PICTURES = 1, DESCRY_CAN_TEXTS = 2, DESCRY_CAN_CAPTIONS = 4 };
+DESCRY_API int descry_pretrained_can(const descry_pretrained *weights);
 
 /* Ids of a text: start token, at most context_length - 2 ids, end token; not padded.  A NULL model means CLIP's own
  * table and 77 ids; with a model, ctx may be NULL.  *ids is to be released with descry_free. */
