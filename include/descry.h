@@ -108,7 +108,8 @@ typedef enum descry_stage {
     DESCRY_STAGE_LOOKING,  /* through folders; done: pictures found, total: 0 */
     DESCRY_STAGE_CHECKING, /* what is to be imported; in bytes */
     DESCRY_STAGE_WORKING,  /* on pictures, rows or pairs */
-    DESCRY_STAGE_CAPTIONS  /* of pictures that were indexed without; done: looked at */
+    DESCRY_STAGE_CAPTIONS, /* of pictures that were indexed without; done: looked at */
+    DESCRY_STAGE_FETCHING  /* a model; in bytes */
 } descry_stage;
 
 /* How far a call has come: the same in all that take long. */
@@ -259,6 +260,37 @@ DESCRY_API const descry_pretrained *descry_pretrained_find(const char *name);
 /* What this build can do with them, which their architecture's configuration tells: DESCRY_CAN_ bits; 0: nothing. */
 enum { DESCRY_CAN_PICTURES = 1, DESCRY_CAN_TEXTS = 2, DESCRY_CAN_CAPTIONS = 4 };
 DESCRY_API int descry_pretrained_can(const descry_pretrained *weights);
+
+/* What is about to be fetched. */
+typedef struct descry_pull_plan {
+    const char *name;        /* "hf-hub:org/name" */
+    const char *licence;     /* as far as it is known, else as the hub says; NULL: unknown */
+    int is_free;             /* 1: it lets anybody use the model for anything */
+    size_t files;
+    uint64_t bytes, missing; /* of all files; of those that the cache does not have yet */
+    const char *folder;      /* the cache */
+} descry_pull_plan;
+
+typedef struct descry_pull_options {
+    size_t size;
+    int (*confirm)(void *arg, const descry_pull_plan *plan); /* called before anything is fetched; other than 0: it is not to be.
+                                                                NULL: only what has a free licence */
+    void *arg;
+    const descry_watch *watch; /* stage FETCHING */
+} descry_pull_options;
+
+#define DESCRY_PULL_OPTIONS_INIT {sizeof(descry_pull_options), NULL, NULL, NULL}
+DESCRY_INITIALIZER_(descry_pull_options, DESCRY_PULL_OPTIONS_INIT)
+
+/* Fetches a model, "architecture/tag" or "hf-hub:org/name", from Hugging Face's hub, or what HF_ENDPOINT names, into its cache,
+ * where other programs find it as they would their own, and descry_model_open does.  Each file is verified before it has its
+ * name; what was stopped half way goes on from there.  Of a model that is there already only what has changed is fetched.
+ * DESCRY_ERR_CANCELLED: `confirm` or `watch` did not want it; DESCRY_ERR_FORMAT: what came was not what the hub announced;
+ * DESCRY_ERR_NOT_FOUND: no such model, or HF_HUB_OFFLINE forbids it. */
+DESCRY_API int descry_pull(descry_context *ctx, const char *name, const descry_pull_options *options, descry_error *err);
+
+/* Deletes a model from the cache; *bytes: what it took.  DESCRY_ERR_BUSY: it is being fetched. */
+DESCRY_API int descry_pull_remove(descry_context *ctx, const char *name, uint64_t *bytes, descry_error *err);
 
 /* Ids of a text: start token, at most context_length - 2 ids, end token; not padded.  A NULL model means CLIP's own
  * table and 77 ids; with a model, ctx may be NULL.  *ids is to be released with descry_free. */

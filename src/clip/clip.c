@@ -147,6 +147,11 @@ const descry_pretrained *descry_clip_pretrained_find(const char *name)
     return descry_zoo_find(name);
 }
 
+const descry_pretrained *descry_clip_pretrained_of(const char *source)
+{
+    return descry_zoo_of_repository(source);
+}
+
 /* DESCRY_CAN_ bits of a configuration */
 static int abilities(const descry_network *network, const char *name)
 {

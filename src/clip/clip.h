@@ -23,6 +23,7 @@ void descry_clip_peek(const char *path, const char *name, int *dim, uint64_t *by
 const char *descry_clip_known(size_t *at); /* architectures that can be run: descry_zoo_next */
 const descry_pretrained *descry_clip_pretrained(size_t index);
 const descry_pretrained *descry_clip_pretrained_find(const char *name);
+const descry_pretrained *descry_clip_pretrained_of(const char *source); /* descry_zoo_of_repository */
 int descry_clip_pretrained_can(const descry_pretrained *weights); /* descry_pretrained_can */
 int descry_clip_can_caption(const char *name); /* descry_can_caption */
 

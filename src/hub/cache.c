@@ -40,7 +40,7 @@ int descry_hub_cache(descry_buf *path, const char *source, descry_error *err)
 }
 
 /* Names as the hub allows them: what else stands there could lead out of the cache, or into another request. */
-static int is_name(const char *name, size_t size)
+int descry_hub_is_name(const char *name, size_t size)
 {
     if (size == 0 || size > 96 || name[0] == '.' || name[0] == '-')
         return 0;
@@ -56,7 +56,7 @@ static int is_name(const char *name, size_t size)
 int descry_hub_folder(descry_buf *path, const char *before, const char *source, descry_error *err)
 {
     const char *name = descry_hub_name(source), *slash = name ? strchr(name, '/') : NULL;
-    if (!slash || !is_name(name, (size_t)(slash - name)) || !is_name(slash + 1, strlen(slash + 1)))
+    if (!slash || !descry_hub_is_name(name, (size_t)(slash - name)) || !descry_hub_is_name(slash + 1, strlen(slash + 1)))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not of the form hf-hub:organisation/name", source);
     return descry_buf_printf(path, err, "%smodels--%.*s--%s", before, (int)(slash - name), name, slash + 1);
 }

@@ -15,6 +15,8 @@
 /* What follows "hf-hub:"; NULL: it does not begin so. */
 const char *descry_hub_name(const char *source);
 
+int descry_hub_is_name(const char *name, size_t size); /* of an organisation, a repository, a file: nothing that leads elsewhere */
+
 /* Appends CACHE: $HF_HUB_CACHE, $HF_HOME/hub, or where its default is.  DESCRY_ERR_NOT_FOUND: HOME is not set. */
 int descry_hub_cache(descry_buf *path, const char *source, descry_error *err);
 
