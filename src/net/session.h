@@ -3,8 +3,6 @@
 #ifndef DESCRY_NET_SESSION_H
 #define DESCRY_NET_SESSION_H
 
-#include "net/fetch.h"
-
 #include <curl/curl.h>
 #include <netinet/in.h>
 
