@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One request, its redirections followed by ourselves, so that what is for one server is not told another. */
 #include "base/error.h"
+#include "net/fetch.h"
 #include "net/session.h"
 
 #include <stdio.h>

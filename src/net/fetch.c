@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
+#include "net/fetch.h"
 #include "net/session.h"
 
 enum { REDIRECTIONS = 5 };

@@ -57,8 +57,6 @@ verdict $? "the figure that search goes by in what one reads"
 
 exits 2 "unknown command" "$DESCRY" nonsense
 says err "unknown command 'nonsense'" "unknown command: named"
-exits 2 "a command to come" "$DESCRY" pull ViT-B-32
-says err "unknown command 'pull'" "a command to come: unknown"
 exits 2 "a slip" "$DESCRY" serach cat
 says err "did you mean 'search'" "a slip: the near command"
 exits 2 "a slip in an option" "$DESCRY" search --treshold 1 cat

@@ -212,8 +212,7 @@ static int with_net(world *w, void *net)
 
 static int with_pull(world *w, void *options)
 {
-    setenv("HF_HUB_OFFLINE", "1", 1); /* looked at after the options */
-    return descry_pull(w->ctx, "ViT-B-32/openai", options, &w->err) == DESCRY_ERR_NOT_FOUND ? 0 : w->err.code;
+    return setenv("HF_HUB_OFFLINE", "1", 1) || descry_pull(w->ctx, "ViT-B-32/openai", options, &w->err) == DESCRY_ERR_NOT_FOUND ? 0 : w->err.code;
 }
 
 static int with_export(world *w, void *options)
