@@ -108,7 +108,8 @@ typedef enum descry_stage {
     DESCRY_STAGE_LOOKING,  /* through folders; done: pictures found, total: 0 */
     DESCRY_STAGE_CHECKING, /* the file to import; in bytes */
     DESCRY_STAGE_WORKING,  /* on pictures, rows or pairs */
-    DESCRY_STAGE_CAPTIONS  /* of indexed pictures without one; done: pictures processed */
+    DESCRY_STAGE_CAPTIONS, /* of indexed pictures without one; done: pictures processed */
+    DESCRY_STAGE_FETCHING  /* a model; in bytes */
 } descry_stage;
 
 /* Progress of a long-running call, the same for all of them. */
@@ -213,7 +214,8 @@ typedef struct descry_model_options {
 DESCRY_INITIALIZER_(descry_model_options, DESCRY_MODEL_OPTIONS_INIT)
 
 /* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
- * or a name in the model cache.  Weights are memory-mapped; a tower's are packed when it is first used.
+ * or an installed one of Hugging Face's cache: "hf-hub:org/name", "architecture/tag" or Immich's "architecture__tag".
+ * Weights are memory-mapped; a tower's are packed when it is first used.
  * DESCRY_ERR_NOT_FOUND: no such model; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: named tensor or configuration key. */
 DESCRY_API int descry_model_open(descry_model **model, descry_context *ctx, const char *name,
                                  const descry_model_options *options, descry_error *err);
@@ -238,14 +240,58 @@ DESCRY_API void descry_models(descry_model_callback each, void *arg);
 /* Whether the model of this name, an architecture or an installed one, can write captions.  Its weights are not opened. */
 DESCRY_API int descry_can_caption(const char *name);
 
-/* Published pretrained weights, by open_clip's names.  So far those of CoCa. */
+/* Published pretrained weights, by open_clip's names. */
 typedef struct descry_pretrained {
-    const char *name;   /* architecture and tag: "coca_ViT-B-32/laion2b_s13b_b90k" */
-    const char *source; /* name for descry_model_open once they are in Hugging Face's cache: "hf-hub:laion/..." */
-    int can_caption;
+    const char *name;    /* architecture and tag: "ViT-B-32/openai" */
+    const char *source;  /* where they are, which is a model's name, too: "hf-hub:timm/vit_base_patch32_clip_224.openai" */
+    const char *file;    /* which file there; NULL: by open_clip's names for such files */
+    const char *url;     /* where they were published before; NULL: nowhere */
+    const char *licence; /* "apache-2.0"; NULL: unknown */
+    int quick_gelu;      /* 1: they want QuickGELU, whatever the architecture says */
+    int64_t parameters;  /* 0: not known */
+    double coco, flickr, imagenet; /* published: texts whose picture is first, of COCO and of Flickr30k, and pictures of
+                                      ImageNet named right, as parts of 1; -1: not published */
 } descry_pretrained;
 
 DESCRY_API const descry_pretrained *descry_pretrained_at(size_t index); /* in name order; NULL after the last */
+
+/* Those that a name means: "ViT-B-32/openai", or as Immich writes it, "ViT-B-32__openai"; NULL: none. */
+DESCRY_API const descry_pretrained *descry_pretrained_find(const char *name);
+
+/* What this build can do with them, which their architecture's configuration tells: DESCRY_CAN_ bits; 0: nothing. */
+enum { DESCRY_CAN_PICTURES = 1, DESCRY_CAN_TEXTS = 2, DESCRY_CAN_CAPTIONS = 4 };
+DESCRY_API int descry_pretrained_can(const descry_pretrained *weights);
+
+/* What is about to be fetched. */
+typedef struct descry_pull_plan {
+    const char *name;        /* "hf-hub:org/name" */
+    const char *licence;     /* as far as it is known, else as the hub says; NULL: unknown */
+    int is_free;             /* 1: it lets anybody use the model for anything */
+    size_t files;
+    uint64_t bytes, missing; /* of all files; of those that the cache does not have yet */
+    const char *folder;      /* the cache */
+} descry_pull_plan;
+
+typedef struct descry_pull_options {
+    size_t size;
+    int (*confirm)(void *arg, const descry_pull_plan *plan); /* called before anything is fetched; other than 0: it is not to be.
+                                                                NULL: only what has a free licence */
+    void *arg;
+    const descry_watch *watch; /* stage FETCHING */
+} descry_pull_options;
+
+#define DESCRY_PULL_OPTIONS_INIT {sizeof(descry_pull_options), NULL, NULL, NULL}
+DESCRY_INITIALIZER_(descry_pull_options, DESCRY_PULL_OPTIONS_INIT)
+
+/* Fetches a model, "architecture/tag" or "hf-hub:org/name", from Hugging Face's hub, or what HF_ENDPOINT names, into its cache,
+ * where other programs find it as they would their own, and descry_model_open does.  Each file is verified before it has its
+ * name; what was stopped half way goes on from there.  Of a model that is there already only what has changed is fetched.
+ * DESCRY_ERR_CANCELLED: `confirm` or `watch` did not want it; DESCRY_ERR_FORMAT: what came was not what the hub announced;
+ * DESCRY_ERR_NOT_FOUND: no such model, or HF_HUB_OFFLINE forbids it. */
+DESCRY_API int descry_pull(descry_context *ctx, const char *name, const descry_pull_options *options, descry_error *err);
+
+/* Deletes a model from the cache; *bytes: what it took.  DESCRY_ERR_BUSY: it is being fetched. */
+DESCRY_API int descry_pull_remove(descry_context *ctx, const char *name, uint64_t *bytes, descry_error *err);
 
 /* Ids of a text: start token, at most context_length - 2 ids, end token; not padded.  A NULL model means CLIP's own
  * vocabulary and 77 ids; with a model, ctx may be NULL.  *ids is to be released with descry_free. */

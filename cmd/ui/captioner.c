@@ -9,14 +9,7 @@
 
 void cmd_suggest_captioner(const char *option)
 {
-    const descry_pretrained *weights;
-    size_t i = 0;
-    while ((weights = descry_pretrained_at(i)) && strcmp(weights->name, RECOMMENDED) != 0)
-        i++;
-    if (weights)
-        cmd_say("one that can is " RECOMMENDED ": what 'descry pull' is to fetch, which this build cannot yet; until then "
-                "give a folder, or what Hugging Face's cache has: %s%s",
-                option, weights->source);
+    cmd_say("one that can is " RECOMMENDED ": 'descry pull " RECOMMENDED "' fetches it, then: %s" RECOMMENDED, option);
 }
 
 typedef struct candidates {

@@ -59,6 +59,16 @@ static void log_message(void *arg, descry_log_level level, const char *message)
         cmd_say("warning: %s", message);
 }
 
+/* A model could not be opened. */
+static int fail_to_open(const char *name, const descry_error *err)
+{
+    const descry_pretrained *weights = descry_pretrained_find(name);
+    if (err->code != DESCRY_ERR_NOT_FOUND || (!weights && strncmp(name, "hf-hub:", 7) != 0))
+        return cmd_fail(err);
+    cmd_say("%s: 'descry pull %s' fetches it", err->message, weights ? weights->name : name);
+    return CMD_FAILED;
+}
+
 /* ---- opening --------------------------------------------------------------------------------------------------- */
 
 int cmd_open_context(descry_context **ctx, unsigned threads)
@@ -116,8 +126,9 @@ int cmd_last_model(char **name, descry_library *library)
 static int fail_no_model(const cmd_command *command)
 {
     return cmd_usage(command,
-                     "which model? --model DIRECTORY (in open_clip's format: open_clip_config.json beside its weights) "
-                     "for real photographs, or --model demo for the small bundled one");
+                     "which model? 'descry pull' fetches one for real photographs (without a name it offers some); then "
+                     "--model NAME, or --model DIRECTORY (in open_clip's format: open_clip_config.json beside its weights); "
+                     "--model demo is the small bundled one");
 }
 
 /* The last model of a library; if the default library does not exist, *name is NULL, without an error. */
@@ -146,7 +157,7 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     descry_model_options options = DESCRY_MODEL_OPTIONS_INIT;
     options.precision = common->precision;
     if (status == CMD_DONE && descry_model_open(model, ctx, name, &options, &err))
-        status = cmd_fail(&err);
+        status = fail_to_open(name, &err);
     free(last);
     return status;
 }
@@ -172,7 +183,7 @@ int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, 
     char *full = cmd_full_model(name);
     int status = full ? CMD_DONE : cmd_fail_memory();
     if (status == CMD_DONE && descry_model_open(model, ctx, full, &options, &err))
-        status = cmd_fail(&err);
+        status = fail_to_open(full, &err);
     free(full);
     return status;
 }
@@ -186,7 +197,7 @@ static int open_last_model(descry_model **model, descry_context *ctx, const cmd_
     if (status == CMD_DONE && !name)
         status = fail_no_model(command);
     if (status == CMD_DONE && descry_model_open(model, ctx, name, NULL, &err))
-        status = cmd_fail(&err);
+        status = fail_to_open(name, &err);
     free(name);
     return status;
 }

@@ -89,7 +89,7 @@ static int list_installed(void *arg, const char *name, const char *folder)
     const model_list *l = arg;
     uint64_t bytes = 0;
     int dim = 0;
-    descry_clip_peek(folder, &dim, &bytes);
+    descry_clip_peek(folder, name, &dim, &bytes);
     return l->each(l->arg, &(descry_known_model){name, folder, dim, bytes});
 }
 
@@ -107,6 +107,16 @@ void descry_models(descry_model_callback each, void *arg)
 const descry_pretrained *descry_pretrained_at(size_t index)
 {
     return descry_clip_pretrained(index);
+}
+
+const descry_pretrained *descry_pretrained_find(const char *name)
+{
+    return descry_clip_pretrained_find(name);
+}
+
+int descry_pretrained_can(const descry_pretrained *weights)
+{
+    return descry_clip_pretrained_can(weights);
 }
 
 int descry_can_caption(const char *name)

@@ -25,6 +25,7 @@ ENDS(descry_index_counts, seconds);
 ENDS(descry_index_options, arg);
 ENDS(descry_filter, km);
 ENDS(descry_net_options, allow_private);
+ENDS(descry_pull_options, watch);
 ENDS(descry_search_options, cancel);
 ENDS(descry_export_options, watch);
 ENDS(descry_import_counts, seconds);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "clip/config.h"
 #include "clip/locate.h"
 #include "clip/recipe.h"
 #include "clip/tokenizers.h"
@@ -14,10 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum {
-    MAX_CONFIG = 1 << 20,
-    BATCH_TEXTS = 32
-};
+enum { BATCH_TEXTS = 32 };
 
 /* ---- open ------------------------------------------------------------------------------------------------------ */
 
@@ -48,19 +46,10 @@ static void set_info(descry_clip *clip)
         .can_caption = descry_tokenizer_writes(&clip->network) && descry_decoder_check(clip->network.coca, clip->name, NULL) == 0};
 }
 
-static int read_config(descry_network *network, const char *folder, descry_buf *path, descry_buf *json,
-                       descry_error *err)
-{
-    int rc = descry_buf_printf(path, err, "%s/open_clip_config.json", folder);
-    if (!rc)
-        rc = descry_file_read(json, path->data, MAX_CONFIG, err);
-    return rc ? rc : descry_network_parse(network, json->data, json->size, path->data, err);
-}
-
 static int open_folder(descry_clip *clip, descry_precision precision, const descry_log *log, descry_error *err)
 {
     descry_buf path = {0}, json = {0};
-    int rc = read_config(&clip->network, clip->path, &path, &json, err);
+    int rc = descry_config_read(&clip->network, clip->path, clip->name, log, &path, &json, err);
     if (!rc)
         rc = descry_tokenizer_for(&clip->tokenizer, &clip->network, clip->path, err);
     if (!rc)
@@ -128,12 +117,12 @@ const descry_tokenizer *descry_clip_tokenizer(const descry_clip *clip)
     return clip->tokenizer;
 }
 
-void descry_clip_peek(const char *folder, int *dim, uint64_t *bytes)
+void descry_clip_peek(const char *folder, const char *name, int *dim, uint64_t *bytes)
 {
     descry_network network;
     descry_buf path = {0}, json = {0};
     struct stat st;
-    if (read_config(&network, folder, &path, &json, NULL) == 0) {
+    if (descry_config_read(&network, folder, name, NULL, &path, &json, NULL) == 0) {
         *dim = (int)network.dim;
         descry_network_close(&network);
     }
@@ -153,22 +142,60 @@ const descry_pretrained *descry_clip_pretrained(size_t index)
     return descry_zoo_pretrained(index);
 }
 
-int descry_clip_can_caption(const char *name)
+const descry_pretrained *descry_clip_pretrained_find(const char *name)
+{
+    return descry_zoo_find(name);
+}
+
+const descry_pretrained *descry_clip_pretrained_of(const char *source)
+{
+    return descry_zoo_of_repository(source);
+}
+
+/* DESCRY_CAN_ bits of a configuration; texts with CLIP's tokenizer, which needs no files */
+static int abilities(const descry_network *network, const char *name)
+{
+    int can = DESCRY_CAN_PICTURES;
+    if (descry_tokenizer_writes(network))
+        can |= DESCRY_CAN_TEXTS | (descry_decoder_check(network->coca, name, NULL) == 0 ? DESCRY_CAN_CAPTIONS : 0);
+    return can;
+}
+
+static int abilities_of(const char *json, size_t size, const char *name)
 {
     descry_network network;
-    descry_buf folder = {0}, path = {0}, json = {0};
+    int rc = descry_network_parse(&network, json, size, name, NULL), can = rc ? 0 : abilities(&network, name);
+    if (!rc)
+        descry_network_close(&network);
+    return can;
+}
+
+int descry_clip_pretrained_can(const descry_pretrained *weights)
+{
+    descry_buf json = {0};
+    int can = descry_zoo_compose(&json, weights, NULL) < 0 ? 0 : abilities_of(json.data, json.size, weights->name);
+    descry_buf_free(&json);
+    return can;
+}
+
+int descry_clip_can_caption(const char *name)
+{
     const char *known = descry_zoo_config(name);
-    int can = 0, rc = known ? descry_network_parse(&network, known, strlen(known), name, NULL) : DESCRY_ERR_NOT_FOUND;
-    if (rc && (rc = descry_locate_model(&folder, name, NULL)) == 0)
-        rc = read_config(&network, folder.data, &path, &json, NULL);
+    if (known)
+        return (abilities_of(known, strlen(known), name) & DESCRY_CAN_CAPTIONS) != 0;
+    descry_network network;
+    descry_buf folder = {0}, path = {0}, json = {0};
+    int can = 0, rc = descry_locate_model(&folder, name, NULL);
+    if (!rc)
+        rc = descry_config_read(&network, folder.data, name, NULL, &path, &json, NULL);
     if (!rc) {
-        can = descry_tokenizer_writes(&network) && descry_decoder_check(network.coca, name, NULL) == 0;
+        can = abilities(&network, name);
         descry_network_close(&network);
     }
     descry_buf_free(&folder);
     descry_buf_free(&path);
     descry_buf_free(&json);
-    return can;
+    return (can & DESCRY_CAN_CAPTIONS) != 0;
 }
 
 /* ---- embed ----------------------------------------------------------------------------------------------------- */

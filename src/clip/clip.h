@@ -18,10 +18,13 @@ int descry_clip_open(descry_clip **clip, const char *path, const char *name, des
 void descry_clip_close(descry_clip **clip);
 
 /* Embedding length and file size of weights, without opening the model; each unchanged if unknown. */
-void descry_clip_peek(const char *path, int *dim, uint64_t *bytes);
+void descry_clip_peek(const char *path, const char *name, int *dim, uint64_t *bytes);
 
 const char *descry_clip_known(size_t *at); /* iterates over architectures that can be run: descry_zoo_next */
 const descry_pretrained *descry_clip_pretrained(size_t index);
+const descry_pretrained *descry_clip_pretrained_find(const char *name);
+const descry_pretrained *descry_clip_pretrained_of(const char *source); /* descry_zoo_of_repository */
+int descry_clip_pretrained_can(const descry_pretrained *weights); /* descry_pretrained_can */
 int descry_clip_can_caption(const char *name); /* descry_can_caption */
 
 const descry_model_info *descry_clip_info(const descry_clip *clip);

@@ -2,8 +2,8 @@
 #include "clip/locate.h"
 
 #include "base/error.h"
-#include "base/file.h"
-#include "base/paths.h"
+#include "hub/cache.h"
+#include "model/zoo.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,11 +24,6 @@ static int find_config(const char *folder, descry_error *err)
         rc = stat(path.data, &st) == 0 && S_ISREG(st.st_mode);
     descry_buf_free(&path);
     return rc;
-}
-
-static int has_config(const char *folder)
-{
-    return find_config(folder, NULL) == 1;
 }
 
 /* Folders that may contain models/demo: $DESCRY_DATA_DIR, relative to the executable (installed or in its build folder), and
@@ -67,67 +62,44 @@ static int locate_demo(descry_buf *folder, descry_error *err)
 
 /* ---- Hugging Face's cache ---------------------------------------------------------------------------------------- */
 
-static int hub_folder(descry_buf *path)
+/* Whether a snapshot is a model: with its configuration, or with nothing but weights that we know the architecture of. */
+static int is_model(const char *source, const char *folder)
 {
-    const char *cache = getenv("HF_HUB_CACHE"), *home = getenv("HF_HOME");
-    if (cache && *cache)
-        return descry_buf_printf(path, NULL, "%s", cache);
-    if (home && *home)
-        return descry_buf_printf(path, NULL, "%s/hub", home);
-    int rc = descry_path_xdg(path, "XDG_CACHE_HOME", ".cache", NULL);
-    return rc ? rc : descry_buf_printf(path, NULL, "/huggingface/hub");
-}
-
-/* hub/models--org--name: the snapshot that refs/main names */
-static int snapshot(descry_buf *folder, const char *model_folder, descry_error *err)
-{
-    descry_buf path = {0}, revision = {0};
-    int rc = descry_buf_printf(&path, err, "%s/refs/main", model_folder);
-    if (!rc)
-        rc = descry_file_read(&revision, path.data, 256, err);
-    if (!rc) {
-        revision.data[strcspn(revision.data, "\r\n")] = 0;
-        folder->size = 0;
-        rc = strchr(revision.data, '/') || revision.data[0] == '.'
-                 ? descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a revision", path.data)
-                 : descry_buf_printf(folder, err, "%s/snapshots/%s", model_folder, revision.data);
-    }
+    descry_buf path = {0};
+    int is = find_config(folder, NULL) == 1 ||
+             (descry_zoo_of_repository(source) && descry_locate_weights(&path, folder, NULL) != DESCRY_ERR_NOT_FOUND);
     descry_buf_free(&path);
-    descry_buf_free(&revision);
+    return is;
+}
+
+static int locate_hub(descry_buf *folder, const char *source, descry_error *err)
+{
+    descry_buf cache = {0}, repository = {0};
+    int rc = descry_hub_cache(&cache, source, err);
+    if (!rc)
+        rc = descry_buf_printf(&repository, err, "%s/", cache.data);
+    if (!rc)
+        rc = descry_hub_folder(&repository, "", source, err);
+    if (!rc && (descry_hub_snapshot(folder, repository.data, NULL) != 0 || !is_model(source, folder->data)))
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: not in the model cache %s", source, cache.data);
+    descry_buf_free(&cache);
+    descry_buf_free(&repository);
     return rc;
 }
 
-static int locate_hub(descry_buf *folder, const char *name, descry_error *err)
+int descry_locate_repository_folder(descry_buf *folder, const char *name)
 {
     const char *slash = strchr(name, '/');
-    descry_buf hub = {0}, model = {0};
-    int rc = hub_folder(&hub);
-    if (rc)
-        rc = rc == DESCRY_ERR_NOT_FOUND ? descry_fail(err, rc, "hf-hub:%s: HOME is not set: there is no model cache", name)
-                                        : descry_fail_memory(err);
-    if (!slash || slash == name || !slash[1] || strchr(slash + 1, '/') || strstr(name, ".."))
-        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "hf-hub:%s: not of the form hf-hub:organisation/name", name);
+    descry_buf cache = {0}, repository = {0};
+    int rc = !*name || name[0] == '/' || strstr(name, "..") || (slash && strchr(slash + 1, '/')) ? DESCRY_ERR_ARGUMENT
+                                                                                                 : descry_hub_cache(&cache, name, NULL);
     if (!rc)
-        rc = descry_buf_printf(&model, err, "%s/models--%.*s--%s", hub.data, (int)(slash - name), name, slash + 1);
-    if (!rc && (snapshot(folder, model.data, err) != 0 || !has_config(folder->data)))
-        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "hf-hub:%s: not in the model cache %s", name, hub.data);
-    descry_buf_free(&hub);
-    descry_buf_free(&model);
-    return rc;
-}
-
-int descry_locate_repository(descry_buf *folder, const char *name)
-{
-    const char *slash = strchr(name, '/');
-    descry_buf hub = {0}, model = {0};
-    int rc = !*name || name[0] == '/' || strstr(name, "..") || (slash && strchr(slash + 1, '/')) ? DESCRY_ERR_ARGUMENT : hub_folder(&hub);
+        rc = slash ? descry_buf_printf(&repository, NULL, "%s/models--%.*s--%s", cache.data, (int)(slash - name), name, slash + 1)
+                   : descry_buf_printf(&repository, NULL, "%s/models--%s", cache.data, name);
     if (!rc)
-        rc = slash ? descry_buf_printf(&model, NULL, "%s/models--%.*s--%s", hub.data, (int)(slash - name), name, slash + 1)
-                   : descry_buf_printf(&model, NULL, "%s/models--%s", hub.data, name);
-    if (!rc)
-        rc = snapshot(folder, model.data, NULL);
-    descry_buf_free(&hub);
-    descry_buf_free(&model);
+        rc = descry_hub_snapshot(folder, repository.data, NULL);
+    descry_buf_free(&cache);
+    descry_buf_free(&repository);
     return rc;
 }
 
@@ -138,24 +110,24 @@ static int is_demo(const char *name)
     return strcmp(name, "demo") == 0;
 }
 
-/* The name after "hf-hub:"; NULL: it has no such prefix. */
-static const char *hub_name(const char *name)
+const char *descry_locate_repository(const char *name)
 {
-    static const char hub[] = "hf-hub:";
-    return strncmp(name, hub, sizeof hub - 1) == 0 ? name + sizeof hub - 1 : NULL;
+    const descry_pretrained *weights = descry_zoo_find(name);
+    return weights ? weights->source : descry_hub_name(name) ? name : NULL;
 }
 
 int descry_locate_is_folder(const char *name)
 {
-    return !is_demo(name) && !hub_name(name);
+    return !is_demo(name) && !descry_locate_repository(name);
 }
 
 int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
 {
     if (is_demo(name))
         return locate_demo(folder, err);
-    if (hub_name(name))
-        return locate_hub(folder, hub_name(name), err);
+    const char *source = descry_locate_repository(name);
+    if (source)
+        return locate_hub(folder, source, err);
     struct stat st;
     errno = 0;
     char *real = stat(name, &st) == 0 && S_ISDIR(st.st_mode) ? realpath(name, NULL) : NULL;
@@ -163,7 +135,8 @@ int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
         return descry_fail_memory(err);
     if (!real)
         return descry_fail(err, DESCRY_ERR_NOT_FOUND,
-                           "%s: no such model: give a folder with " CONFIG ", hf-hub:organisation/name, or demo", name);
+                           "%s: no such model: give a folder with " CONFIG ", architecture/tag as 'descry models' "
+                           "lists them, hf-hub:organisation/name, or demo", name);
     int rc = find_config(real, err);
     if (rc >= 0)
         rc = rc ? descry_buf_append(folder, real, strlen(real), err)
@@ -227,36 +200,24 @@ int descry_locate_weights(descry_buf *path, const char *folder, descry_error *er
     return rc;
 }
 
-static int each_of_hub(DIR *dir, const char *hub, int (*each)(void *, const char *, const char *), void *arg)
+typedef struct visitor {
+    int (*each)(void *arg, const char *name, const char *folder);
+    void *arg;
+} visitor;
+
+static int visit(void *arg, const char *source, const char *folder)
 {
-    static const char prefix[] = "models--";
-    int rc = 0;
-    for (struct dirent *entry; !rc && (entry = readdir(dir)) != NULL;) {
-        const char *org = entry->d_name + sizeof prefix - 1, *dashes;
-        if (strncmp(entry->d_name, prefix, sizeof prefix - 1) != 0 || !(dashes = strstr(org, "--")))
-            continue;
-        descry_buf model = {0}, folder = {0}, name = {0};
-        if (descry_buf_printf(&model, NULL, "%s/%s", hub, entry->d_name) == 0 && snapshot(&folder, model.data, NULL) == 0 &&
-            has_config(folder.data) &&
-            descry_buf_printf(&name, NULL, "hf-hub:%.*s/%s", (int)(dashes - org), org, dashes + 2) == 0)
-            rc = each(arg, name.data, folder.data);
-        descry_buf_free(&model);
-        descry_buf_free(&folder);
-        descry_buf_free(&name);
-    }
-    return rc;
+    const visitor *v = arg;
+    return is_model(source, folder) ? v->each(v->arg, source, folder) : 0;
 }
 
 int descry_each_installed(int (*each)(void *arg, const char *name, const char *folder), void *arg)
 {
-    descry_buf folder = {0}, hub = {0};
+    descry_buf folder = {0};
+    visitor v = {each, arg};
     int rc = locate_demo(&folder, NULL) == 0 ? each(arg, "demo", folder.data) : 0;
-    DIR *dir = !rc && hub_folder(&hub) == 0 ? opendir(hub.data) : NULL;
-    if (dir) {
-        rc = each_of_hub(dir, hub.data, each, arg);
-        closedir(dir);
-    }
+    if (!rc)
+        rc = descry_hub_each(visit, &v);
     descry_buf_free(&folder);
-    descry_buf_free(&hub);
     return rc;
 }

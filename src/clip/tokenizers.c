@@ -58,9 +58,9 @@ static int open_hubs(descry_tokenizer **tokenizer, const descry_network *network
     descry_buf other = {0};
     int rc = 0;
     if (has_file(folder))
-        rc = descry_hub_open(tokenizer, folder, use, err);
-    else if (descry_locate_repository(&other, network->other_tokenizer) == 0 && has_file(other.data))
-        rc = descry_hub_open(tokenizer, other.data, use, err);
+        rc = descry_hub_tokenizer_open(tokenizer, folder, use, err);
+    else if (descry_locate_repository_folder(&other, network->other_tokenizer) == 0 && has_file(other.data))
+        rc = descry_hub_tokenizer_open(tokenizer, other.data, use, err);
     descry_buf_free(&other);
     return rc;
 }

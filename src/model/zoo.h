@@ -3,7 +3,7 @@
 #ifndef DESCRY_MODEL_ZOO_H
 #define DESCRY_MODEL_ZOO_H
 
-#include "descry.h"
+#include "base/memory.h"
 
 /* Those that this build can run, in the order of names: the first at or behind place *at, which moves behind it; NULL
  * after the last.  Begin with 0. */
@@ -12,6 +12,20 @@ const char *descry_zoo_next(size_t *at);
 /* The open_clip_config.json of an architecture, whether this build can run it or not; NULL: open_clip has no such name. */
 const char *descry_zoo_config(const char *name);
 
-const descry_pretrained *descry_zoo_pretrained(size_t index); /* NULL after the last */
+/* Weights that are published: in the order of names; NULL after the last. */
+const descry_pretrained *descry_zoo_pretrained(size_t index);
+
+/* Those called "architecture/tag", or "architecture__tag" as Immich has it, where case, - and _ make no difference; NULL: none. */
+const descry_pretrained *descry_zoo_find(const char *name);
+
+/* Those of a repository, "hf-hub:org/name": the first by name, as configurations of several do not differ but in their names. */
+const descry_pretrained *descry_zoo_of_repository(const char *source);
+
+/* An open_clip_config.json for them: their architecture's, with their preprocessing and activation.  DESCRY_ERR_UNSUPPORTED:
+ * open_clip has none. */
+int descry_zoo_compose(descry_buf *json, const descry_pretrained *weights, descry_error *err);
+
+/* Has the configuration *json say quick_gelu where the weights want it.  1: it did not say so, 0: unchanged; or an error. */
+int descry_zoo_activation(descry_buf *json, const descry_pretrained *weights, descry_error *err);
 
 #endif

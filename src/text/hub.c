@@ -362,7 +362,7 @@ static int parse(json_t **json, const descry_buf *bytes, const char *name, size_
     return *json ? 0 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
 }
 
-int descry_hub_parse(descry_tokenizer **out, const descry_buf *bytes, const descry_buf *config_bytes, descry_hub_use use,
+int descry_hub_tokenizer_parse(descry_tokenizer **out, const descry_buf *bytes, const descry_buf *config_bytes, descry_hub_use use,
                      const char *name, descry_error *err)
 {
     static const descry_tokenizer_kind hub_kind = {"Hugging Face's", encode, decode, close_hub};
@@ -392,7 +392,7 @@ int descry_hub_parse(descry_tokenizer **out, const descry_buf *bytes, const desc
     return rc;
 }
 
-int descry_hub_open(descry_tokenizer **out, const char *folder, descry_hub_use use, descry_error *err)
+int descry_hub_tokenizer_open(descry_tokenizer **out, const char *folder, descry_hub_use use, descry_error *err)
 {
     descry_buf path = {0}, bytes = {0}, config = {0};
     *out = NULL;
@@ -405,7 +405,7 @@ int descry_hub_open(descry_tokenizer **out, const char *folder, descry_hub_use u
     if (!rc)
         rc = descry_file_read(&bytes, path.data, MAX_FILE, err);
     if (!rc)
-        rc = descry_hub_parse(out, &bytes, &config, use, path.data, err);
+        rc = descry_hub_tokenizer_parse(out, &bytes, &config, use, path.data, err);
     descry_buf_free(&path);
     descry_buf_free(&bytes);
     descry_buf_free(&config);

@@ -16,10 +16,10 @@ typedef struct descry_hub_use {
 /* Reads tokenizer.json in `folder`, and which token pads from tokenizer_config.json, if that is there.
  * DESCRY_ERR_UNSUPPORTED names the part of it that this build has not; start and end are -1 when texts are not put between
  * such tokens. */
-int descry_hub_open(descry_tokenizer **tokenizer, const char *folder, descry_hub_use use, descry_error *err);
+int descry_hub_tokenizer_open(descry_tokenizer **tokenizer, const char *folder, descry_hub_use use, descry_error *err);
 
 /* The same from the bytes of the two files; of the second, none.  `name` is used in messages. */
-int descry_hub_parse(descry_tokenizer **tokenizer, const descry_buf *file, const descry_buf *config, descry_hub_use use,
+int descry_hub_tokenizer_parse(descry_tokenizer **tokenizer, const descry_buf *file, const descry_buf *config, descry_hub_use use,
                      const char *name, descry_error *err);
 
 #endif

@@ -137,7 +137,7 @@ silent out "an empty folder: nothing"
 exits 0 "a model without a decoder: embeds" "$DESCRY" embed --model ./plain-model cat
 exits 1 "a model without a decoder" "$DESCRY" caption --model ./plain-model pictures
 says err 'no decoder: it cannot describe pictures' "a model without a decoder: said"
-says err 'one that can is coca_ViT-L-14/.*: --model hf-hub:laion/mscoco_finetuned_CoCa-ViT-L-14-laion2B-s13B-b90k' "a model without a decoder: where one is"
+says err 'one that can is coca_ViT-L-14/.*: --model coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k' "a model without a decoder: where one is"
 
 # signals
 total=$(ls "$gallery" | wc -l)

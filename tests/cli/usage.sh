@@ -57,8 +57,6 @@ verdict $? "the figure that search goes by in what one reads"
 
 exits 2 "unknown command" "$DESCRY" nonsense
 says err "unknown command 'nonsense'" "unknown command: named"
-exits 2 "a command to come" "$DESCRY" pull ViT-B-32
-says err "unknown command 'pull'" "a command to come: unknown"
 exits 2 "a slip" "$DESCRY" serach cat
 says err "did you mean 'search'" "a slip: the near command"
 exits 2 "a slip in an option" "$DESCRY" search --treshold 1 cat
@@ -131,13 +129,24 @@ says out '^  ViT-B-32$' "models: an architecture"
 says out '^  demo  dim [0-9]+  [0-9.]+ MB  captions  /' "models: demo describes pictures"
 says out '^  coca_ViT-L-14  captions$' "models: an architecture that describes pictures"
 exits 0 "models --json" "$DESCRY" models --json
-json "models: shape" 'all(set(r) == {"name", "installed", "path", "dim", "bytes", "default", "captions", "source"} for r in rows)'
+json "models: shape" 'all(set(r) == {"name", "installed", "path", "dim", "bytes", "default", "captions", "source"} for r in rows if not r["source"])'
 json "models: demo" '[r["dim"] > 0 and r["bytes"] > 0 and r["path"][0] == "/" for r in rows if r["name"] == "demo"] == [True]'
 json "models: an architecture" '{"name": "ViT-B-32", "installed": False, "path": None, "dim": None, "bytes": None, "default": False, "captions": False, "source": None} in rows'
 json "models: what can describe pictures" '[r["name"] for r in rows if r["captions"]][:3] == ["demo", "coca_ViT-B-32", "coca_ViT-L-14"]'
-json "models: published weights of CoCa" '{r["name"]: r["source"] for r in rows if r["source"]} == {
+json "models: published weights of CoCa" '{r["name"]: r["source"] for r in rows if r["source"] and r["captions"]} == {
     f"{a}/{tag}_s13b_b90k": f"hf-hub:laion/{tag[:-7]}CoCa-{a[5:]}-laion2B-s13B-b90k"
     for a in ("coca_ViT-B-32", "coca_ViT-L-14") for tag in ("laion2b", "mscoco_finetuned_laion2b")}'
+json "models: all pairs, in order" 'len([r for r in rows if r["source"]]) == 200 and (n := [r["name"] for r in rows if r["source"]]) == sorted(n)'
+json "models: a pair" '[(r["source"], r["licence"], r["parameters"], round(r["coco"], 3), r["pictures"], r["texts"], r["captions"]) for r in rows
+    if r["name"] == "ViT-B-32/openai"] == [("hf-hub:timm/vit_base_patch32_clip_224.openai", None, 151280000, 0.304, True, True, False)]'
+exits 0 "models by words" "$DESCRY" models --json b-32 OPENAI
+json "models by words: those with all" '{r["name"] for r in rows} == {"ViT-B-32/openai", "ViT-B-32-quickgelu/openai"}'
+exits 0 "models by Immich's name" "$DESCRY" models --json ViT-B-32__laion2b-s34b-b79k
+json "models by Immich's name: it" '[r["name"] for r in rows] == ["ViT-B-32/laion2b_s34b_b79k"]'
+exits 0 "models by a word" "$DESCRY" models CLAP
+says out 'CLAP.*/laion  licence unknown  not yet  hf-hub:laion/clap' "models: what this build cannot run"
+exits 1 "a published model that is not there" "$DESCRY" embed --model ViT-B-32__openai cat
+says err 'timm/vit_base_patch32_clip_224.openai: not in the model cache.*descry pull ViT-B-32/openai' "a published model that is not there: what fetches it"
 exits 0 "models --installed" "$DESCRY" models --installed --json
 json "models --installed: only demo" '[r["name"] for r in rows] == ["demo"]'
 

@@ -123,7 +123,7 @@ verdict $? "caption --library of none: makes none"
 
 # another model for captions
 exits 1 "index --caption without one that can" "$DESCRY" index --library plain.db --model ./plain-model --caption photos
-says err 'one that can is coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k: what .descry pull. .* --caption=hf-hub:laion/mscoco_finetuned' "index --caption without one that can: what to do"
+says err 'one that can is coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k: .descry pull coca.* fetches it, then: --caption=coca_ViT-L-14/mscoco_finetuned' "index --caption without one that can: what to do"
 exits 0 "index with a model that cannot" "$DESCRY" index --library plain.db --model ./plain-model photos
 exits 1 "caption --library without one that can" "$DESCRY" caption --library plain.db
 says err 'plain-model has no decoder, and no model' "caption --library without one that can: said"

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     descry_tokenizer *t = NULL;
     descry_error err = {0};
     require(descry_buf_append(&file, data, size, &err) == 0);
-    int rc = descry_hub_parse(&t, &file, &none, (descry_hub_use){DESCRY_CLEAN_WHITESPACE, size % 2}, "file", &err);
+    int rc = descry_hub_tokenizer_parse(&t, &file, &none, (descry_hub_use){DESCRY_CLEAN_WHITESPACE, size % 2}, "file", &err);
     if (rc) {
         require(!t && rc == err.code && err.message[0] && !strpbrk(err.message, "\n\r"));
         require(rc == DESCRY_ERR_FORMAT || rc == DESCRY_ERR_UNSUPPORTED || rc == DESCRY_ERR_LIMIT);

@@ -25,7 +25,7 @@ int main(int argc, char **argv)
             use.cleaning = (descry_cleaning)i;
     use.strip_sep = strcmp(argv[3], "STRIP") == 0;
     double start = descry_clock_now(), opened = 0;
-    int rc = descry_hub_open(&t, argv[1], use, &err);
+    int rc = descry_hub_tokenizer_open(&t, argv[1], use, &err);
     size_t texts = 0;
     opened = descry_clock_now();
     for (ssize_t n; !rc && (n = getdelim(&text, &capacity, 0, stdin)) > 0; texts++) {

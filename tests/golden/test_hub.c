@@ -37,7 +37,7 @@ static int parse(descry_tokenizer **t, const json_t *golden, descry_error *err)
         use.cleaning++;
     dump(&file, json_object_get(golden, "tokenizer"));
     dump(&config, json_object_get(golden, "config"));
-    int rc = descry_hub_parse(t, &file, &config, use, "tokenizer.json", err);
+    int rc = descry_hub_tokenizer_parse(t, &file, &config, use, "tokenizer.json", err);
     descry_buf_free(&file);
     descry_buf_free(&config);
     return rc;

@@ -210,6 +210,11 @@ static int with_net(world *w, void *net)
     return with_search(w, &options);
 }
 
+static int with_pull(world *w, void *options)
+{
+    return setenv("HF_HUB_OFFLINE", "1", 1) || descry_pull(w->ctx, "ViT-B-32/openai", options, &w->err) == DESCRY_ERR_NOT_FOUND ? 0 : w->err.code;
+}
+
 static int with_export(world *w, void *options)
 {
     size_t count = 0;
@@ -287,6 +292,7 @@ typedef struct kind {
     X(descry_library_options, DESCRY_LIBRARY_OPTIONS_INIT, with_library, 0)                                            \
     X(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT, with_search, 0)                                               \
     X(descry_net_options, DESCRY_NET_OPTIONS_INIT, with_net, 0)                                                        \
+    X(descry_pull_options, DESCRY_PULL_OPTIONS_INIT, with_pull, 0)                                                     \
     X(descry_export_options, DESCRY_EXPORT_OPTIONS_INIT, with_export, 0)                                               \
     X(descry_filter, DESCRY_FILTER_INIT, with_filter, 0)                                                               \
     X(descry_import_options, DESCRY_IMPORT_OPTIONS_INIT, with_import, 0)                                               \

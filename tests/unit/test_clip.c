@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "descry.h"
+#include "model/zoo.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -317,6 +318,8 @@ static void names_that_are_paths(void **state)
     (void)state;
     assert_true(descry_model_is_folder("./demo") && descry_model_is_folder("/models/demo") && descry_model_is_folder("ViT"));
     assert_false(descry_model_is_folder("demo") || descry_model_is_folder("hf-hub:someone/tiny-world"));
+    assert_false(descry_model_is_folder("ViT-B-32/openai") || descry_model_is_folder("ViT-B-32__openai"));
+    assert_true(descry_model_is_folder("ViT-B-32/photos"));
 }
 
 static void models_of_the_hugging_face_cache_are_found(void **state)
@@ -356,6 +359,143 @@ static void models_of_the_hugging_face_cache_are_found(void **state)
     expect_refusal("hf-hub:someone/tiny-world", DESCRY_ERR_NOT_FOUND, "not in the model cache");
 }
 
+/* ---- published weights --------------------------------------------------------------------------------------------- */
+
+static char warned[1000];
+
+static void keep_warning(void *arg, descry_log_level level, const char *message)
+{
+    (void)arg;
+    if (level == DESCRY_LOG_WARNING)
+        snprintf(warned, sizeof warned, "%s", message);
+}
+
+static const char *recipe_with_log(const char *name)
+{
+    static char recipe[DESCRY_SHA256_HEX];
+    descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
+    options.threads = 1;
+    options.log = keep_warning;
+    descry_context *own;
+    descry_model *model;
+    descry_error err;
+    warned[0] = 0;
+    assert_int_equal(descry_context_open(&own, &options, NULL), 0);
+    if (descry_model_open(&model, own, name, NULL, &err))
+        fail_msg("%s", err.message);
+    strcpy(recipe, descry_model_get_info(model)->recipe);
+    assert_string_equal(descry_model_get_info(model)->name, name);
+    descry_model_close(&model);
+    descry_context_close(&own);
+    return recipe;
+}
+
+/* folder/huggingface/hub/models--NAME with an empty snapshot, which is current */
+static void make_repository(const char *name, char snapshot[256])
+{
+    char path[512];
+    snprintf(path, sizeof path, "mkdir -p %s/huggingface/hub/models--%s/refs %s/huggingface/hub/models--%s/snapshots", folder,
+             name, folder, name);
+    assert_int_equal(system(path), 0);
+    snprintf(path, sizeof path, "huggingface/hub/models--%s/refs", name);
+    write_in(path, "main", "abc123", 6);
+    snprintf(snapshot, 256, "huggingface/hub/models--%s/snapshots/abc123", name);
+}
+
+static void published_weights_have_the_activation_of_their_tag(void **state)
+{
+    (void)state;
+    char snapshot[256], recipe[DESCRY_SHA256_HEX], quick[DESCRY_SHA256_HEX];
+    assert_int_equal(setenv("XDG_CACHE_HOME", folder, 1), 0);
+    make_repository("timm--vit_base_patch32_clip_224.openai", snapshot);
+    copy_demo(snapshot, NULL);
+    strcpy(recipe, recipe_with_log("hf-hub:timm/vit_base_patch32_clip_224.openai"));
+    assert_string_equal(warned, ""); /* the repository's own configuration is taken at its word */
+    strcpy(quick, recipe_with_log("ViT-B-32/openai"));
+    assert_string_not_equal(quick, recipe);
+    assert_non_null(strstr(warned, "ViT-B-32/openai: these weights want QuickGELU"));
+    assert_string_equal(recipe_with_log("ViT-B-32__openai"), quick);
+    replace_in_config(snapshot, "\"embed_dim\"", "\"quick_gelu\": true, \"embed_dim\"");
+    assert_string_equal(recipe_with_log("ViT-B-32/openai"), quick);
+    assert_string_equal(warned, "");
+}
+
+static int find_bare(void *arg, const descry_known_model *model)
+{
+    if (strcmp(model->name, "hf-hub:laion/CLIP-ViT-B-32-laion2B-s34B-b79K") == 0) {
+        assert_int_equal(model->dim, 512);
+        assert_int_equal(model->bytes, 7);
+        *(int *)arg += 1;
+    }
+    return 0;
+}
+
+static void weights_alone_are_of_the_architecture_of_their_tag(void **state)
+{
+    (void)state;
+    char snapshot[256], path[512];
+    int found = 0;
+    make_repository("laion--CLIP-ViT-B-32-laion2B-s34B-b79K", snapshot);
+    snprintf(path, sizeof path, "%s/%s", folder, snapshot);
+    assert_int_equal(mkdir(path, 0700), 0);
+    expect_refusal("ViT-B-32/laion2b_s34b_b79k", DESCRY_ERR_NOT_FOUND, "not in the model cache");
+    write_in(snapshot, "open_clip_model.safetensors", "nothing", 7);
+    descry_models(find_bare, &found);
+    assert_int_equal(found, 1);
+    expect_refusal("ViT-B-32/laion2b_s34b_b79k", DESCRY_ERR_FORMAT, "abc123/open_clip_model.safetensors");
+    expect_refusal("hf-hub:laion/CLIP-ViT-B-32-laion2B-s34B-b79K", DESCRY_ERR_FORMAT, "open_clip_model.safetensors");
+    make_repository("someone--bare", snapshot); /* of which nothing is known */
+    snprintf(path, sizeof path, "%s/%s", folder, snapshot);
+    assert_int_equal(mkdir(path, 0700), 0);
+    write_in(snapshot, "open_clip_model.safetensors", "nothing", 7);
+    expect_refusal("hf-hub:someone/bare", DESCRY_ERR_NOT_FOUND, "not in the model cache");
+}
+
+static void names_of_immich_mean_the_same_weights(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"ViT-B-32__laion2b-s34b-b79k", "ViT-B-32/laion2b_s34b_b79k"},
+        {"XLM-Roberta-Large-ViT-H-14__frozen_laion5b_s13b_b90k", "xlm-roberta-large-ViT-H-14/frozen_laion5b_s13b_b90k"},
+        {"ViT-SO400M-16-SigLIP2-384__webli", "ViT-SO400M-16-SigLIP2-384/webli"},
+        {"nllb-clip-base-siglip__mrl", "nllb-clip-base-siglip/mrl"},
+        {"ViT-B-32/openai", "ViT-B-32/openai"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const descry_pretrained *weights = descry_pretrained_find(names[i][0]);
+        assert_non_null(weights);
+        assert_string_equal(weights->name, names[i][1]);
+    }
+    static const char *const none[] = {"", "ViT-B-32", "ViT-B-32__", "__openai", "ViT-B-32_openai", "ViT-B-32__openai_", "vit-b-32/openai"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_null(descry_pretrained_find(none[i]));
+}
+
+/* Each has what the configuration of its architecture says, in words that are understood, but for those of sounds. */
+static void every_published_preprocessing_is_understood(void **state)
+{
+    (void)state;
+    const descry_pretrained *weights;
+    size_t bare = 0, runs = 0, i;
+    for (i = 0; (weights = descry_pretrained_at(i)) != NULL; i++) {
+        descry_buf json = {0};
+        if (descry_zoo_compose(&json, weights, NULL) < 0) {
+            assert_int_equal(strncmp(weights->name, "CLAP", 4), 0);
+            bare++;
+        } else {
+            json_t *root = json_loadb(json.data, json.size, JSON_REJECT_DUPLICATES, NULL);
+            assert_non_null(root);
+            assert_true(json_is_true(json_object_get(json_object_get(root, "model_cfg"), "quick_gelu")) || !weights->quick_gelu);
+            assert_int_equal(json_array_size(json_object_get(json_object_get(root, "preprocess_cfg"), "mean")), 3);
+            json_decref(root);
+        }
+        runs += descry_pretrained_can(weights) != 0;
+        descry_buf_free(&json);
+    }
+    assert_int_equal(i, 200);
+    assert_int_equal(bare, 2);
+    assert_true(runs >= 96);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +508,10 @@ int main(void)
         cmocka_unit_test(texts_of_a_tokenizer_that_is_not_known_are_refused),
         cmocka_unit_test(names_that_are_paths),
         cmocka_unit_test(models_of_the_hugging_face_cache_are_found),
+        cmocka_unit_test(published_weights_have_the_activation_of_their_tag),
+        cmocka_unit_test(weights_alone_are_of_the_architecture_of_their_tag),
+        cmocka_unit_test(names_of_immich_mean_the_same_weights),
+        cmocka_unit_test(every_published_preprocessing_is_understood),
     };
     return cmocka_run_group_tests_name("clip", tests, load, unload);
 }

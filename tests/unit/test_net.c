@@ -92,6 +92,7 @@ static void addresses(void **state)
 
 static struct {
     int fd, port, requests;
+    char last[2000]; /* request */
     pthread_t thread;
 } server;
 
@@ -119,6 +120,15 @@ static void answer(int client, const char *path)
     else if (strcmp(path, "/file") == 0)
         dprintf(client, "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n"
                         "Connection: close\r\n\r\n");
+    else if (strcmp(path, "/headers") == 0)
+        dprintf(client, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nETag: W/\"abc\"\r\nX-Repo-Commit: c0\r\nx-linked-size: 12\r\n"
+                        "X-Linked-Etag: \"def\"\r\nConnection: close\r\n\r\nhello");
+    else if (strcmp(path, "/part") == 0)
+        dprintf(client, "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 3-4/5\r\nContent-Length: 2\r\nConnection: close\r\n\r\nlo");
+    else if (strcmp(path, "/busy") == 0)
+        dprintf(client, "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 3\r\nConnection: close\r\n\r\nno!");
+    else if (strcmp(path, "/short") == 0)
+        dprintf(client, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\nhello");
     else if (strcmp(path, "/slow") == 0)
         recv(client, head, sizeof head, 0); /* until the other side gives up */
     else
@@ -136,8 +146,9 @@ static void *serve(void *arg)
                 break;
             n += (size_t)got;
         }
-        if (sscanf(request, "GET %99s", path) != 1)
+        if (sscanf(request, "%*[A-Z] %99s", path) != 1)
             continue;
+        memcpy(server.last, request, sizeof request);
         if (strcmp(path, "/stop") == 0) {
             close(client);
             break;
@@ -252,6 +263,88 @@ static void connections_are_checked(void **state)
     unsetenv("http_proxy");
 }
 
+/* ---- requests --------------------------------------------------------------------------------------------------- */
+
+static int take(void *arg, const descry_reply *reply, const void *data, size_t size, descry_error *err)
+{
+    (void)reply;
+    return descry_buf_append(arg, data, size, err);
+}
+
+static int stop_at_once(void *arg, descry_error *err)
+{
+    (void)arg, (void)err;
+    return DESCRY_ERR_CANCELLED;
+}
+
+static int ask(descry_request request, const char *path, descry_reply *reply, char got[100], descry_error *err)
+{
+    char url[200];
+    descry_buf bytes = {0};
+    const descry_net *net;
+    snprintf(url, sizeof url, "http://127.0.0.1:%d%s", server.port, path);
+    request.url = url;
+    request.seconds = 1;
+    request.receive = take;
+    request.arg = &bytes;
+    int rc = descry_net_open(&net, url, err);
+    rc = rc ? rc : net->ask(reply, &request, err);
+    snprintf(got, 100, "%s", bytes.data ? bytes.data : "");
+    descry_buf_free(&bytes);
+    return rc;
+}
+
+static void requests_tell_what_servers_answer(void **state)
+{
+    (void)state;
+    char got[100];
+    descry_reply reply;
+    descry_error err;
+    assert_int_equal(ask((descry_request){.token = "secret"}, "/headers", &reply, got, &err), 0);
+    assert_string_equal(got, "hello");
+    assert_string_equal(reply.etag, "abc");
+    assert_string_equal(reply.linked_etag, "def");
+    assert_string_equal(reply.commit, "c0");
+    assert_true(reply.status == 200 && reply.length == 5 && reply.linked_length == 12 && reply.start == UINT64_MAX && !reply.elsewhere);
+    assert_non_null(strstr(server.last, "Authorization: Bearer secret"));
+    assert_null(strstr(server.last, "Range:"));
+    assert_int_equal(ask((descry_request){.from = 3}, "/part", &reply, got, &err), 0);
+    assert_string_equal(got, "lo");
+    assert_true(reply.status == 206 && reply.start == 3 && reply.length == 2 && reply.etag[0] == 0);
+    assert_non_null(strstr(server.last, "Range: bytes=3-"));
+    assert_null(strstr(server.last, "Authorization"));
+    assert_int_equal(ask((descry_request){0}, "/busy", &reply, got, &err), DESCRY_ERR_IO);
+    assert_true(reply.again && reply.retry_after == 7 && reply.status == 429);
+    assert_string_equal(got, "");
+    assert_int_equal(ask((descry_request){0}, "/none", &reply, got, &err), DESCRY_ERR_NOT_FOUND);
+    assert_false(reply.again);
+    assert_int_equal(ask((descry_request){0}, "/short", &reply, got, &err), DESCRY_ERR_IO);
+    assert_true(reply.again);
+    assert_int_equal(ask((descry_request){.tick = stop_at_once}, "/slow", &reply, got, &err), DESCRY_ERR_CANCELLED);
+    assert_int_equal(ask((descry_request){0}, "/slow", &reply, got, &err), DESCRY_ERR_LIMIT);
+    assert_int_equal(ask((descry_request){0}, "/loop", &reply, got, &err), DESCRY_ERR_IO);
+    assert_int_equal(ask((descry_request){0}, "/file", &reply, got, &err), DESCRY_ERR_IO);
+}
+
+static void secrets_are_for_one_server(void **state)
+{
+    (void)state;
+    char got[100];
+    descry_reply reply;
+    descry_error err;
+    assert_int_equal(ask((descry_request){.token = "secret"}, "/here", &reply, got, &err), 0); /* the same one */
+    assert_true(strncmp(server.last, "GET /a ", 7) == 0 && strstr(server.last, "secret") && !reply.elsewhere);
+    assert_int_equal(ask((descry_request){.token = "secret"}, "/there", &reply, got, &err), 0);
+    assert_string_equal(got, "hello");
+    assert_true(strncmp(server.last, "GET /a ", 7) == 0 && !strstr(server.last, "secret") && reply.elsewhere);
+    int before = server.requests;
+    assert_int_equal(ask((descry_request){.token = "secret", .head = 1}, "/there", &reply, got, &err), 0);
+    assert_true(reply.status == 302 && server.requests == before + 1 && !reply.elsewhere);
+    assert_int_equal(ask((descry_request){.may_connect = only_one}, "/there", &reply, got, &err), DESCRY_ERR_IO);
+    assert_non_null(strstr(err.message, "leads to 127.0.0.2"));
+    assert_false(reply.again);
+}
+
 static int begin(void **state)
 {
     unsetenv("http_proxy");
@@ -267,6 +360,8 @@ int main(void)
     const struct CMUnitTest fetched[] = {
         cmocka_unit_test(files_are_fetched_within_limits),
         cmocka_unit_test(connections_are_checked),
+        cmocka_unit_test(requests_tell_what_servers_answer),
+        cmocka_unit_test(secrets_are_for_one_server),
     };
     int failed = cmocka_run_group_tests_name("net addresses", local, NULL, NULL);
     if (descry_fetch_feature())

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * descry pull */
+#include "ui/common.h"
+#include "ui/output.h"
+#include "ui/progress.h"
+#include "ui/stop.h"
+#include "ui/visible.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int run(int argc, char **argv);
+
+const cmd_command cmd_pull = {
+    "pull", "fetch a published model",
+    "usage: descry pull [OPTIONS] [MODEL...]\n"
+    "       descry pull --list\n"
+    "       descry pull --remove MODEL...\n"
+    "\n"
+    "Fetches models from Hugging Face's hub into its cache on this machine, where other programs find them, too.  MODEL is\n"
+    "a name as 'descry models' lists them, ViT-B-32/openai, which Immich writes ViT-B-32__openai, or hf-hub:ORG/NAME.\n"
+    "Without MODEL it offers some.  Size and licence are told first; unless the licence lets anybody use the model for\n"
+    "anything it asks, and where nobody can answer it fetches nothing without --yes.\n"
+    "\n"
+    "What was stopped half way goes on where it was, what comes is verified by the digests that the hub tells, and of a\n"
+    "model that is there only what has changed is fetched.\n",
+    "HF_ENDPOINT names another hub, HF_TOKEN a token, which no other server is told, HF_HOME and HF_HUB_CACHE the place;\n"
+    "HF_HUB_OFFLINE=1 fetches nothing; https_proxy and the like name a proxy.\n"
+    "\n"
+    "Examples:\n"
+    "  descry pull\n"
+    "  descry pull ViT-B-32/laion2b_s34b_b79k\n"
+    "  descry index --model ViT-B-32/laion2b_s34b_b79k ~/Pictures\n",
+    run};
+
+typedef struct pulling {
+    descry_context *ctx;
+    int yes, json, list, remove;
+    descry_watch watch;
+    char name[200];       /* of what is being fetched */
+    descry_pull_plan plan; /* strings not kept */
+    char licence[100];
+    uint64_t first;       /* bytes done when the first were told of */
+    bool began;
+} pulling;
+
+/* ---- progress -------------------------------------------------------------------------------------------------- */
+
+static int show(void *arg, const descry_progress *p)
+{
+    pulling *job = arg;
+    char text[300];
+    if (!job->began)
+        job->first = p->done;
+    job->began = true;
+    double rate = p->seconds > 0 ? (double)(p->done - job->first) / p->seconds : 0;
+    int n = snprintf(text, sizeof text, "%.1f/%.1f MB  %.1f MB/s", (double)p->done / 1e6, (double)p->total / 1e6, rate / 1e6);
+    if (rate > 0 && n > 0)
+        snprintf(text + n, sizeof text - (size_t)n, "  %.0f s left", (double)(p->total - p->done) / rate);
+    if (!cmd_stopped())
+        cmd_progress_say(p, text);
+    return 0;
+}
+
+/* ---- asking ---------------------------------------------------------------------------------------------------- */
+
+static bool can_ask(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* The first character of the answer, small; 0: none. */
+static int ask(const char *question)
+{
+    char line[100];
+    fputs(question, stderr);
+    fflush(stderr);
+    return fgets(line, sizeof line, stdin) ? tolower((unsigned char)line[0]) : 0;
+}
+
+static int confirm(void *arg, const descry_pull_plan *plan)
+{
+    pulling *job = arg;
+    job->plan = *plan;
+    snprintf(job->licence, sizeof job->licence, "%s", plan->licence ? plan->licence : "");
+    cmd_say("%s: %.1f MB in %zu file%s, %.1f MB of it to be fetched; licence: %s", job->name, (double)plan->bytes / 1e6, plan->files,
+            plan->files == 1 ? "" : "s", (double)plan->missing / 1e6, plan->licence ? plan->licence : "unknown");
+    if (plan->is_free || job->yes)
+        return 0;
+    cmd_say("%s: %s; its terms: https://huggingface.co/%s", job->name,
+            plan->licence ? "this licence is not one that lets anybody use it for anything" : "nothing is known of what it may be used for",
+            plan->name + strlen("hf-hub:"));
+    if (!can_ask()) {
+        cmd_say("--yes fetches it all the same");
+        return 1;
+    }
+    return ask("Fetch it? [y/N] ") == 'y' ? 0 : 1;
+}
+
+/* ---- choices --------------------------------------------------------------------------------------------------- */
+
+/* For each use what is best among what this build can run: the first that it can. */
+static const struct choice {
+    const char *use;
+    const char *names[3];
+} choices[] = {
+    {"small", {"ViT-B-32-SigLIP2-256/webli", "ViT-B-32/datacomp_xl_s13b_b90k"}},
+    {"balanced", {"ViT-B-16-SigLIP2/webli", "ViT-L-14/datacomp_xl_s13b_b90k"}},
+    {"best", {"ViT-SO400M-16-SigLIP2-384/webli", "ViT-H-14-378-quickgelu/dfn5b"}},
+    {"captions", {"coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k"}},
+};
+enum { CHOICES = sizeof choices / sizeof *choices };
+
+static const descry_pretrained *best_of(const struct choice *choice)
+{
+    const descry_pretrained *weights = NULL;
+    for (size_t i = 0; i < sizeof choice->names / sizeof *choice->names && choice->names[i]; i++) {
+        weights = descry_pretrained_find(choice->names[i]);
+        if (weights && (descry_pretrained_can(weights) & DESCRY_CAN_TEXTS))
+            break;
+    }
+    return weights;
+}
+
+/* Of weights in f32, as most are published. */
+static void describe(FILE *out, size_t i, const descry_pretrained *weights)
+{
+    char size[40] = "", score[60] = "";
+    if (weights->parameters > 0)
+        snprintf(size, sizeof size, "  about %.1f GB", (double)weights->parameters * 4 / 1e9);
+    if (weights->coco >= 0)
+        snprintf(score, sizeof score, "  COCO %.1f", weights->coco * 100);
+    fprintf(out, "  %zu  %-9s %s%s%s  licence %s\n", i + 1, choices[i].use, weights->name, size, score,
+            weights->licence ? weights->licence : "unknown");
+}
+
+static int fetch(pulling *job, const char *name);
+
+static int offer(pulling *job)
+{
+    bool asks = can_ask() && !job->json;
+    FILE *out = asks ? stderr : stdout;
+    for (size_t i = 0; i < CHOICES; i++)
+        describe(out, i, best_of(&choices[i]));
+    fputs("COCO: of how many texts in a hundred the picture is found first, as published.  'descry models' lists all.\n", out);
+    if (!asks)
+        return cmd_usage(&cmd_pull, "which model?");
+    int answer = ask("Which one? [1-4] ");
+    if (answer < '1' || answer >= '1' + CHOICES)
+        return CMD_FAILED;
+    return fetch(job, best_of(&choices[answer - '1'])->name);
+}
+
+/* ---- what is asked for ----------------------------------------------------------------------------------------- */
+
+static int print_fetched(const pulling *job, const descry_pretrained *weights, const char *given)
+{
+    const char *name = weights ? weights->name : given;
+    bool was_there = job->plan.files == 0;
+    if (!job->json) {
+        fputs(was_there ? "is there and current: " : "fetched: ", stdout);
+        cmd_print_visible(stdout, name);
+        printf("\nuse it: descry index --model ");
+        cmd_print_visible(stdout, name);
+        puts(" FOLDER");
+        return CMD_DONE;
+    }
+    return cmd_json_line(json_pack("{s:s, s:b, s:I, s:I, s:o}", "name", name, "fetched", (int)!was_there, "bytes",
+                                   (json_int_t)job->plan.bytes, "missing", (json_int_t)job->plan.missing, "licence",
+                                   job->licence[0] ? json_string(job->licence) : json_null()));
+}
+
+static int fetch(pulling *job, const char *name)
+{
+    descry_error err;
+    const descry_pretrained *weights = descry_pretrained_find(name);
+    descry_pull_options options = DESCRY_PULL_OPTIONS_INIT;
+    options.confirm = confirm;
+    options.arg = job;
+    options.watch = &job->watch;
+    snprintf(job->name, sizeof job->name, "%s", weights ? weights->name : name);
+    job->plan = (descry_pull_plan){0};
+    job->licence[0] = 0;
+    job->began = false;
+    if (weights && !descry_pretrained_can(weights))
+        cmd_say("warning: %s: this build cannot run it yet; others may", weights->name);
+    cmd_progress_restart();
+    int rc = descry_pull(job->ctx, name, &options, &err);
+    cmd_progress_hide();
+    if (rc == DESCRY_ERR_CANCELLED && cmd_stopped()) {
+        cmd_say("stopped; what was fetched is kept: the same command goes on");
+        return 128 + cmd_stopped();
+    }
+    return rc ? cmd_fail(&err) : print_fetched(job, weights, name);
+}
+
+static int remove_model(pulling *job, const char *name)
+{
+    descry_error err;
+    uint64_t bytes;
+    if (descry_pull_remove(job->ctx, name, &bytes, &err))
+        return cmd_fail(&err);
+    if (job->json)
+        return cmd_json_line(json_pack("{s:o, s:I}", "name", cmd_json_text(name, strlen(name)), "removed", (json_int_t)bytes));
+    fputs("removed: ", stdout);
+    cmd_print_visible(stdout, name);
+    printf(", %.1f MB\n", (double)bytes / 1e6);
+    return CMD_DONE;
+}
+
+static int print_installed(void *arg, const descry_known_model *model)
+{
+    pulling *job = arg;
+    const descry_pretrained *weights;
+    bool any = false;
+    if (!model->path || strcmp(model->name, "demo") == 0)
+        return 0;
+    json_t *names = json_array();
+    for (size_t i = 0; (weights = descry_pretrained_at(i)) != NULL; i++)
+        if (strcmp(weights->source, model->name) == 0 && json_array_append_new(names, json_string(weights->name)) == 0)
+            any = true;
+    if (job->json) {
+        json_t *object = json_pack("{s:o, s:o, s:I}", "name", cmd_json_text(model->name, strlen(model->name)), "names", names, "bytes",
+                                   (json_int_t)model->bytes);
+        if (object && cmd_json_set_path(object, "path", model->path)) {
+            json_decref(object);
+            object = NULL;
+        }
+        return cmd_json_line(object) != CMD_DONE;
+    }
+    cmd_print_visible(stdout, any ? json_string_value(json_array_get(names, 0)) : model->name);
+    printf("  %.1f MB  ", (double)model->bytes / 1e6);
+    cmd_print_path(stdout, model->path);
+    putchar('\n');
+    json_decref(names);
+    return ferror(stdout);
+}
+
+static int run(int argc, char **argv)
+{
+    pulling job = {.watch = DESCRY_WATCH_INIT};
+    const cmd_option options[] = {
+        {"yes", 'y', CMD_FLAG, &job.yes, NULL, "whatever the licence: fetch without asking", 0},
+        {"list", 0, CMD_FLAG, &job.list, NULL, "what the cache has", 0},
+        {"remove", 0, CMD_FLAG, &job.remove, NULL, "delete MODEL from the cache", 0},
+        {"json", 0, CMD_FLAG, &job.json, NULL,
+         "{\"name\", \"fetched\", \"bytes\", \"missing\", \"licence\"}; of --list {\"name\", \"names\", \"bytes\", \"path\"}, of "
+         "--remove {\"name\", \"removed\"}", 0},
+    };
+    cmd_operands operands;
+    int status;
+    if (!cmd_parse(&cmd_pull, argc, argv, options, sizeof options / sizeof *options, &operands, &status))
+        return status;
+    job.watch.progress = show;
+    job.watch.arg = &job;
+    job.watch.cancel = cmd_cancel();
+    if (job.list && (job.remove || operands.count > 0))
+        status = cmd_usage(&cmd_pull, "--list goes with nothing else");
+    else if (job.remove && operands.count == 0)
+        status = cmd_usage(&cmd_pull, "which model is to be removed?");
+    else
+        status = cmd_open_context(&job.ctx, 1);
+    if (status == CMD_DONE && job.list) {
+        descry_models(print_installed, &job);
+    } else if (status == CMD_DONE) {
+        signal(SIGPIPE, SIG_IGN); /* a server that goes away is an error like others */
+        cmd_catch_signals();
+        if (operands.count == 0)
+            status = offer(&job);
+        for (size_t i = 0; i < operands.count && status <= 128; i++) {
+            int one = job.remove ? remove_model(&job, operands.items[i].text) : fetch(&job, operands.items[i].text);
+            status = one ? one : status;
+        }
+    }
+    descry_context_close(&job.ctx);
+    cmd_operands_free(&operands);
+    return status;
+}
