@@ -217,7 +217,7 @@ def check_damaged(files):
         verdict(not one.beyond, f"{what}: decoders within their bound", one.beyond)
         verdict(not session(one.pid), f"{what}: no process left")
         print(f"# {summary}, {one.peak:.1f} MB")
-    verdict(run.peak <= few.peak + 16, "ten times as many take no more memory", f"{run.peak:.1f} MB, {few.peak:.1f} MB")
+    verdict(run.peak <= few.peak + 24, "ten times as many take no more memory", f"{run.peak:.1f} MB, {few.peak:.1f} MB")
     for what in ("decoder crashed", "did not come to an end", "more memory than", "no decoder may do", "was killed"):
         lines = [line for line in run.said() if what in line]
         print(f"# {len(lines)}: {what}", *lines[:5], sep="\n#   ")

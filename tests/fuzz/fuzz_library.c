@@ -45,7 +45,7 @@ static void put_pictures(descry_library *library)
         snprintf(metadata.title, sizeof metadata.title, "apple %d", i);
         content.sha256[0] = (uint8_t)(i < 4 ? i : 0); /* the last is a copy */
         vector[i % DIM] = 1;
-        descry_put item = {.path = name, .what = i == 3 ? DESCRY_PUT_SOURCE : DESCRY_PUT_FILE, .size = 10, .mtime = 20,
+        descry_put item = {.path = name, .kind = i == 3 ? DESCRY_PUT_SOURCE : DESCRY_PUT_FILE, .size = 10, .mtime = 20,
                            .content = &content, .metadata = &metadata, .vector = vector};
         require(ops->put(library->store, &recipe, &item, 1, NULL) == 0);
         descry_put_caption words = {.content = item.id, .text = "a red apple"};

@@ -191,9 +191,9 @@ static back comes_back(const descry_buf *before)
         size_t items = 0;
         for (size_t k = 0; k < scan.item_count; k++)
             items += scan.items[k].property == i;
-        if (p->which >= DESCRY_XMP_OWN_DESCRIPTION || (p->which == DESCRY_XMP_DESCRIPTION && (p->form != DESCRY_XMP_ARRAY || items == 0)))
+        if (p->id >= DESCRY_XMP_OWN_DESCRIPTION || (p->id == DESCRY_XMP_DESCRIPTION && (p->form != DESCRY_XMP_ARRAY || items == 0)))
             how = OTHERS;
-        else if (p->which == DESCRY_XMP_DESCRIPTION && how == BYTES)
+        else if (p->id == DESCRY_XMP_DESCRIPTION && how == BYTES)
             how = WORDS;
     }
     descry_xmp_scan_free(&scan);
