@@ -249,7 +249,7 @@ static int read_archive(reading *r)
 static int read_torch(descry_tensors *f, descry_error *err)
 {
     reading r = {.out = f, .err = err};
-    if (f->map.data[0] != 'P')
+    if (f->map.size > 0 && f->map.data[0] != 'P')
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED,
                            "%s: a Python pickle that is no archive, as torch saved before 1.6: load and save it with a newer one",
                            f->path);

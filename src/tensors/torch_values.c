@@ -20,11 +20,10 @@ static int bad(machine *p, const char *why)
 
 /* ---- storages ---------------------------------------------------------------------------------------------------- */
 
+/* By the tags of `globals`. */
 static const torch_type types[] = {
-    {"FloatStorage", DESCRY_F32, 4, false}, {"HalfStorage", DESCRY_F16, 2, false}, {"BFloat16Storage", DESCRY_BF16, 2, false},
-    {"DoubleStorage", -1, 8, true}, {"LongStorage", -1, 8, false}, {"IntStorage", -1, 4, false},
-    {"ShortStorage", -1, 2, false}, {"CharStorage", -1, 1, false}, {"ByteStorage", -1, 1, false},
-    {"BoolStorage", -1, 1, false},
+    {DESCRY_F32, 4, false}, {DESCRY_F16, 2, false}, {DESCRY_BF16, 2, false}, {-1, 8, true}, {-1, 8, false},
+    {-1, 4, false}, {-1, 2, false}, {-1, 1, false}, {-1, 1, false}, {-1, 1, false},
 };
 
 const descry_archive_file *descry_torch_find(const torch_file *file, const char *name, size_t size)
@@ -162,11 +161,17 @@ static int as_it_is(machine *p, const global *self, const value *args, size_t co
 
 static const global *find(const char *module, const char *name)
 {
-#define STORAGE(i) {.module = "torch", .tag = i}
-    static const global storages[] = {STORAGE(0), STORAGE(1), STORAGE(2), STORAGE(3), STORAGE(4),
-                                      STORAGE(5), STORAGE(6), STORAGE(7), STORAGE(8), STORAGE(9)};
-    _Static_assert(sizeof storages / sizeof *storages == sizeof types / sizeof *types, "one for each type");
-    static const global functions[] = {
+    static const global globals[] = {
+        {"torch", "FloatStorage", NULL, false, 0},
+        {"torch", "HalfStorage", NULL, false, 1},
+        {"torch", "BFloat16Storage", NULL, false, 2},
+        {"torch", "DoubleStorage", NULL, false, 3},
+        {"torch", "LongStorage", NULL, false, 4},
+        {"torch", "IntStorage", NULL, false, 5},
+        {"torch", "ShortStorage", NULL, false, 6},
+        {"torch", "CharStorage", NULL, false, 7},
+        {"torch", "ByteStorage", NULL, false, 8},
+        {"torch", "BoolStorage", NULL, false, 9},
         {"torch._utils", "_rebuild_tensor_v2", rebuild_tensor, false, -1},
         {"torch._utils", "_rebuild_parameter", rebuild_parameter, false, -1},
         {"collections", "OrderedDict", ordered_dict, false, -1},
@@ -179,12 +184,9 @@ static const global *find(const char *module, const char *name)
     };
     static const global class_of_script = {"__torch__", "class", NULL, true, -1};
     static const char script[] = "__torch__";
-    for (size_t i = 0; strcmp(module, "torch") == 0 && i < sizeof types / sizeof *types; i++)
-        if (strcmp(name, types[i].name) == 0)
-            return &storages[i];
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
-        if (strcmp(module, functions[i].module) == 0 && strcmp(name, functions[i].name) == 0)
-            return &functions[i];
+    for (size_t i = 0; i < sizeof globals / sizeof *globals; i++)
+        if (strcmp(module, globals[i].module) == 0 && strcmp(name, globals[i].name) == 0)
+            return &globals[i];
     size_t n = sizeof script - 1; /* the modules of TorchScript are all below this one */
     return strncmp(module, script, n) == 0 && (!module[n] || module[n] == '.') ? &class_of_script : NULL;
 }

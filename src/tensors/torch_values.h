@@ -11,9 +11,8 @@
 enum { TORCH_STORAGE = DESCRY_PICKLE_OWN, TORCH_TENSOR };
 
 typedef struct torch_type {
-    const char *name; /* of its storage */
-    int dtype;        /* descry_dtype, or -1 */
-    size_t size;      /* of an element */
+    int dtype;   /* descry_dtype, or -1 */
+    size_t size; /* of an element */
     bool is_f64;
 } torch_type;
 

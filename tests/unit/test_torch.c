@@ -175,7 +175,7 @@ static void other_globals_are_named(void **state)
     EXPECT(UNSUPPORTED, "the global torch.load,", "ctorch\nload\n.");
     EXPECT(UNSUPPORTED, "the global torch._utils._rebuild_sparse_tensor,", "ctorch._utils\n_rebuild_sparse_tensor\n.");
     EXPECT(UNSUPPORTED, "the global __torch__x.M,", "c__torch__x\nM\n.");
-    EXPECT(UNSUPPORTED, "a call of torch.", "ctorch\nFloatStorage\n)R.");
+    EXPECT(UNSUPPORTED, "a call of torch.FloatStorage", "ctorch\nFloatStorage\n)R.");
     EXPECT(UNSUPPORTED, "a call of __torch__", "c__torch__\nM\n)R.");
     EXPECT(FORMAT, "an object of what is no class", "ccollections\nOrderedDict\n)\x81.");
     EXPECT(FORMAT, "an object of what is no class, or with arguments", "c__torch__\nM\nN\x85\x81.");
@@ -375,6 +375,11 @@ static void archives_are_checked(void **state)
 static void what_is_no_archive_of_torchs_is_named(void **state)
 {
     (void)state;
+    descry_tensors tensors;
+    descry_error err;
+    write_file(path, "", 0);
+    assert_int_equal(descry_tensors_open_as(&tensors, &descry_torch, path, &err), DESCRY_ERR_FORMAT);
+    assert_non_null(strstr(err.message, "damaged"));
     copy_file(source_path("tests/data/torch/legacy.bin"), path);
     expect(DESCRY_ERR_UNSUPPORTED, "as torch saved before 1.6");
     copy_file(source_path("tests/data/torch/set.bin"), path);
