@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "layers/positions.h"
 
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <math.h>
@@ -15,7 +16,8 @@ static double cubic(double x)
     return x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0;
 }
 
-/* One axis: out (o, i) = sum over taps of in (j, i), for `lines` lines of `n` values each.  A line is `stride` floats. */
+/* One axis: out [out_count] from in [in_count], `outer` times, outer_in and outer_out apart; each element is `width` floats,
+ * stride_in and stride_out apart. */
 static void resample(float *out, size_t out_count, const float *in, size_t in_count, size_t outer, size_t outer_in,
                      size_t outer_out, size_t stride_in, size_t stride_out, size_t width)
 {
@@ -40,19 +42,19 @@ static void resample(float *out, size_t out_count, const float *in, size_t in_co
     }
 }
 
-bool descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width)
+int descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width)
 {
     size_t side = in_rows ? (size_t)lround(sqrt((double)(in_rows - 1))) : 0;
     if (side == 0 || side * side + 1 != in_rows)
-        return false;
+        return 0;
     float *half = descry_alloc(side * columns, width * sizeof *half); /* [side, columns, width] */
     if (!half)
-        return false;
+        return DESCRY_ERR_MEMORY;
     memcpy(out, in, width * sizeof *out);
     resample(half, columns, in + width, side, side, side * width, columns * width, width, width, width);
     resample(out + width, rows, half, side, columns, width, width, columns * width, columns * width, width);
     free(half);
-    return true;
+    return 1;
 }
 
 void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows, size_t width)
@@ -94,8 +96,11 @@ const float *descry_load_grid_positions(descry_loader *l, const char *prefix, co
     float *resized = descry_load_alloc(l, tokens * width, sizeof *resized);
     if (!resized)
         return NULL;
-    if (t->dims != 2 || t->shape[1] != width || !descry_resize_grid(resized, rows, columns, stored, t->shape[0], width))
+    int done = t->dims == 2 && t->shape[1] == width ? descry_resize_grid(resized, rows, columns, stored, t->shape[0], width) : 0;
+    if (done == 0)
         misshapen(l, t, tokens, width);
+    else if (done < 0)
+        l->rc = descry_fail_memory(l->err);
     else
         descry_log_write(l->log, DESCRY_LOG_INFO, "%s: positions resized from %zu to %zu", l->file->path, t->shape[0], tokens);
     return resized;

@@ -14,9 +14,9 @@ const float *descry_load_line_positions(descry_loader *loader, const char *prefi
                                         size_t width);
 
 /* out [1 + rows * columns, width] from in [1 + side * side, width]: the class row is copied, the square grid resampled
- * with torch's antialiased bicubic interpolation (a = -0.5, align_corners false).  False: `in_rows` is not of that form,
- * or memory is short. */
-bool descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width);
+ * with torch's antialiased bicubic interpolation (a = -0.5, align_corners false).  1; 0: `in_rows` is not of that form;
+ * DESCRY_ERR_MEMORY. */
+int descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width);
 
 /* out [rows, width] from in [in_rows, width], linear interpolation, align_corners false. */
 void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows, size_t width);
