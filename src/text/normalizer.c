@@ -34,8 +34,10 @@ static int apply_charsmap(const step *s, descry_text *text, descry_error *err)
 static int apply_form(const step *s, descry_text *text, descry_error *err)
 {
     size_t size;
+    if (text->size == 0)
+        return 0;
     uint32_t *data = u32_normalize(s->form, text->data, text->size, NULL, &size);
-    if (!data && text->size)
+    if (!data)
         return descry_fail_memory(err);
     free(text->data);
     *text = (descry_text){data, size, size};
