@@ -31,9 +31,9 @@ static void embed(float *x, const descry_timm_vit *v, const float *patches, size
     for (size_t i = 0; i < n; i++)
         for (size_t t = 0; t < tokens; t++, x += w) {
             const float *from = t < v->prefix ? v->class_embedding : patches + (i * v->patches + t - v->prefix) * w;
-            const float *position = v->positions + (t - bare) * w;
+            const float *position = t < bare ? NULL : v->positions + (t - bare) * w;
             for (size_t c = 0; c < w; c++)
-                x[c] = t < bare ? from[c] : from[c] + position[c];
+                x[c] = position ? from[c] + position[c] : from[c];
         }
 }
 
