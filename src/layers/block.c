@@ -13,10 +13,6 @@ const descry_block_names descry_block_names_open_clip = {
     .ln_1 = "ln_1", .qkv_weight = "attn.in_proj_weight", .qkv_bias = "attn.in_proj_bias", .out = "attn.out_proj",
     .ln_2 = "ln_2", .fc = "mlp.c_fc", .proj = "mlp.c_proj", .ls_1 = "ls_1.gamma", .ls_2 = "ls_2.gamma"};
 
-const descry_block_names descry_block_names_timm = {
-    .ln_1 = "norm1", .qkv_weight = "attn.qkv.weight", .qkv_bias = "attn.qkv.bias", .out = "attn.proj", .ln_2 = "norm2",
-    .fc = "mlp.fc1", .proj = "mlp.fc2", .ls_1 = "ls1.gamma", .ls_2 = "ls2.gamma"};
-
 static void load_block(descry_loader *l, descry_block *b, const descry_block_config *c, const descry_block_names *names,
                        const char *prefix, bool cross)
 {
@@ -148,7 +144,7 @@ int descry_run_blocks(const descry_engine *engine, const descry_block_config *c,
     size_t w = (size_t)c->width, rows = s->first[s->count];
     size_t mlp = (blocks[0].gate.n ? 2 : 1) * (size_t)c->mlp, widest = 3 * w > mlp ? 3 * w : mlp;
     float *normed = descry_alloc_aligned(rows, w * sizeof *normed);     /* [rows, W] */
-    float *wide = descry_alloc_aligned(rows, widest * sizeof *wide);    /* [rows, 3W] or [rows, M] */
+    float *wide = descry_alloc_aligned(rows, widest * sizeof *wide);    /* [rows, 3W], or [rows, M], with a gate [rows, 2M] */
     int rc = normed && wide ? 0 : descry_fail_memory(err);
     descry_sequences all = *s;
     all.pooled = NULL;

@@ -41,7 +41,6 @@ typedef struct descry_block_names {
 } descry_block_names;
 
 extern const descry_block_names descry_block_names_open_clip; /* those of its own towers */
-extern const descry_block_names descry_block_names_timm;      /* timm's VisionTransformer */
 
 /* Blocks `prefix`.0. to `prefix`.(layers - 1).; NULL after an error.  `cross`: of a cross-attention, in which "ln_1_kv" is
  * the norm of the keys' and values' input. */
