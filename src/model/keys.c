@@ -163,6 +163,13 @@ void descry_keys_three(descry_keys *k, const char *key, float out[3])
     json_decref(value);
 }
 
+void descry_keys_ignore_timm(descry_keys *k)
+{
+    static const char *const without_effect[] = {"timm_model_name", "timm_model_pretrained", "timm_drop", "timm_drop_path",
+                                                 "patch_dropout", NULL};
+    descry_keys_ignore(k, without_effect);
+}
+
 /* ---- blocks ---------------------------------------------------------------------------------------------------- */
 
 static float take_eps(descry_keys *k)

@@ -45,6 +45,9 @@ void descry_keys_block(descry_keys *keys, descry_block_config *block, int width,
 void descry_keys_check_heads(descry_keys *keys, const char *key, int width, int heads);
 bool descry_keys_layer_scale(descry_keys *keys);
 
+/* The name of one of timm's towers, which has been seen, and the keys that only its training has. */
+void descry_keys_ignore_timm(descry_keys *keys);
+
 /* Keys that only training and towers of other kinds have. */
 void descry_keys_refuse_extras(descry_keys *keys);
 

@@ -21,8 +21,6 @@ static bool claims(const descry_keys *vision_cfg)
 static descry_image_tower *parse(descry_keys *k, const descry_tower_options *options)
 {
     static const char *const pools[] = {"", NULL}, *const projections[] = {"linear", "mlp", NULL};
-    static const char *const without_effect[] = {"timm_model_name", "timm_model_pretrained", "timm_drop", "timm_drop_path",
-                                                 "patch_dropout", NULL};
     const descry_convnext_kind *kind = descry_convnext_find(descry_keys_see(k, "timm_model_name"));
     descry_convnext *v = calloc(1, sizeof *v);
     if (!v) {
@@ -30,7 +28,7 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
         return NULL;
     }
     v->kind = *kind;
-    descry_keys_ignore(k, without_effect);
+    descry_keys_ignore_timm(k);
     descry_keys_name(k, "timm_pool", 0, pools);
     v->head.mlp = descry_keys_name(k, "timm_proj", 0, projections) == 1;
     int image = descry_keys_int(k, "image_size", 224, REDUCTION, 1 << 14);

@@ -36,8 +36,6 @@ static void configure(descry_timm_vit *v)
 static descry_image_tower *parse(descry_keys *k, const descry_tower_options *options)
 {
     static const char *const token[] = {"token", NULL}, *const map[] = {"map", NULL}, *const none[] = {"none", NULL};
-    static const char *const without_effect[] = {"timm_model_name", "timm_model_pretrained", "timm_drop", "timm_drop_path",
-                                                 "patch_dropout", NULL};
     descry_timm_vit *v = calloc(1, sizeof *v);
     if (!v || !descry_timm_vit_find(&v->kind, descry_keys_see(k, "timm_model_name"))) { /* found when it was claimed */
         descry_keys_fail_memory(k);
@@ -45,7 +43,7 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
         return NULL;
     }
     configure(v);
-    descry_keys_ignore(k, without_effect);
+    descry_keys_ignore_timm(k);
     descry_keys_name(k, "timm_pool", 0, v->kind.map_heads ? map : token);
     if (!is(v, DESCRY_TIMM_HEAD))
         descry_keys_name(k, "timm_proj", 0, none);

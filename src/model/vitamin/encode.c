@@ -7,9 +7,6 @@
 #include "layers/trace.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-enum { EXPANSION = 4 };
 
 /* *x = shortcut(x) + reduce(gelu(spatial(gelu(expand(LN(x)))))).  *y is room for such a map, wide and narrow for the inner maps
  * before and after the middle convolution; *x and *y may be exchanged. */
@@ -108,8 +105,8 @@ static int encode(const descry_vitamin *v, const descry_engine *engine, const de
     size_t map = largest(largest(area * 3, area / 4 * a), v->tokens * w); /* after the stem at half the size */
     /* inner maps have four times the channels of what comes out: the first block's expands at half the size */
     float *room[4] = {descry_alloc_aligned(n, map * sizeof(float)), descry_alloc_aligned(n, map * sizeof(float)),
-                      descry_alloc_aligned(n, EXPANSION * (area / 4) * a * sizeof(float)),
-                      descry_alloc_aligned(n, EXPANSION * (area / 16) * a * sizeof(float))};
+                      descry_alloc_aligned(n, DESCRY_VITAMIN_EXPANSION * (area / 4) * a * sizeof(float)),
+                      descry_alloc_aligned(n, DESCRY_VITAMIN_EXPANSION * (area / 16) * a * sizeof(float))};
     float *tokens = NULL;
     int rc = room[0] && room[1] && room[2] && room[3] ? 0 : descry_fail_memory(err);
     if (!rc)

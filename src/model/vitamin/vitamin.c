@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATCH = 16, EXPANSION = 4, FIRST_STAGE = 2 /* blocks */ };
+enum { PATCH = 16, FIRST_STAGE = 2 /* blocks */ };
 
 static bool claims(const descry_keys *vision_cfg)
 {
@@ -16,8 +16,6 @@ static bool claims(const descry_keys *vision_cfg)
 static descry_image_tower *parse(descry_keys *k, const descry_tower_options *options)
 {
     static const char *const pools[] = {"", NULL}, *const projections[] = {"linear", "mlp", NULL};
-    static const char *const without_effect[] = {"timm_model_name", "timm_model_pretrained", "timm_drop", "timm_drop_path",
-                                                 "patch_dropout", NULL};
     const descry_vitamin_kind *kind = descry_vitamin_find(descry_keys_see(k, "timm_model_name"));
     descry_vitamin *v = calloc(1, sizeof *v);
     if (!v) {
@@ -25,7 +23,7 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
         return NULL;
     }
     v->kind = *kind;
-    descry_keys_ignore(k, without_effect);
+    descry_keys_ignore_timm(k);
     descry_keys_name(k, "timm_pool", 0, pools);
     v->head.mlp = descry_keys_name(k, "timm_proj", 0, projections) == 1;
     int image = descry_keys_int(k, "image_size", 224, PATCH, 1 << 13);
@@ -44,7 +42,7 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
 
 static void load_mbconv(descry_loader *l, descry_mbconv *b, const char *prefix, size_t in, size_t out, size_t stride)
 {
-    size_t middle = EXPANSION * out;
+    size_t middle = DESCRY_VITAMIN_EXPANSION * out;
     b->norm = descry_load_norm(l, prefix, "pre_norm", in);
     b->expand = (descry_conv){.kernel = 1, .stride = 1};
     descry_load_conv(l, &b->expand, prefix, "conv1_1x1", in, middle, true);

@@ -10,7 +10,10 @@
 #include "model/family.h"
 #include "model/vitamin/kinds.h"
 
-enum { DESCRY_VITAMIN_BLOCKS = 2 + 4 }; /* of the two stages */
+enum {
+    DESCRY_VITAMIN_BLOCKS = 2 + 4, /* of the two stages */
+    DESCRY_VITAMIN_EXPANSION = 4   /* channels inside of one, for each that it gives */
+};
 
 /* An inverted bottleneck: 1 x 1, each channel by itself 3 x 3, 1 x 1. */
 typedef struct descry_mbconv {
