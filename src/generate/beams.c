@@ -78,10 +78,10 @@ void descry_group_result(const descry_selection *s, descry_generated *result)
 
 /* ---- beam: transformers' _beam_search ---------------------------------------------------------------------------- */
 
-/* Indices of the `count` greatest of n scores in falling order, the lower index first among ties. */
+/* Indices of the `count` greatest of n scores, at most 3 B, in falling order, the lower index first among ties. */
 static void pick_top(size_t *chosen, size_t count, const float *scores, size_t n)
 {
-    bool taken[6 * 64] = {false};
+    bool taken[3 * DESCRY_MAX_BEAMS] = {false};
     for (size_t i = 0; i < count; i++) {
         size_t top = n;
         for (size_t j = 0; j < n; j++)
@@ -95,8 +95,8 @@ static void pick_top(size_t *chosen, size_t count, const float *scores, size_t n
 /* Merges sequences that just stopped, of which only the first B candidates count, into the B best so far. */
 static void beam_keep(descry_selection *s, const bool *stop)
 {
-    size_t beams = s->beams, chosen[64], length = s->length + 1, most = s->options->max_length;
-    float scores[3 * 64];
+    size_t beams = s->beams, chosen[DESCRY_MAX_BEAMS], length = s->length + 1, most = s->options->max_length;
+    float scores[3 * DESCRY_MAX_BEAMS];
     for (size_t i = 0; i < beams; i++)
         scores[i] = (float)s->kept[i].score;
     for (size_t i = 0; i < 2 * beams; i++) {
@@ -130,9 +130,9 @@ static void beam_keep(descry_selection *s, const bool *stop)
 
 void descry_beam_step(descry_selection *s)
 {
-    size_t beams = s->beams, chosen[64], length = s->length + 1, stopped = 0;
-    bool stop[2 * 64];
-    float running[2 * 64];
+    size_t beams = s->beams, chosen[DESCRY_MAX_BEAMS], length = s->length + 1, stopped = 0;
+    bool stop[2 * DESCRY_MAX_BEAMS];
+    float running[2 * DESCRY_MAX_BEAMS];
     for (size_t i = 0; i < 2 * beams; i++) {
         stop[i] = s->best[i].id == s->end || length >= s->options->max_length;
         stopped += stop[i];

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_BEAMS = 64 };
-
 /* ---- options --------------------------------------------------------------------------------------------------- */
 
 static bool is_sampling(const descry_generation *o)
@@ -29,7 +27,7 @@ static int check_numbers(const descry_generation *o, size_t vocabulary, descry_e
     const char *bad = NULL;
     if (o->decode < DESCRY_DECODE_GROUP || o->decode > DESCRY_DECODE_TOP_P)
         bad = "no such way to decode";
-    else if (o->beams < 1 || o->beams > MAX_BEAMS)
+    else if (o->beams < 1 || o->beams > DESCRY_MAX_BEAMS)
         bad = "beams: from 1 to 64";
     else if (o->groups < 1 || o->beams % o->groups != 0)
         bad = "groups: the beams are not a multiple of them";
@@ -136,7 +134,7 @@ static void read_logits(descry_selection *s, const descry_logits_source *source,
 /* The 2 B best of all live sequences, the lower beam first among ties. */
 static void merge(descry_selection *s)
 {
-    size_t wanted = 2 * s->beams, taken[MAX_BEAMS] = {0};
+    size_t wanted = 2 * s->beams, taken[DESCRY_MAX_BEAMS] = {0};
     for (size_t i = 0; i < wanted; i++) {
         size_t from = 0;
         const descry_candidate *top = NULL;

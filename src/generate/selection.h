@@ -21,6 +21,7 @@ typedef struct descry_generated {
     double score;
 } descry_generated;
 
+enum { DESCRY_MAX_BEAMS = 64 };
 enum { DESCRY_NOT_FINITE = -1, DESCRY_NO_MEMORY = -2 }; /* in place of an id */
 
 /* Candidate: beam and token that extends it. */

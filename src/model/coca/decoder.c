@@ -94,12 +94,17 @@ static size_t largest(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* What a head's packed keys and values need at most, whatever the kernels: lanes up to 16. */
+static size_t in_lanes(size_t n)
+{
+    return (n + DESCRY_MAX_LANES - 1) / DESCRY_MAX_LANES * DESCRY_MAX_LANES;
+}
+
+/* What a head's packed keys and values need at most, whatever the kernels. */
 static size_t cross_size(plan *p, const descry_coca *c)
 {
     size_t tokens = c->image->tokens, head = (size_t)c->block.width / (size_t)c->block.heads;
-    size_t floats = plus(p, times(p, head, (tokens + 15) / 16 * 16), times(p, tokens, (head + 15) / 16 * 16));
-    return plus(p, floats, 15) / 16 * 16;
+    size_t floats = plus(p, times(p, head, in_lanes(tokens)), times(p, tokens, in_lanes(head)));
+    return plus(p, floats, 15) / 16 * 16; /* lines of the cache */
 }
 
 static plan plan_for(const descry_coca *c, const descry_decoder_size *s)
