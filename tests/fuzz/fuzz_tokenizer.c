@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A stranger's tokenizer.json under libFuzzer: a tokenizer whose ids are in its vocabulary, or one line that says what is
  * wrong with the file. */
+#include "fuzz.h"
+
 #include "text/hub.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

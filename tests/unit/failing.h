@@ -34,7 +34,7 @@ size_t failing_left(const failing_stack **one); /* how much is; ends it.  *one: 
 /* Where an address is: the function of this program, or a shared object and the function before it that it exports, as in
  * "libc.so.6:qsort_r". */
 const char *failing_name(void *address);
-/* Whether a name that begins so is in a stack. */
+/* Whether a name that begins so is in a stack (NULL: an empty one). */
 int failing_in(const failing_stack *stack, const char *name);
 const char *failing_print(const failing_stack *stack); /* on one line, up to the function "refuse"; until the next call */
 

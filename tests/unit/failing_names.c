@@ -56,7 +56,7 @@ const char *failing_name(void *address)
 
 int failing_in(const failing_stack *stack, const char *name)
 {
-    for (int i = 0; i < stack->depth; i++)
+    for (int i = 0; stack && i < stack->depth; i++)
         if (strncmp(failing_name(stack->frames[i]), name, strlen(name)) == 0)
             return 1;
     return 0;

@@ -131,7 +131,7 @@ static int goes_on(const failing_stack *stack)
 static int refuse(world *w, const job *j, size_t number, int stacks, size_t *left)
 {
     static char expected[SEEN];
-    char where[4200];
+    char where[4200] = "anything";
     const failing_stack *one;
     descry_error err;
     int fds = file_descriptors();
