@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * From texts to ids and back, whatever the kind of tokenizer.  One kind is in clip_bpe.h. */
+ * From texts to ids and back, whatever the kind of tokenizer.  The kinds are in clip_bpe.h and hub.h. */
 #ifndef DESCRY_TEXT_TOKENIZER_H
 #define DESCRY_TEXT_TOKENIZER_H
 
@@ -22,7 +22,7 @@ struct descry_tokenizer {
     const descry_tokenizer_kind *kind;
     int vocab_size; /* ids are below */
     int start, end, pad;
-    char digest[DESCRY_SHA256_HEX]; /* identifies it in a model's recipe: SHA-256 of its file, or a name if it has none */
+    char digest[DESCRY_SHA256_HEX]; /* identifies it in a model's recipe: SHA-256 of its files, or a name if it has none */
 };
 
 /* ids [context_length]: start, the text's ids, end, then pad; cut to fit with the end token last.  *count is the number of
