@@ -41,8 +41,8 @@ int descry_linear_open(const descry_engine *engine, descry_linear *linear, const
                        size_t n_stride, size_t k_stride, const float *bias, descry_error *err);
 void descry_linear_close(descry_linear *linear);
 
-/* out [rows, n] = residual + gamma * activation(scale * (x B^T) + bias) for x [rows, k]; gamma and residual may be NULL, residual
- * may be out. */
+/* out [rows, n] = residual + gamma * activation(scale * (x B^T) + bias) for x [rows, k]; gamma and residual may be NULL,
+ * residual may be out. */
 void descry_linear_run(const descry_engine *engine, const descry_linear *linear, const float *x, size_t rows,
                        descry_activation activation, const float *gamma, const float *residual, float *out);
 

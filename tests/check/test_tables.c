@@ -7,6 +7,7 @@
 #include "support/tables.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,7 +90,7 @@ static void tables(void **state)
 
 enum { FAKE_LANES = 3, FAKE_PANEL = 6 };
 
-static size_t fake_runs, fake_packs;
+static atomic_size_t fake_runs, fake_packs; /* panels: the pool's threads run and pack them */
 
 static float *numbers(size_t n)
 {
