@@ -179,7 +179,7 @@ static void of_other_architectures_the_reason_is_named(void **state)
     } others[] = {
         {"swin_base_patch4_window7_224", "timm_model_name"},             {"ViT-B-16-SigLIP2-naflex", "timm_model_name"},
         {"gte-modernbert-base-ViT-B-32-256", "hf_model_name"},                 {"CLAP-HTSAT-tiny", "vision_cfg: missing"},
-        {"moderntext-ViT-B-32-256", "text_cfg."},
+        {"moderntext-ViT-B-32-256", "text_cfg."},              {"coca_roberta-ViT-B-32", "output_tokens"},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         const char *json = descry_zoo_config(others[i].name);
