@@ -56,9 +56,10 @@ def build(name, config, depth=None):
         for key, tensor in model.state_dict().items():
             if not tensor.is_floating_point() or key.startswith("logit_"):
                 continue
-            if tensor.ndim < 2 and key.endswith("running_var"):
+            vector = tensor.numel() == tensor.shape[0] if tensor.ndim else True  # a column of a map, too: [C, 1, 1]
+            if vector and key.endswith("running_var"):
                 tensor.mul_(1 + 0.2 * torch.rand_like(tensor))
-            elif tensor.ndim < 2:
+            elif vector:
                 tensor.add_(0.1 * torch.randn_like(tensor))
             elif not tensor.any():
                 tensor.add_(0.02 * torch.randn_like(tensor))

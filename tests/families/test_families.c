@@ -119,11 +119,12 @@ static void timms_families(void **state)
     {
         listed = golden_get(expected, "tensors");
         double off = difference(expected, write_listed);
-        print_message("%s: off by %.2g\n", name, off);
-        assert_true(off <= 5e-6);
+        double theirs = json_real_value(golden_get(expected, "float32"));
+        print_message("%s: off by %.2g, timm's float32 by %.2g\n", name, off, theirs);
+        assert_true(off <= 3 * theirs + 1e-7);
         tried++;
     }
-    assert_int_equal(tried, 14);
+    assert_int_equal(tried, 17);
 }
 
 /* The row before it took nothing from the others. */
