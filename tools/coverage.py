@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares the towers of every architecture of open_clip that this build can run with open_clip's own, on weights as
-open_clip initialises them, with noise on all vectors and on what is initialised with zeros: 3 pictures, 6 texts (rows of ids, so
-that no vocabulary is needed).
+open_clip initialises them, with noise on all vectors and on what is initialised with zeros, and with batch norms measured: 3
+pictures, 6 texts (rows of ids, so that no vocabulary is needed).
 
     python tools/coverage.py [--build build] [--only WORD ...] [--most PARAMETERS] [--json FILE]
 
@@ -66,6 +66,22 @@ def build(name, config, depth=None):
     return model
 
 
+def measure_norms(model, pictures):
+    """Gives batch norms the statistics of these pictures, with noise on the variances: with any other statistics, hardly anything
+    of a picture may be left after many of them."""
+    norms = [module for module in model.modules() if isinstance(module, torch.nn.BatchNorm2d)]
+    if not norms:
+        return
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+        norm.train()
+    with torch.inference_mode():
+        model.encode_image(torch.from_numpy(pictures))
+    for norm in norms:
+        norm.eval().running_var.mul_(1 + 0.2 * torch.rand_like(norm.running_var))
+
+
 def texts_for(config, rng):
     text = config["text_cfg"]
     length, vocabulary = text.get("context_length", 77), text.get("vocab_size", 49408)
@@ -98,6 +114,7 @@ def compare(args, name, config, folder):
     height, width = size if isinstance(size, (tuple, list)) else (size, size)
     rng = np.random.default_rng(5)
     pictures = rng.normal(0, 1, (PICTURES, 3, height, width)).astype(np.float32)
+    measure_norms(model, pictures)
     ids = texts_for(config, rng)
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": config, "preprocess_cfg": {}}))
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "open_clip_model.safetensors")

@@ -94,6 +94,8 @@ static void a_family_from_outside(void **state)
 }
 
 static const json_t *listed; /* of the case that is tried */
+static const char *lacking;  /* those that begin so are left out; NULL: none */
+static const char *besides;  /* one more; NULL: none */
 
 static void write_listed(formula_writer *w, const descry_image_tower *tower)
 {
@@ -105,8 +107,11 @@ static void write_listed(formula_writer *w, const descry_image_tower *tower)
         size_t sizes[4] = {0};
         for (size_t i = 0; i < json_array_size(shape) && i < 4; i++)
             sizes[i] = (size_t)json_integer_value(json_array_get(shape, i));
-        formula_tensor(w, "", name, (int)json_array_size(shape), sizes[0], sizes[1], sizes[2], sizes[3]);
+        if (!lacking || strncmp(name, lacking, strlen(lacking)) != 0)
+            formula_tensor(w, "", name, (int)json_array_size(shape), sizes[0], sizes[1], sizes[2], sizes[3]);
     }
+    if (besides)
+        formula_tensor(w, "", besides, 1, 8, 0, 0, 0);
 }
 
 static void timms_families(void **state)
@@ -125,6 +130,36 @@ static void timms_families(void **state)
         tried++;
     }
     assert_int_equal(tried, 17);
+}
+
+static void expect_refused(const char *name, const char *without, const char *with, const char *why)
+{
+    const json_t *expected = golden_get(golden_get(tiny, "cases"), name);
+    descry_error err;
+    descry_network network;
+    listed = golden_get(expected, "tensors");
+    lacking = without;
+    besides = with;
+    golden_network(&network, "tiny", golden_get(expected, "cfg"));
+    char *path = formula_file_with(&network, write_listed, DESCRY_F32, FAULT_NONE);
+    assert_int_equal(descry_network_load(&network, path, NULL, &err), DESCRY_ERR_FORMAT);
+    assert_non_null(strstr(err.message, why));
+    unlink(path);
+    free(path);
+    descry_network_close(&network);
+    lacking = besides = NULL;
+}
+
+/* Branches or their sum: a file has one of them. */
+static void mixtures_of_forms_are_refused(void **state)
+{
+    (void)state;
+    expect_refused("fastvit", "visual.trunk.stages.0.blocks.0.token_mixer.", "visual.trunk.stages.0.blocks.0.token_mixer.reparam_conv.bias",
+                   "\"visual.trunk.stages.0.blocks.0.token_mixer.mixer.conv_kxk.0.bn.weight\" is missing");
+    expect_refused("fastvit", NULL, "visual.trunk.stem.2.reparam_conv.bias", "stem.2.reparam_conv.bias\", shape [8], is not part");
+    expect_refused("fastvit-folded", NULL, "visual.trunk.stem.2.identity.bias", "stem.2.identity.bias\", shape [8], is not part");
+    expect_refused("fastvit-folded", "visual.trunk.stem.1.", "visual.trunk.stem.1.conv_scale.bn.bias",
+                   "\"visual.trunk.stem.1.reparam_conv.weight\" is missing");
 }
 
 /* The row before it took nothing from the others. */
@@ -194,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timms_families),
+        cmocka_unit_test(mixtures_of_forms_are_refused),
         cmocka_unit_test(a_family_from_outside),
         cmocka_unit_test(other_configurations_are_the_library_s),
         cmocka_unit_test(programs_use_it_as_any_other),
