@@ -161,7 +161,8 @@ void descry_load_depthwise(descry_loader *l, descry_depthwise *conv, const char 
     conv->weight = weight;
 }
 
-void descry_load_pixel_norm(descry_loader *l, descry_depthwise *conv, const char *prefix, const char *name, size_t channels)
+void descry_load_pixel_norm(descry_loader *l, descry_depthwise *conv, const char *prefix, const char *name,
+                            size_t channels)
 {
     *conv = (descry_depthwise){.kernel = 1, .stride = 1, .channels = channels};
     conv->weight = load_batch_norm(l, prefix, name, channels);

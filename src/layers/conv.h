@@ -50,7 +50,8 @@ typedef struct descry_depthwise {
 void descry_load_depthwise(descry_loader *loader, descry_depthwise *conv, const char *prefix, const char *name);
 
 /* Batch norm of what no convolution gives, as one of 1 x 1 pixels. */
-void descry_load_pixel_norm(descry_loader *loader, descry_depthwise *conv, const char *prefix, const char *name, size_t channels);
+void descry_load_pixel_norm(descry_loader *loader, descry_depthwise *conv, const char *prefix, const char *name,
+                            size_t channels);
 
 descry_maps descry_depthwise_size(const descry_depthwise *conv, const descry_maps *in);
 void descry_run_depthwise(const descry_engine *engine, const descry_depthwise *conv, const descry_maps *in, const float *x,

@@ -154,10 +154,10 @@ static void expect_refused(const char *name, const char *without, const char *wi
 static void mixtures_of_forms_are_refused(void **state)
 {
     (void)state;
-    expect_refused("fastvit", "visual.trunk.stages.0.blocks.0.token_mixer.", "visual.trunk.stages.0.blocks.0.token_mixer.reparam_conv.bias",
-                   "\"visual.trunk.stages.0.blocks.0.token_mixer.mixer.conv_kxk.0.bn.weight\" is missing");
-    expect_refused("fastvit", NULL, "visual.trunk.stem.2.reparam_conv.bias", "stem.2.reparam_conv.bias\", shape [8], is not part");
-    expect_refused("fastvit-folded", NULL, "visual.trunk.stem.2.identity.bias", "stem.2.identity.bias\", shape [8], is not part");
+    expect_refused("fastvit", "visual.trunk.stem.1.", "visual.trunk.stem.1.reparam_conv.bias",
+                   "\"visual.trunk.stem.1.conv_kxk.0.bn.weight\" is missing");
+    expect_refused("fastvit", NULL, "visual.trunk.stem.2.reparam_conv.bias", "reparam_conv.bias\", shape [8], is not part");
+    expect_refused("fastvit-folded", NULL, "visual.trunk.stem.2.identity.bias", "identity.bias\", shape [8], is not part");
     expect_refused("fastvit-folded", "visual.trunk.stem.1.", "visual.trunk.stem.1.conv_scale.bn.bias",
                    "\"visual.trunk.stem.1.reparam_conv.weight\" is missing");
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes tests/families/families.json: what timm and open_clip compute, in float64, for tiny towers of their families, filled by
-the formula of openclip_reference.py; and how far their own float32 is from that.  The test gives the library tables with these sizes (tests/families/kinds.c).
+the formula of openclip_reference.py; and how far their own float32 is from that.  The test gives the library tables with these
+sizes (tests/families/kinds.c).
 
     python tools/goldens/make_families.py [--out tests/families/families.json]"""
 

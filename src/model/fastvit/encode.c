@@ -151,7 +151,7 @@ static int run(work *w, const descry_fastvit *v, const descry_pictures *pictures
     return 0;
 }
 
-/* Every stage has at most half as many activations as the one before: the largest maps are the first ones. */
+/* The largest maps are the first ones: from LEAST pixels on, no stage has more activations than the first. */
 static int encode(const descry_fastvit *v, const descry_engine *engine, const descry_pictures *pictures, float *out,
                   descry_error *err)
 {

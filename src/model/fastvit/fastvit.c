@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 enum {
-    ATTENTION = 3 /* the first stage with it, and with positions */,
-    LEAST = 32    /* pixels of a side, for which what later stages give is not larger than the first's */
+    ATTENTION = 3, /* the first stage with it, and with positions */
+    LEAST = 32     /* pixels of a side: the last map is then no larger than the first stage's, which encode relies on */
 };
 
 static bool claims(const descry_keys *vision_cfg)
@@ -49,7 +49,7 @@ static bool in_branches(const descry_loader *l)
     return descry_tensors_find(l->file, "visual.trunk.stem.0.conv_kxk.0.conv.weight") != NULL;
 }
 
-/* timm's MobileOneBlock `prefix`: a convolution, the same 1 x 1 if `scaled`, and the input itself where it is of the same shape. */
+/* timm's MobileOneBlock `prefix`: a convolution, one of 1 x 1 if `scaled`, and the input itself where it is of the same shape. */
 static void add_branches(descry_fold *f, const char *prefix, bool scaled, bool same)
 {
     descry_fold_branch(f, prefix, "conv_kxk.0", f->side);

@@ -11,8 +11,8 @@
 #include "model/fastvit/kinds.h"
 
 typedef struct descry_fastvit_block {
-    descry_depthwise mixer;     /* 3 x 3; or attention in its place, kernel 0: */
-    descry_depthwise pixel_norm; /* batch norm, or kernel 0: */
+    descry_depthwise mixer;     /* 3 x 3; kernel 0: attention in its place */
+    descry_depthwise pixel_norm; /* batch norm; kernel 0: layer norm in its place */
     descry_norm norm;           /* [C] */
     descry_linear qkv, proj;    /* [3 C, C] without bias, [C, C] */
     const float *gamma_1;       /* [C] */

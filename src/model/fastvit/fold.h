@@ -17,10 +17,12 @@ descry_fold descry_fold_open(descry_loader *loader, size_t out, size_t in, size_
 
 /* Adds a convolution of this side, `name`.conv.weight, and its batch norm, `name`.bn. */
 void descry_fold_branch(descry_fold *fold, const char *prefix, const char *name, size_t side);
-void descry_fold_norm(descry_fold *fold, const char *prefix, const char *name, double sign); /* sign * batch norm of the input */
-void descry_fold_stored(descry_fold *fold, const char *prefix, const char *name); /* `name`.weight and .bias, as they are */
-void descry_fold_scale(descry_fold *fold, const float *gamma);                    /* what is there, by gamma [out] */
-void descry_fold_input(descry_fold *fold);                                        /* adds the input itself */
+/* Adds sign * batch norm of the input. */
+void descry_fold_norm(descry_fold *fold, const char *prefix, const char *name, double sign);
+/* Adds `name`.weight and .bias, as they are. */
+void descry_fold_stored(descry_fold *fold, const char *prefix, const char *name);
+void descry_fold_scale(descry_fold *fold, const float *gamma); /* what is there, by gamma [out] */
+void descry_fold_input(descry_fold *fold);                     /* adds the input itself */
 
 /* Closes it into a convolution whose sizes are set. */
 void descry_fold_into_conv(descry_fold *fold, descry_conv *conv);
