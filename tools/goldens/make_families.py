@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes tests/families/families.json: what timm, transformers and open_clip compute, in float64, for tiny towers of their families,
-filled by the formula of openclip_reference.py.  The test gives the library tables with these sizes (tests/families/kinds.c).
+filled by the formula of openclip_reference.py; and how far timm's own float32 is from that.  The test gives the library tables
+with these sizes (tests/families/kinds.c).
 
     python tools/goldens/make_families.py [--out tests/families/families.json]"""
 
@@ -18,9 +19,10 @@ import torch
 import transformers
 from open_clip.model import CustomTextCLIP
 from open_clip.modified_resnet import ModifiedResNet
-from timm.layers import Mlp
+from timm.layers import LayerNorm2d, Mlp
 from timm.models.convnext import ConvNeXt
 from timm.models.eva import Eva
+from timm.models.fastvit import FastVit, RepConditionalPosEnc
 from timm.models.vision_transformer import VisionTransformer
 from timm.models.vision_transformer_hybrid import ConvStem
 from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, VitConvCfg
@@ -32,6 +34,7 @@ sys.path.append(str(HERE / "tools"))
 import hf_configs  # noqa: E402
 
 DIM, PICTURES = 24, 3
+MCI0 = dict(layers=(1, 2, 1, 2), mlp_ratios=(3,) * 4, se_downsamples=(False, False, True, True))
 TEXT = {"context_length": 12, "width": 32, "heads": 2, "layers": 1}
 NORM = partial(torch.nn.LayerNorm, eps=1e-6)
 PE = dict(num_classes=DIM, global_pool="map", attn_type="rope", use_pre_transformer_norm=True, use_rot_pos_emb=True,
@@ -75,6 +78,16 @@ def vitamin(**more):
     return with_head(trunk, 48, "linear")
 
 
+def fastvit(**more):
+    """As fastvit_mci0; with five stages as fastvit_mci3."""
+    stages = more.pop("stages", 4)
+    attention = [i >= 3 for i in range(stages)]
+    return FastVit(**dict(embed_dims=[8 << i for i in range(stages)], downsamples=[i > 0 for i in range(stages)],
+                          pos_embs=[RepConditionalPosEnc if late else None for late in attention],
+                          token_mixers=["attention" if late else "repmixer" for late in attention],
+                          num_classes=DIM, lkc_use_act=True) | more)
+
+
 def with_head(trunk, features, proj):
     """As open_clip's TimmModel has it: the trunk without its classifier, and a head."""
     head = [("proj", torch.nn.Linear(features, DIM, bias=False))] if proj == "linear" else \
@@ -94,6 +107,12 @@ CASES = {  # name: vision_cfg, tower
     "vitamin": (named("vitamin_test", timm_pool="", timm_proj="linear", image_size=48), vitamin),
     "vitamin-without-positions": (named("vitamin_bare_test", timm_pool="", timm_proj="linear", image_size=48),
                                   partial(vitamin, pos_embed="none")),
+    "fastvit": (named("fastvit_test", timm_pool="avg", timm_proj=None, image_size=70), partial(fastvit, **MCI0)),
+    "fastvit-folded": (named("fastvit_test", timm_pool="avg", timm_proj=None, image_size=64),
+                       partial(fastvit, inference_mode=True, **MCI0)),
+    "fastvit-five-stages": (named("fastvit_five_test", timm_pool="avg", timm_proj=None, image_size=128),
+                            partial(fastvit, stages=5, layers=(1, 1, 1, 1, 2), mlp_ratios=(4,) * 5, se_downsamples=(False,) * 5,
+                                    norm_layer=partial(LayerNorm2d, eps=1e-5), stem_use_scale_branch=False)),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
     "mobileclip-l": (named("vit_test", timm_pool="token", timm_proj=None),
@@ -186,10 +205,14 @@ def golden(vision, make):
         for name, tensor in tensors.items():
             tensor.copy_(reference.values(prefix + name, tensor.shape))
     pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * size * size)).astype("float32"))
+    pictures = pictures.view(PICTURES, 3, size, size)
     with torch.no_grad():
-        image = model.eval().double()(pictures.double().view(PICTURES, 3, size, size))
+        rough = model.eval()(pictures)
+        image = model.double()(pictures.double())
+    off = ((rough - image).abs() / image.abs().clamp(min=1)).max().item()
     return {"cfg": {"embed_dim": DIM, "vision_cfg": vision, "text_cfg": TEXT},
             "tensors": {prefix + name: list(tensor.shape) for name, tensor in tensors.items()},
+            "float32": float(f"{off:.2g}"),
             "image": [rounded(row) for row in image.tolist()]}
 
 
