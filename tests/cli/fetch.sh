@@ -137,4 +137,29 @@ exits 1 "https_proxy that leads nowhere" env https_proxy="$proxy" HF_ENDPOINT=ht
 grep -q '^proxy CONNECT hub.invalid:443 - - ' hub/log
 verdict $? "https_proxy: asked for the hub, without the token"
 is "https_proxy: nothing else is asked" "$(grep -vc '^proxy CONNECT' hub/log)" 0
+
+# ---- as a new user would: nothing is there, a model is chosen by its number, what is said is typed
+new=$work/newcomer
+coca=hub/laion/mscoco_finetuned_CoCa-ViT-L-14-laion2B-s13B-b90k
+mkdir "$new" "$coca" photos
+cp hub/org/tiny/* "$coca"
+for i in 01 02 03 04 05 06 07 08; do cp "$gallery/00$i.jpg" photos; done
+unset HF_HOME
+HOME=$new
+mode
+exits 2 "new: index" "$DESCRY" index photos
+says err "descry pull" "new: index: the command that fetches a model is named"
+exits 1 "new: pull, answered by nothing" "$PYTHON" "$here/answers.py" '' -- "$DESCRY" pull
+exits 1 "new: pull, and no" "$PYTHON" "$here/answers.py" 4 n -- "$DESCRY" pull
+says out 'terms: https://huggingface.co/laion/mscoco' "new: pull, and no: where the terms are"
+[ ! -e "$new/.cache/huggingface/hub/models--laion--mscoco_finetuned_CoCa-ViT-L-14-laion2B-s13B-b90k" ]
+verdict $? "new: pull, and no: nothing is fetched"
+exits 0 "new: pull, and yes" "$PYTHON" "$here/answers.py" 4 y -- "$DESCRY" pull
+is "new: pull: speed here of each" "$(grep -c 'about [0-9.]* pictures/s here' out)" 4
+says out '^fetched: coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k$' "new: pull: fetched"
+typed=$(sed -n 's/^use it: descry \(.*\) FOLDER$/\1/p' out)
+# shellcheck disable=SC2086 # words
+exits 0 "new: what pull says" "$DESCRY" $typed photos
+exits 0 "new: search" "$DESCRY" search --json -k 1 a train beneath a palm
+json "new: search: the photo" 'row["path"].endswith("photos/0003.jpg")'
 finish

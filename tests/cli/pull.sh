@@ -3,8 +3,9 @@
 . "$DESCRY_SOURCE_ROOT/tests/cli/hub.sh"
 
 exits 2 "pull without a model" "$DESCRY" pull </dev/null
-says out '^  1  small .*GB  *COCO|^  1  small .*licence' "pull without a model: choices"
-is "pull without a model: four" "$(grep -c '^  [1-4]  .*licence' out)" 4
+says out '^  1  small ' "pull without a model: choices"
+is "pull without a model: four" "$(grep -c '^  [1-4]  ' out)" 4
+is "pull without a model: size, score, speed, licence" "$(grep -Ec 'GB, COCO [0-9.]+, about [0-9.]+ pictures/s here, licence: ' out)" 4
 says err "which model" "pull without a model: asks"
 exits 1 "pull of an unknown name" "$DESCRY" pull nothing
 says err "nothing: no published model" "pull of an unknown name: said"
