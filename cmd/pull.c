@@ -47,7 +47,7 @@ typedef struct pulling {
     descry_pull_plan plan; /* strings not kept */
     char licence[100];
     uint64_t first;       /* bytes done when the first were told of */
-    bool began;
+    bool began, waits;
 } pulling;
 
 /* ---- progress -------------------------------------------------------------------------------------------------- */
@@ -56,6 +56,14 @@ static int show(void *arg, const descry_progress *p)
 {
     pulling *job = arg;
     char text[300];
+    if (p->stage == DESCRY_STAGE_WAITING) {
+        if (!job->waits) {
+            cmd_progress_hide();
+            cmd_say("%s: another program is fetching it: waiting for that", job->name);
+        }
+        job->waits = true;
+        return 0;
+    }
     if (!job->began)
         job->first = p->done;
     job->began = true;
@@ -176,8 +184,10 @@ static int offer(pulling *job)
     if (!asks)
         return cmd_usage(&cmd_pull, "which model?");
     int answer = ask("Which one? [1-4] ");
-    if (answer < '1' || answer >= '1' + CHOICES)
+    if (answer < '1' || answer >= '1' + CHOICES) {
+        cmd_say("none of them: nothing is fetched");
         return CMD_FAILED;
+    }
     return fetch(job, best_of(&choices[answer - '1'], &gmacs)->name);
 }
 
@@ -211,7 +221,7 @@ static int fetch(pulling *job, const char *name)
     snprintf(job->name, sizeof job->name, "%s", weights ? weights->name : name);
     job->plan = (descry_pull_plan){0};
     job->licence[0] = 0;
-    job->began = false;
+    job->began = job->waits = false;
     if (weights && !descry_pretrained_can(weights))
         cmd_say("warning: %s: this build cannot run it yet; others may", weights->name);
     cmd_progress_restart();

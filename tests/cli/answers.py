@@ -22,5 +22,5 @@ try:
             os.write(fd, answers.pop(0).encode() + b"\n")
 except OSError:  # the end of a terminal
     pass
-sys.stdout.write(data.decode().replace("\r\n", "\n").replace("\r", "\n"))
+sys.stdout.write(data.decode().replace("\r\n", "\n").replace("\r", "\n").replace("\x1b[K", "\n"))
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

@@ -9,6 +9,19 @@ gap() {
     grep "$1" hub/log | awk 'NR == 1 { first = $NF } NR == 2 { printf "%d", ($NF - first) * 100 }'
 }
 
+# ---- another program is at it: descry's lock, and that of Hugging Face's programs
+mode licence=mit
+mkdir -p "$HF_HOME/hub/.locks/models--org--tiny"
+for lock in descry-pull "$weights"; do
+    rm -rf "$model" held
+    flock "$HF_HOME/hub/.locks/models--org--tiny/$lock.lock" sh -c 'touch held; sleep 1; touch "$0"' "$lock.released" &
+    while [ ! -e held ]; do sleep 0.05; done
+    exits 0 "held by another: $lock" "$DESCRY" pull hf-hub:org/tiny
+    [ -e "$lock.released" ]
+    verdict $? "held by another: $lock: it waits"
+    is "held by another: $lock: says so once" "$(grep -c '^descry: hf-hub:org/tiny: another program is fetching it' err)" 1
+done
+
 # ---- a connection that breaks once, at each tenth of the file
 for tenth in 0 1 2 3 4 5 6 7 8 9; do
     fresh
@@ -150,6 +163,7 @@ mode
 exits 2 "new: index" "$DESCRY" index photos
 says err "descry pull" "new: index: the command that fetches a model is named"
 exits 1 "new: pull, answered by nothing" "$PYTHON" "$here/answers.py" '' -- "$DESCRY" pull
+says out 'nothing is fetched' "new: pull, answered by nothing: said"
 exits 1 "new: pull, and no" "$PYTHON" "$here/answers.py" 4 n -- "$DESCRY" pull
 says out 'terms: https://huggingface.co/laion/mscoco' "new: pull, and no: where the terms are"
 [ ! -e "$new/.cache/huggingface/hub/models--laion--mscoco_finetuned_CoCa-ViT-L-14-laion2B-s13B-b90k" ]
