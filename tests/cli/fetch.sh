@@ -14,7 +14,9 @@ mode licence=mit
 mkdir -p "$HF_HOME/hub/.locks/models--org--tiny"
 for lock in descry-pull "$weights"; do
     rm -rf "$model" held
-    flock "$HF_HOME/hub/.locks/models--org--tiny/$lock.lock" sh -c 'touch held; sleep 1; touch "$0"' "$lock.released" &
+    : >err
+    flock "$HF_HOME/hub/.locks/models--org--tiny/$lock.lock" sh -c 'touch held; for i in $(seq 600); do
+        grep -q "another program" err && break; sleep 0.05; done; touch "$0"' "$lock.released" &
     while [ ! -e held ]; do sleep 0.05; done
     exits 0 "held by another: $lock" "$DESCRY" pull hf-hub:org/tiny
     [ -e "$lock.released" ]
