@@ -7,7 +7,6 @@
 #include "text/hub.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static bool is_clips(const descry_network *network)
 {
@@ -39,14 +38,6 @@ static bool is_hubs(const descry_network *network)
     return network->other_tokenizer != NULL;
 }
 
-static bool has_file(const char *folder)
-{
-    descry_buf path = {0};
-    bool has = descry_buf_printf(&path, NULL, "%s/tokenizer.json", folder) == 0 && access(path.data, R_OK) == 0;
-    descry_buf_free(&path);
-    return has;
-}
-
 /* From the model's folder, as open_clip has it of folders, or from the repository that the configuration names, as it has
  * it of all other models: those that bring a tokenizer name themselves. */
 static int open_hubs(descry_tokenizer **tokenizer, const descry_network *network, const char *folder, descry_error *err)
@@ -57,9 +48,9 @@ static int open_hubs(descry_tokenizer **tokenizer, const descry_network *network
     descry_hub_use use = {cleanings[network->cleaning], network->strip_sep_token};
     descry_buf other = {0};
     int rc = 0;
-    if (has_file(folder))
+    if (descry_hub_tokenizer_is_in(folder))
         rc = descry_hub_tokenizer_open(tokenizer, folder, use, err);
-    else if (descry_locate_repository_folder(&other, network->other_tokenizer) == 0 && has_file(other.data))
+    else if (descry_locate_repository_folder(&other, network->other_tokenizer) == 0 && descry_hub_tokenizer_is_in(other.data))
         rc = descry_hub_tokenizer_open(tokenizer, other.data, use, err);
     descry_buf_free(&other);
     return rc;
