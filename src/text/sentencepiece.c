@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The file: sentencepiece_model.proto of SentencePiece 0.2, in Protocol Buffers' encoding.  What becomes of it:
- * convert_slow_tokenizer.py of transformers 4.55, whose classes look at the pieces, the kind of model and the table of
+ * As convert_slow_tokenizer.py of transformers 4.55, whose classes look at the pieces, the kind of model and the table of
  * replacements, not at add_dummy_prefix, remove_extra_whitespaces and escape_whitespaces: what they do is fixed. */
 #include "text/sentencepiece.h"
 
 #include "base/error.h"
+#include "text/piece_file.h"
 #include "text/vocabulary.h"
 
 #include <math.h>
@@ -14,196 +14,11 @@
 #include <string.h>
 #include <unistr.h>
 
-enum { UNIGRAM = 1, BPE = 2 };                  /* trainer_spec.model_type */
-enum { NORMAL = 1, CONTROL = 3, DEFINED = 4, LAST_TYPE = 6 };
 enum { MOST_EXTRA = 1000, MOST_ADDED = 1 << 16, MOST_MERGES = 1 << 23, LONGEST_MERGED = 512 /* bytes: there is a search for each place to cut them */ };
 
 static const char blank[] = "\u2581";
 
-typedef struct piece {
-    const char *text; /* in the file */
-    size_t size;
-    double score;
-    int type;
-} piece;
-
-typedef struct model {
-    const char *name;
-    piece *pieces; /* [count] */
-    size_t count, capacity;
-    int type;
-    int64_t unknown_id;
-    piece unknown, charsmap; /* text and size */
-} model;
-
-/* ---- Protocol Buffers ------------------------------------------------------------------------------------------------ */
-
-enum { VARINT = 0, FIXED64 = 1, BYTES = 2, FIXED32 = 5 };
-
-typedef struct field {
-    uint64_t number, value;
-    unsigned wire;
-    const uint8_t *data; /* BYTES: [value] */
-} field;
-
-typedef struct reader {
-    const uint8_t *at, *end;
-} reader;
-
-static bool get_varint(reader *r, uint64_t *value)
-{
-    *value = 0;
-    for (unsigned shift = 0; shift < 64 && r->at < r->end; shift += 7) {
-        uint8_t byte = *r->at++;
-        *value |= (uint64_t)(byte & 0x7F) << shift;
-        if (byte < 0x80)
-            return true;
-    }
-    return false;
-}
-
-static bool get_fixed(reader *r, unsigned size, uint64_t *value)
-{
-    if ((size_t)(r->end - r->at) < size)
-        return false;
-    *value = 0;
-    for (unsigned i = 0; i < size; i++)
-        *value |= (uint64_t)*r->at++ << 8 * i;
-    return true;
-}
-
-/* false: cut short, or no field.  Groups, which the file has none of, are none. */
-static bool get_field(reader *r, field *f)
-{
-    if (!get_varint(r, &f->number))
-        return false;
-    f->wire = f->number & 7;
-    f->number >>= 3;
-    switch (f->wire) {
-    case VARINT:
-        return get_varint(r, &f->value);
-    case FIXED64:
-        return get_fixed(r, 8, &f->value);
-    case FIXED32:
-        return get_fixed(r, 4, &f->value);
-    case BYTES:
-        f->data = NULL;
-        if (!get_varint(r, &f->value) || f->value > (uint64_t)(r->end - r->at))
-            return false;
-        f->data = r->at;
-        r->at += f->value;
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Calls `each` for the fields of a message, of which the numbers below `known` have the kind that wires[number] says, as a digit;
- * others are skipped. */
-static int read_message(const uint8_t *data, size_t size, const char *what, const char *wires, size_t known, model *m,
-                        int (*each)(model *m, const field *f, descry_error *err), descry_error *err)
-{
-    reader r = {data, data + size};
-    int rc = 0;
-    while (r.at < r.end && !rc) {
-        field f = {0};
-        if (!get_field(&r, &f))
-            return descry_fail(err, DESCRY_ERR_FORMAT, "%s: %s is cut short, or none", m->name, what);
-        if (f.number >= known || wires[f.number] == '-')
-            continue;
-        rc = f.wire == (unsigned)(wires[f.number] - '0')
-                 ? each(m, &f, err)
-                 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: %s: field %d is of another kind", m->name, what, (int)f.number);
-    }
-    return rc;
-}
-
-/* ---- the file ------------------------------------------------------------------------------------------------------ */
-
-static int read_piece_field(model *m, const field *f, descry_error *err)
-{
-    piece *p = &m->pieces[m->count];
-    float score;
-    uint32_t bits = (uint32_t)f->value;
-    (void)err;
-    if (f->number == 1) {
-        p->text = (const char *)f->data;
-        p->size = (size_t)f->value;
-    } else if (f->number == 2) {
-        memcpy(&score, &bits, sizeof score);
-        p->score = score;
-    } else {
-        p->type = f->value <= LAST_TYPE ? (int)f->value : 0;
-    }
-    return 0;
-}
-
-static int read_piece(model *m, const field *f, descry_error *err)
-{
-    if (m->count == m->capacity) {
-        size_t capacity = m->capacity ? 2 * m->capacity : 1024;
-        piece *more = descry_realloc(m->pieces, capacity, sizeof *more);
-        if (!more)
-            return descry_fail_memory(err);
-        m->pieces = more;
-        m->capacity = capacity;
-    }
-    piece *p = &m->pieces[m->count];
-    *p = (piece){.type = NORMAL};
-    int rc = read_message(f->data, (size_t)f->value, "a piece", "-250", 4, m, read_piece_field, err);
-    if (rc)
-        return rc;
-    if (p->size == 0 || memchr(p->text, 0, p->size) || u8_check((const uint8_t *)p->text, p->size) || p->type == 0 || !isfinite(p->score))
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: piece %zu is not a text, a score and a type", m->name, m->count);
-    if (p->size > DESCRY_MAX_TOKEN || m->count == DESCRY_MAX_TOKENS / 2)
-        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: piece %zu is %zu bytes long", m->name, m->count, p->size);
-    m->count++;
-    return 0;
-}
-
-static int read_trainer_field(model *m, const field *f, descry_error *err)
-{
-    if (f->number == 3)
-        m->type = f->value <= 4 ? (int)f->value : 0;
-    else if (f->number == 40)
-        m->unknown_id = f->value <= INT32_MAX ? (int64_t)f->value : -1;
-    else if (u8_check(f->data, (size_t)f->value))
-        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: trainer_spec.unk_piece is not a text", m->name);
-    else
-        m->unknown = (piece){.text = (const char *)f->data, .size = (size_t)f->value};
-    return 0;
-}
-
-static int read_normalizer_field(model *m, const field *f, descry_error *err)
-{
-    (void)err;
-    m->charsmap = (piece){.text = (const char *)f->data, .size = (size_t)f->value};
-    return 0;
-}
-
-static int read_part(model *m, const field *f, descry_error *err)
-{
-    static const char trainer[] = "---0------------------------------------0----2"; /* model_type, unk_id, unk_piece */
-    size_t size = (size_t)f->value;
-    if (f->number == 1)
-        return read_piece(m, f, err);
-    if (f->number == 2)
-        return read_message(f->data, size, "trainer_spec", trainer, sizeof trainer - 1, m, read_trainer_field, err);
-    return read_message(f->data, size, "normalizer_spec", "--2", 3, m, read_normalizer_field, err);
-}
-
-static int read_model(model *m, const descry_buf *bytes, descry_error *err)
-{
-    static const char unknown[] = "<unk>";
-    m->type = UNIGRAM;
-    m->unknown = (piece){.text = unknown, .size = sizeof unknown - 1};
-    int rc = read_message((const uint8_t *)bytes->data, bytes->size, "the file", "-222", 4, m, read_part, err);
-    if (!rc && m->count < 4)
-        rc = descry_fail(err, DESCRY_ERR_FORMAT, "%s: has only %zu pieces", m->name, m->count);
-    if (!rc && m->type != UNIGRAM && m->type != BPE)
-        rc = descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: a model that is neither unigram nor BPE is not supported", m->name);
-    return rc;
-}
+typedef descry_file_piece piece;
 
 /* ---- classes of tokenizers --------------------------------------------------------------------------------------------- */
 
@@ -260,7 +75,7 @@ static const char *token_text(const json_t *token)
 /* ---- pieces by id ---------------------------------------------------------------------------------------------------- */
 
 typedef struct conversion {
-    model m;
+    descry_piece_file m;
     class class;
     const json_t *config;
     int extra;              /* T5's tokens <extra_id_N> */
@@ -274,7 +89,7 @@ typedef struct conversion {
 
 static void put_token(conversion *c, const char *text, double score)
 {
-    c->tokens[c->count++] = (piece){.text = text, .size = strlen(text), .score = score, .type = NORMAL};
+    c->tokens[c->count++] = (piece){.text = text, .size = strlen(text), .score = score, .type = DESCRY_PIECE_NORMAL};
 }
 
 /* XLM-R has fairseq's first four ids for the file's first three, and one more at the end; T5 has its extra tokens there; Gemma
@@ -282,7 +97,7 @@ static void put_token(conversion *c, const char *text, double score)
 static int place_pieces(conversion *c, descry_error *err)
 {
     static const char *const fairseq[] = {"<s>", "<pad>", "</s>", "<unk>"}, *const gemma[] = {"pad_token", "eos_token", "bos_token"};
-    const model *m = &c->m;
+    const descry_piece_file *m = &c->m;
     size_t tab = SIZE_MAX, skipped = c->class == T5 ? 0 : 3;
     bool has_tab = false;
     c->tokens = descry_alloc(m->count + MOST_EXTRA + 8, sizeof *c->tokens);
@@ -305,7 +120,7 @@ static int place_pieces(conversion *c, descry_error *err)
         c->tokens[c->count++] = *p;
     }
     if (c->class == GEMMA && !has_tab && tab != SIZE_MAX)
-        c->tokens[tab] = (piece){.text = "\t", .size = 1, .type = NORMAL};
+        c->tokens[tab] = (piece){.text = "\t", .size = 1, .type = DESCRY_PIECE_NORMAL};
     for (int i = c->extra - 1; i >= 0; i--) {
         snprintf(c->extra_names[i], sizeof c->extra_names[i], "<extra_id_%d>", i);
         put_token(c, c->extra_names[i], 0);
@@ -317,7 +132,7 @@ static int place_pieces(conversion *c, descry_error *err)
 
 static int index_pieces(conversion *c, descry_error *err)
 {
-    const model *m = &c->m;
+    const descry_piece_file *m = &c->m;
     int rc = 0;
     for (size_t i = 0; i < m->count && !rc; i++) {
         const piece *p = &m->pieces[i];
@@ -431,8 +246,8 @@ static int make_model(const conversion *c, json_t **out, descry_error *err)
 {
     merge *merges = NULL;
     size_t count = 0;
-    int rc = c->m.type == BPE ? find_merges(c, &merges, &count, err) : 0;
-    if (!rc && !(*out = c->m.type == BPE ? make_bpe(c, merges, count) : make_unigram(c)))
+    int rc = c->m.type == DESCRY_PIECES_BPE ? find_merges(c, &merges, &count, err) : 0;
+    if (!rc && !(*out = c->m.type == DESCRY_PIECES_BPE ? make_bpe(c, merges, count) : make_unigram(c)))
         rc = descry_fail_memory(err);
     free(merges);
     return rc;
@@ -515,10 +330,10 @@ static int add_tokens(conversion *c, descry_error *err)
     int rc = 0;
     for (size_t i = 0; i < c->m.count && !rc; i++) {
         const piece *p = &c->m.pieces[i];
-        bool special = p->type == CONTROL;
+        bool special = p->type == DESCRY_PIECE_CONTROL;
         for (size_t t = 0; c->class == GEMMA && t < 2; t++)
             special |= p->size == strlen(turns[t]) && memcmp(p->text, turns[t], p->size) == 0;
-        if (p->type == CONTROL || p->type == DEFINED)
+        if (p->type == DESCRY_PIECE_CONTROL || p->type == DESCRY_PIECE_DEFINED)
             rc = add_token(c, p->text, p->size, NULL, special, false, err);
     }
     if (!rc)
@@ -627,13 +442,12 @@ int descry_sentencepiece_convert(json_t **file, json_t *config, const descry_buf
     conversion *c = calloc(1, sizeof *c);
     if (!c)
         return descry_fail_memory(err);
-    c->m.name = name;
     c->config = config;
     int rc = (c->added = json_array()) ? find_class(&c->class, config, name, err) : descry_fail_memory(err);
     if (!rc)
         rc = complete_config(config, c->class, err);
     if (!rc)
-        rc = read_model(&c->m, bytes, err);
+        rc = descry_piece_file_read(&c->m, bytes, name, err);
     if (!rc)
         rc = convert(c, file, err);
     json_decref(c->added);
@@ -641,7 +455,7 @@ int descry_sentencepiece_convert(json_t **file, json_t *config, const descry_buf
     descry_vocabulary_free(&c->pieces);
     free(c->tokens);
     free(c->places);
-    free(c->m.pieces);
+    descry_piece_file_free(&c->m);
     free(c);
     return rc;
 }
