@@ -55,10 +55,10 @@ int descry_hub_is_name(const char *name, size_t size)
 
 int descry_hub_folder(descry_buf *path, const char *before, const char *source, descry_error *err)
 {
-    const char *name = descry_hub_name(source), *slash = name ? strchr(name, '/') : NULL;
-    if (!slash || !descry_hub_is_name(name, (size_t)(slash - name)) || !descry_hub_is_name(slash + 1, strlen(slash + 1)))
+    const char *name = descry_hub_name(source), *slash = name ? strchr(name, '/') : NULL, *last = slash ? slash + 1 : name;
+    if (!name || (slash && !descry_hub_is_name(name, (size_t)(slash - name))) || !descry_hub_is_name(last, strlen(last)))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not of the form hf-hub:organisation/name", source);
-    return descry_buf_printf(path, err, "%smodels--%.*s--%s", before, (int)(slash - name), name, slash + 1);
+    return descry_buf_printf(path, err, "%smodels--%.*s%s%s", before, slash ? (int)(slash - name) : 0, name, slash ? "--" : "", last);
 }
 
 int descry_hub_snapshot(descry_buf *folder, const char *repository, descry_error *err)

@@ -6,7 +6,7 @@
  *                          /refs/main                      the commit that is current
  *   CACHE/.locks/models--org--name/ETAG.lock               held by whoever writes that content
  *
- * A repository is called "hf-hub:org/name". */
+ * A repository is called "hf-hub:org/name"; some of the oldest, "hf-hub:name". */
 #ifndef DESCRY_HUB_CACHE_H
 #define DESCRY_HUB_CACHE_H
 
@@ -38,8 +38,8 @@ int descry_hub_link(const char *repository, const char *commit, const char *file
 /* refs/main = commit */
 int descry_hub_make_current(const char *repository, const char *commit, descry_error *err);
 
-/* Deletes a repository from the cache; *bytes: what it took.  DESCRY_ERR_NOT_FOUND: it is not there; DESCRY_ERR_BUSY: it is
+/* Deletes a repository from the cache, or, if `keep`, all of it but the files of its tokenizer; *bytes: what it took.  DESCRY_ERR_NOT_FOUND: it is not there; DESCRY_ERR_BUSY: it is
  * being fetched. */
-int descry_hub_remove(const char *source, uint64_t *bytes, descry_error *err);
+int descry_hub_remove(const char *source, int keep, uint64_t *bytes, descry_error *err);
 
 #endif
