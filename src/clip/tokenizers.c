@@ -2,6 +2,7 @@
 #include "clip/tokenizers.h"
 
 #include "base/error.h"
+#include "clip/config.h"
 #include "clip/locate.h"
 #include "text/clip_bpe.h"
 #include "text/hub.h"
@@ -36,6 +37,14 @@ static int open_clips(descry_tokenizer **tokenizer, const descry_network *networ
 static bool is_hubs(const descry_network *network)
 {
     return network->other_tokenizer != NULL;
+}
+
+bool descry_tokenizer_is_installed(const char *name)
+{
+    descry_buf folder = {0};
+    bool is = descry_locate_repository_folder(&folder, name) == 0 && descry_hub_tokenizer_is_in(folder.data);
+    descry_buf_free(&folder);
+    return is;
 }
 
 /* From the model's folder, as open_clip has it of folders, or from the repository that the configuration names, as it has
@@ -74,6 +83,22 @@ static int open_kind(descry_tokenizer **out, const descry_network *network, cons
     return 0;
 }
 
+int descry_tokenizer_source(descry_buf *source, const char *folder, const char *name, descry_error *err)
+{
+    descry_network network;
+    descry_buf path = {0}, json = {0};
+    source->size = 0;
+    int rc = descry_config_read(&network, folder, name, NULL, &path, &json, err);
+    if (!rc) {
+        if (is_hubs(&network) && !descry_hub_tokenizer_is_in(folder))
+            rc = descry_buf_printf(source, err, "hf-hub:%s", network.other_tokenizer);
+        descry_network_close(&network);
+    }
+    descry_buf_free(&path);
+    descry_buf_free(&json);
+    return rc == DESCRY_ERR_MEMORY ? rc : 0;
+}
+
 bool descry_tokenizer_writes(const descry_network *network)
 {
     return is_clips(network);
@@ -95,8 +120,8 @@ int descry_tokenizer_missing(const descry_network *network, const char *folder, 
     descry_tokenizer *tokenizer;
     int rc = open_kind(&tokenizer, network, folder, err);
     descry_tokenizer_close(&tokenizer);
-    return rc ? rc : descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not installed: it %s", name,
-                                 network->other_tokenizer, what);
+    return rc ? rc : descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not installed: it %s; 'descry pull %s' "
+                                 "fetches it", name, network->other_tokenizer, what, name);
 }
 
 int descry_tokenizer_clips(descry_tokenizer **tokenizer, descry_error *err)
