@@ -386,24 +386,31 @@ static int parse(json_t **json, const descry_buf *bytes, const char *name, size_
                                      : descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
 }
 
-/* The object of a tokenizer.json: of the file itself, or made of SentencePiece's; then *made is what was made, without the
- * pieces. */
-static int parse_either(json_t **file, json_t **config, char **made, const descry_buf *bytes, const char *name, descry_error *err)
+static bool is_pieces(const char *name)
 {
     static const char ending[] = ".model";
     size_t size = strlen(name), end = sizeof ending - 1;
-    if (size < end || strcmp(name + size - end, ending) != 0)
+    return size >= end && strcmp(name + size - end, ending) == 0;
+}
+
+/* The object of a tokenizer.json: of the file itself, or made of SentencePiece's. */
+static int parse_either(json_t **file, json_t **config, const descry_buf *bytes, const char *name, descry_error *err)
+{
+    if (!is_pieces(name))
         return parse(file, bytes, name, 0, err);
     if (!*config && !(*config = json_object()))
         return descry_fail_memory(err);
-    int rc = descry_sentencepiece_convert(file, *config, bytes, name, err);
-    if (rc)
-        return rc;
-    json_t *rest = json_copy(*file);
-    if (rest)
-        json_object_del(rest, "model");
-    *made = rest ? descry_json_dump(rest, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-    json_decref(rest);
+    return descry_sentencepiece_convert(file, *config, bytes, name, err);
+}
+
+/* What was made of SentencePiece's file, without the pieces, which are in it. */
+static int describe(char **made, json_t *file, const char *name, descry_error *err)
+{
+    *made = NULL;
+    if (!is_pieces(name))
+        return 0;
+    json_object_del(file, "model");
+    *made = descry_json_dump(file, JSON_COMPACT | JSON_SORT_KEYS);
     return *made ? 0 : descry_fail_memory(err);
 }
 
@@ -422,9 +429,11 @@ int descry_hub_tokenizer_parse(descry_tokenizer **out, const descry_buf *bytes, 
     if (config_bytes->size) /* "no limit" is 10^30 there */
         rc = parse(&config, config_bytes, "tokenizer_config.json", JSON_DECODE_INT_AS_REAL, err);
     if (!rc)
-        rc = parse_either(&file, &config, &made, bytes, name, err);
+        rc = parse_either(&file, &config, bytes, name, err);
     if (!rc)
         rc = read_parts(h, file, config, name, err);
+    if (!rc)
+        rc = describe(&made, file, name, err);
     json_decref(file);
     json_decref(config);
     if (!rc) {
