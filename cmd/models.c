@@ -19,9 +19,8 @@ const cmd_command cmd_models = {
     "embeddings, their size and their place, then the architectures that this build can run when given a directory\n"
     "with such a model, then the weights that are published for open_clip, which 'descry pull' fetches: with their\n"
     "parameters, how many of COCO's texts find their picture first, their licence, and where they are.  A * marks the\n"
-    "model that the library was last indexed with; \"captions\", what can describe pictures; \"pictures only\", what\n"
-    "texts cannot be compared with; \"not yet\", what this build cannot run.  A model in a directory of its own needs\n"
-    "no installing: give the directory to --model.\n",
+    "model that the library was last indexed with; \"captions\", what can describe pictures; \"not yet\", what\n"
+    "this build cannot run.  A model in a directory of its own needs no installing: give the directory to --model.\n",
     "Examples:\n"
     "  descry models\n"
     "  descry models siglip2\n"
@@ -143,7 +142,6 @@ static void print_weights(const descry_pretrained *weights, int can)
     printf("  licence %s%s  %s\n", weights->licence ? weights->licence : "unknown",
            !can                          ? "  not yet"
            : can & DESCRY_CAN_CAPTIONS   ? "  captions"
-           : !(can & DESCRY_CAN_TEXTS)   ? "  pictures only"
                                          : "",
            weights->source);
 }

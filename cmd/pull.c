@@ -27,7 +27,8 @@ const cmd_command cmd_pull = {
     "a name as 'descry models' lists them, ViT-B-32/openai, which Immich writes ViT-B-32__openai, or hf-hub:ORG/NAME.\n"
     "Without MODEL it offers four, small, balanced, best, and one that writes captions, with size, published score and\n"
     "speed on this machine.  Size and licence are told first; unless the licence lets anybody use the model for anything it\n"
-    "asks, and where nobody can answer it fetches nothing without --yes.\n"
+    "asks, and where nobody can answer it fetches nothing without --yes.  A tokenizer in a repository of its own is fetched\n"
+    "with the model that names it; for a model in a directory, when MODEL is that.\n"
     "\n"
     "What was stopped half way goes on where it was, what comes is verified by the digests that the hub tells, and of a\n"
     "model that is there only what has changed is fetched.\n",
@@ -45,7 +46,8 @@ typedef struct pulling {
     int yes, json, list, remove;
     descry_watch watch;
     char name[200];       /* of what is being fetched */
-    descry_pull_plan plan; /* strings not kept */
+    size_t files;         /* of it, and of its tokenizer; 0: nothing is to be fetched */
+    uint64_t bytes, missing;
     char licence[100];
     uint64_t first;       /* bytes done when the first were told of */
     bool began, waits;
@@ -96,13 +98,19 @@ static int ask(const char *question)
 static int confirm(void *arg, const descry_pull_plan *plan)
 {
     pulling *job = arg;
-    job->plan = *plan;
-    snprintf(job->licence, sizeof job->licence, "%s", plan->licence ? plan->licence : "");
-    cmd_say("%s: %.1f MB in %zu file%s, %.1f MB of it to be fetched; licence: %s", job->name, (double)plan->bytes / 1e6, plan->files,
-            plan->files == 1 ? "" : "s", (double)plan->missing / 1e6, plan->licence ? plan->licence : "unknown");
+    const char *of = plan->is_tokenizer ? plan->name : job->name;
+    job->files += plan->files;
+    job->bytes += plan->bytes;
+    job->missing += plan->missing;
+    job->began = false;
+    if (!plan->is_tokenizer)
+        snprintf(job->licence, sizeof job->licence, "%s", plan->licence ? plan->licence : "");
+    cmd_say("%s%s: %.1f MB in %zu file%s, %.1f MB of it to be fetched; licence: %s", plan->is_tokenizer ? "its tokenizer, " : "", of,
+            (double)plan->bytes / 1e6, plan->files, plan->files == 1 ? "" : "s", (double)plan->missing / 1e6,
+            plan->licence ? plan->licence : "unknown");
     if (plan->is_free || job->yes)
         return 0;
-    cmd_say("%s: %s; its terms: https://huggingface.co/%s", job->name,
+    cmd_say("%s: %s; its terms: https://huggingface.co/%s", of,
             plan->licence ? "this licence is not one that lets anybody use it for anything" : "nothing is known of what it may be used for",
             plan->name + strlen("hf-hub:"));
     if (!can_ask()) {
@@ -197,7 +205,7 @@ static int offer(pulling *job)
 static int print_fetched(const pulling *job, const descry_pretrained *weights, const char *given)
 {
     const char *name = weights ? weights->name : given;
-    bool was_there = job->plan.files == 0;
+    bool was_there = job->files == 0;
     if (!job->json) {
         fputs(was_there ? "is there and current: " : "fetched: ", stdout);
         cmd_print_visible(stdout, name);
@@ -207,7 +215,7 @@ static int print_fetched(const pulling *job, const descry_pretrained *weights, c
         return CMD_DONE;
     }
     return cmd_json_line(json_pack("{s:s, s:b, s:I, s:I, s:o}", "name", name, "fetched", (int)!was_there, "bytes",
-                                   (json_int_t)job->plan.bytes, "missing", (json_int_t)job->plan.missing, "licence",
+                                   (json_int_t)job->bytes, "missing", (json_int_t)job->missing, "licence",
                                    job->licence[0] ? json_string(job->licence) : json_null()));
 }
 
@@ -220,7 +228,8 @@ static int fetch(pulling *job, const char *name)
     options.arg = job;
     options.watch = &job->watch;
     snprintf(job->name, sizeof job->name, "%s", weights ? weights->name : name);
-    job->plan = (descry_pull_plan){0};
+    job->files = 0;
+    job->bytes = job->missing = 0;
     job->licence[0] = 0;
     job->began = job->waits = false;
     if (weights && !descry_pretrained_can(weights))
@@ -283,7 +292,7 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         {"yes", 'y', CMD_FLAG, &job.yes, NULL, "whatever the licence: fetch without asking", 0},
         {"list", 0, CMD_FLAG, &job.list, NULL, "what the cache has", 0},
-        {"remove", 0, CMD_FLAG, &job.remove, NULL, "delete MODEL from the cache", 0},
+        {"remove", 0, CMD_FLAG, &job.remove, NULL, "delete MODEL from the cache, and the tokenizer that no other model uses", 0},
         {"json", 0, CMD_FLAG, &job.json, NULL,
          "{\"name\", \"fetched\", \"bytes\", \"missing\", \"licence\"}; of --list {\"name\", \"names\", \"bytes\", \"path\"}, of "
          "--remove {\"name\", \"removed\"}", 0},

@@ -4,7 +4,7 @@
 
 usage: parity_tokenizers.py [--build BUILD] [--count N] [--show N] FOLDER...
 
-Each folder holds a tokenizer.json (and a tokenizer_config.json).  N texts (2400), the same in every run: words, characters
+Each folder holds a tokenizer.json, or a model of SentencePiece (and a tokenizer_config.json).  N texts (2400), the same in every run: words, characters
 of 50 blocks of Unicode, mixtures, emoji, odd spaces, special tokens spelled out; and the texts of tests/golden.  Each with
 every way of cleaning, at 64 ids and at 16.
 """

@@ -152,13 +152,11 @@ const descry_pretrained *descry_clip_pretrained_of(const char *source)
     return descry_zoo_of_repository(source);
 }
 
-/* DESCRY_CAN_ bits of a configuration; texts with CLIP's tokenizer, which needs no files */
+/* DESCRY_CAN_ bits of a configuration; texts with CLIP's tokenizer, or with one that is fetched with the model */
 static int abilities(const descry_network *network, const char *name)
 {
-    int can = DESCRY_CAN_PICTURES;
-    if (descry_tokenizer_writes(network))
-        can |= DESCRY_CAN_TEXTS | (descry_decoder_check(network->coca, name, NULL) == 0 ? DESCRY_CAN_CAPTIONS : 0);
-    return can;
+    bool captions = descry_tokenizer_writes(network) && descry_decoder_check(network->coca, name, NULL) == 0;
+    return DESCRY_CAN_PICTURES | DESCRY_CAN_TEXTS | (captions ? DESCRY_CAN_CAPTIONS : 0);
 }
 
 static int abilities_of(const char *json, size_t size, const char *name)

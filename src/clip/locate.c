@@ -89,16 +89,15 @@ static int locate_hub(descry_buf *folder, const char *source, descry_error *err)
 
 int descry_locate_repository_folder(descry_buf *folder, const char *name)
 {
-    const char *slash = strchr(name, '/');
-    descry_buf cache = {0}, repository = {0};
-    int rc = !*name || name[0] == '/' || strstr(name, "..") || (slash && strchr(slash + 1, '/')) ? DESCRY_ERR_ARGUMENT
-                                                                                                 : descry_hub_cache(&cache, name, NULL);
+    descry_buf source = {0}, repository = {0};
+    int rc = descry_buf_printf(&source, NULL, "hf-hub:%s", name);
     if (!rc)
-        rc = slash ? descry_buf_printf(&repository, NULL, "%s/models--%.*s--%s", cache.data, (int)(slash - name), name, slash + 1)
-                   : descry_buf_printf(&repository, NULL, "%s/models--%s", cache.data, name);
+        rc = descry_hub_cache(&repository, source.data, NULL);
+    if (!rc)
+        rc = descry_hub_folder(&repository, "/", source.data, NULL);
     if (!rc)
         rc = descry_hub_snapshot(folder, repository.data, NULL);
-    descry_buf_free(&cache);
+    descry_buf_free(&source);
     descry_buf_free(&repository);
     return rc;
 }

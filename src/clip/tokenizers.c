@@ -2,12 +2,12 @@
 #include "clip/tokenizers.h"
 
 #include "base/error.h"
+#include "clip/config.h"
 #include "clip/locate.h"
 #include "text/clip_bpe.h"
 #include "text/hub.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static bool is_clips(const descry_network *network)
 {
@@ -39,12 +39,12 @@ static bool is_hubs(const descry_network *network)
     return network->other_tokenizer != NULL;
 }
 
-static bool has_file(const char *folder)
+bool descry_tokenizer_is_installed(const char *name)
 {
-    descry_buf path = {0};
-    bool has = descry_buf_printf(&path, NULL, "%s/tokenizer.json", folder) == 0 && access(path.data, R_OK) == 0;
-    descry_buf_free(&path);
-    return has;
+    descry_buf folder = {0};
+    bool is = descry_locate_repository_folder(&folder, name) == 0 && descry_hub_tokenizer_is_in(folder.data);
+    descry_buf_free(&folder);
+    return is;
 }
 
 /* From the model's folder, as open_clip has it of folders, or from the repository that the configuration names, as it has
@@ -57,9 +57,9 @@ static int open_hubs(descry_tokenizer **tokenizer, const descry_network *network
     descry_hub_use use = {cleanings[network->cleaning], network->strip_sep_token};
     descry_buf other = {0};
     int rc = 0;
-    if (has_file(folder))
+    if (descry_hub_tokenizer_is_in(folder))
         rc = descry_hub_tokenizer_open(tokenizer, folder, use, err);
-    else if (descry_locate_repository_folder(&other, network->other_tokenizer) == 0 && has_file(other.data))
+    else if (descry_locate_repository_folder(&other, network->other_tokenizer) == 0 && descry_hub_tokenizer_is_in(other.data))
         rc = descry_hub_tokenizer_open(tokenizer, other.data, use, err);
     descry_buf_free(&other);
     return rc;
@@ -83,6 +83,22 @@ static int open_kind(descry_tokenizer **out, const descry_network *network, cons
     return 0;
 }
 
+int descry_tokenizer_source(descry_buf *source, const char *folder, const char *name, descry_error *err)
+{
+    descry_network network;
+    descry_buf path = {0}, json = {0};
+    source->size = 0;
+    int rc = descry_config_read(&network, folder, name, NULL, &path, &json, err);
+    if (!rc) {
+        if (is_hubs(&network) && !descry_hub_tokenizer_is_in(folder))
+            rc = descry_buf_printf(source, err, "hf-hub:%s", network.other_tokenizer);
+        descry_network_close(&network);
+    }
+    descry_buf_free(&path);
+    descry_buf_free(&json);
+    return rc == DESCRY_ERR_MEMORY ? rc : 0;
+}
+
 bool descry_tokenizer_writes(const descry_network *network)
 {
     return is_clips(network);
@@ -104,8 +120,9 @@ int descry_tokenizer_missing(const descry_network *network, const char *folder, 
     descry_tokenizer *tokenizer;
     int rc = open_kind(&tokenizer, network, folder, err);
     descry_tokenizer_close(&tokenizer);
-    return rc ? rc : descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not installed: it %s", name,
-                                 network->other_tokenizer, what);
+    const char *quote = strpbrk(name, " '&;()") ? "\"" : "";
+    return rc ? rc : descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not installed: it %s; 'descry pull %s%s%s' "
+                                 "fetches it", name, network->other_tokenizer, what, quote, name, quote);
 }
 
 int descry_tokenizer_clips(descry_tokenizer **tokenizer, descry_error *err)

@@ -16,6 +16,12 @@ int descry_tokenizer_for(descry_tokenizer **tokenizer, const descry_network *net
 /* Fails with the reason why there is none, and `what` the model is good for without. */
 int descry_tokenizer_missing(const descry_network *network, const char *folder, const char *name, const char *what, descry_error *err);
 
+/* *source = "hf-hub:org/name", the repository that has the tokenizer of the model in `folder`, installed or not; of size 0: CLIP's
+ * or the folder's own, or the configuration cannot be read. */
+int descry_tokenizer_source(descry_buf *source, const char *folder, const char *name, descry_error *err);
+
+bool descry_tokenizer_is_installed(const char *name); /* whether the cache has it, of the repository "org/name" */
+
 /* CLIP's own, of no model. */
 int descry_tokenizer_clips(descry_tokenizer **tokenizer, descry_error *err);
 

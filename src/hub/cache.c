@@ -54,10 +54,10 @@ int descry_hub_is_name(const char *name, size_t size)
 
 int descry_hub_folder(descry_buf *path, const char *before, const char *source, descry_error *err)
 {
-    const char *name = descry_hub_name(source), *slash = name ? strchr(name, '/') : NULL;
-    if (!slash || !descry_hub_is_name(name, (size_t)(slash - name)) || !descry_hub_is_name(slash + 1, strlen(slash + 1)))
+    const char *name = descry_hub_name(source), *slash = name ? strchr(name, '/') : NULL, *last = slash ? slash + 1 : name;
+    if (!name || (slash && !descry_hub_is_name(name, (size_t)(slash - name))) || !descry_hub_is_name(last, strlen(last)))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not of the form hf-hub:organisation/name", source);
-    return descry_buf_printf(path, err, "%smodels--%.*s--%s", before, (int)(slash - name), name, slash + 1);
+    return descry_buf_printf(path, err, "%smodels--%.*s%s%s", before, slash ? (int)(slash - name) : 0, name, slash ? "--" : "", last);
 }
 
 int descry_hub_snapshot(descry_buf *folder, const char *repository, descry_error *err)
@@ -185,64 +185,16 @@ int descry_hub_make_current(const char *repository, const char *commit, descry_e
     return rc;
 }
 
-/* What is in an open folder, depth first, links not followed.  The descriptor is closed. */
-static int empty_folder(int fd, uint64_t *bytes)
-{
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    if (!dir) {
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    int rc = 0;
-    for (struct dirent *entry; !rc && (entry = readdir(dir)) != NULL;) {
-        struct stat st;
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        rc = fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW);
-        if (!rc && S_ISDIR(st.st_mode))
-            rc = empty_folder(openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), bytes);
-        else if (!rc && S_ISREG(st.st_mode))
-            *bytes += (uint64_t)st.st_size;
-        if (!rc)
-            rc = unlinkat(fd, entry->d_name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
-    }
-    int error = errno;
-    closedir(dir);
-    errno = error;
-    return rc;
-}
+/* ---- tokenizers ------------------------------------------------------------------------------------------------ */
 
-int descry_hub_remove(const char *source, uint64_t *bytes, descry_error *err)
+const char *const descry_hub_tokenizer_files[] = {
+    "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt",
+    "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model", "config.json", NULL};
+
+int descry_hub_is_tokenizers(const char *file)
 {
-    descry_buf cache = {0}, folder = {0}, path = {0};
-    struct stat st;
-    int fd = -1;
-    *bytes = 0;
-    int rc = descry_hub_cache(&cache, source, err);
-    if (!rc)
-        rc = descry_buf_printf(&folder, err, "%s/", cache.data);
-    if (!rc)
-        rc = descry_hub_folder(&folder, "", source, err);
-    if (!rc && (lstat(folder.data, &st) != 0 || !S_ISDIR(st.st_mode)))
-        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: not in the model cache %s", source, cache.data);
-    if (!rc)
-        rc = descry_hub_lock_path(&path, cache.data, source, "descry-pull", err);
-    if (!rc)
-        rc = descry_lock_take(&fd, path.data, err);
-    /* first what makes it a model: should we be stopped half way, none is left that could be opened */
-    path.size = 0;
-    if (!rc)
-        rc = descry_buf_printf(&path, err, "%s/refs/main", folder.data);
-    if (!rc && unlink(path.data) != 0 && errno != ENOENT)
-        rc = descry_fail_errno(err, errno, "%s", path.data);
-    if (!rc && (empty_folder(open(folder.data, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC), bytes) != 0 ||
-                rmdir(folder.data) != 0))
-        rc = descry_fail_errno(err, errno, "%s", folder.data);
-    if (fd >= 0)
-        close(fd);
-    descry_buf_free(&cache);
-    descry_buf_free(&folder);
-    descry_buf_free(&path);
-    return rc;
+    size_t i = 0;
+    while (descry_hub_tokenizer_files[i] && strcmp(descry_hub_tokenizer_files[i], file) != 0)
+        i++;
+    return descry_hub_tokenizer_files[i] != NULL;
 }

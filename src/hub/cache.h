@@ -6,7 +6,7 @@
  *                          /refs/main                      the commit that is current
  *   CACHE/.locks/models--org--name/ETAG.lock               held by whoever writes that content
  *
- * A repository is called "hf-hub:org/name". */
+ * A repository is called "hf-hub:org/name"; some of the oldest, "hf-hub:name". */
 #ifndef DESCRY_HUB_CACHE_H
 #define DESCRY_HUB_CACHE_H
 
@@ -35,11 +35,18 @@ int descry_hub_lock_path(descry_buf *path, const char *cache, const char *source
 /* The file of a snapshot becomes a link to blobs/`etag`; where there can be no links, the content itself is moved there. */
 int descry_hub_link(const char *repository, const char *commit, const char *file, const char *etag, descry_error *err);
 
+/* Names of the files that tokenizers are made of, here or in Python; NULL at the end. */
+extern const char *const descry_hub_tokenizer_files[];
+int descry_hub_is_tokenizers(const char *file);
+
+/* Whether the cache has nothing but a tokenizer of a repository, and we fetched it. */
+int descry_hub_only_tokenizer(const char *source);
+
 /* refs/main = commit */
 int descry_hub_make_current(const char *repository, const char *commit, descry_error *err);
 
-/* Deletes a repository from the cache; *bytes: what it took.  DESCRY_ERR_NOT_FOUND: it is not there; DESCRY_ERR_BUSY: it is
+/* Deletes a repository from the cache, or, if `keep_tokenizer`, all of it but the files of its tokenizer; *bytes: what it took.  DESCRY_ERR_NOT_FOUND: it is not there; DESCRY_ERR_BUSY: it is
  * being fetched. */
-int descry_hub_remove(const char *source, uint64_t *bytes, descry_error *err);
+int descry_hub_remove(const char *source, int keep_tokenizer, uint64_t *bytes, descry_error *err);
 
 #endif

@@ -66,12 +66,16 @@ static void want_merges(pulling *p)
     }
 }
 
+static void want_tokenizer(pulling *p)
+{
+    for (size_t i = 0; descry_hub_tokenizer_files[i]; i++)
+        want(p, descry_hub_tokenizer_files[i]);
+}
+
 /* open_clip's order: pretrained.py and constants.py, then what tokenizers are made of. */
 static int choose(pulling *p, descry_error *err)
 {
     static const char *const weights[] = {"open_clip_model.safetensors", "open_clip_pytorch_model.bin"};
-    static const char *const texts[] = {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "vocab.txt",
-                                        "merges.txt", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model"};
     const char *source = p->wish->source;
     if (!want(p, "open_clip_config.json") && p->wish->needs_config)
         return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: has no open_clip_config.json, and open_clip has no name for it", source);
@@ -80,9 +84,22 @@ static int choose(pulling *p, descry_error *err)
         found = want(p, weights[i]);
     if (!found)
         return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no weights: neither %s nor %s", source, weights[0], weights[1]);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        want(p, texts[i]);
+    want_tokenizer(p);
     want_merges(p);
+    return 0;
+}
+
+/* What descry reads of it is one of these; the rest is for others. */
+static int choose_tokenizer(pulling *p, descry_error *err)
+{
+    static const char *const needed[] = {"tokenizer.json", "tokenizer.model", "spiece.model", "sentencepiece.bpe.model"};
+    int found = 0;
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        found |= descry_hub_has(&p->listing, needed[i]);
+    if (!found)
+        return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no tokenizer: neither %s nor a model of SentencePiece", p->wish->source,
+                           needed[0]);
+    want_tokenizer(p);
     return 0;
 }
 
@@ -90,7 +107,7 @@ static int look(pulling *p, descry_error *err)
 {
     int rc = descry_hub_list(&p->hub, &p->listing, p->wish->source, err);
     if (!rc)
-        rc = choose(p, err);
+        rc = p->wish->tokenizer ? choose_tokenizer(p, err) : choose(p, err);
     for (size_t i = 0; i < p->plan.files && !rc; i++) {
         descry_hub_file *file = &p->files[i];
         rc = descry_hub_head(&p->hub, file, p->wish->source, p->listing.commit, err);
@@ -101,6 +118,7 @@ static int look(pulling *p, descry_error *err)
     }
     const char *licence = p->wish->licence ? p->wish->licence : p->listing.licence;
     p->plan.name = p->wish->source;
+    p->plan.is_tokenizer = p->wish->tokenizer;
     p->plan.licence = *licence ? licence : NULL;
     p->plan.is_free = is_free(p->plan.licence);
     p->plan.folder = p->cache.data;

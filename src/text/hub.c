@@ -2,8 +2,10 @@
 #include "text/hub.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "text/added.h"
 #include "text/pieces.h"
+#include "text/sentencepiece.h"
 #include "text/subwords.h"
 
 #include <stdio.h>
@@ -134,6 +136,21 @@ static int encode(const descry_tokenizer *t, const char *text, size_t length, si
 
 /* ---- decoding ------------------------------------------------------------------------------------------------------ */
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *found = c ? strchr(digits, c) : NULL;
+    return found ? (int)(found - digits) % 16 : -1;
+}
+
+/* What "<0x0A>" stands for; -1: it is no such token. */
+static int byte_of(const char *token, size_t size)
+{
+    bool is = size == 6 && memcmp(token, "<0x", 3) == 0 && token[5] == '>';
+    int high = is ? hex_digit(token[3]) : -1, low = is ? hex_digit(token[4]) : -1;
+    return high < 0 || low < 0 ? -1 : 16 * high + low;
+}
+
 /* One token as it is read: "▁" is a space, "<0x0A>" a byte, "##" goes on with a word, which otherwise begins with a
  * space; or, byte for byte, characters. */
 static int put_token(const hub *h, const char *token, size_t size, descry_buf *out, descry_error *err)
@@ -156,8 +173,9 @@ static int put_token(const hub *h, const char *token, size_t size, descry_buf *o
         rc = inside || out->size == 0 ? 0 : descry_buf_append(out, " ", 1, err);
         return rc ? rc : descry_buf_append(out, inside ? token + strlen(more) : token, inside ? size - strlen(more) : size, err);
     }
-    if (size == 6 && memcmp(token, "<0x", 3) == 0 && token[5] == '>')
-        return descry_buf_append(out, &(char){(char)strtol((char[]){token[3], token[4], 0}, NULL, 16)}, 1, err);
+    int byte = byte_of(token, size);
+    if (byte >= 0)
+        return descry_buf_append(out, &(char){(char)byte}, 1, err);
     for (size_t i = 0; i < size && !rc;) {
         bool blank = size - i >= 3 && memcmp(token + i, space, 3) == 0;
         rc = descry_buf_append(out, blank ? " " : token + i, 1, err);
@@ -335,8 +353,8 @@ static int max_id(const hub *h)
     return h->base.pad > most ? h->base.pad : most;
 }
 
-/* Of the file, and of what the other file added to it. */
-static int make_digest(hub *h, const descry_buf *file, descry_error *err)
+/* Of the file, of what was made of it, if it is not a tokenizer.json, and of what the other file added to it. */
+static int make_digest(hub *h, const descry_buf *file, const char *made, descry_error *err)
 {
     uint8_t digest[DESCRY_SHA256_SIZE];
     descry_sha256 sha = {0};
@@ -345,6 +363,8 @@ static int make_digest(hub *h, const descry_buf *file, descry_error *err)
     char text[16];
     if (!rc)
         rc = descry_sha256_add(&sha, file->data, file->size, err);
+    if (!rc)
+        rc = descry_sha256_add(&sha, made, strlen(made), err);
     for (size_t i = 0; i < sizeof facts / sizeof *facts && !rc; i++) {
         int n = snprintf(text, sizeof text, " %d", (int)facts[i]);
         rc = descry_sha256_add(&sha, text, (size_t)n, err);
@@ -376,8 +396,40 @@ static int read_parts(hub *h, const json_t *file, const json_t *config, const ch
 static int parse(json_t **json, const descry_buf *bytes, const char *name, size_t flags, descry_error *err)
 {
     json_error_t where;
-    *json = json_loadb(bytes->data ? bytes->data : "", bytes->size, JSON_ALLOW_NUL | flags, &where);
-    return *json ? 0 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
+    int code;
+    *json = descry_json_load(bytes->data ? bytes->data : "", bytes->size, JSON_ALLOW_NUL | flags, &where, &code);
+    if (*json)
+        return 0;
+    return code == DESCRY_ERR_MEMORY ? descry_fail_memory(err)
+                                     : descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
+}
+
+static bool is_pieces(const char *name)
+{
+    static const char ending[] = ".model";
+    size_t size = strlen(name), end = sizeof ending - 1;
+    return size >= end && strcmp(name + size - end, ending) == 0;
+}
+
+/* The object of a tokenizer.json: of the file itself, or made of SentencePiece's. */
+static int parse_either(json_t **file, json_t **config, const descry_buf *bytes, const char *name, descry_error *err)
+{
+    if (!is_pieces(name))
+        return parse(file, bytes, name, 0, err);
+    if (!*config && !(*config = json_object()))
+        return descry_fail_memory(err);
+    return descry_sentencepiece_convert(file, *config, bytes, name, err);
+}
+
+/* What was made of SentencePiece's file, without the pieces, which are in it. */
+static int describe(char **made, json_t *file, const char *name, descry_error *err)
+{
+    *made = NULL;
+    if (!is_pieces(name))
+        return 0;
+    json_object_del(file, "model");
+    *made = descry_json_dump(file, JSON_COMPACT | JSON_SORT_KEYS);
+    return *made ? 0 : descry_fail_memory(err);
 }
 
 int descry_hub_tokenizer_parse(descry_tokenizer **out, const descry_buf *bytes, const descry_buf *config_bytes, descry_hub_use use,
@@ -385,29 +437,59 @@ int descry_hub_tokenizer_parse(descry_tokenizer **out, const descry_buf *bytes, 
 {
     static const descry_tokenizer_kind hub_kind = {"Hugging Face's", encode, decode, close_hub};
     json_t *file = NULL, *config = NULL;
+    char *made = NULL;
     *out = NULL;
     hub *h = calloc(1, sizeof *h);
     if (!h)
         return descry_fail_memory(err);
     *h = (hub){.base.kind = &hub_kind, .use = use};
-    int rc = parse(&file, bytes, name, 0, err);
-    if (!rc && config_bytes->size) /* "no limit" is 10^30 there */
+    int rc = 0;
+    if (config_bytes->size) /* "no limit" is 10^30 there */
         rc = parse(&config, config_bytes, "tokenizer_config.json", JSON_DECODE_INT_AS_REAL, err);
     if (!rc)
+        rc = parse_either(&file, &config, bytes, name, err);
+    if (!rc)
         rc = read_parts(h, file, config, name, err);
+    if (!rc)
+        rc = describe(&made, file, name, err);
     json_decref(file);
     json_decref(config);
     if (!rc) {
         h->base.start = h->before.count ? h->before.ids[0] : -1;
         h->base.end = h->after.count ? h->after.ids[h->after.count - 1] : -1;
         h->base.vocab_size = max_id(h) + 1;
-        rc = make_digest(h, bytes, err);
+        rc = make_digest(h, bytes, made ? made : "", err);
     }
+    free(made);
     if (rc)
         close_hub(&h->base);
     else
         *out = &h->base;
     return rc;
+}
+
+/* ---- files --------------------------------------------------------------------------------------------------------- */
+
+/* *path = the first file that the folder has a tokenizer in; 0: none, else 1, or an error. */
+static int find_file(descry_buf *path, const char *folder, descry_error *err)
+{
+    static const char *const names[] = {"tokenizer.json", "sentencepiece.bpe.model", "spiece.model", "tokenizer.model"};
+    int rc = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names && !rc; i++) {
+        path->size = 0;
+        rc = descry_buf_printf(path, err, "%s/%s", folder, names[i]);
+        if (!rc && access(path->data, R_OK) == 0)
+            return 1;
+    }
+    return rc;
+}
+
+bool descry_hub_tokenizer_is_in(const char *folder)
+{
+    descry_buf path = {0};
+    int found = find_file(&path, folder, NULL);
+    descry_buf_free(&path);
+    return found == 1;
 }
 
 int descry_hub_tokenizer_open(descry_tokenizer **out, const char *folder, descry_hub_use use, descry_error *err)
@@ -417,9 +499,9 @@ int descry_hub_tokenizer_open(descry_tokenizer **out, const char *folder, descry
     int rc = descry_buf_printf(&path, err, "%s/tokenizer_config.json", folder);
     if (!rc && access(path.data, F_OK) == 0)
         rc = descry_file_read(&config, path.data, MAX_CONFIG, err);
-    path.size = 0;
+    int found = rc ? rc : find_file(&path, folder, err);
     if (!rc)
-        rc = descry_buf_printf(&path, err, "%s/tokenizer.json", folder);
+        rc = found == 1 ? 0 : found ? found : descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no tokenizer", folder);
     if (!rc)
         rc = descry_file_read(&bytes, path.data, MAX_FILE, err);
     if (!rc)

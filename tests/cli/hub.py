@@ -4,7 +4,7 @@
 
     python hub.py FOLDER
 
-FOLDER/org/name/* are repositories.  Three servers on this machine: the hub, the storage to which it sends whoever wants a
+FOLDER/org/name/* are repositories; a name alone is one of old/, to which the hub sends on.  Three servers on this machine: the hub, the storage to which it sends whoever wants a
 large file (.safetensors, .bin), and a proxy, which knows the hub as hub.invalid and leads to nothing by https.  FOLDER/ports
 gets "HUB STORAGE PROXY", FOLDER/log a line for each request: server, method, path, range, authorization, seconds.  FOLDER/mode,
 read at each request, has words that make them behave badly; their counts begin anew when it changes:
@@ -96,6 +96,9 @@ class Hub(Server):
         if "api" in now:
             status, _, why = now["api"].partition(":")
             return self.answer(int(status), [("X-Error-Code", why)] if why else [])
+        for at in (0, 2):  # /NAME/resolve/..., /api/models/NAME/revision/...
+            if parts[at + 1:at + 2] == [("resolve", "", "revision")[at]]:
+                return self.answer(307, [("Location", "/" + "/".join([*parts[:at], "old", *parts[at:]]))])
         if parts[0] == "api":
             return self.listing("/".join(parts[2:4]), now)
         if parts[0] == "plain":

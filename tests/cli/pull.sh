@@ -76,6 +76,82 @@ says out '^fetched: ViT-B-32/laion2b_s34b_b79k$' "pull by a tag: its name"
 exits 0 "pull --list by tag" "$DESCRY" pull --list
 says out '^ViT-B-32/laion2b_s34b_b79k  ' "pull --list by tag: it"
 
+# ---- tokenizers in repositories of their own
+# names TOKENIZER MODEL: a model on the hub whose configuration names a tokenizer
+names() {
+    mkdir -p "hub/$2"
+    sed "s|\"tokenizer_kwargs\"|\"hf_tokenizer_name\": \"$1\", \"tokenizer_kwargs\"|" data/models/demo/open_clip_config.json >"hub/$2/open_clip_config.json"
+    cp hub/org/tiny/open_clip_model.safetensors "hub/$2"
+}
+# tokenizer REPOSITORY
+tokenizer() {
+    mkdir -p "hub/$1"
+    cp "$DESCRY_SOURCE_ROOT/tests/fuzz/corpus/sentencepiece/t5_model" "hub/$1/spiece.model"
+    printf '{"tokenizer_class": "T5Tokenizer", "extra_ids": 0}\n' >"hub/$1/tokenizer_config.json"
+}
+# cached REPOSITORY FILE: whether the cache has it
+cached() {
+    [ -f "$HF_HOME/hub/models--$1/snapshots/$commit/$2" ]
+}
+names someone/pieces org/texts
+names someone/pieces org/others
+names oldest org/aged
+names someone/none org/mute
+names ../x org/astray
+names org/lends org/lends
+names org/lends org/borrows
+tokenizer someone/pieces
+tokenizer old/oldest
+tokenizer org/lends
+mkdir -p hub/someone/none
+echo README | tee hub/someone/none/README.md >hub/someone/pieces/README.md
+mode licence=mit
+fresh
+exits 0 "pull of a model and its tokenizer" "$DESCRY" pull hf-hub:org/texts
+says err '^descry: its tokenizer, hf-hub:someone/pieces: 0.0 MB in 2 files' "pull of a model and its tokenizer: told"
+cached someone--pieces spiece.model && cached someone--pieces tokenizer_config.json && ! cached someone--pieces README.md
+verdict $? "pull of a model and its tokenizer: files"
+exits 0 "a model with a tokenizer of its own" "$DESCRY" embed --model hf-hub:org/texts 'a cat'
+exits 0 "pull again, with a tokenizer" "$DESCRY" pull --json hf-hub:org/texts
+json "pull again, with a tokenizer: nothing was to be fetched" 'row["fetched"] is False'
+rm -r "$HF_HOME/hub/models--someone--pieces"
+exits 1 "without the tokenizer" "$DESCRY" embed --model hf-hub:org/texts 'a cat'
+says err "someone/pieces, is not installed.*'descry pull hf-hub:org/texts' fetches it" "without the tokenizer: what to do"
+exits 0 "pull of the tokenizer" "$DESCRY" pull --json hf-hub:org/texts
+json "pull of the tokenizer: just that" 'row["fetched"] is True and 0 < row["missing"] < 10000'
+exits 0 "with the tokenizer again" "$DESCRY" embed --model hf-hub:org/texts 'a cat'
+exits 0 "pull of another model with the same" "$DESCRY" pull hf-hub:org/others
+exits 0 "pull --remove of one" "$DESCRY" pull --remove hf-hub:org/texts
+exits 0 "pull --remove of one: the other keeps the tokenizer" "$DESCRY" embed --model hf-hub:org/others 'a cat'
+exits 0 "pull --remove of the other" "$DESCRY" pull --remove hf-hub:org/others
+[ ! -e "$HF_HOME/hub/models--someone--pieces" ]
+verdict $? "pull --remove of the other: the tokenizer is gone"
+exits 0 "pull of a tokenizer without an organisation" "$DESCRY" pull hf-hub:org/aged
+cached oldest spiece.model
+verdict $? "pull of a tokenizer without an organisation: where Python looks for it"
+exits 0 "a tokenizer without an organisation" "$DESCRY" embed --model hf-hub:org/aged 'a cat'
+cp -rL "$HF_HOME/hub/models--org--aged/snapshots/$commit" 'a model'
+rm -r "$HF_HOME/hub/models--oldest"
+exits 1 "a folder without its tokenizer" "$DESCRY" embed --model 'a model' 'a cat'
+says err "'descry pull \"a model\"' fetches it" "a folder without its tokenizer: what to do"
+exits 0 "pull for a folder" "$DESCRY" pull 'a model'
+exits 0 "a folder with its tokenizer" "$DESCRY" embed --model 'a model' 'a cat'
+touch "$HF_HOME/hub/models--oldest/snapshots/$commit/model.safetensors"
+exits 0 "pull --remove with a tokenizer amid more" "$DESCRY" pull --remove hf-hub:org/aged
+cached oldest spiece.model
+verdict $? "pull --remove with a tokenizer amid more: it stays"
+exits 1 "pull of a tokenizer that is none" "$DESCRY" pull hf-hub:org/mute
+says err 'hf-hub:someone/none: has no tokenizer' "pull of a tokenizer that is none: said"
+exits 2 "pull of a tokenizer elsewhere" "$DESCRY" pull hf-hub:org/astray
+exits 0 "pull of a model that lends" "$DESCRY" pull hf-hub:org/lends hf-hub:org/borrows
+exits 0 "pull --remove of a model that lends" "$DESCRY" pull --remove hf-hub:org/lends
+cached org--lends spiece.model && ! cached org--lends open_clip_config.json && [ ! -e "$HF_HOME/hub/models--org--lends/blobs/$weights" ]
+verdict $? "pull --remove of a model that lends: but for its tokenizer"
+exits 0 "a model that borrows" "$DESCRY" embed --model hf-hub:org/borrows 'a cat'
+exits 0 "pull --remove of a model that borrows" "$DESCRY" pull --remove hf-hub:org/borrows
+[ ! -e "$HF_HOME/hub/models--org--lends" ]
+verdict $? "pull --remove of a model that borrows: nothing is left"
+
 # ---- tokens
 mode licence=mit
 fresh

@@ -38,6 +38,11 @@ typedef struct job {
     void (*tear_down)(world *w);
 } job;
 
+/* Jobs of failing_tokenizers.c */
+int failing_json_tokenizer(world *w, descry_error *err);
+int failing_unigram_tokenizer(world *w, descry_error *err);
+int failing_bpe_tokenizer(world *w, descry_error *err);
+
 extern const job JOBS[];
 extern const size_t JOB_COUNT;
 

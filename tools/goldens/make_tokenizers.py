@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes tests/golden/tokenizers/*.json: small vocabularies of each kind, trained here, and the ids that open_clip's
-HFTokenizer gives texts by them; and smaller ones yet, the seeds in tests/fuzz/corpus/tokenizer.
+HFTokenizer gives texts by them; and smaller ones yet, the seeds in tests/fuzz/corpus/tokenizer.  Those that are models of
+SentencePiece, without a tokenizer.json, are in tests/fuzz/corpus/sentencepiece.
 
 Needs open_clip, transformers, tokenizers and sentencepiece.
 """
 import json
 import os
+import shutil
 import sys
 import tempfile
 
@@ -93,6 +95,46 @@ KINDS = [(siglip, "canonicalize", False, 24), (mt5, "whitespace", False, 24), (x
          (gemma, "canonicalize", False, 24), (roberta, "whitespace", False, 24), (nllb, "whitespace", False, 24), (bert, "whitespace", True, 16)]
 
 
+PIECES = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1}
+BYTES = {"model_type": "bpe", "byte_fallback": True, "pad_id": 0, "eos_id": 1, "bos_id": 2, "unk_id": 3, "bos_piece": "<bos>",
+         "eos_piece": "<eos>", "normalization_rule_name": "identity", "add_dummy_prefix": False, "remove_extra_whitespaces": False}
+RIGHT = {"tokenizer_class": "GemmaTokenizer", "padding_side": "right"}
+
+# name, file, tokenizer_config.json, how the model is trained
+MODELS = [
+    ("t5_model", "spiece.model", {"tokenizer_class": "T5Tokenizer"}, {"vocab_size": 300, **PIECES}),
+    ("mt5_model", "spiece.model", {"tokenizer_class": "T5Tokenizer", "extra_ids": 0, "legacy": False},
+     {"vocab_size": 300, "user_defined_symbols": ["apple", "[UNK]"], "control_symbols": ["<red>"], **PIECES}),
+    ("t5_bpe_model", "spiece.model", {"tokenizer_class": "T5Tokenizer", "extra_ids": 3}, {"vocab_size": 300, "model_type": "bpe", **PIECES}),
+    ("xlm_roberta_model", "sentencepiece.bpe.model", {"tokenizer_class": "XLMRobertaTokenizerFast"},
+     {"vocab_size": 300, "bos_id": 1, "eos_id": 2, "unk_id": 0}),
+    ("gemma_model", "tokenizer.model", {"add_bos_token": False, "add_eos_token": True, **RIGHT},
+     {"vocab_size": 500, "user_defined_symbols": ["<start_of_turn>", "cat"], **BYTES}),
+]
+
+
+def golden_ids(folder, texts, clean, strip, length, **more):
+    ids = HFTokenizer(folder, context_length=length, clean=clean, strip_sep_token=strip)(texts).tolist()
+    return {**more, "clean": clean, "strip_sep_token": strip, "length": length,
+            "rows": [{"text": text, "ids": row} for text, row in zip(texts, ids)]}
+
+
+def write_golden(name, golden):
+    with open(os.path.join(ROOT, f"tests/golden/tokenizers/{name}.json"), "w", encoding="utf-8") as file:
+        json.dump(golden, file, ensure_ascii=False, indent=None, separators=(",", ":"))
+        file.write("\n")
+
+
+def make_models(texts):
+    for name, file_name, config, how in MODELS:
+        with tempfile.TemporaryDirectory() as training, tempfile.TemporaryDirectory() as folder:
+            shutil.copy(piece_model(training, **how), f"{folder}/{file_name}")
+            shutil.copy(f"{folder}/{file_name}", os.path.join(ROOT, f"tests/fuzz/corpus/sentencepiece/{name}"))
+            with open(f"{folder}/tokenizer_config.json", "w", encoding="utf-8") as file:
+                json.dump(config, file)
+            write_golden(name, golden_ids(folder, texts, "whitespace", False, 24, file=file_name, config=config))
+
+
 def main():
     texts = [text for text in made_texts(60, 5) + golden_texts()[:50] if "\0" not in text and len(text) < 200]
     texts += ["a" * 100 + " dog", "a" * 101 + " dog", "x\u00b2\u0301 y"]  # the longest word, one longer, half a grapheme
@@ -105,14 +147,10 @@ def main():
                 config = json.load(file)
             config.pop("added_tokens_decoder")
             config.pop("model_max_length")  # 10^30, which is no JSON integer to all
-            ids = HFTokenizer(folder, context_length=length, clean=clean, strip_sep_token=strip)(texts).tolist()
-        golden = {"tokenizer": tokenizer, "config": config, "clean": clean, "strip_sep_token": strip, "length": length,
-                  "rows": [{"text": text, "ids": row} for text, row in zip(texts, ids)]}
-        with open(os.path.join(ROOT, f"tests/golden/tokenizers/{make.__name__}.json"), "w", encoding="utf-8") as file:
-            json.dump(golden, file, ensure_ascii=False, indent=None, separators=(",", ":"))
-            file.write("\n")
+            write_golden(make.__name__, golden_ids(folder, texts, clean, strip, length, tokenizer=tokenizer, config=config))
         with open(os.path.join(ROOT, f"tests/fuzz/corpus/tokenizer/{make.__name__}"), "w", encoding="utf-8") as file:
             json.dump(tokenizer, file, ensure_ascii=False, separators=(",", ":"))
+    make_models(texts)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 
     python tools/tables/make_pretrained.py PRETRAINED.JSON
 
+Needs open_clip_torch and timm: parameters that PRETRAINED.JSON does not have are counted.
+
 PRETRAINED.JSON has {"source", "pairs": [{"architecture", "tag", "hub", "url", "quick_gelu", "mean", "std", "interpolation",
 "resize_mode", "params_m", "licence", and scores}]}, as taken from open_clip's pretrained.py and its tables of results."""
 
@@ -11,8 +13,31 @@ import json
 import pathlib
 import sys
 
-OUT = pathlib.Path(__file__).resolve().parents[2] / "data/open_clip_pretrained.json"
+import open_clip
+import torch
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tools"))
+import hf_configs  # noqa: E402
+
+OUT = ROOT / "data/open_clip_pretrained.json"
+CONFIGS = json.loads((ROOT / "data/open_clip_configs.json").read_text())["configs"]
+MORE = "; parameters that these do not have counted; COCO of SigLIP 2 from arXiv:2502.14786, table 1"
+SIGLIP_2 = {"ViT-B-32-SigLIP2-256": 0.472, "ViT-B-16-SigLIP2": 0.521, "ViT-SO400M-16-SigLIP2-384": 0.560}
 SCORES = {"coco_text_to_image_r1": "coco", "flickr_text_to_image_r1": "flickr", "imagenet_1k": "imagenet"}
+
+
+def parameters(architecture):
+    """None: this version of open_clip cannot build it."""
+    try:
+        open_clip.factory._MODEL_CONFIGS[architecture] = CONFIGS[architecture]
+        hf_configs.use(hf_configs.CONFIGS, None)
+        with torch.device("meta"):
+            model = open_clip.create_model(architecture, device="meta", pretrained_text=False)
+        return sum(p.numel() for p in model.parameters())
+    except (KeyError, RuntimeError, TypeError, AssertionError) as error:
+        print(f"{architecture}: {error}", file=sys.stderr)
+        return None
 
 
 def row(pair):
@@ -29,6 +54,10 @@ def row(pair):
         out["preprocess"] = {key: pair[key] for key in ("mean", "std", "interpolation", "resize_mode")}
     if "params_m" in pair:
         out["parameters"] = round(pair["params_m"] * 1e6)
+    elif count := parameters(pair["architecture"]):
+        out["parameters"] = count
+    if pair["architecture"] in SIGLIP_2:
+        out["coco"] = SIGLIP_2[pair["architecture"]]
     out |= {key: pair[given] for given, key in SCORES.items() if pair.get(given) is not None}
     return out
 
@@ -37,7 +66,7 @@ def main():
     given = json.loads(pathlib.Path(sys.argv[1]).read_text())
     rows = sorted((row(pair) for pair in given["pairs"]), key=lambda r: r["name"])
     lines = ",\n".join(json.dumps(r) for r in rows)
-    OUT.write_text(f'{{"source": {json.dumps(given["source"])},\n"weights": [\n{lines}\n]}}\n')
+    OUT.write_text(f'{{"source": {json.dumps(given["source"] + MORE)},\n"weights": [\n{lines}\n]}}\n')
 
 
 main()
