@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares the towers of every architecture of open_clip that this build can run with open_clip's own, on weights as
-open_clip initialises them, with noise on all vectors and on what is initialised with zeros: 3 pictures, 6 texts (rows of ids, so
-that no vocabulary is needed).
+"""Compares the towers of every architecture of open_clip's published weights with open_clip's own, on weights as open_clip
+initialises them, with noise on all vectors and on what is initialised with zeros or nearly so, and batch norms that have seen the
+pictures: 3 pictures, 6 texts (rows of ids, so that no vocabulary is needed).
 
     python tools/coverage.py [--build build] [--only WORD ...] [--most PARAMETERS] [--json FILE]
 
-Architectures with more than --most (1e9) parameters keep their width; their depth is cut to 4.  What is worse than the bound
+Transformers with more than --most (1e9) parameters keep their width; their depth is cut to 4.  What is worse than the bound
 (2e-6 up to size B, 5e-6 above) is compared with open_clip in float64, too: then descry's float32 must not be further from that
-than open_clip's.  Prints a line for each; exit status 1 when one fails.
+than open_clip's.  Prints a line for each, the smallest first; exit status 1 when one fails.
+
+--json keeps a row for each architecture in FILE, which tools/models_page.py reads; those that it has already are passed over,
+unless they are asked for by --only.
 
 Needs `ninja -C build towers`, open_clip_torch, torch and numpy."""
 
@@ -27,6 +30,8 @@ from safetensors.torch import save_file
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONFIGS = ROOT / "data/open_clip_configs.json"
+PUBLISHED = ROOT / "data/open_clip_pretrained.json"
+VERSIONS = {module.__name__: module.__version__ for module in (open_clip, timm, torch)}
 PICTURES, TEXTS, DEPTH = 3, 6, 4
 BASE, LARGE = 2e-6, 5e-6
 
@@ -54,15 +59,22 @@ def build(name, config, depth=None):
         open_clip.timm_model.timm.create_model = create
     with torch.no_grad():
         for key, tensor in model.state_dict().items():
-            if not tensor.is_floating_point() or key.startswith("logit_"):
+            if not tensor.is_floating_point() or key.startswith("logit_") or key.endswith(("running_mean", "running_var")):
                 continue
-            if tensor.ndim < 2 and key.endswith("running_var"):
-                tensor.mul_(1 + 0.2 * torch.rand_like(tensor))
-            elif tensor.ndim < 2:
+            if tensor.ndim < 2:
                 tensor.add_(0.1 * torch.randn_like(tensor))
             elif not tensor.any():
                 tensor.add_(0.02 * torch.randn_like(tensor))
+            elif tensor.std() < 0.001: # heads of EVA's
+                tensor.mul_(0.02 / tensor.std())
     return model
+
+
+def pictures_for(height, width, rng):
+    """Large patches of colour and some noise: means over white noise would be the same in all pictures."""
+    coarse = rng.normal(0, 1, (PICTURES, 3, 1, 1)) + rng.normal(0, 1, (PICTURES, 3, 4, 4))
+    fine = coarse.repeat(-(-height // 4), 2).repeat(-(-width // 4), 3)[:, :, :height, :width]
+    return (fine + 0.3 * rng.normal(0, 1, fine.shape)).astype(np.float32)
 
 
 def texts_for(config, rng):
@@ -76,6 +88,18 @@ def texts_for(config, rng):
     return rows
 
 
+def settle(model, pictures):
+    """Gives batch norms the means and variances of these pictures: with others, a deep network's output is all bias."""
+    norms = [m for m in model.visual.modules() if isinstance(m, torch.nn.modules.batchnorm._BatchNorm)]
+    for norm in norms:
+        norm.train()
+        norm.momentum = 1
+    if norms:
+        with torch.no_grad():
+            model.encode_image(torch.from_numpy(pictures))
+    model.eval()
+
+
 def encode(model, pictures, ids, dtype=torch.float32):
     model = model.to(dtype)
     with torch.inference_mode():
@@ -84,33 +108,43 @@ def encode(model, pictures, ids, dtype=torch.float32):
     return [x.double().numpy() for x in out]
 
 
-def compare(args, name, config, folder):
-    parameters = None
-    model = build(name, config)
-    parameters = sum(p.numel() for p in model.parameters())
+def published():
+    """[(architecture, parameters)], the smallest first."""
+    sizes = {}
+    for row in json.loads(PUBLISHED.read_text())["weights"]:
+        name = row["name"].split("/")[0]
+        sizes[name] = max(sizes.get(name, 0), row.get("parameters") or 0)
+    return sorted(sizes.items(), key=lambda pair: pair[1])
+
+
+def compare(args, name, config, parameters, folder):
     words = []
-    if parameters > args.most:
+    is_cut = parameters > args.most and not config["vision_cfg"].get("timm_model_name", "").startswith("convnext")
+    if is_cut:
         config, words = cut(config), [str(DEPTH)]
-        del model
-        model = build(name, config, DEPTH)
+    model = build(name, config, DEPTH if is_cut else None)
     size = model.visual.image_size
     height, width = size if isinstance(size, (tuple, list)) else (size, size)
     rng = np.random.default_rng(5)
-    pictures = rng.normal(0, 1, (PICTURES, 3, height, width)).astype(np.float32)
+    pictures = pictures_for(height, width, rng)
+    settle(model, pictures)
     ids = texts_for(config, rng)
     (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": config, "preprocess_cfg": {}}))
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "open_clip_model.safetensors")
     done = subprocess.run([args.build / "towers", folder, str(PICTURES), str(TEXTS), *words], input=pictures.tobytes() + ids.tobytes(),
                           capture_output=True)
     if done.returncode:
-        return {"name": name, "parameters": parameters, "good": False, "why": done.stderr.decode().strip()}
+        return {"name": name, "good": False, "why": done.stderr.decode().strip()}
     got = np.frombuffer(done.stdout, np.float32).reshape(PICTURES + TEXTS, -1).astype(np.float64)
     got /= np.linalg.norm(got, axis=1, keepdims=True)
     ours, theirs = np.split(got, [PICTURES]), encode(model, pictures, ids)
     off = [float(np.abs(a - b).max()) for a, b in zip(ours, theirs)]
+    spread = [float(min(np.abs(x[i] - x[j]).max() for i in range(len(x)) for j in range(i))) for x in theirs]
     bound = BASE if parameters < 2.1e8 else LARGE
-    row = {"name": name, "parameters": parameters, "cut": parameters > args.most, "picture": off[0], "text": off[1],
-           "good": max(off) <= bound}
+    row = {"name": name, "good": max(off) <= bound, "bound": bound, "picture": off[0], "text": off[1],
+           "spread": spread}
+    if is_cut:
+        row["depth"] = DEPTH
     if not row["good"]:
         exact = encode(model, pictures, ids, torch.float64)
         row["ours64"] = [float(np.abs(a - b).max()) for a, b in zip(ours, exact)]
@@ -129,17 +163,21 @@ def main():
     configs = json.loads(CONFIGS.read_text())["configs"]
     known = subprocess.run([args.build / "cmd/descry", "models"], capture_output=True, check=True, text=True).stdout
     known = {words[0] for words in map(str.split, known.splitlines()) if words}
-    rows = []
-    for name in sorted(known & configs.keys()):
-        if args.only and not any(word in name for word in args.only):
+    rows = json.loads(args.json.read_text())["architectures"] if args.json and args.json.exists() else []
+    bad = False
+    for name, parameters in published():
+        if name not in known or (not any(word in name for word in args.only) if args.only else
+                                 any(row["name"] == name for row in rows)):
             continue
         with tempfile.TemporaryDirectory() as folder:
-            row = compare(args, name, configs[name], pathlib.Path(folder))
-        rows.append(row)
+            row = compare(args, name, configs[name], parameters, pathlib.Path(folder))
+        rows = sorted([r for r in rows if r["name"] != name] + [row], key=lambda r: r["name"])
+        bad |= not row["good"]
         print(f"{'ok    ' if row['good'] else 'FAILED'} {json.dumps({k: v for k, v in row.items() if k != 'good'})}", flush=True)
-    if args.json:
-        args.json.write_text(json.dumps(rows, indent=1) + "\n")
-    return not all(row["good"] for row in rows)
+        if args.json:
+            lines = ",\n".join(json.dumps(r) for r in rows)
+            args.json.write_text(f'{{"versions": {json.dumps(VERSIONS)},\n"architectures": [\n{lines}\n]}}\n')
+    return bad
 
 
 sys.exit(main())
