@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry pull */
+#include "descry_dev.h"
 #include "ui/common.h"
 #include "ui/output.h"
 #include "ui/progress.h"
@@ -24,13 +25,14 @@ const cmd_command cmd_pull = {
     "\n"
     "Fetches models from Hugging Face's hub into its cache on this machine, where other programs find them, too.  MODEL is\n"
     "a name as 'descry models' lists them, ViT-B-32/openai, which Immich writes ViT-B-32__openai, or hf-hub:ORG/NAME.\n"
-    "Without MODEL it offers some.  Size and licence are told first; unless the licence lets anybody use the model for\n"
-    "anything it asks, and where nobody can answer it fetches nothing without --yes.\n"
+    "Without MODEL it offers four, small, balanced, best, and one that writes captions, with size, published score and\n"
+    "speed on this machine.  Size and licence are told first; unless the licence lets anybody use the model for anything it\n"
+    "asks, and where nobody can answer it fetches nothing without --yes.\n"
     "\n"
     "What was stopped half way goes on where it was, what comes is verified by the digests that the hub tells, and of a\n"
     "model that is there only what has changed is fetched.\n",
     "HF_ENDPOINT names another hub, HF_TOKEN a token, which no other server is told, HF_HOME and HF_HUB_CACHE the place;\n"
-    "HF_HUB_OFFLINE=1 fetches nothing; https_proxy and the like name a proxy.\n"
+    "HF_HUB_OFFLINE=1 fetches nothing; https_proxy, http_proxy and all_proxy name a proxy, no_proxy who is asked without.\n"
     "\n"
     "Examples:\n"
     "  descry pull\n"
@@ -46,7 +48,7 @@ typedef struct pulling {
     descry_pull_plan plan; /* strings not kept */
     char licence[100];
     uint64_t first;       /* bytes done when the first were told of */
-    bool began;
+    bool began, waits;
 } pulling;
 
 /* ---- progress -------------------------------------------------------------------------------------------------- */
@@ -55,6 +57,14 @@ static int show(void *arg, const descry_progress *p)
 {
     pulling *job = arg;
     char text[300];
+    if (p->stage == DESCRY_STAGE_WAITING) {
+        if (!job->waits) {
+            cmd_progress_hide();
+            cmd_say("%s: another program is fetching it: waiting for that", job->name);
+        }
+        job->waits = true;
+        return 0;
+    }
     if (!job->began)
         job->first = p->done;
     job->began = true;
@@ -104,23 +114,28 @@ static int confirm(void *arg, const descry_pull_plan *plan)
 
 /* ---- choices --------------------------------------------------------------------------------------------------- */
 
-/* For each use what is best among what this build can run: the first that it can. */
+/* For each use what is best among what this build can run: the first that it can.  Multiply-adds of the picture's tower, in
+ * thousand millions: of each layer tokens * (4 W^2 + 2 W M) + 2 tokens^2 W for a width W and an MLP's M, and of the patches. */
 static const struct choice {
     const char *use;
-    const char *names[3];
+    struct {
+        const char *name;
+        double gmacs;
+    } models[2];
 } choices[] = {
-    {"small", {"ViT-B-32-SigLIP2-256/webli", "ViT-B-32/datacomp_xl_s13b_b90k"}},
-    {"balanced", {"ViT-B-16-SigLIP2/webli", "ViT-L-14/datacomp_xl_s13b_b90k"}},
-    {"best", {"ViT-SO400M-16-SigLIP2-384/webli", "ViT-H-14-378-quickgelu/dfn5b"}},
-    {"captions", {"coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k"}},
+    {"small", {{"ViT-B-32-SigLIP2-256/webli", 5.74}, {"ViT-B-32/datacomp_xl_s13b_b90k", 4.41}}},
+    {"balanced", {{"ViT-B-16-SigLIP2/webli", 17.7}, {"ViT-L-14/datacomp_xl_s13b_b90k", 81.0}}},
+    {"best", {{"ViT-SO400M-16-SigLIP2-384/webli", 259.5}, {"ViT-H-14-378-quickgelu/dfn5b", 503.5}}},
+    {"captions", {{"coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k", 81.8}}},
 };
 enum { CHOICES = sizeof choices / sizeof *choices };
 
-static const descry_pretrained *best_of(const struct choice *choice)
+static const descry_pretrained *best_of(const struct choice *choice, double *gmacs)
 {
     const descry_pretrained *weights = NULL;
-    for (size_t i = 0; i < sizeof choice->names / sizeof *choice->names && choice->names[i]; i++) {
-        weights = descry_pretrained_find(choice->names[i]);
+    for (size_t i = 0; i < sizeof choice->models / sizeof *choice->models && choice->models[i].name; i++) {
+        weights = descry_pretrained_find(choice->models[i].name);
+        *gmacs = choice->models[i].gmacs;
         if (weights && (descry_pretrained_can(weights) & DESCRY_CAN_TEXTS))
             break;
     }
@@ -128,15 +143,32 @@ static const descry_pretrained *best_of(const struct choice *choice)
 }
 
 /* Of weights in f32, as most are published. */
-static void describe(FILE *out, size_t i, const descry_pretrained *weights)
+static void describe(FILE *out, size_t i, double speed)
 {
-    char size[40] = "", score[60] = "";
+    char size[40] = "", score[60] = "", rate[60] = "";
+    double gmacs = 0;
+    const descry_pretrained *weights = best_of(&choices[i], &gmacs);
     if (weights->parameters > 0)
-        snprintf(size, sizeof size, "  about %.1f GB", (double)weights->parameters * 4 / 1e9);
+        snprintf(size, sizeof size, "about %.1f GB, ", (double)weights->parameters * 4 / 1e9);
     if (weights->coco >= 0)
-        snprintf(score, sizeof score, "  COCO %.1f", weights->coco * 100);
-    fprintf(out, "  %zu  %-9s %s%s%s  licence %s\n", i + 1, choices[i].use, weights->name, size, score,
+        snprintf(score, sizeof score, "COCO %.1f, ", weights->coco * 100);
+    if (speed > 0) {
+        double per_second = speed / (gmacs * 1e9); /* towers run as fast as their products, by and large */
+        snprintf(rate, sizeof rate, per_second < 10 ? "about %.2g pictures/s here, " : "about %.0f pictures/s here, ", per_second);
+    }
+    fprintf(out, "  %zu  %-9s %s\n               %s%s%slicence: %s\n", i + 1, choices[i].use, weights->name, size, score, rate,
             weights->licence ? weights->licence : "unknown");
+}
+
+/* Multiply-adds a second on all processors, as an index would use them; 0: unknown. */
+static double speed_here(void)
+{
+    descry_context *ctx = NULL;
+    double speed = 0;
+    if (cmd_open_context(&ctx, 0) == CMD_DONE && descry_measure_speed(ctx, &speed, NULL))
+        speed = 0;
+    descry_context_close(&ctx);
+    return speed;
 }
 
 static int fetch(pulling *job, const char *name);
@@ -145,15 +177,19 @@ static int offer(pulling *job)
 {
     bool asks = can_ask() && !job->json;
     FILE *out = asks ? stderr : stdout;
+    double speed = speed_here(), gmacs;
     for (size_t i = 0; i < CHOICES; i++)
-        describe(out, i, best_of(&choices[i]));
-    fputs("COCO: of how many texts in a hundred the picture is found first, as published.  'descry models' lists all.\n", out);
+        describe(out, i, speed);
+    fputs("COCO: of how many texts in a hundred the picture is found first, as published.  Speed: to index; measured just now, by\n"
+          "a product of matrices.  Captions take longer.  'descry models' lists all models.\n", out);
     if (!asks)
         return cmd_usage(&cmd_pull, "which model?");
     int answer = ask("Which one? [1-4] ");
-    if (answer < '1' || answer >= '1' + CHOICES)
+    if (answer < '1' || answer >= '1' + CHOICES) {
+        cmd_say("none of them: nothing is fetched");
         return CMD_FAILED;
-    return fetch(job, best_of(&choices[answer - '1'])->name);
+    }
+    return fetch(job, best_of(&choices[answer - '1'], &gmacs)->name);
 }
 
 /* ---- what is asked for ----------------------------------------------------------------------------------------- */
@@ -186,7 +222,7 @@ static int fetch(pulling *job, const char *name)
     snprintf(job->name, sizeof job->name, "%s", weights ? weights->name : name);
     job->plan = (descry_pull_plan){0};
     job->licence[0] = 0;
-    job->began = false;
+    job->began = job->waits = false;
     if (weights && !descry_pretrained_can(weights))
         cmd_say("warning: %s: this build cannot run it yet; others may", weights->name);
     cmd_progress_restart();

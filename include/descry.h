@@ -109,7 +109,8 @@ typedef enum descry_stage {
     DESCRY_STAGE_CHECKING, /* the file to import; in bytes */
     DESCRY_STAGE_WORKING,  /* on pictures, rows or pairs */
     DESCRY_STAGE_CAPTIONS, /* of indexed pictures without one; done: pictures processed */
-    DESCRY_STAGE_FETCHING  /* a model; in bytes */
+    DESCRY_STAGE_FETCHING, /* a model; in bytes */
+    DESCRY_STAGE_WAITING   /* for another program that is fetching the same */
 } descry_stage;
 
 /* Progress of a long-running call, the same for all of them. */

@@ -28,6 +28,8 @@ import timm
 import torch
 from safetensors.torch import save_file
 
+import hf_configs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CONFIGS = ROOT / "data/open_clip_configs.json"
 PUBLISHED = ROOT / "data/open_clip_pretrained.json"
@@ -47,21 +49,22 @@ def cut(config):
 
 
 def build(name, config, depth=None):
-    """depth: of timm's transformers."""
+    """depth: of timm's and Hugging Face's transformers."""
     open_clip.factory._MODEL_CONFIGS[name] = config
     torch.manual_seed(7)
     create = timm.create_model
+    hf_configs.use(hf_configs.CONFIGS, depth)
     if depth and config["vision_cfg"].get("timm_model_name"):
         open_clip.timm_model.timm.create_model = lambda *args, **more: create(*args, **more, depth=depth)
     try:
-        model = open_clip.create_model(name).eval()
+        model = open_clip.create_model(name, pretrained_text=False).eval()
     finally:
         open_clip.timm_model.timm.create_model = create
     with torch.no_grad():
         for key, tensor in model.state_dict().items():
             if not tensor.is_floating_point() or key.startswith("logit_") or key.endswith(("running_mean", "running_var")):
                 continue
-            if tensor.ndim < 2:
+            if tensor.squeeze().ndim < 2:
                 tensor.add_(0.1 * torch.randn_like(tensor))
             elif not tensor.any():
                 tensor.add_(0.02 * torch.randn_like(tensor))
@@ -77,8 +80,20 @@ def pictures_for(height, width, rng):
     return (fine + 0.3 * rng.normal(0, 1, fine.shape)).astype(np.float32)
 
 
+def hf_texts(config, length, rng):
+    """Padded, one with padding amid its ids, one without any."""
+    rows = np.full((TEXTS, length), config.pad_token_id, np.int32)
+    for i, row in enumerate(rows):
+        n = length if i == TEXTS - 1 else 3 + i * 5
+        row[:n] = rng.integers(3, config.vocab_size, n)
+    rows[2, 5] = config.pad_token_id
+    return rows
+
+
 def texts_for(config, rng):
     text = config["text_cfg"]
+    if "hf_model_name" in text:
+        return hf_texts(hf_configs.CONFIGS[text["hf_model_name"]](), text.get("context_length", 77), rng)
     length, vocabulary = text.get("context_length", 77), text.get("vocab_size", 49408)
     rows = np.zeros((TEXTS, length), np.int32)
     for i, row in enumerate(rows):
@@ -119,7 +134,7 @@ def published():
 
 def compare(args, name, config, parameters, folder):
     words = []
-    is_cut = parameters > args.most and not config["vision_cfg"].get("timm_model_name", "").startswith("convnext")
+    is_cut = parameters > args.most and not config["vision_cfg"].get("timm_model_name", "").startswith(("convnext", "fastvit"))
     if is_cut:
         config, words = cut(config), [str(DEPTH)]
     model = build(name, config, DEPTH if is_cut else None)

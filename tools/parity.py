@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares descry with open_clip, live: tokens of random strings, pixels of random pictures in every mode, embeddings of
-real architectures with random weights and of the bundled model; captions; then makes the goldens again and compares them
+real architectures with random weights and of the bundled model; captions; the cache of models; then makes the goldens again and compares them
 with the committed ones.  `./run parity` prepares what this needs.
 
     python tools/parity.py [--descry build/cmd/descry] [--strings N] [--pictures N] [--models NAME ...] [--no-goldens]
-                           [--only tokens|pixels|models|captions|goldens] [--tiny N] [--captions N] [--large-captions N]
+                           [--only tokens|pixels|models|captions|hub|goldens] [--tiny N] [--captions N] [--large-captions N]
 
 Prints a line for each comparison; exit status 1 when one fails."""
 
@@ -30,6 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools/goldens"))
 import openclip_reference as reference
 import parity_captions
+import parity_hub
 
 BASE, LARGE = 2e-6, 5e-6
 MODELS = {"ViT-B-32": BASE, "ViT-B-16": BASE, "ViT-B-32-quickgelu": BASE, "ViT-L-14": LARGE, "ViT-L-14-CLIPA": LARGE}
@@ -233,7 +234,7 @@ def main():
     parser.add_argument("--pictures", type=int, default=500)
     parser.add_argument("--models", nargs="*", default=[*MODELS, *parity_captions.LARGE])
     parser.add_argument("--no-goldens", action="store_true")
-    parser.add_argument("--only", choices=("tokens", "pixels", "models", "captions", "goldens"))
+    parser.add_argument("--only", choices=("tokens", "pixels", "models", "captions", "hub", "goldens"))
     parser.add_argument("--threads", type=int, default=0, help="of PyTorch")
     parity_captions.add_arguments(parser)
     args = parser.parse_args()
@@ -245,6 +246,7 @@ def main():
         checks = {"tokens": lambda: check_tokens(args), "pixels": lambda: check_pixels(args, folder),
                   "models": lambda: check_models(args, folder),
                   "captions": lambda: parity_captions.check(args, folder, ROOT, report, descry, compare_embeddings),
+                  "hub": lambda: parity_hub.check(args.descry, folder / "cache", report),
                   "goldens": lambda: None if args.no_goldens else check_goldens(folder)}
         for name, check in checks.items():
             if args.only in (None, name):

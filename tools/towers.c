@@ -3,10 +3,12 @@
  *
  *     towers FOLDER PICTURES TEXTS [LAYERS] <in >out
  *
- * LAYERS: of timm's transformers, which have as many as their name says, only so many.  FOLDER: open_clip_config.json and open_clip_model.safetensors.  in: float32 [PICTURES, 3, H, W], normalised, then
+ * LAYERS: of timm's and Hugging Face's transformers, which have as many as their name says, no more than that.
+ * FOLDER: open_clip_config.json and open_clip_model.safetensors.  in: float32 [PICTURES, 3, H, W], normalised, then
  * int32 [TEXTS, L].  out: float32 [PICTURES + TEXTS, E], as the towers give them. */
 #include "base/error.h"
 #include "base/file.h"
+#include "model/hf_text/hf_text.h"
 #include "model/network.h"
 #include "model/timm_vit/timm_vit.h"
 
@@ -40,6 +42,8 @@ int main(int argc, char **argv)
         return fail(&err);
     if (argc == 5 && network.image->family == &descry_timm_vit_family)
         ((descry_timm_vit *)network.image)->block.layers = atoi(argv[4]);
+    if (argc == 5 && network.text->family == &descry_hf_text_family)
+        ((descry_hf_text *)network.text)->block.layers = atoi(argv[4]);
     path.size = 0;
     if (descry_buf_printf(&path, &err, "%s/open_clip_model.safetensors", argv[1]) ||
         descry_network_load(&network, path.data, NULL, &err))

@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "base/lock.h"
 #include "base/paths.h"
-#include "base/replace.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -119,21 +118,25 @@ int descry_hub_lock_path(descry_buf *path, const char *cache, const char *source
     return rc ? rc : descry_path_make_folders(path->data, err);
 }
 
-/* `target`, a link or a file, under the name `path` at once. */
-static int put_in_place(const char *target, const char *path, const char *blob, descry_error *err)
+/* Hugging Face's programs take all that is in snapshots/ for files of the model, and all in refs/ for branches, so what is on
+ * its way there waits in the repository's folder; one that was killed leaves it to the next, as only one has the lock. */
+
+/* A link to `target`, or the file `blob`, under the name `path` at once. */
+static int put_in_place(const char *repository, const char *target, const char *path, const char *blob, descry_error *err)
 {
-    descry_buf beside = {0};
-    int rc = descry_buf_printf(&beside, err, "%s.descry-%ld", path, (long)getpid());
+    descry_buf link = {0};
+    int rc = descry_buf_printf(&link, err, "%s/descry.link", repository);
     if (!rc) {
         const char *without = getenv("HF_HUB_DISABLE_SYMLINKS");
-        int linked = !(without && *without && strcmp(without, "0") != 0) && symlink(target, beside.data) == 0;
-        if (rename(linked ? beside.data : blob, path) != 0) {
+        unlink(link.data);
+        int linked = !(without && *without && strcmp(without, "0") != 0) && symlink(target, link.data) == 0;
+        if (rename(linked ? link.data : blob, path) != 0) {
             rc = descry_fail_errno(err, errno, "%s", path);
             if (linked)
-                unlink(beside.data);
+                unlink(link.data);
         }
     }
-    descry_buf_free(&beside);
+    descry_buf_free(&link);
     return rc;
 }
 
@@ -153,7 +156,7 @@ int descry_hub_link(const char *repository, const char *commit, const char *file
     if (!rc)
         rc = descry_path_make_folders(path.data, err);
     if (!rc && stat(blob.data, &st) == 0) /* else its content is in the snapshot already */
-        rc = put_in_place(target.data, path.data, blob.data, err);
+        rc = put_in_place(repository, target.data, path.data, blob.data, err);
     descry_buf_free(&path);
     descry_buf_free(&blob);
     descry_buf_free(&target);
@@ -162,14 +165,23 @@ int descry_hub_link(const char *repository, const char *commit, const char *file
 
 int descry_hub_make_current(const char *repository, const char *commit, descry_error *err)
 {
-    descry_buf path = {0};
-    struct stat before;
+    descry_buf path = {0}, next = {0};
+    size_t size = strlen(commit);
     int rc = descry_buf_printf(&path, err, "%s/refs/main", repository);
     if (!rc)
-        rc = descry_path_make_folders(path.data, err);
+        rc = descry_buf_printf(&next, err, "%s/descry.main", repository);
     if (!rc)
-        rc = descry_file_replace(path.data, commit, strlen(commit), lstat(path.data, &before) == 0 ? &before : NULL, err);
+        rc = descry_path_make_folders(path.data, err);
+    if (!rc) {
+        int fd = open(next.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+        ssize_t n = fd >= 0 ? write(fd, commit, size) : -1;
+        if (n != (ssize_t)size || fsync(fd) != 0 || rename(next.data, path.data) != 0)
+            rc = descry_fail_errno(err, n >= 0 && n != (ssize_t)size ? ENOSPC : errno, "%s", path.data);
+        if (fd >= 0)
+            close(fd);
+    }
     descry_buf_free(&path);
+    descry_buf_free(&next);
     return rc;
 }
 

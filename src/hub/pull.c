@@ -124,8 +124,12 @@ static int take_lock(pulling *p, int *fd, const char *name, descry_error *err)
 {
     descry_buf path = {0};
     int rc = descry_hub_lock_path(&path, p->cache.data, p->wish->source, name, err);
-    while (!rc && (rc = descry_lock_take(fd, path.data, err)) == DESCRY_ERR_BUSY)
-        rc = descry_hub_wait(&p->hub, 0, 0, err);
+    while (!rc && (rc = descry_lock_take(fd, path.data, err)) == DESCRY_ERR_BUSY) {
+        p->watching.progress.stage = DESCRY_STAGE_WAITING;
+        rc = descry_watch_report(&p->watching, err);
+        rc = rc ? rc : descry_hub_wait(&p->hub, 0, 0, err);
+    }
+    p->watching.progress.stage = DESCRY_STAGE_FETCHING;
     descry_buf_free(&path);
     return rc;
 }
@@ -159,7 +163,6 @@ static int fetch(pulling *p, const descry_hub_file *file, descry_error *err)
 static int fetch_all(pulling *p, descry_error *err)
 {
     int rc = 0;
-    p->watching.progress.stage = DESCRY_STAGE_FETCHING;
     p->watching.progress.total = p->plan.bytes;
     for (size_t i = 0; i < p->plan.files && !rc; i++)
         rc = fetch(p, &p->files[i], err);

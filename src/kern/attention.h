@@ -26,6 +26,9 @@ static inline void attention_rows(const descry_kernels *kernels, const descry_at
         size_t seen = a->causal && first + i + 1 < keys ? first + i + 1 : keys;
         for (size_t j = 0; j < seen; j++)
             row[j] = a->hidden && a->hidden[j] ? -INFINITY : row[j] * a->scale;
+        const float *distances = a->distances ? a->distances - (first + i) : NULL; /* by keys, of this row */
+        for (size_t j = 0; distances && j < seen; j++)
+            row[j] += distances[j];
         softmax(row, seen);
         for (size_t j = seen; j < keys; j++)
             row[j] = 0;

@@ -46,7 +46,7 @@ typedef struct descry_gemm {
     size_t ldc;
 } descry_gemm;
 
-/* out = softmax(scale * q k^T + mask) v for one head. */
+/* out = softmax(scale * q k^T + distances + mask) v for one head. */
 typedef struct descry_attention {
     const float *q;        /* [queries, head_dim], rows q_stride apart */
     size_t queries, q_stride;
@@ -55,6 +55,7 @@ typedef struct descry_attention {
     size_t keys, kv_stride;
     size_t head_dim;
     float scale;
+    const float *distances; /* added to the scaled score of query i and key j: distances[j - i]; or NULL */
     int causal;            /* query i sees keys 0 .. i */
     const uint8_t *hidden; /* [keys]: 1 where the key is masked for every query; or NULL */
     float *out;            /* [queries, head_dim], rows out_stride apart */

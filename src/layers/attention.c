@@ -14,6 +14,7 @@ typedef struct heads_job {
     size_t q_stride, kv_stride;
     size_t queries;           /* of each sequence, when q is shared */
     size_t heads, head_dim;
+    const descry_distances *distances; /* NULL: none */
     float *out;
     float *scratch;
     size_t scratch_size;      /* of one worker */
@@ -33,8 +34,14 @@ static void head(void *arg, size_t i, unsigned worker)
         .hidden = s->hidden ? s->hidden + first : NULL,
         .out = job->out + item * job->queries * width + column, .out_stride = width,
     };
+    if (job->distances && job->distances->bias) {
+        size_t reach = job->distances->reach;
+        a.scale = 1;
+        a.distances = job->distances->bias + i % job->heads * (2 * reach - 1) + reach - 1;
+    }
     if (job->queries == 0 && s->pooled) { /* self-attention of one row: what it sees is an ordinary prefix */
         a.q += (first + s->pooled[item]) * job->q_stride;
+        a.distances = a.distances ? a.distances - s->pooled[item] : NULL;
         a.queries = 1;
         a.keys = s->causal ? s->pooled[item] + 1 : keys;
         a.out = job->out + item * width + column;
@@ -61,10 +68,11 @@ static int run_heads(const descry_engine *engine, heads_job *job, descry_error *
 }
 
 int descry_run_self_attention(const descry_engine *engine, const float *qkv, size_t width, size_t heads,
-                              const descry_sequences *s, float *out, descry_error *err)
+                              const descry_sequences *s, const descry_distances *distances, float *out, descry_error *err)
 {
     heads_job job = {.s = s, .q = qkv, .k = qkv + width, .v = qkv + 2 * width, .q_stride = 3 * width,
-                     .kv_stride = 3 * width, .heads = heads, .head_dim = width / heads, .out = out};
+                     .kv_stride = 3 * width, .heads = heads, .head_dim = width / heads, .distances = distances,
+                     .out = out};
     return run_heads(engine, &job, err);
 }
 

@@ -17,9 +17,16 @@ typedef struct descry_sequences {
     const size_t *pooled;  /* [count]: the row that is wanted of each sequence, counted in it; NULL: all */
 } descry_sequences;
 
-/* qkv [rows, 3 W] (queries, keys, values) -> out [rows, W], or with s->pooled [count, W]: of the wanted rows. */
+/* T5's relative positions: scores are not scaled, and what is added depends on how far a key is from the query. */
+typedef struct descry_distances {
+    const float *bias; /* [heads, 2 reach - 1], from distance -(reach - 1), the key before the query, on; NULL: there is none */
+    size_t reach;      /* rows of the longest sequence that there can be */
+} descry_distances;
+
+/* qkv [rows, 3 W] (queries, keys, values) -> out [rows, W], or with s->pooled [count, W]: of the wanted rows.  distances
+ * may be NULL. */
 int descry_run_self_attention(const descry_engine *engine, const float *qkv, size_t width, size_t heads,
-                              const descry_sequences *s, float *out, descry_error *err);
+                              const descry_sequences *s, const descry_distances *distances, float *out, descry_error *err);
 
 /* out [count * queries, width] = attention of `queries` rows of q (the same for every sequence) to each sequence's keys;
  * k, v [rows, width], rows kv_stride apart. */

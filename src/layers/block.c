@@ -60,13 +60,15 @@ static void add(float *x, const float *y, size_t n)
         x[i] += y[i];
 }
 
-/* x [rows, W] += scale * linear(in), or with norm_after += norm(linear(in)); wide [rows, W] is room for that. */
+/* x [rows, W] = x + scale * linear(in), with the norm where it belongs; wide [rows, W] is room for that of a branch. */
 static void add_branch(const descry_engine *engine, const descry_block_config *c, const descry_linear *linear,
                        const float *scale, const descry_norm *norm, const float *in, float *x, size_t rows, float *wide)
 {
     size_t w = (size_t)c->width;
-    if (!c->norm_after) {
+    if (c->place != DESCRY_NORM_BRANCH) {
         descry_linear_run(engine, linear, in, rows, DESCRY_ACT_NONE, scale, x, x);
+        if (c->place == DESCRY_NORM_SUM)
+            descry_run_norm(engine, norm, x, rows, w, c->eps, x);
         return;
     }
     descry_multiply(engine, linear, in, rows, wide);
@@ -78,7 +80,7 @@ static void add_branch(const descry_engine *engine, const descry_block_config *c
 static const float *before_branch(const descry_engine *engine, const descry_block_config *c, const descry_norm *norm,
                                   const float *x, size_t rows, float *normed)
 {
-    if (c->norm_after)
+    if (c->place != DESCRY_NORM_BEFORE)
         return x;
     descry_run_norm(engine, norm, x, rows, (size_t)c->width, c->eps, normed);
     return normed;
@@ -124,7 +126,7 @@ static int run_block(const descry_engine *engine, const descry_block_config *c, 
     project_qkv(engine, b, before_branch(engine, c, &b->ln_1, x, rows, normed), rows, w, wide); /* [rows, 3W] */
     if (c->rope.angles)
         descry_run_rope(engine, &c->rope, s, wide, w);
-    int rc = descry_run_self_attention(engine, wide, w, (size_t)c->heads, s, normed, err);
+    int rc = descry_run_self_attention(engine, wide, w, (size_t)c->heads, s, &c->distances, normed, err);
     if (rc)
         return rc;
     if (s->pooled) {

@@ -7,6 +7,13 @@
 #include "layers/norm.h"
 #include "layers/rope.h"
 
+/* Where the norm of a branch f is. */
+typedef enum descry_norm_place {
+    DESCRY_NORM_BEFORE, /* x + f(LN(x)) */
+    DESCRY_NORM_BRANCH, /* x + LN(f(x)) */
+    DESCRY_NORM_SUM     /* LN(x + f(x)) */
+} descry_norm_place;
+
 /* What every block of a stack shares. */
 typedef struct descry_block_config {
     int width;    /* W */
@@ -16,8 +23,9 @@ typedef struct descry_block_config {
     descry_activation activation;
     float eps;    /* of every layer norm of the tower */
     bool layer_scale;
-    bool norm_after;  /* x + LN(f(x)) in place of x + f(LN(x)) */
-    descry_rope rope; /* angles NULL: none */
+    descry_norm_place place;
+    descry_rope rope;           /* angles NULL: none */
+    descry_distances distances; /* bias NULL: none */
 } descry_block_config;
 
 typedef struct descry_block {

@@ -21,24 +21,28 @@ size_t descry_map_pixels(const descry_maps *m)
 
 /* ---- loading --------------------------------------------------------------------------------------------------- */
 
-void descry_load_conv(descry_loader *l, descry_conv *conv, const char *prefix, const char *name, size_t in, size_t out,
-                      bool bias)
+void descry_load_kernels(descry_loader *l, descry_conv *conv, const descry_tensor *t, size_t in, size_t out, const float *bias)
 {
     size_t area = conv->kernel * conv->kernel;
-    char full[128];
-    snprintf(full, sizeof full, "%s.weight", name);
-    descry_tensor *t = descry_load_shaped(l, prefix, full, 4, out, in, conv->kernel, conv->kernel);
-    snprintf(full, sizeof full, "%s.bias", name);
-    descry_load_rows(l, &conv->linear, t, 0, out, area * in, bias ? descry_load_vector(l, prefix, full, out) : NULL);
+    descry_load_rows(l, &conv->linear, t, 0, out, area * in, bias);
     conv->linear.k_stride = area; /* rows have all channels of a pixel together, the file has all pixels of a channel */
     conv->linear.group = in;
     conv->linear.group_stride = 1;
 }
 
-void descry_load_batch_norm(descry_loader *l, descry_conv *conv, const char *prefix, const char *name)
+void descry_load_conv(descry_loader *l, descry_conv *conv, const char *prefix, const char *name, size_t in, size_t out,
+                      bool bias)
+{
+    char full[128];
+    snprintf(full, sizeof full, "%s.weight", name);
+    descry_tensor *t = descry_load_shaped(l, prefix, full, 4, out, in, conv->kernel, conv->kernel);
+    snprintf(full, sizeof full, "%s.bias", name);
+    descry_load_kernels(l, conv, t, in, out, bias ? descry_load_vector(l, prefix, full, out) : NULL);
+}
+
+double *descry_load_norm_factors(descry_loader *l, const char *prefix, const char *name, size_t n)
 {
     static const char *const parts[] = {"weight", "bias", "running_mean", "running_var"};
-    size_t n = conv->linear.n;
     const float *values[4];
     char full[128];
     for (size_t i = 0; i < 4; i++) {
@@ -47,16 +51,31 @@ void descry_load_batch_norm(descry_loader *l, descry_conv *conv, const char *pre
     }
     snprintf(full, sizeof full, "%s.num_batches_tracked", name);
     descry_load_ignore(l, prefix, full);
-    float *scale = descry_load_alloc(l, n, sizeof *scale), *bias = descry_load_alloc(l, n, sizeof *bias);
-    if (!scale || !bias)
-        return;
-    for (size_t i = 0; i < n; i++) {
-        double times = (double)values[0][i] / sqrt((double)values[3][i] + 1e-5);
-        scale[i] = (float)times;
-        bias[i] = (float)((double)values[1][i] - (double)values[2][i] * times);
+    double *factors = l->rc ? NULL : descry_alloc(n, 2 * sizeof *factors);
+    if (!factors && !l->rc)
+        l->rc = descry_fail_memory(l->err);
+    for (size_t i = 0; factors && i < n; i++) {
+        factors[i] = (double)values[0][i] / sqrt((double)values[3][i] + 1e-5);
+        factors[n + i] = (double)values[1][i] - (double)values[2][i] * factors[i];
     }
-    conv->linear.scale = scale;
-    conv->linear.bias = bias;
+    return factors;
+}
+
+/* Those factors in f32: times, then plus; NULL after an error. */
+static const float *load_batch_norm(descry_loader *l, const char *prefix, const char *name, size_t n)
+{
+    double *factors = descry_load_norm_factors(l, prefix, name, n);
+    float *rounded = descry_load_alloc(l, 2 * n, sizeof *rounded);
+    for (size_t i = 0; rounded && i < 2 * n; i++)
+        rounded[i] = (float)factors[i];
+    free(factors);
+    return rounded;
+}
+
+void descry_load_batch_norm(descry_loader *l, descry_conv *conv, const char *prefix, const char *name)
+{
+    conv->linear.scale = load_batch_norm(l, prefix, name, conv->linear.n);
+    conv->linear.bias = conv->linear.scale ? conv->linear.scale + conv->linear.n : NULL;
 }
 
 /* ---- running --------------------------------------------------------------------------------------------------- */
@@ -142,6 +161,14 @@ void descry_load_depthwise(descry_loader *l, descry_depthwise *conv, const char 
     conv->weight = weight;
 }
 
+void descry_load_pixel_norm(descry_loader *l, descry_depthwise *conv, const char *prefix, const char *name,
+                            size_t channels)
+{
+    *conv = (descry_depthwise){.kernel = 1, .stride = 1, .channels = channels};
+    conv->weight = load_batch_norm(l, prefix, name, channels);
+    conv->bias = conv->weight ? conv->weight + channels : NULL;
+}
+
 descry_maps descry_depthwise_size(const descry_depthwise *c, const descry_maps *in)
 {
     return (descry_maps){in->n, (in->height + 2 * c->pad - c->kernel) / c->stride + 1,
@@ -182,6 +209,31 @@ void descry_run_depthwise(const descry_engine *engine, const descry_depthwise *c
 {
     depthwise_job job = {engine->kernels, conv, in, descry_depthwise_size(conv, in), x, out};
     descry_pool_run(engine->pool, in->n * job.out.height, depthwise_row, &job);
+}
+
+typedef struct repeat_job {
+    const descry_maps *in;
+    size_t times;
+    const float *x;
+    float *out;
+} repeat_job;
+
+static void repeat_row(void *arg, size_t i, unsigned worker)
+{
+    (void)worker;
+    const repeat_job *job = arg;
+    size_t n = job->in->width * job->in->channels;
+    const float *x = job->x + i * n;
+    float *out = job->out + i * n * job->times;
+    for (size_t c = 0; c < n; c++)
+        for (size_t t = 0; t < job->times; t++)
+            *out++ = x[c];
+}
+
+void descry_repeat_channels(const descry_engine *engine, const descry_maps *in, size_t times, const float *x, float *out)
+{
+    repeat_job job = {in, times, x, out};
+    descry_pool_run(engine->pool, in->n * in->height, repeat_row, &job);
 }
 
 /* ---- averages, pictures ---------------------------------------------------------------------------------------- */

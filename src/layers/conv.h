@@ -22,9 +22,16 @@ typedef struct descry_conv {
 void descry_load_conv(descry_loader *loader, descry_conv *conv, const char *prefix, const char *name, size_t in, size_t out,
                       bool bias);
 
+/* The same of kernels that were found or made: [out, in, kernel, kernel], bias [out] or NULL. */
+void descry_load_kernels(descry_loader *loader, descry_conv *conv, const descry_tensor *kernels, size_t in, size_t out,
+                         const float *bias);
+
 /* Batch norm, eps 1e-5, of what the convolution (without bias) gives, folded into its scale and bias: `name`.weight, .bias,
  * .running_mean, .running_var [out]. */
 void descry_load_batch_norm(descry_loader *loader, descry_conv *conv, const char *prefix, const char *name);
+
+/* The same as times * x + plus, in double: n times, then n plus; to be freed.  NULL after an error. */
+double *descry_load_norm_factors(descry_loader *loader, const char *prefix, const char *name, size_t n);
 
 descry_maps descry_conv_size(const descry_conv *conv, const descry_maps *in); /* of what it gives */
 
@@ -42,9 +49,17 @@ typedef struct descry_depthwise {
 /* `name`.weight [channels, 1, kernel, kernel] and `name`.bias; the sizes are set by the caller. */
 void descry_load_depthwise(descry_loader *loader, descry_depthwise *conv, const char *prefix, const char *name);
 
+/* Batch norm of what no convolution gives, as one of 1 x 1 pixels. */
+void descry_load_pixel_norm(descry_loader *loader, descry_depthwise *conv, const char *prefix, const char *name,
+                            size_t channels);
+
 descry_maps descry_depthwise_size(const descry_depthwise *conv, const descry_maps *in);
 void descry_run_depthwise(const descry_engine *engine, const descry_depthwise *conv, const descry_maps *in, const float *x,
                           float *out);
+
+/* out [n, height, width, times * channels]: each channel several times in a row, as a convolution that gives so many maps of
+ * each channel reads them. */
+void descry_repeat_channels(const descry_engine *engine, const descry_maps *in, size_t times, const float *x, float *out);
 
 /* Means of squares of `size` pixels, `stride` apart; of what of a square lies beyond the edges only the inside counts. */
 descry_maps descry_average_size(const descry_maps *in, size_t size, size_t stride, size_t pad);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Layer norm. */
+ * Layer norm, and the root mean square norm without bias. */
 #ifndef DESCRY_LAYERS_NORM_H
 #define DESCRY_LAYERS_NORM_H
 
 #include "layers/loader.h"
 
 typedef struct descry_norm {
-    const float *weight, *bias; /* [width]; NULL: the layer is not there */
+    const float *weight; /* [width]; NULL: the layer is not there */
+    const float *bias;   /* [width]; NULL: x / sqrt(mean of x^2 + eps) * weight in place of what is below */
 } descry_norm;
 
 /* `name`.weight and `name`.bias [width] */

@@ -18,6 +18,21 @@ void descry_pool_mean(float *x, size_t n, size_t rows, size_t first, size_t widt
         }
 }
 
+void descry_pool_mean_of(float *x, const descry_sequences *s, size_t width)
+{
+    for (size_t i = 0; i < s->count; i++)
+        for (size_t c = 0; c < width; c++) {
+            double sum = 0;
+            size_t count = 0;
+            for (size_t t = s->first[i]; t < s->first[i + 1]; t++) {
+                bool seen = !(s->hidden && s->hidden[t]);
+                sum += seen ? (double)x[t * width + c] : 0;
+                count += seen;
+            }
+            x[i * width + c] = (float)(sum / (double)count);
+        }
+}
+
 void descry_pool_first(const float *x, size_t n, size_t rows, size_t width, float *first, float *rest)
 {
     for (size_t i = 0; i < n; i++, x += rows * width) {

@@ -9,6 +9,9 @@
 /* x [n, rows, width] -> x [n, width]: the mean of each sequence's rows from `first` on. */
 void descry_pool_mean(float *x, size_t n, size_t rows, size_t first, size_t width);
 
+/* x [rows, width] -> x [count, width]: the mean of each sequence's rows that are not hidden, of which there is one. */
+void descry_pool_mean_of(float *x, const descry_sequences *s, size_t width);
+
 /* x [n, rows, width] -> first [n, width], the first row of each; rest [n, rows - 1, width], the others, or NULL. */
 void descry_pool_first(const float *x, size_t n, size_t rows, size_t width, float *first, float *rest);
 

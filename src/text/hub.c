@@ -289,6 +289,23 @@ static int read_gemma(hub *h, const json_t *config, const char *name, descry_err
     return rc || !json_is_true(eos) ? rc : put_around(&h->after, named_token(h, config, "eos_token"), name, err);
 }
 
+/* NLLB's class puts the language of its configuration, or English, before a text and an end behind it, or both behind it,
+ * whatever tokenizer.json does. */
+static int read_nllb(hub *h, const json_t *config, const char *name, descry_error *err)
+{
+    static const char *const english[] = {"eng_Latn", NULL}, *const ends[] = {"</s>", NULL};
+    const char *class = json_string_value(json_object_get(config, "tokenizer_class"));
+    if (!class || strncmp(class, "Nllb", 4) != 0)
+        return 0;
+    bool behind = json_is_true(json_object_get(config, "legacy_behaviour"));
+    const json_t *source = json_object_get(config, "src_lang");
+    int32_t language = source && !json_is_null(source) ? named_token(h, config, "src_lang") : usual_token(h, english);
+    int32_t end = json_object_get(config, "eos_token") ? named_token(h, config, "eos_token") : usual_token(h, ends);
+    h->before.count = h->after.count = 0;
+    int rc = put_around(&h->after, end, name, err);
+    return rc ? rc : put_around(behind ? &h->after : &h->before, language, name, err);
+}
+
 static int read_config(hub *h, const json_t *file, const json_t *config, const char *name, descry_error *err)
 {
     static const char *const pads[] = {"<pad>", "[PAD]", NULL}, *const separators[] = {"[SEP]", "</s>", NULL};
@@ -301,7 +318,8 @@ static int read_config(hub *h, const json_t *file, const json_t *config, const c
     h->separator = h->separator >= 0 ? h->separator : usual_token(h, separators);
     if (h->base.pad < 0)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: there is no token to pad with", name);
-    return read_gemma(h, config, name, err);
+    int rc = read_gemma(h, config, name, err);
+    return rc ? rc : read_nllb(h, config, name, err);
 }
 
 /* ---- opening ------------------------------------------------------------------------------------------------------- */

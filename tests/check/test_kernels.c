@@ -166,18 +166,22 @@ static void activations(void **state)
 
 /* ---- attention --------------------------------------------------------------------------------------------------- */
 
-static void check_attention_case(const descry_kernels *table, size_t queries, size_t keys, size_t dim, int causal, int hide)
+static void check_attention_case(const descry_kernels *table, size_t queries, size_t keys, size_t dim, int causal, int hide, int biased)
 {
     size_t stride = 3 * dim + 5;
     float scale = 3 / sqrtf((float)dim);
     float *q = randoms(queries * stride), *k = randoms(keys * stride), *v = randoms(keys * stride);
+    enum { FAR = 80 };
+    float *distances = randoms(2 * FAR), *middle = distances + FAR;
+    assert_true(queries <= FAR && keys <= FAR);
     float *out = malloc(queries * stride * sizeof *out), *scratch = malloc(descry_attention_scratch(table, keys, dim) * sizeof *scratch);
     uint8_t *hidden = calloc(keys, 1);
     for (size_t j = 1; j < keys; j++)
         hidden[j] = hide && uniform() > 0;
     memset(scratch, 0xFF, descry_attention_scratch(table, keys, dim) * sizeof *scratch); /* NaN */
     descry_attention a = {.q = q, .queries = queries, .q_stride = stride, .k = k, .v = v, .keys = keys, .kv_stride = stride,
-                          .head_dim = dim, .scale = scale, .causal = causal, .hidden = hide ? hidden : NULL,
+                          .head_dim = dim, .scale = scale, .distances = biased ? middle : NULL, .causal = causal,
+                          .hidden = hide ? hidden : NULL,
                           .out = out, .out_stride = stride};
     table->attention(table, &a, scratch);
     double *p = malloc(keys * sizeof *p);
@@ -187,7 +191,8 @@ static void check_attention_case(const descry_kernels *table, size_t queries, si
             double s = 0;
             for (size_t d = 0; d < dim; d++)
                 s += (double)q[i * stride + d] * (double)k[j * stride + d];
-            p[j] = (causal && j > i) || hidden[j] ? 0 : exp((double)scale * s);
+            s = (double)scale * s + (biased ? (double)middle[(long)j - (long)i] : 0);
+            p[j] = (causal && j > i) || hidden[j] ? 0 : exp(s);
             sum += p[j];
         }
         for (size_t d = 0; d < dim; d++) {
@@ -197,7 +202,7 @@ static void check_attention_case(const descry_kernels *table, size_t queries, si
             close_to(y, out[i * stride + d], 4e-6);
         }
     }
-    free(q), free(k), free(v), free(out), free(scratch), free(hidden), free(p);
+    free(q), free(k), free(v), free(out), free(scratch), free(hidden), free(p), free(distances);
 }
 
 /* Keys that were packed before give the same bits, to each query whatever the others are. */
@@ -236,9 +241,9 @@ static void check_attention(const descry_kernels *table)
     static const size_t counts[] = {1, 2, 7, 16, 33, 50, 77}, dims[] = {1, 8, 26, 64, 104};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         for (size_t d = 0; d < sizeof dims / sizeof *dims; d++)
-            for (int mask = 0; mask < 4; mask++) {
-                check_attention_case(table, counts[i], counts[i], dims[d], mask & 1, mask >> 1);
-                check_attention_case(table, 3, counts[i], dims[d], 0, mask >> 1);
+            for (int mask = 0; mask < 8; mask++) {
+                check_attention_case(table, counts[i], counts[i], dims[d], mask & 1, mask >> 1 & 1, mask >> 2);
+                check_attention_case(table, 3, counts[i], dims[d], 0, mask >> 1 & 1, mask >> 2);
             }
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         for (size_t d = 0; d < sizeof dims / sizeof *dims; d++) {

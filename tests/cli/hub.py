@@ -4,12 +4,15 @@
 
     python hub.py FOLDER
 
-FOLDER/org/name/* are repositories.  Two servers on this machine: the hub, and the storage to which it sends whoever wants a
-large file (.safetensors, .bin).  FOLDER/ports gets "HUB STORAGE", FOLDER/log a line for each request: server, method, path,
-range, authorization.  FOLDER/mode, read at each request, has words that make them behave badly; their counts begin anew when
-it changes:
+FOLDER/org/name/* are repositories.  Three servers on this machine: the hub, the storage to which it sends whoever wants a
+large file (.safetensors, .bin), and a proxy, which knows the hub as hub.invalid and leads to nothing by https.  FOLDER/ports
+gets "HUB STORAGE PROXY", FOLDER/log a line for each request: server, method, path, range, authorization, seconds.  FOLDER/mode,
+read at each request, has words that make them behave badly; their counts begin anew when it changes:
 
-    drop=N         the storage closes the connection after N bytes        fail=STATUS:N  its first N answers are STATUS
+    drop=N  drop=N:M  the storage closes the connection after N bytes, always or M times
+    fail=STATUS:N  its first N answers are STATUS                         busy=N         the hub's first N are 429
+    retry=SECONDS  in Retry-After of a 429, else 1                        huge           weights are told to be of 1 EiB
+    back           the storage sends back to the hub                      gone=NAME      the hub lists that file, but has it not
     wrong  wrong=N  it sends other bytes, always or N times               whole          it knows no ranges
     long           the hub sends more than it told                        slow           it sends a little now and then
     api=STATUS:WHY the hub refuses                                        commit         there is a new commit
@@ -17,6 +20,7 @@ it changes:
     away           the hub sends everybody to the storage, also for small files"""
 
 import hashlib
+import http.client
 import http.server
 import json
 import pathlib
@@ -57,7 +61,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     def note(self, server):
         line = " ".join((server, self.command, self.path.partition("?")[0], self.headers.get("Range", "-"),
-                         self.headers.get("Authorization", "-")))
+                         self.headers.get("Authorization", "-"), f"{time.monotonic():.2f}"))
         with lock, open(FOLDER / "log", "a") as log:
             log.write(line + "\n")
 
@@ -87,21 +91,25 @@ class Hub(Server):
         self.note("hub")
         now = mode()
         parts = urllib.parse.unquote(self.path).strip("/").split("/")
+        if "busy" in now and first("busy", int(now["busy"])):
+            return self.answer(429, [("Retry-After", now.get("retry", "1"))])
         if "api" in now:
             status, _, why = now["api"].partition(":")
             return self.answer(int(status), [("X-Error-Code", why)] if why else [])
         if parts[0] == "api":
             return self.listing("/".join(parts[2:4]), now)
+        if parts[0] == "plain":
+            return self.answer(200, [], FOLDER.joinpath(*parts[1:]).read_bytes())
         if len(parts) < 5 or parts[2] != "resolve":
             return self.answer(404)
         path = FOLDER.joinpath(*parts[:2], *parts[4:])
-        if not path.is_file() or parts[3] not in (commit(now), "main"):
+        if not path.is_file() or path.name == now.get("gone") or parts[3] not in (commit(now), "main"):
             return self.answer(404, [("X-Error-Code", "EntryNotFound")])
         data = path.read_bytes()
         headers = [("X-Repo-Commit", commit(now))]
         large = path.suffix in (".safetensors", ".bin")
         if large and "bare" not in now:
-            headers += [("X-Linked-Etag", f'"{hashlib.sha256(data).hexdigest()}"'), ("X-Linked-Size", str(len(data)))]
+            headers += [("X-Linked-Etag", f'"{hashlib.sha256(data).hexdigest()}"'), ("X-Linked-Size", str(1 << 60 if "huge" in now else len(data)))]
         if large or "away" in now:
             where = f"http://127.0.0.1:{storage.server_port}/{'/'.join(parts[:2] + parts[4:])}?Signature=x"
             return self.answer(302, [*headers, ("Location", where)], b"elsewhere")
@@ -126,7 +134,9 @@ class Storage(Server):
         if "fail" in now:
             status, _, times = now["fail"].partition(":")
             if first("fail", int(times or 10**9)):
-                return self.answer(int(status), [("Retry-After", "1")] if status == "429" else [])
+                return self.answer(int(status), [("Retry-After", now.get("retry", "1"))] if status == "429" else [])
+        if "back" in now:
+            return self.answer(302, [("Location", f"http://127.0.0.1:{hub.server_port}/plain{self.path.partition('?')[0]}")])
         data = path.read_bytes()
         if "wrong" in now and first("wrong", int(now["wrong"] or 10**9)):
             data = bytes(255 - byte for byte in data[:1000]) + data[1000:]
@@ -144,7 +154,25 @@ class Storage(Server):
                 self.wfile.write(body[i:i + 8192])
                 time.sleep(0.02)
         else:
-            self.answer(status, headers, body[:int(now["drop"])] if "drop" in now else body, len(body))
+            after, _, times = now.get("drop", "").partition(":")
+            drops = after and first("drop", int(times or 10**9))
+            self.answer(status, headers, body[:int(after)] if drops else body, len(body))
+
+
+class Proxy(Server):
+    def do_GET(self):
+        self.note("proxy")
+        url = urllib.parse.urlsplit(self.path)
+        port = hub.server_port if url.hostname == "hub.invalid" else url.port
+        other = http.client.HTTPConnection("127.0.0.1", port)
+        other.request(self.command, url._replace(scheme="", netloc="").geturl(), headers=dict(self.headers))
+        reply = other.getresponse()
+        headers = [(name, value) for name, value in reply.getheaders() if name not in ("Content-Length", "Connection", "Date", "Server")]
+        self.answer(reply.status, headers, reply.read(), reply.getheader("Content-Length"))
+
+    def do_CONNECT(self):
+        self.note("proxy")
+        self.answer(502)
 
 
 def commit(now):
@@ -153,7 +181,9 @@ def commit(now):
 
 hub = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hub)
 storage = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Storage)
-threading.Thread(target=storage.serve_forever, daemon=True).start()
-(FOLDER / "ports.new").write_text(f"{hub.server_port} {storage.server_port}\n")
+proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+for server in storage, proxy:
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+(FOLDER / "ports.new").write_text(f"{hub.server_port} {storage.server_port} {proxy.server_port}\n")
 (FOLDER / "ports.new").rename(FOLDER / "ports")
 hub.serve_forever()

@@ -2,6 +2,8 @@
  * The library's table of families (src/model/families.c) and a row more; linked in its place. */
 #include "model/convnext/convnext.h"
 #include "model/family.h"
+#include "model/fastvit/fastvit.h"
+#include "model/hf_text/hf_text.h"
 #include "model/resnet/resnet.h"
 #include "model/text/text.h"
 #include "model/timm_vit/timm_vit.h"
@@ -11,5 +13,5 @@
 
 const descry_image_family *const descry_image_families[] = {
     &registers_family, &descry_timm_vit_family, &descry_convnext_family,
-    &descry_vitamin_family, &descry_resnet_family, &descry_vit_family, NULL};
-const descry_text_family *const descry_text_families[] = {&descry_native_text_family, NULL};
+    &descry_vitamin_family, &descry_fastvit_family, &descry_resnet_family, &descry_vit_family, NULL};
+const descry_text_family *const descry_text_families[] = {&descry_hf_text_family, &descry_native_text_family, NULL};

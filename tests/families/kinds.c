@@ -2,6 +2,8 @@
  * Tiny towers by name, in place of the library's tables (kinds.c of the families in src/model): the sizes are those
  * of tools/goldens/make_families.py. */
 #include "model/convnext/kinds.h"
+#include "model/fastvit/kinds.h"
+#include "model/hf_text/kinds.h"
 #include "model/timm_vit/kinds.h"
 #include "model/vitamin/kinds.h"
 
@@ -53,5 +55,27 @@ const descry_vitamin_kind *descry_vitamin_find(const char *name)
     for (size_t i = 0; name && i < 2; i++)
         if (strcmp(kinds_of_vitamin[i].name, name) == 0)
             return &kinds_of_vitamin[i];
+    return NULL;
+}
+
+const descry_hf_kind *descry_hf_find(const char *name)
+{
+    static const descry_hf_kind encoders[] = {{"roberta_test", DESCRY_HF_ROBERTA, 200, 64, 2, 4, 128},
+                                              {"m2m_100_test", DESCRY_HF_M2M100, 200, 64, 2, 4, 128},
+                                              {"mt5_test", DESCRY_HF_MT5, 200, 64, 2, 4, 96}};
+    for (size_t i = 0; name && i < sizeof encoders / sizeof *encoders; i++)
+        if (strcmp(encoders[i].name, name) == 0)
+            return &encoders[i];
+    return NULL;
+}
+
+const descry_fastvit_kind *descry_fastvit_find(const char *name)
+{
+    enum { FIRST = DESCRY_FASTVIT_SCALED_STEM | DESCRY_FASTVIT_SQUEEZE };
+    static const descry_fastvit_kind kinds_of_fastvit[] = {
+        {"fastvit_test", {1, 2, 1, 2}, 8, 3, FIRST}, {"fastvit_five_test", {1, 1, 1, 1, 2}, 8, 4, DESCRY_FASTVIT_LAYER_NORM}};
+    for (size_t i = 0; name && i < 2; i++)
+        if (strcmp(kinds_of_fastvit[i].name, name) == 0)
+            return &kinds_of_fastvit[i];
     return NULL;
 }

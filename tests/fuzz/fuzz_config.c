@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "model/coca/decoder.h"
+#include "model/hf_text/hf_text.h"
 #include "model/network.h"
 #include "model/vit/vit.h"
 
@@ -24,23 +25,37 @@ static void check_vit(const descry_vit *image)
     require(image->pooler.queries > 0 && image->pooler.heads > 0);
 }
 
+static void check_native_text(const descry_native_text *text)
+{
+    check_block(&text->block);
+    require(text->pad_id >= 0 && text->eos_id >= 0);
+    require(text->pool >= DESCRY_POOL_ARGMAX && text->pool <= DESCRY_POOL_EOS);
+}
+
+static void check_hf_text(const descry_hf_text *text)
+{
+    require(text->tower.family == &descry_hf_text_family);
+    check_block(&text->block);
+    require(text->pad_id >= 0 && (size_t)text->pad_id < text->tower.vocab_size && text->tower.context_length <= 1024);
+}
+
 static void check(const descry_network *n)
 {
-    const descry_native_text *text = (const descry_native_text *)n->text;
-    require(n->dim > 0 && n->image->dim == n->dim && text->tower.dim == n->dim);
+    require(n->dim > 0 && n->image->dim == n->dim && n->text->dim == n->dim);
     require(n->image->width > 0 && n->image->width <= 1 << 20 && n->image->height > 0 && n->image->height <= 1 << 20);
     if (n->image->family == &descry_vit_family)
         check_vit((const descry_vit *)n->image);
-    require(text->tower.family == &descry_native_text_family);
-    check_block(&text->block);
     if (n->coca) {
         descry_error err;
         int rc = descry_decoder_check(n->coca, "x", &err);
         check_block(&n->coca->block);
         require(rc == 0 || rc == DESCRY_ERR_UNSUPPORTED);
     }
-    require(text->tower.context_length > 1 && text->tower.vocab_size > 2 && text->pad_id >= 0 && text->eos_id >= 0);
-    require(text->pool >= DESCRY_POOL_ARGMAX && text->pool <= DESCRY_POOL_EOS);
+    require(n->text->context_length > 1 && n->text->vocab_size > 2);
+    if (n->text->family == &descry_native_text_family)
+        check_native_text((const descry_native_text *)n->text);
+    else
+        check_hf_text((const descry_hf_text *)n->text);
     for (int i = 0; i < 3; i++)
         require(isfinite(n->preprocess.mean[i]) && isfinite(n->preprocess.std[i]) && n->preprocess.std[i] > 0);
     require(n->preprocess.fill >= 0 && n->preprocess.fill <= 255);

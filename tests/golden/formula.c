@@ -229,7 +229,8 @@ static char *write_weights(const descry_network *network, descry_dtype dtype, fo
     assert_non_null(w.data);
     assert_int_equal(fseek(w.data, 8 + HEADER_ROOM, SEEK_SET), 0);
     image(&w, network->image);
-    text(&w, formula_text(network));
+    if (network->text->family == &descry_native_text_family) /* others' are written with the picture's */
+        text(&w, formula_text(network));
     decoder(&w, network->coca, network->text->vocab_size);
     formula_tensor(&w, "", "logit_scale", w.logit_dims, 1, 0, 0, 0);
     if (network->has_logit_bias)

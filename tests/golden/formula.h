@@ -43,7 +43,7 @@ char *formula_file_as(const descry_network *network, descry_dtype dtype, const c
 /* Loads that file and deletes it. */
 void formula_load(descry_network *network, descry_dtype dtype, formula_fault fault);
 
-/* The same with an image tower of another family, whose tensors `image` writes by formula_tensor (`prefix` followed by
+/* The same with an image tower of another family, or a text tower, whose tensors `image` writes by formula_tensor (`prefix` followed by
  * `rest`, `dims` sizes) and formula_pair (.weight [n] or [n, k] and .bias [n]). */
 typedef struct formula_writer formula_writer;
 typedef void formula_image(formula_writer *writer, const descry_image_tower *tower);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"siglip", "mt5", "xlm_roberta", "gemma", "roberta", "bert"};
+static const char *const kinds[] = {"siglip", "mt5", "xlm_roberta", "gemma", "roberta", "nllb", "bert"};
 
 static json_t *read_kind(const char *kind)
 {
@@ -74,6 +74,44 @@ static void ids_of_every_kind(void **state)
         descry_tokenizer_close(&t);
         json_decref(golden);
     }
+}
+
+/* Its class says what is around a text, whatever the file does. */
+static void the_language_of_nllb(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *language; /* in the configuration, as JSON */
+        int behind;
+        const char *expected; /* of an empty text */
+    } cases[] = {
+        {"\"fra_Latn\"", 0, "fra_Latn </s> <pad>"}, {"null", 0, "eng_Latn </s> <pad>"}, {"\"eng_Latn\"", 1, "</s> eng_Latn <pad>"},
+    };
+    json_t *golden = read_kind("nllb"), *config = json_object_get(golden, "config"), *token;
+    json_object_set_new(json_object_get(golden, "tokenizer"), "post_processor", json_null());
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        descry_tokenizer *t;
+        descry_error err = {0};
+        json_object_set_new(config, "src_lang", json_loads(cases[i].language, JSON_DECODE_ANY, NULL));
+        json_object_set_new(config, "legacy_behaviour", json_boolean(cases[i].behind));
+        assert_int_equal(parse(&t, golden, &err), 0);
+        int32_t ids[3];
+        size_t count, k;
+        char found[64] = "";
+        assert_int_equal(descry_tokenizer_encode(t, "", 0, 3, ids, &count, &err), 0);
+        assert_int_equal(count, 2);
+        for (size_t n = 0; n < 3; n++)
+            json_array_foreach(json_object_get(json_object_get(golden, "tokenizer"), "added_tokens"), k, token)
+                if (json_integer_value(json_object_get(token, "id")) == ids[n])
+                    strcat(strcat(found, n ? " " : ""), json_string_value(json_object_get(token, "content")));
+        assert_string_equal(found, cases[i].expected);
+        descry_tokenizer_close(&t);
+    }
+    descry_tokenizer *t;
+    descry_error err = {0};
+    json_object_set_new(config, "src_lang", json_string("tlh_Latn"));
+    assert_int_equal(parse(&t, golden, &err), DESCRY_ERR_FORMAT);
+    json_decref(golden);
 }
 
 static void ids_back_to_texts(void **state)
@@ -191,6 +229,7 @@ static void older_files_are_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_language_of_nllb),
         cmocka_unit_test(ids_of_every_kind),
         cmocka_unit_test(ids_back_to_texts),
         cmocka_unit_test(mistakes_are_named),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
+#include "descry_dev.h"
 #include "failing_jobs.h"
 
 #include <inttypes.h>
@@ -380,6 +381,14 @@ static int tokenize(world *w, descry_error *err)
     return rc;
 }
 
+static int measure_speed(world *w, descry_error *err)
+{
+    double speed;
+    int rc = descry_measure_speed(w->own_ctx, &speed, err);
+    note(w, "%d", speed > 1e6);
+    return rc;
+}
+
 static void own_context(world *w)
 {
     descry_error err;
@@ -547,6 +556,7 @@ const job JOBS[] = {
     {"context", nothing, context, NULL, close_context, NULL},
     {"model", nothing, model, NULL, close_model, NULL},
     {"tokenize", own_context, tokenize, NULL, NULL, close_context},
+    {"measure speed", own_context, measure_speed, NULL, NULL, close_context},
     {"first text", own_model, first_text, NULL, NULL, close_model},
     {"first picture", own_model, first_picture, NULL, NULL, close_model},
     {"first caption", own_model, first_caption, NULL, NULL, close_model},

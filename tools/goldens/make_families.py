@@ -1,23 +1,28 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes tests/families/families.json: what timm and open_clip compute, in float64, for tiny towers of their families, filled by
-the formula of openclip_reference.py.  The test gives the library tables with these sizes (tests/families/kinds.c).
+"""Makes tests/families/families.json: what timm, transformers and open_clip compute, in float64, for tiny towers of their families,
+filled by the formula of openclip_reference.py; and how far timm's own float32 is from that.  The test gives the library tables
+with these sizes (tests/families/kinds.c).
 
     python tools/goldens/make_families.py [--out tests/families/families.json]"""
 
 import argparse
 import json
 import pathlib
+import sys
 from collections import OrderedDict
 from functools import partial
 
 import open_clip
 import timm
 import torch
+import transformers
+from open_clip.model import CustomTextCLIP
 from open_clip.modified_resnet import ModifiedResNet
-from timm.layers import Mlp
+from timm.layers import LayerNorm2d, Mlp
 from timm.models.convnext import ConvNeXt
 from timm.models.eva import Eva
+from timm.models.fastvit import FastVit, RepConditionalPosEnc
 from timm.models.vision_transformer import VisionTransformer
 from timm.models.vision_transformer_hybrid import ConvStem
 from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, VitConvCfg
@@ -25,7 +30,11 @@ from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, Vit
 import openclip_reference as reference
 
 HERE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(HERE / "tools"))
+import hf_configs  # noqa: E402
+
 DIM, PICTURES = 24, 3
+MCI0 = dict(layers=(1, 2, 1, 2), mlp_ratios=(3,) * 4, se_downsamples=(False, False, True, True))
 TEXT = {"context_length": 12, "width": 32, "heads": 2, "layers": 1}
 NORM = partial(torch.nn.LayerNorm, eps=1e-6)
 PE = dict(num_classes=DIM, global_pool="map", attn_type="rope", use_pre_transformer_norm=True, use_rot_pos_emb=True,
@@ -69,6 +78,16 @@ def vitamin(**more):
     return with_head(trunk, 48, "linear")
 
 
+def fastvit(**more):
+    """As fastvit_mci0; with five stages as fastvit_mci3."""
+    stages = more.pop("stages", 4)
+    attention = [i >= 3 for i in range(stages)]
+    return FastVit(**dict(embed_dims=[8 << i for i in range(stages)], downsamples=[i > 0 for i in range(stages)],
+                          pos_embs=[RepConditionalPosEnc if late else None for late in attention],
+                          token_mixers=["attention" if late else "repmixer" for late in attention],
+                          num_classes=DIM, lkc_use_act=True) | more)
+
+
 def with_head(trunk, features, proj):
     """As open_clip's TimmModel has it: the trunk without its classifier, and a head."""
     head = [("proj", torch.nn.Linear(features, DIM, bias=False))] if proj == "linear" else \
@@ -88,6 +107,12 @@ CASES = {  # name: vision_cfg, tower
     "vitamin": (named("vitamin_test", timm_pool="", timm_proj="linear", image_size=48), vitamin),
     "vitamin-without-positions": (named("vitamin_bare_test", timm_pool="", timm_proj="linear", image_size=48),
                                   partial(vitamin, pos_embed="none")),
+    "fastvit": (named("fastvit_test", timm_pool="avg", timm_proj=None, image_size=70), partial(fastvit, **MCI0)),
+    "fastvit-folded": (named("fastvit_test", timm_pool="avg", timm_proj=None, image_size=64),
+                       partial(fastvit, inference_mode=True, **MCI0)),
+    "fastvit-five-stages": (named("fastvit_five_test", timm_pool="avg", timm_proj=None, image_size=128),
+                            partial(fastvit, stages=5, layers=(1, 1, 1, 1, 2), mlp_ratios=(4,) * 5, se_downsamples=(False,) * 5,
+                                    norm_layer=partial(LayerNorm2d, eps=1e-5), stem_use_scale_branch=False)),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
     "mobileclip-l": (named("vit_test", timm_pool="token", timm_proj=None),
@@ -106,6 +131,71 @@ CASES = {  # name: vision_cfg, tower
 }
 
 
+ENCODERS = {
+    "roberta_test": lambda: hf_configs.roberta(transformers.RobertaConfig, 200, 64, 2, 4, 128),
+    "m2m_100_test": lambda: hf_configs.nllb(2, 128, 200, 64, 4),
+    "mt5_test": lambda: hf_configs.mt5(64, 2, 4, 96, 200, 16),
+}
+VISION = {"layers": 1, "width": 32, "head_width": 16, "image_size": 16, "patch_size": 8}
+FAINT = 0.003  # so little that eps matters
+TEXTS = {  # name: text_cfg, what embeddings are multiplied by
+    f"{name}{'-faint' if faint < 1 else ''}": (text, faint) for faint in (1, FAINT) for name, text in {
+        "roberta": {"hf_model_name": "roberta_test", "hf_pooler_type": "mean_pooler", "context_length": 24},
+        "m2m_100": {"hf_model_name": "m2m_100_test", "hf_pooler_type": "cls_pooler", "hf_proj_type": "linear", "context_length": 24},
+        "mt5": {"hf_model_name": "mt5_test", "hf_pooler_type": "mean_pooler", "context_length": 100},
+    }.items()}
+
+
+def rounded(x):
+    return [float(f"{v:.9g}") for v in x]
+
+
+def ids_of(length, pad):
+    """Short, with padding amid its ids, full, the shortest."""
+    rows = torch.full((4, length), pad)
+    for i, count in enumerate((5, 12, length, 2)):
+        rows[i, :count] = 3 + (torch.arange(count) * 37 + 11 * i) % 190
+    rows[1, 3:5] = pad
+    return rows
+
+
+def stages_of(tower, ids):
+    """Of the first text, without its padding: what goes into the first layer, what comes out of each, what is projected."""
+    stages, encoder = {}, tower.transformer
+    layers = encoder.encoder.layer if hasattr(encoder, "encoder") else encoder.layers if hasattr(encoder, "layers") else encoder.block
+
+    def keep(name, x):
+        x = x[0] if isinstance(x, tuple) else x
+        stages[name] = rounded((x[0, ids[0] != tower.config.pad_token_id] if x.ndim == 3 else x[0]).flatten().tolist())
+
+    layers[0].register_forward_pre_hook(lambda _, args: keep("embedded", args))
+    for i, layer in enumerate(layers):
+        layer.register_forward_hook(lambda _, args, out, i=i: keep(f"block {i}", out))
+    tower.proj.register_forward_pre_hook(lambda _, args: keep("pooled", args))
+    tower.proj.register_forward_hook(lambda _, args, out: keep("projected", out))
+    with torch.no_grad():
+        return tower(ids), stages
+
+
+def text_golden(text, faint):
+    hf_configs.use(ENCODERS)
+    model = CustomTextCLIP(DIM, VISION, text | {"hf_model_pretrained": False}).eval()
+    tower, tensors = model.text, {name: tensor for name, tensor in model.state_dict().items() if name != "logit_scale"}
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            tensor.copy_(reference.values(name, tensor.shape))
+        for module in tower.modules():
+            if isinstance(module, torch.nn.Embedding) and module.num_embeddings != 32:  # that of distances
+                module.weight.mul_(faint)
+            if "Sinusoidal" in type(module).__name__:
+                module.weights.mul_(faint)
+    ids = ids_of(text["context_length"], tower.config.pad_token_id)
+    embeddings, stages = stages_of(tower.double(), ids)
+    return {"cfg": {"embed_dim": DIM, "vision_cfg": VISION, "text_cfg": text}, "faint": faint,
+            "tensors": {name: list(tensor.shape) for name, tensor in tensors.items()}, "ids": ids.tolist(),
+            "text": [rounded(row) for row in embeddings.tolist()], "stages": stages if faint == 1 else {}}
+
+
 def golden(vision, make):
     model, size = make(), vision.get("image_size", 40)
     whole = "timm_model_name" not in vision or isinstance(model, torch.nn.Sequential)
@@ -115,11 +205,15 @@ def golden(vision, make):
         for name, tensor in tensors.items():
             tensor.copy_(reference.values(prefix + name, tensor.shape))
     pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * size * size)).astype("float32"))
+    pictures = pictures.view(PICTURES, 3, size, size)
     with torch.no_grad():
-        image = model.eval().double()(pictures.double().view(PICTURES, 3, size, size))
+        rough = model.eval()(pictures)
+        image = model.double()(pictures.double())
+    off = ((rough - image).abs() / image.abs().clamp(min=1)).max().item()
     return {"cfg": {"embed_dim": DIM, "vision_cfg": vision, "text_cfg": TEXT},
             "tensors": {prefix + name: list(tensor.shape) for name, tensor in tensors.items()},
-            "image": [[float(f"{x:.9g}") for x in row] for row in image.tolist()]}
+            "float32": float(f"{off:.2g}"),
+            "image": [rounded(row) for row in image.tolist()]}
 
 
 def main():
@@ -127,7 +221,9 @@ def main():
     parser.add_argument("--out", default=HERE / "tests/families/families.json", type=pathlib.Path)
     out = parser.parse_args().out
     cases = {name: golden(*case) for name, case in CASES.items()}
-    out.write_text(json.dumps({"source": f"timm {timm.__version__}, open_clip {open_clip.__version__}, float64", "cases": cases}, indent=1) + "\n")
+    texts = {name: text_golden(*case) for name, case in TEXTS.items()}
+    source = f"timm {timm.__version__}, open_clip {open_clip.__version__}, transformers {transformers.__version__}, float64"
+    out.write_text(json.dumps({"source": source, "cases": cases, "texts": texts}, indent=1) + "\n")
 
 
 main()

@@ -13,7 +13,8 @@ import tempfile
 import sentencepiece
 from open_clip.tokenizer import HFTokenizer
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
-from transformers import BertTokenizerFast, GemmaTokenizerFast, RobertaTokenizerFast, T5TokenizerFast, XLMRobertaTokenizerFast
+from transformers import (BertTokenizerFast, GemmaTokenizerFast, NllbTokenizerFast, RobertaTokenizerFast, T5TokenizerFast,
+                          XLMRobertaTokenizerFast)
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
@@ -67,6 +68,16 @@ def roberta(_):
     return RobertaTokenizerFast(tokenizer_object=made)
 
 
+def nllb(_):
+    made = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True))
+    made.normalizer = normalizers.NFKC()
+    made.pre_tokenizer = pre_tokenizers.Metaspace()
+    made.train_from_iterator([" ".join(WORDS)] * 3, trainers.BpeTrainer(
+        vocab_size=450, special_tokens=["<s>", "<pad>", "</s>", "<unk>"]))
+    made.decoder = decoders.Metaspace()
+    return NllbTokenizerFast(tokenizer_object=made, src_lang="fra_Latn", additional_special_tokens=["eng_Latn", "fra_Latn"])
+
+
 def bert(_):
     made = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     made.normalizer = normalizers.BertNormalizer()
@@ -79,7 +90,7 @@ def bert(_):
 
 
 KINDS = [(siglip, "canonicalize", False, 24), (mt5, "whitespace", False, 24), (xlm_roberta, "whitespace", False, 24),
-         (gemma, "canonicalize", False, 24), (roberta, "whitespace", False, 24), (bert, "whitespace", True, 16)]
+         (gemma, "canonicalize", False, 24), (roberta, "whitespace", False, 24), (nllb, "whitespace", False, 24), (bert, "whitespace", True, 16)]
 
 
 def main():

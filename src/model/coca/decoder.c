@@ -339,7 +339,7 @@ static void embed(descry_decoder *d, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const sequence *s = &d->rows[i];
-        descry_embed_id(d->x + i * d->width, d->text->tokens, d->slot_ids[s->seen[s->length - 1]],
+        descry_embed_id(d->x + i * d->width, d->text->tokens, d->slot_ids[s->seen[s->length - 1]], 1,
                         d->text->positions + (s->length - 1) * d->width, d->width);
     }
 }

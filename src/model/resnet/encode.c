@@ -96,7 +96,7 @@ static int pool(work *w, const descry_resnet *v, float *out)
         descry_multiply_into(w->engine, &v->v, x, rows, qkv + 2 * width, 3 * width);
         for (size_t i = 0; i < n; i++)
             descry_multiply(w->engine, &v->q, x + i * length * width, 1, qkv + i * length * 3 * width);
-        rc = descry_run_self_attention(w->engine, qkv, width, v->heads, &s, x, w->err);
+        rc = descry_run_self_attention(w->engine, qkv, width, v->heads, &s, NULL, x, w->err);
     }
     if (!rc)
         descry_multiply(w->engine, &v->proj, x, n, out);

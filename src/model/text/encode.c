@@ -57,7 +57,7 @@ static void embed(float *x, const descry_native_text *t, const int32_t *ids, siz
     size_t w = (size_t)t->block.width;
     for (size_t i = 0; i < rows; i++, x += w) {
         if (!t->embed_cls || i < rows - 1) {
-            descry_embed_id(x, t->tokens, ids[i], t->positions + i * w, w);
+            descry_embed_id(x, t->tokens, ids[i], 1, t->positions + i * w, w);
             continue;
         }
         /* the class vector comes after all L ids, whatever of them is left out */

@@ -26,7 +26,7 @@ static void configure(descry_timm_vit *v, size_t side)
     descry_activation gelu = is(v, DESCRY_TIMM_TANH) ? DESCRY_ACT_GELU_TANH : DESCRY_ACT_GELU;
     v->block = (descry_block_config){.width = k->width, .layers = k->layers, .heads = k->heads, .mlp = k->mlp,
                                      .activation = is(v, DESCRY_TIMM_GATED) ? DESCRY_ACT_SILU : gelu, .eps = k->eps,
-                                     .norm_after = is(v, DESCRY_TIMM_NORM_AFTER)};
+                                     .place = is(v, DESCRY_TIMM_NORM_AFTER) ? DESCRY_NORM_BRANCH : DESCRY_NORM_BEFORE};
     v->conv = (descry_patch_conv){.width = (size_t)k->patch, .height = (size_t)k->patch};
     v->patches = side * side;
     v->prefix = is(v, DESCRY_TIMM_CLASS_TOKEN) ? 1 : 0;
