@@ -247,6 +247,7 @@ static int run(int argc, char **argv)
          "[pictures, texts]; with --json, print them too",
          0},
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
+        CMD_OPTION_IMAGE_SIZE(job.common),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_REFERENCE(job.pixels),

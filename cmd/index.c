@@ -228,6 +228,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
         CMD_OPTION_MODEL(job.common, "the model; without it, the one that the library was last indexed with"),
+        CMD_OPTION_IMAGE_SIZE(job.common),
         CMD_OPTION_LIBRARY(job.common, "the library; made if it is not there"),
         CMD_OPTION_THREADS(job.common),
         CMD_OPTION_JSON(job.common,

@@ -88,6 +88,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_PIXELS(pixels),
         CMD_OPTION_MAX_PIXELS_PER_BYTE(pixels),
         CMD_OPTION_MODEL(common, "without it, the model that the library was last indexed with"),
+        CMD_OPTION_IMAGE_SIZE(common),
         CMD_OPTION_LIBRARY(common, "the library meant by that"),
         CMD_OPTION_THREADS(common),
         CMD_OPTION_JSON(common, "{\"path\", \"output\", \"dtype\", \"shape\": [...]}"),

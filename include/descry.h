@@ -179,7 +179,7 @@ DESCRY_INITIALIZER_(descry_folder_options, DESCRY_FOLDER_OPTIONS_INIT)
 typedef struct descry_model descry_model;
 
 typedef struct descry_model_info {
-    const char *name;      /* as passed to descry_model_open */
+    const char *name;      /* as passed to descry_model_open; with an image_size, "@N" ends it */
     const char *path;      /* directory of the model */
     const char *recipe;    /* 64 hexadecimal digits: the identity of this model's embeddings */
     int dim;               /* E: length of an embedding */
@@ -208,7 +208,7 @@ typedef enum descry_precision {
 typedef struct descry_model_options {
     size_t size;
     descry_precision precision;
-    int reserved; /* 0 */
+    int image_size; /* side of the squares that pictures become, in pixels; 0: as the name says, or the model's own */
 } descry_model_options;
 
 #define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32, 0}
@@ -216,14 +216,16 @@ DESCRY_INITIALIZER_(descry_model_options, DESCRY_MODEL_OPTIONS_INIT)
 
 /* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
  * or an installed one of Hugging Face's cache: "hf-hub:org/name", "architecture/tag" or Immich's "architecture__tag".
- * Weights are memory-mapped; a tower's are packed when it is first used.
+ * "@N" after any of these is another size of pictures than the model's own: its positional embeddings are resampled
+ * (open_clip's force_image_size).  Weights are memory-mapped; a tower's are packed when it is first used.
  * DESCRY_ERR_NOT_FOUND: no such model; DESCRY_ERR_FORMAT, DESCRY_ERR_UNSUPPORTED: named tensor or configuration key. */
 DESCRY_API int descry_model_open(descry_model **model, descry_context *ctx, const char *name,
                                  const descry_model_options *options, descry_error *err);
 DESCRY_API void descry_model_close(descry_model **model);
 
-/* Whether a model's name is a directory's path, which depends on the current directory, and not one of the other forms. */
-DESCRY_API int descry_model_is_folder(const char *name);
+/* Length of the directory's path that a model's name begins with, which depends on the current directory and which "@N" may
+ * follow; 0: the name is of one of the other forms. */
+DESCRY_API size_t descry_model_folder(const char *name);
 
 DESCRY_API const descry_model_info *descry_model_get_info(const descry_model *model); /* lives as long as the model */
 

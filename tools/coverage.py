@@ -138,14 +138,17 @@ def compare(args, name, config, parameters, folder):
     if is_cut:
         config, words = cut(config), [str(DEPTH)]
     model = build(name, config, DEPTH if is_cut else None)
-    size = model.visual.image_size
+    size = args.size or model.visual.image_size
     height, width = size if isinstance(size, (tuple, list)) else (size, size)
     rng = np.random.default_rng(5)
     pictures = pictures_for(height, width, rng)
     settle(model, pictures)
     ids = texts_for(config, rng)
-    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": config, "preprocess_cfg": {}}))
     save_file({k: v.contiguous() for k, v in model.state_dict().items()}, folder / "open_clip_model.safetensors")
+    if args.size:
+        model = open_clip.create_model(name, str(folder / "open_clip_model.safetensors"), force_image_size=args.size).eval()
+        config["vision_cfg"]["image_size"] = args.size
+    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": config, "preprocess_cfg": {}}))
     done = subprocess.run([args.build / "towers", folder, str(PICTURES), str(TEXTS), *words], input=pictures.tobytes() + ids.tobytes(),
                           capture_output=True)
     if done.returncode:
@@ -173,6 +176,7 @@ def main():
     parser.add_argument("--build", default=ROOT / "build", type=pathlib.Path)
     parser.add_argument("--only", nargs="*", default=[], help="words of names")
     parser.add_argument("--most", type=float, default=1e9)
+    parser.add_argument("--size", type=int, help="of pictures, in place of the models' own (force_image_size)")
     parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
     configs = json.loads(CONFIGS.read_text())["configs"]

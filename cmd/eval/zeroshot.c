@@ -243,6 +243,7 @@ static int run(int argc, char **argv)
         CMD_OPTION_MAX_PIXELS(job.pixels),
         CMD_OPTION_MAX_PIXELS_PER_BYTE(job.pixels),
         CMD_OPTION_MODEL(job.common, "without it, the model that the library was last indexed with"),
+        CMD_OPTION_IMAGE_SIZE(job.common),
         CMD_OPTION_HEAD(job.common, "through a learned head of the model: see 'descry adapt'"),
         CMD_OPTION_LIBRARY(job.common, "the library meant by that"),
         CMD_OPTION_THREADS(job.common),

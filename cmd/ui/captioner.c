@@ -63,7 +63,7 @@ int cmd_open_captioner(descry_model **captioner, descry_context *ctx, const char
             return status;
         name = found.first;
     }
-    int status = cmd_open_named(captioner, ctx, name, precision);
+    int status = cmd_open_named(captioner, ctx, name, &(cmd_common){.precision = precision});
     if (status != CMD_DONE)
         return status;
     const descry_model_info *info = descry_model_get_info(*captioner);

@@ -4,6 +4,7 @@
 #include "ui/progress.h"
 #include "ui/visible.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,14 @@ static int last_model_at(char **name, descry_context *ctx, const char *path)
     return status;
 }
 
+static descry_model_options model_options(const cmd_common *common)
+{
+    descry_model_options options = DESCRY_MODEL_OPTIONS_INIT;
+    options.precision = common->precision;
+    options.image_size = common->image_size < INT_MAX ? (int)common->image_size : INT_MAX;
+    return options;
+}
+
 int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common)
 {
     descry_error err;
@@ -154,8 +163,7 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
     const char *name = common->model ? common->model : last;
     if (status == CMD_DONE && !name)
         status = fail_no_model(command);
-    descry_model_options options = DESCRY_MODEL_OPTIONS_INIT;
-    options.precision = common->precision;
+    const descry_model_options options = model_options(common);
     if (status == CMD_DONE && descry_model_open(model, ctx, name, &options, &err))
         status = fail_to_open(name, &err);
     free(last);
@@ -171,15 +179,21 @@ int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *m
 
 char *cmd_full_model(const char *name)
 {
-    char *full = descry_model_is_folder(name) ? realpath(name, NULL) : NULL;
-    return full ? full : strdup(name);
+    size_t length = descry_model_folder(name);
+    char *folder = strndup(name, length), *real = length && folder ? realpath(folder, NULL) : NULL;
+    size_t size = real ? strlen(real) + strlen(name + length) + 1 : 0;
+    char *full = real ? malloc(size) : strdup(name);
+    if (real && full)
+        snprintf(full, size, "%s%s", real, name + length);
+    free(real);
+    free(folder);
+    return full;
 }
 
-int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision)
+int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, const cmd_common *common)
 {
     descry_error err;
-    descry_model_options options = DESCRY_MODEL_OPTIONS_INIT;
-    options.precision = precision;
+    const descry_model_options options = model_options(common);
     char *full = cmd_full_model(name);
     int status = full ? CMD_DONE : cmd_fail_memory();
     if (status == CMD_DONE && descry_model_open(model, ctx, full, &options, &err))
@@ -188,15 +202,16 @@ int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, 
     return status;
 }
 
-static int open_last_model(descry_model **model, descry_context *ctx, const cmd_command *command,
+static int open_last_model(descry_model **model, descry_context *ctx, const cmd_command *command, const cmd_common *common,
                            descry_library *library)
 {
     descry_error err;
     char *name;
+    const descry_model_options options = model_options(common);
     int status = cmd_last_model(&name, library);
     if (status == CMD_DONE && !name)
         status = fail_no_model(command);
-    if (status == CMD_DONE && descry_model_open(model, ctx, name, NULL, &err))
+    if (status == CMD_DONE && descry_model_open(model, ctx, name, &options, &err))
         status = fail_to_open(name, &err);
     free(name);
     return status;
@@ -210,7 +225,7 @@ int cmd_open_to_change(descry_library **library, descry_model **model, descry_co
     options.create = common->model != NULL;
     int status = cmd_open_context(ctx, common->threads);
     if (status == CMD_DONE && common->model)
-        status = cmd_open_named(model, *ctx, common->model, DESCRY_PRECISION_F32);
+        status = cmd_open_named(model, *ctx, common->model, common);
     if (status != CMD_DONE)
         return status;
     int rc = descry_library_open(library, *ctx, common->library, &options, &err);
@@ -220,7 +235,7 @@ int cmd_open_to_change(descry_library **library, descry_model **model, descry_co
     }
     if (rc)
         return cmd_fail(&err);
-    return common->model ? CMD_DONE : open_last_model(model, *ctx, command, *library);
+    return common->model ? CMD_DONE : open_last_model(model, *ctx, command, common, *library);
 }
 
 /* ---- arguments ------------------------------------------------------------------------------------------------- */

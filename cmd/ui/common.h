@@ -86,7 +86,8 @@ typedef struct cmd_common {
     const char *library;
     const char *model;
     const char *head;
-    descry_precision precision; /* cmd_open_model opens it so */
+    size_t image_size;          /* cmd_open_model and cmd_open_named open it so; 0: its own */
+    descry_precision precision; /* the same */
     unsigned threads;
     int json;
 } cmd_common;
@@ -98,6 +99,12 @@ typedef struct cmd_common {
 #define CMD_OPTION_MODEL(common, help)                                                                                 \
     {                                                                                                                  \
         "model", 0, CMD_TEXT, &(common).model, "NAME", help, 0                                                         \
+    }
+/* For commands that embed pictures. */
+#define CMD_OPTION_IMAGE_SIZE(common)                                                                                       \
+    {                                                                                                                  \
+        "image-size", 0, CMD_COUNT, &(common).image_size, "N",                                                         \
+            "pictures of N x N pixels, another size than the model's own: --model NAME@N", 0                           \
     }
 #define CMD_OPTION_HEAD(common, help)                                                                                  \
     {                                                                                                                  \
@@ -237,8 +244,8 @@ int cmd_open_model(descry_model **model, descry_context *ctx, const cmd_command 
 /* A model's name as libraries store it: a directory as its absolute path.  NULL: out of memory.  To be released with free. */
 char *cmd_full_model(const char *name);
 
-/* Opens the model of that name; prints an error. */
-int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, descry_precision precision);
+/* Opens the model of that name as common->precision and common->image_size say. */
+int cmd_open_named(descry_model **model, descry_context *ctx, const char *name, const cmd_common *common);
 
 /* Opens common->model and the library, which is created if needed; or an existing library and its last model.  A library is
  * created only after its model could be opened. */

@@ -10,6 +10,7 @@
 #include "image/picture.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int descry_model_open(descry_model **out, descry_context *ctx, const char *name, const descry_model_options *options,
                       descry_error *err)
@@ -22,12 +23,18 @@ int descry_model_open(descry_model **out, descry_context *ctx, const char *name,
     const descry_precision precision = how.precision;
     if (precision != DESCRY_PRECISION_F32 && precision != DESCRY_PRECISION_BF16)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "no such precision");
+    if (how.image_size < 0)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "image_size: %d is no size", how.image_size);
+    int size;
+    char *own = strndup(name, descry_locate_size(name, &size));
     descry_buf folder = {0};
     descry_model *model = calloc(1, sizeof *model);
-    rc = model ? descry_locate_model(&folder, name, err) : descry_fail_memory(err);
+    rc = model && own ? descry_locate_model(&folder, own, err) : descry_fail_memory(err);
     if (!rc)
-        rc = descry_clip_open(&model->clip, folder.data, name, precision, ctx->pool, &ctx->kernels, &ctx->log, err);
+        rc = descry_clip_open(&model->clip, folder.data, own, how.image_size ? how.image_size : size, precision, ctx->pool,
+                              &ctx->kernels, &ctx->log, err);
     descry_buf_free(&folder);
+    free(own);
     if (rc) {
         free(model);
         return rc;
@@ -37,9 +44,9 @@ int descry_model_open(descry_model **out, descry_context *ctx, const char *name,
     return 0;
 }
 
-int descry_model_is_folder(const char *name)
+size_t descry_model_folder(const char *name)
 {
-    return descry_locate_is_folder(name);
+    return descry_locate_folder(name);
 }
 
 void descry_model_close(descry_model **model)

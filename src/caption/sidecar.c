@@ -347,7 +347,7 @@ static int clean_model(descry_buf *line, const char *model, descry_error *err)
         size--;
     int rc = descry_buf_append(&name, model, size, err);
     if (!rc)
-        rc = clean_text(line, descry_model_is_folder(name.data) ? name_of(name.data) : name.data, err);
+        rc = clean_text(line, descry_model_folder(name.data) ? name_of(name.data) : name.data, err);
     descry_buf_free(&name);
     return rc;
 }

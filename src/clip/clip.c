@@ -46,10 +46,11 @@ static void set_info(descry_clip *clip)
         .can_caption = descry_tokenizer_writes(&clip->network) && descry_decoder_check(clip->network.coca, clip->name, NULL) == 0};
 }
 
-static int open_folder(descry_clip *clip, descry_precision precision, const descry_log *log, descry_error *err)
+static int open_folder(descry_clip *clip, const char *name, int image_size, descry_precision precision, const descry_log *log,
+                       descry_error *err)
 {
     descry_buf path = {0}, json = {0};
-    int rc = descry_config_read(&clip->network, clip->path, clip->name, log, &path, &json, err);
+    int rc = descry_config_read(&clip->network, clip->path, name, image_size, log, &path, &json, err);
     if (!rc)
         rc = descry_tokenizer_for(&clip->tokenizer, &clip->network, clip->path, err);
     if (!rc)
@@ -66,7 +67,17 @@ static int open_folder(descry_clip *clip, descry_precision precision, const desc
     return rc;
 }
 
-int descry_clip_open(descry_clip **out, const char *path, const char *name, descry_precision precision,
+/* "name@image_size" to be released with free; NULL: out of memory */
+static char *full_name(const char *name, int image_size)
+{
+    descry_buf text = {0};
+    int rc = image_size ? descry_buf_printf(&text, NULL, "%s@%d", name, image_size) : descry_buf_printf(&text, NULL, "%s", name);
+    if (rc)
+        descry_buf_free(&text);
+    return text.data;
+}
+
+int descry_clip_open(descry_clip **out, const char *path, const char *name, int image_size, descry_precision precision,
                      descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err)
 {
     *out = NULL;
@@ -76,8 +87,8 @@ int descry_clip_open(descry_clip **out, const char *path, const char *name, desc
     pthread_mutex_init(&clip->packing, NULL);
     clip->engine = (descry_engine){.kernels = kernels, .pool = pool};
     clip->path = strdup(path);
-    clip->name = strdup(name);
-    int rc = clip->path && clip->name ? open_folder(clip, precision, log, err) : descry_fail_memory(err);
+    clip->name = full_name(name, image_size);
+    int rc = clip->path && clip->name ? open_folder(clip, name, image_size, precision, log, err) : descry_fail_memory(err);
     if (rc) {
         descry_clip_close(&clip);
         return rc;
@@ -122,7 +133,7 @@ void descry_clip_peek(const char *folder, const char *name, int *dim, uint64_t *
     descry_network network;
     descry_buf path = {0}, json = {0};
     struct stat st;
-    if (descry_config_read(&network, folder, name, NULL, &path, &json, NULL) == 0) {
+    if (descry_config_read(&network, folder, name, 0, NULL, &path, &json, NULL) == 0) {
         *dim = (int)network.dim;
         descry_network_close(&network);
     }
@@ -183,13 +194,16 @@ int descry_clip_can_caption(const char *name)
         return (abilities_of(known, strlen(known), name) & DESCRY_CAN_CAPTIONS) != 0;
     descry_network network;
     descry_buf folder = {0}, path = {0}, json = {0};
-    int can = 0, rc = descry_locate_model(&folder, name, NULL);
+    int size, can = 0;
+    char *own = strndup(name, descry_locate_size(name, &size));
+    int rc = own ? descry_locate_model(&folder, own, NULL) : DESCRY_ERR_MEMORY;
     if (!rc)
-        rc = descry_config_read(&network, folder.data, name, NULL, &path, &json, NULL);
+        rc = descry_config_read(&network, folder.data, own, size, NULL, &path, &json, NULL);
     if (!rc) {
         can = abilities(&network, name);
         descry_network_close(&network);
     }
+    free(own);
     descry_buf_free(&folder);
     descry_buf_free(&path);
     descry_buf_free(&json);

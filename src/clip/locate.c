@@ -7,12 +7,15 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CONFIG "open_clip_config.json"
+
+enum { MAX_SIZE_DIGITS = 5 };
 
 /* 0: it has none; else 1, or an error. */
 static int find_config(const char *folder, descry_error *err)
@@ -115,9 +118,25 @@ const char *descry_locate_repository(const char *name)
     return weights ? weights->source : descry_hub_name(name) ? name : NULL;
 }
 
-int descry_locate_is_folder(const char *name)
+size_t descry_locate_size(const char *name, int *size)
 {
-    return !is_demo(name) && !descry_locate_repository(name);
+    const char *at = strrchr(name, '@');
+    size_t digits = at ? strspn(at + 1, "0123456789") : 0;
+    bool has = at > name && digits > 0 && digits <= MAX_SIZE_DIGITS && at[1] != '0' && at[1 + digits] == 0;
+    *size = has ? atoi(at + 1) : 0;
+    return has ? (size_t)(at - name) : strlen(name);
+}
+
+size_t descry_locate_folder(const char *name)
+{
+    char own[256]; /* the other forms are shorter */
+    int size;
+    size_t length = descry_locate_size(name, &size);
+    if (length >= sizeof own)
+        return length;
+    memcpy(own, name, length);
+    own[length] = 0;
+    return is_demo(own) || descry_locate_repository(own) ? 0 : length;
 }
 
 int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)

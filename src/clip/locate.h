@@ -12,7 +12,10 @@ int descry_locate_model(descry_buf *folder, const char *name, descry_error *err)
 /* *folder = where the Hugging Face cache has the repository "org/name", or "name", whatever is in it. */
 int descry_locate_repository_folder(descry_buf *folder, const char *name);
 
-int descry_locate_is_folder(const char *name); /* whether it is a folder's path and not one of the other forms */
+/* Length of a name without the size of pictures, "@N", that may follow it; *size = N, or 0: there is none. */
+size_t descry_locate_size(const char *name, int *size);
+
+size_t descry_locate_folder(const char *name); /* descry_model_folder */
 
 /* "hf-hub:org/name" of a name of a repository; NULL: it is none. */
 const char *descry_locate_repository(const char *name);

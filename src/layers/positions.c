@@ -42,17 +42,17 @@ static void resample(float *out, size_t out_count, const float *in, size_t in_co
     }
 }
 
-int descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width)
+int descry_resize_grid(float *out, size_t before, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width)
 {
-    size_t side = in_rows ? (size_t)lround(sqrt((double)(in_rows - 1))) : 0;
-    if (side == 0 || side * side + 1 != in_rows)
+    size_t side = in_rows > before ? (size_t)lround(sqrt((double)(in_rows - before))) : 0;
+    if (side == 0 || side * side + before != in_rows)
         return 0;
     float *half = descry_alloc(side * columns, width * sizeof *half); /* [side, columns, width] */
     if (!half)
         return DESCRY_ERR_MEMORY;
-    memcpy(out, in, width * sizeof *out);
-    resample(half, columns, in + width, side, side, side * width, columns * width, width, width, width);
-    resample(out + width, rows, half, side, columns, width, width, columns * width, columns * width, width);
+    memcpy(out, in, before * width * sizeof *out);
+    resample(half, columns, in + before * width, side, side, side * width, columns * width, width, width, width);
+    resample(out + before * width, rows, half, side, columns, width, width, columns * width, columns * width, width);
     free(half);
     return 1;
 }
@@ -73,36 +73,38 @@ void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows
 
 /* ---- loading --------------------------------------------------------------------------------------------------- */
 
-static bool has_shape(const descry_tensor *t, size_t rows, size_t width)
+/* Of [rows, width] or, with dims 3, [1, rows, width]; 0: it has another form or width. */
+static size_t rows_of(const descry_tensor *t, int dims, size_t width)
 {
-    return t->dims == 2 && t->shape[0] == rows && t->shape[1] == width;
+    bool formed = t && t->dims == dims && t->shape[dims - 1] == width && (dims == 2 || t->shape[0] == 1);
+    return formed ? t->shape[dims - 2] : 0;
 }
 
-static void misshapen(descry_loader *l, const descry_tensor *t, size_t rows, size_t width)
+static void misshapen(descry_loader *l, const descry_tensor *t, int dims, size_t rows, size_t width)
 {
     char expected[DESCRY_SHAPE_TEXT];
-    const size_t shape[2] = {rows, width};
-    descry_load_misshapen(l, t, descry_shape_text(expected, shape, 2));
+    const size_t shape[] = {1, rows, width};
+    descry_load_misshapen(l, t, descry_shape_text(expected, shape + 3 - dims, dims));
 }
 
-const float *descry_load_grid_positions(descry_loader *l, const char *prefix, const char *name, size_t rows, size_t columns,
-                                        size_t width)
+const float *descry_load_grid_positions(descry_loader *l, const char *prefix, const char *name, int dims, size_t before,
+                                        size_t rows, size_t columns, size_t width)
 {
     const descry_tensor *t = descry_load_tensor(l, prefix, name);
     const float *stored = descry_load_floats(l, t);
-    size_t tokens = 1 + rows * columns;
-    if (!stored || has_shape(t, tokens, width))
+    size_t tokens = before + rows * columns, count = rows_of(t, dims, width);
+    if (!stored || count == tokens)
         return stored;
     float *resized = descry_load_alloc(l, tokens * width, sizeof *resized);
     if (!resized)
         return NULL;
-    int done = t->dims == 2 && t->shape[1] == width ? descry_resize_grid(resized, rows, columns, stored, t->shape[0], width) : 0;
+    int done = descry_resize_grid(resized, before, rows, columns, stored, count, width);
     if (done == 0)
-        misshapen(l, t, tokens, width);
+        misshapen(l, t, dims, tokens, width);
     else if (done < 0)
         l->rc = descry_fail_memory(l->err);
     else
-        descry_log_write(l->log, DESCRY_LOG_INFO, "%s: positions resized from %zu to %zu", l->file->path, t->shape[0], tokens);
+        descry_log_write(l->log, DESCRY_LOG_INFO, "%s: positions resized from %zu to %zu", l->file->path, count, tokens);
     return resized;
 }
 
@@ -110,14 +112,15 @@ const float *descry_load_line_positions(descry_loader *l, const char *prefix, co
 {
     const descry_tensor *t = descry_load_tensor(l, prefix, name);
     const float *stored = descry_load_floats(l, t);
-    if (!stored || has_shape(t, rows, width))
+    size_t count = rows_of(t, 2, width);
+    if (!stored || count == rows)
         return stored;
     float *resized = descry_load_alloc(l, rows * width, sizeof *resized);
     if (!resized)
         return NULL;
-    if (t->dims != 2 || t->shape[1] != width || t->shape[0] == 0)
-        misshapen(l, t, rows, width);
+    if (count == 0)
+        misshapen(l, t, 2, rows, width);
     else
-        descry_resize_line(resized, rows, stored, t->shape[0], width);
+        descry_resize_line(resized, rows, stored, count, width);
     return resized;
 }

@@ -5,18 +5,19 @@
 
 #include "layers/loader.h"
 
-/* [1 + rows * columns, width]: a class row and a grid; stored for a square grid of another size, it is resampled. */
-const float *descry_load_grid_positions(descry_loader *loader, const char *prefix, const char *name, size_t rows,
-                                        size_t columns, size_t width);
+/* [before + rows * columns, width], with dims 3 behind a dimension of 1: rows of class tokens and a grid; stored for a square
+ * grid of another size, it is resampled. */
+const float *descry_load_grid_positions(descry_loader *loader, const char *prefix, const char *name, int dims, size_t before,
+                                        size_t rows, size_t columns, size_t width);
 
 /* [rows, width]; stored with another number of rows, it is resampled. */
 const float *descry_load_line_positions(descry_loader *loader, const char *prefix, const char *name, size_t rows,
                                         size_t width);
 
-/* out [1 + rows * columns, width] from in [1 + side * side, width]: the class row is copied, the square grid resampled
- * with torch's antialiased bicubic interpolation (a = -0.5, align_corners false).  1; 0: `in_rows` is not of that form;
+/* out [before + rows * columns, width] from in [before + side * side, width]: the first rows are copied, the square grid
+ * resampled with torch's antialiased bicubic interpolation (a = -0.5, align_corners false).  1; 0: `in_rows` is not of that form;
  * DESCRY_ERR_MEMORY. */
-int descry_resize_grid(float *out, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width);
+int descry_resize_grid(float *out, size_t before, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width);
 
 /* out [rows, width] from in [in_rows, width], linear interpolation, align_corners false. */
 void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows, size_t width);

@@ -316,10 +316,10 @@ static int find_name(void *arg, const descry_known_model *model)
 static void names_that_are_paths(void **state)
 {
     (void)state;
-    assert_true(descry_model_is_folder("./demo") && descry_model_is_folder("/models/demo") && descry_model_is_folder("ViT"));
-    assert_false(descry_model_is_folder("demo") || descry_model_is_folder("hf-hub:someone/tiny-world"));
-    assert_false(descry_model_is_folder("ViT-B-32/openai") || descry_model_is_folder("ViT-B-32__openai"));
-    assert_true(descry_model_is_folder("ViT-B-32/photos"));
+    assert_true(descry_model_folder("./demo") && descry_model_folder("/models/demo") && descry_model_folder("ViT"));
+    assert_false(descry_model_folder("demo") || descry_model_folder("hf-hub:someone/tiny-world"));
+    assert_false(descry_model_folder("ViT-B-32/openai") || descry_model_folder("ViT-B-32__openai"));
+    assert_true(descry_model_folder("ViT-B-32/photos"));
 }
 
 static void models_of_the_hugging_face_cache_are_found(void **state)

@@ -359,12 +359,12 @@ static void positions_are_resampled(void **state)
     float in[1 + 16] = {5}, out[1 + 64], line[6];
     for (int i = 0; i < 16; i++)
         in[1 + i] = (float)(i * 7 % 16);
-    assert_true(descry_resize_grid(out, 3, 5, in, 17, 1));
+    assert_true(descry_resize_grid(out, 1, 3, 5, in, 17, 1));
     assert_true(out[0] == 5); /* the class row is copied */
     for (int i = 0; i < 15; i++)
         assert_float_equal(out[1 + i], torch[i], 3e-6);
-    assert_false(descry_resize_grid(out, 8, 8, in, 16, 1));
-    assert_false(descry_resize_grid(out, 8, 8, in, 0, 1));
+    assert_false(descry_resize_grid(out, 1, 8, 8, in, 16, 1));
+    assert_false(descry_resize_grid(out, 1, 8, 8, in, 0, 1));
     descry_resize_line(line, 6, (const float[]){0, 1, 2}, 3, 1);
     const float expected[] = {0, 0.25f, 0.75f, 1.25f, 1.75f, 2};
     for (int i = 0; i < 6; i++)

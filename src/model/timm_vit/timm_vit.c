@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/timm_vit/timm_vit.h"
 
+#include "layers/positions.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,10 +20,9 @@ static bool is(const descry_timm_vit *v, int flag)
 
 /* ---- configuration --------------------------------------------------------------------------------------------- */
 
-static void configure(descry_timm_vit *v)
+static void configure(descry_timm_vit *v, size_t side)
 {
     const descry_timm_vit_kind *k = &v->kind;
-    size_t side = (size_t)(k->image / k->patch);
     descry_activation gelu = is(v, DESCRY_TIMM_TANH) ? DESCRY_ACT_GELU_TANH : DESCRY_ACT_GELU;
     v->block = (descry_block_config){.width = k->width, .layers = k->layers, .heads = k->heads, .mlp = k->mlp,
                                      .activation = is(v, DESCRY_TIMM_GATED) ? DESCRY_ACT_SILU : gelu, .eps = k->eps,
@@ -42,7 +43,8 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
         free(v);
         return NULL;
     }
-    configure(v);
+    int image = descry_keys_int(k, "image_size", v->kind.image, v->kind.patch, 1 << 14);
+    configure(v, (size_t)(image / v->kind.patch));
     descry_keys_ignore_timm(k);
     descry_keys_name(k, "timm_pool", 0, v->kind.map_heads ? map : token);
     if (!is(v, DESCRY_TIMM_HEAD))
@@ -53,10 +55,8 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
         json_decref(descry_keys_take(k, "timm_proj"));
     if (!is(v, DESCRY_TIMM_HEAD) && v->kind.width != options->dim)
         descry_keys_refuse(k, DESCRY_ERR_FORMAT, "timm_model_name", "not as wide as embed_dim");
-    if (descry_keys_int(k, "image_size", v->kind.image, 1, DESCRY_MAX_DIMENSION) != v->kind.image)
-        descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "image_size", "not that of timm_model_name");
     v->tower = (descry_image_tower){.family = &descry_timm_vit_family, .dim = (size_t)options->dim,
-                                    .width = (size_t)v->kind.image, .height = (size_t)v->kind.image};
+                                    .width = (size_t)image, .height = (size_t)image};
     return &v->tower;
 }
 
@@ -129,8 +129,7 @@ static void load(descry_image_tower *tower, descry_loader *l)
     }
     if (v->prefix)
         v->class_embedding = descry_load_floats(l, descry_load_shaped(l, prefix, "cls_token", 3, one, one, w));
-    size_t placed = v->patches + (is(v, DESCRY_TIMM_BARE_CLASS) ? 0 : v->prefix);
-    v->positions = descry_load_floats(l, descry_load_shaped(l, prefix, "pos_embed", 3, one, placed, w));
+    v->positions = descry_load_grid_positions(l, prefix, "pos_embed", 3, is(v, DESCRY_TIMM_BARE_CLASS) ? 0 : v->prefix, side, side, w);
     if (is(v, DESCRY_TIMM_NORM_PRE))
         v->norm_pre = descry_load_norm(l, prefix, "norm_pre", w);
     if (is(v, DESCRY_TIMM_ROPE)) {

@@ -72,7 +72,7 @@ static void load(descry_image_tower *tower, descry_loader *l)
     size_t w = (size_t)v->block.width, e = tower->dim, pooled = v->attentional_pool ? e : w;
     descry_load_patch_conv(l, &v->conv, prefix, "conv1.weight", w, NULL);
     v->class_embedding = descry_load_vector(l, prefix, "class_embedding", w);
-    v->positions = descry_load_grid_positions(l, prefix, "positional_embedding", tower->height / v->conv.height,
+    v->positions = descry_load_grid_positions(l, prefix, "positional_embedding", 2, 1, tower->height / v->conv.height,
                                               tower->width / v->conv.width, w);
     if (!v->no_ln_pre)
         v->ln_pre = descry_load_norm(l, prefix, "ln_pre", w);

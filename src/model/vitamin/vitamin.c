@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/vitamin/vitamin.h"
 
+#include "layers/positions.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -72,7 +74,7 @@ static void load(descry_image_tower *tower, descry_loader *l)
 {
     descry_vitamin *v = (descry_vitamin *)tower;
     const char *prefix = "visual.trunk.", *stem = "visual.trunk.patch_embed.backbone.stem.";
-    size_t a = (size_t)v->kind.stem, w = (size_t)v->kind.width, one = 1;
+    size_t a = (size_t)v->kind.stem, w = (size_t)v->kind.width;
     char name[96];
     v->stem[0] = (descry_conv){.kernel = 3, .stride = 2, .pad = 1};
     v->stem[1] = (descry_conv){.kernel = 3, .stride = 1, .pad = 1};
@@ -89,7 +91,7 @@ static void load(descry_image_tower *tower, descry_loader *l)
     v->pool = (descry_conv){.kernel = 3, .stride = 2, .pad = 1};
     descry_load_conv(l, &v->pool, prefix, "patch_embed.backbone.pool.proj", 2 * a, w, true);
     if (v->kind.positions)
-        v->positions = descry_load_floats(l, descry_load_shaped(l, prefix, "pos_embed", 3, one, v->tokens, w));
+        v->positions = descry_load_grid_positions(l, prefix, "pos_embed", 3, 0, tower->height / PATCH, tower->width / PATCH, w);
     v->blocks = descry_load_alloc(l, (size_t)v->kind.layers, sizeof *v->blocks);
     for (int i = 0; i < v->kind.layers && !l->rc; i++) {
         snprintf(name, sizeof name, "visual.trunk.blocks.%d.", i);
