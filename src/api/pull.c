@@ -7,6 +7,7 @@
 #include "hub/cache.h"
 #include "hub/pull.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *repository_of(const char *name, descry_error *err)
@@ -42,15 +43,20 @@ static int pull_tokenizer(const char *folder, const char *name, const descry_pul
 
 int descry_pull(descry_context *ctx, const char *name, const descry_pull_options *options, descry_error *err)
 {
+    int size;
+    char *own = strndup(name, descry_locate_size(name, &size));
     descry_buf folder = {0};
-    bool is_folder = descry_locate_is_folder(name) && descry_locate_model(&folder, name, NULL) == 0;
     (void)ctx; /* whatever is to be shared one day */
-    int rc = is_folder ? 0 : pull_model(name, options, err);
+    if (!own)
+        return descry_fail_memory(err);
+    bool is_folder = descry_locate_folder(own) && descry_locate_model(&folder, own, NULL) == 0;
+    int rc = is_folder ? 0 : pull_model(own, options, err);
     if (!rc && !is_folder)
-        rc = descry_locate_model(&folder, name, err);
+        rc = descry_locate_model(&folder, own, err);
     if (!rc)
-        rc = pull_tokenizer(folder.data, name, options, err);
+        rc = pull_tokenizer(folder.data, own, options, err);
     descry_buf_free(&folder);
+    free(own);
     return rc;
 }
 

@@ -88,7 +88,7 @@ int descry_tokenizer_source(descry_buf *source, const char *folder, const char *
     descry_network network;
     descry_buf path = {0}, json = {0};
     source->size = 0;
-    int rc = descry_config_read(&network, folder, name, NULL, &path, &json, err);
+    int rc = descry_config_read(&network, folder, name, 0, NULL, &path, &json, err);
     if (!rc) {
         if (is_hubs(&network) && !descry_hub_tokenizer_is_in(folder))
             rc = descry_buf_printf(source, err, "hf-hub:%s", network.other_tokenizer);

@@ -172,4 +172,26 @@ json "forget --json: a row each" '[(r["path"], r["removed"]) for r in rows] == [
 verdict $? "forget: leaves files alone"
 exits 0 "search after forget" "$DESCRY" search --model demo --json -k 50 cat
 json "search after forget: not those" 'not any("/trip/" in r["path"] or r["path"].endswith("/copy.jpg") for r in rows)'
+
+# pictures of another size than the model's own
+exits 0 "a size in the name" "$DESCRY" embed --model demo@192 --json "$gallery/0001.jpg"
+cp out one
+exits 0 "--image-size" "$DESCRY" embed --model demo --image-size 192 --json "$gallery/0001.jpg"
+cmp -s out one
+verdict $? "--image-size: the same, and the same name"
+exits 0 "--image-size over a size in the name" "$DESCRY" embed --model demo@64 --image-size 192 --json "$gallery/0001.jpg"
+cmp -s out one
+verdict $? "--image-size over a size in the name: the same"
+exits 0 "another size" "$DESCRY" embed --model demo --json "$gallery/0001.jpg"
+json "another size: another embedding, not far from it" '(lambda a, b: 0.7 < sum(x * y for x, y in zip(a, b)) < 0.999)(row["embedding"], read_json("one")["row"]["embedding"])'
+cp -R data/models/demo sized
+exits 0 "index for another size" "$DESCRY" index --library sized.db --model ./sized@128 photos
+exits 0 "search for another size" "$DESCRY" search --library sized.db --json cat
+json "search for another size: with no option" 'len(rows) > 0'
+exits 0 "status for another size" "$DESCRY" status --library sized.db --json
+json "status for another size: its name" '[m["name"].endswith("/sized@128") for m in row["models"]] == [True]'
+exits 1 "no pixels at all" "$DESCRY" embed --model demo@2 "$gallery/0001.jpg"
+says err 'image_size' "no pixels at all: the key"
+exits 1 "too many pixels" "$DESCRY" embed --model demo --image-size 99999999999 "$gallery/0001.jpg"
+says err 'image_size' "too many pixels: the key"
 finish

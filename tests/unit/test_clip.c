@@ -320,6 +320,11 @@ static void names_that_are_paths(void **state)
     assert_false(descry_model_folder("demo") || descry_model_folder("hf-hub:someone/tiny-world"));
     assert_false(descry_model_folder("ViT-B-32/openai") || descry_model_folder("ViT-B-32__openai"));
     assert_true(descry_model_folder("ViT-B-32/photos"));
+    assert_int_equal(descry_model_folder("./demo@192"), strlen("./demo")); /* without a size of pictures */
+    assert_int_equal(descry_model_folder("./demo@"), strlen("./demo@"));
+    assert_int_equal(descry_model_folder("./demo@0"), strlen("./demo@0"));
+    assert_int_equal(descry_model_folder("@192"), strlen("@192"));
+    assert_false(descry_model_folder("demo@192") || descry_model_folder("ViT-B-32/openai@336"));
 }
 
 static void models_of_the_hugging_face_cache_are_found(void **state)

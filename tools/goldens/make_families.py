@@ -122,6 +122,10 @@ CASES = {  # name: vision_cfg, tower
     "eva02": (named("eva02_test", timm_pool="token"),
               partial(eva, global_pool="token", mlp_ratio=100 / 48, qkv_fused=False, swiglu_mlp=True, scale_mlp=True,
                       scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))),
+    "eva02-larger": (named("eva02_test", timm_pool="token", image_size=56),
+                     partial(eva, global_pool="token", mlp_ratio=100 / 48, qkv_fused=False, swiglu_mlp=True, scale_mlp=True,
+                             scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))),
+    "siglip-smaller": (named("vit_test_siglip", timm_pool="map", timm_proj="none", image_size=28), siglip),
     "eva02-after": (named("eva02_after_test", timm_pool="token"),
                     partial(eva, global_pool="token", mlp_ratio=100 / 48, use_post_norm=True)),
     "pe-core": (named("pe_test", timm_pool="map"),
@@ -196,7 +200,7 @@ def text_golden(text, faint):
             "text": [rounded(row) for row in embeddings.tolist()], "stages": stages if faint == 1 else {}}
 
 
-def golden(vision, make):
+def golden(title, vision, make):
     model, size = make(), vision.get("image_size", 40)
     whole = "timm_model_name" not in vision or isinstance(model, torch.nn.Sequential)
     prefix = "visual." if whole else "visual.trunk."
@@ -206,6 +210,8 @@ def golden(vision, make):
             tensor.copy_(reference.values(prefix + name, tensor.shape))
     pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * size * size)).astype("float32"))
     pictures = pictures.view(PICTURES, 3, size, size)
+    if title.endswith(("larger", "smaller")):
+        model.set_input_size(size)
     with torch.no_grad():
         rough = model.eval()(pictures)
         image = model.double()(pictures.double())
@@ -220,7 +226,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", default=HERE / "tests/families/families.json", type=pathlib.Path)
     out = parser.parse_args().out
-    cases = {name: golden(*case) for name, case in CASES.items()}
+    cases = {name: golden(name, *case) for name, case in CASES.items()}
     texts = {name: text_golden(*case) for name, case in TEXTS.items()}
     source = f"timm {timm.__version__}, open_clip {open_clip.__version__}, transformers {transformers.__version__}, float64"
     out.write_text(json.dumps({"source": source, "cases": cases, "texts": texts}, indent=1) + "\n")
