@@ -4,14 +4,14 @@
 initialises them, with noise on all vectors and on what is initialised with zeros or nearly so, and batch norms that have seen the
 pictures: 3 pictures, 6 texts (rows of ids, so that no vocabulary is needed).
 
-    python tools/coverage.py [--build build] [--only WORD ...] [--most PARAMETERS] [--json FILE]
+    python tools/coverage.py [--build build] [--only WORD ...] [--most PARAMETERS] [--keep] [--size N]
 
 Transformers with more than --most (1e9) parameters keep their width; their depth is cut to 4.  What is worse than the bound
 (2e-6 up to size B, 5e-6 above) is compared with open_clip in float64, too: then descry's float32 must not be further from that
 than open_clip's.  Prints a line for each, the smallest first; exit status 1 when one fails.
 
---json keeps a row for each architecture in FILE, which tools/models_page.py reads; those that it has already are passed over,
-unless they are asked for by --only.
+--keep keeps a row for each architecture in docs/coverage.json, which tools/models_page.py reads; those that it has already are
+passed over, unless they are asked for by --only.
 
 Needs `ninja -C build towers`, open_clip_torch, torch and numpy."""
 
@@ -28,6 +28,7 @@ import timm
 import torch
 from safetensors.torch import save_file
 
+import coverage_file
 import hf_configs
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -177,25 +178,22 @@ def main():
     parser.add_argument("--only", nargs="*", default=[], help="words of names")
     parser.add_argument("--most", type=float, default=1e9)
     parser.add_argument("--size", type=int, help="of pictures, in place of the models' own (force_image_size)")
-    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--keep", action="store_true")
     args = parser.parse_args()
     configs = json.loads(CONFIGS.read_text())["configs"]
     known = subprocess.run([args.build / "cmd/descry", "models"], capture_output=True, check=True, text=True).stdout
     known = {words[0] for words in map(str.split, known.splitlines()) if words}
-    rows = json.loads(args.json.read_text())["architectures"] if args.json and args.json.exists() else []
+    kept = {row["name"] for row in coverage_file.read()["architectures"]} if args.keep else ()
     bad = False
     for name, parameters in published():
-        if name not in known or (not any(word in name for word in args.only) if args.only else
-                                 any(row["name"] == name for row in rows)):
+        if name not in known or (not any(word in name for word in args.only) if args.only else name in kept):
             continue
         with tempfile.TemporaryDirectory() as folder:
             row = compare(args, name, configs[name], parameters, pathlib.Path(folder))
-        rows = sorted([r for r in rows if r["name"] != name] + [row], key=lambda r: r["name"])
         bad |= not row["good"]
         print(f"{'ok    ' if row['good'] else 'FAILED'} {json.dumps({k: v for k, v in row.items() if k != 'good'})}", flush=True)
-        if args.json:
-            lines = ",\n".join(json.dumps(r) for r in rows)
-            args.json.write_text(f'{{"versions": {json.dumps(VERSIONS)},\n"architectures": [\n{lines}\n]}}\n')
+        if args.keep:
+            coverage_file.keep("architectures", row, VERSIONS)
     return bad
 
 

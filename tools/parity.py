@@ -29,6 +29,7 @@ from PIL import Image, ImageFile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools/goldens"))
 import openclip_reference as reference
+import coverage_file
 import parity_captions
 import parity_hub
 
@@ -83,6 +84,9 @@ def check_tokens(args):
             wrong.append((text, ids, expected))
     for text, ids, expected in wrong[:5]:
         print(f"  {text!r}\n    {ids}\n    {expected}")
+    if args.keep:
+        coverage_file.keep("tokenizers", {"name": "clip", "vocabulary": tokenizer.vocab_size, "texts": len(strings),
+                                          "equal": len(strings) - len(wrong)})
     report("tokens", not wrong, f"{len(strings)} strings, {len(wrong)} differ")
 
 
@@ -233,6 +237,7 @@ def main():
     parser.add_argument("--strings", type=int, default=20000)
     parser.add_argument("--pictures", type=int, default=500)
     parser.add_argument("--models", nargs="*", default=[*MODELS, *parity_captions.LARGE])
+    parser.add_argument("--keep", action="store_true", help="keep the result of tokens in docs/coverage.json")
     parser.add_argument("--no-goldens", action="store_true")
     parser.add_argument("--only", choices=("tokens", "pixels", "models", "captions", "hub", "goldens"))
     parser.add_argument("--threads", type=int, default=0, help="of PyTorch")

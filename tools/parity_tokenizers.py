@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares descry's ids with those of open_clip's HFTokenizer.
 
-usage: parity_tokenizers.py [--build BUILD] [--count N] [--show N] FOLDER...
+usage: parity_tokenizers.py [--build BUILD] [--count N] [--show N] [--keep] FOLDER...
 
-Each folder holds a tokenizer.json, or a model of SentencePiece (and a tokenizer_config.json).  N texts (2400), the same in every run: words, characters
-of 50 blocks of Unicode, mixtures, emoji, odd spaces, special tokens spelled out; and the texts of tests/golden.  Each with
-every way of cleaning, at 64 ids and at 16.
+Each folder holds a tokenizer.json, or a model of SentencePiece (and a tokenizer_config.json).  N texts (2400), the same in every
+run: words, characters of 50 blocks of Unicode, mixtures, emoji, odd spaces, special tokens spelled out; and the texts of tests/golden.  Each with
+every way of cleaning, at 64 ids and at 16.  --keep puts a row into docs/coverage.json, named as the folder.
 """
 import argparse
 import json
@@ -14,6 +14,8 @@ import os
 import random
 import subprocess
 import sys
+
+import coverage_file
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -76,6 +78,7 @@ def main():
     parser.add_argument("--build", default=os.path.join(ROOT, "build"))
     parser.add_argument("--count", type=int, default=2400)
     parser.add_argument("--show", type=int, default=3)
+    parser.add_argument("--keep", action="store_true")
     parser.add_argument("folders", nargs="+")
     options = parser.parse_args()
     from open_clip.tokenizer import HFTokenizer
@@ -84,6 +87,7 @@ def main():
     program = os.path.join(options.build, "tests/golden/hub_ids")
     failed = 0
     for folder in options.folders:
+        unequal = set()
         for clean, strip, length in [("canonicalize", False, 64), ("whitespace", True, 32), ("lower", False, 16)]:
             reference = HFTokenizer(folder, context_length=length, clean=clean, strip_sep_token=strip)
             strip = strip and reference.tokenizer.sep_token_id is not None
@@ -92,11 +96,15 @@ def main():
             mine, said = ours(program, folder, clean, strip, length, texts)
             other = [i for i in range(len(texts)) if mine[i] != theirs[i]]
             failed += len(other)
+            unequal.update(other)
             print(f"{folder}: {clean}{' without separators' if strip else ''}, {length}: "
                   f"{len(texts) - len(other)} of {len(texts)} texts equal; {said}")
             for i in other[: options.show]:
                 print(f"  {texts[i]!r}\n    theirs {reference.tokenizer.convert_ids_to_tokens(theirs[i])}\n"
                       f"    ours   {reference.tokenizer.convert_ids_to_tokens(mine[i])}")
+        if options.keep:
+            coverage_file.keep("tokenizers", {"name": os.path.basename(folder), "vocabulary": len(reference.tokenizer),
+                                              "texts": len(texts), "equal": len(texts) - len(unequal)})
     return 1 if failed else 0
 
 

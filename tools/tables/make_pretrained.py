@@ -22,8 +22,9 @@ import hf_configs  # noqa: E402
 
 OUT = ROOT / "data/open_clip_pretrained.json"
 CONFIGS = json.loads((ROOT / "data/open_clip_configs.json").read_text())["configs"]
-MORE = "; parameters that these do not have counted; COCO of SigLIP 2 from arXiv:2502.14786, table 1"
-SIGLIP_2 = {"ViT-B-32-SigLIP2-256": 0.472, "ViT-B-16-SigLIP2": 0.521, "ViT-SO400M-16-SigLIP2-384": 0.560}
+MORE = "; parameters that these do not have counted; COCO of SigLIP 2 from arXiv:2502.14786, of PE-Core from arXiv:2504.13181"
+COCO = {"ViT-B-32-SigLIP2-256": 0.472, "ViT-B-16-SigLIP2": 0.521, "ViT-SO400M-16-SigLIP2-384": 0.560,
+        "PE-Core-B-16": 0.509, "PE-Core-L-14-336": 0.571}
 SCORES = {"coco_text_to_image_r1": "coco", "flickr_text_to_image_r1": "flickr", "imagenet_1k": "imagenet"}
 
 
@@ -56,8 +57,8 @@ def row(pair):
         out["parameters"] = round(pair["params_m"] * 1e6)
     elif count := parameters(pair["architecture"]):
         out["parameters"] = count
-    if pair["architecture"] in SIGLIP_2:
-        out["coco"] = SIGLIP_2[pair["architecture"]]
+    if pair["architecture"] in COCO:
+        out["coco"] = COCO[pair["architecture"]]
     out |= {key: pair[given] for given, key in SCORES.items() if pair.get(given) is not None}
     return out
 
