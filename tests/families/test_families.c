@@ -130,7 +130,7 @@ static void timms_families(void **state)
         assert_true(off <= 3 * theirs + 1e-7);
         tried++;
     }
-    assert_int_equal(tried, 17);
+    assert_int_equal(tried, 19);
 }
 
 static void expect_refused(const char *name, const char *without, const char *with, const char *why)

@@ -23,6 +23,7 @@ from timm.layers import LayerNorm2d, Mlp
 from timm.models.convnext import ConvNeXt
 from timm.models.eva import Eva
 from timm.models.fastvit import FastVit, RepConditionalPosEnc
+from timm.models.naflexvit import NaFlexVit, NaFlexVitCfg
 from timm.models.vision_transformer import VisionTransformer
 from timm.models.vision_transformer_hybrid import ConvStem
 from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, VitConvCfg
@@ -45,6 +46,12 @@ PE = dict(num_classes=DIM, global_pool="map", attn_type="rope", use_pre_transfor
 def siglip(**more):
     return VisionTransformer(img_size=40, patch_size=8, embed_dim=DIM, depth=2, num_heads=2, mlp_ratio=40 / DIM, class_token=False,
                              global_pool="map", num_classes=0, **more)
+
+
+def naflex():
+    """As naflexvit_base_patch16_siglip; its positions are resampled for every size of pictures."""
+    return NaFlexVit(NaFlexVitCfg(patch_size=8, embed_dim=DIM, depth=2, num_heads=2, mlp_ratio=40 / DIM, act_layer="gelu_tanh",
+                                  global_pool="map", pos_embed_interp_mode="bilinear"), num_classes=0)
 
 
 def eva(**more):
@@ -115,6 +122,8 @@ CASES = {  # name: vision_cfg, tower
                                     norm_layer=partial(LayerNorm2d, eps=1e-5), stem_use_scale_branch=False)),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
+    "naflex": (named("naflexvit_test", timm_pool="map", timm_proj="none"), naflex),
+    "naflex-larger": (named("naflexvit_test", timm_pool="map", timm_proj="none", image_size=152), naflex),
     "mobileclip-l": (named("vit_test", timm_pool="token", timm_proj=None),
                      partial(vit, pre_norm=True, norm_layer=partial(torch.nn.LayerNorm, eps=1e-5))),
     "mobileclip-b": (named("vit_mci_test", timm_pool="token", timm_proj=None, image_size=48), mci),
