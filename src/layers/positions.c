@@ -53,8 +53,8 @@ static void resample(const struct filter *filter, float *out, size_t out_count, 
     }
 }
 
-int descry_resize_grid(descry_resize resize, float *out, size_t before, size_t rows, size_t columns, const float *in, size_t in_rows,
-                       size_t width)
+int descry_resize_grid(descry_resize resize, float *out, size_t before, size_t rows, size_t columns, const float *in,
+                       size_t in_rows, size_t width)
 {
     const struct filter *filter = &filters[resize];
     size_t side = in_rows > before ? (size_t)lround(sqrt((double)(in_rows - before))) : 0;

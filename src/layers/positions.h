@@ -21,10 +21,10 @@ const float *descry_load_line_positions(descry_loader *loader, const char *prefi
 typedef enum descry_resize { DESCRY_RESIZE_CUBIC, DESCRY_RESIZE_LINEAR } descry_resize;
 
 /* out [before + rows * columns, width] from in [before + side * side, width]: the first rows are copied, the square grid
- * resampled with torch's antialiased bicubic (a = -0.5) or bilinear interpolation, align_corners false.  1; 0: `in_rows` is not of
- * that form; DESCRY_ERR_MEMORY. */
-int descry_resize_grid(descry_resize resize, float *out, size_t before, size_t rows, size_t columns, const float *in, size_t in_rows,
-                       size_t width);
+ * resampled with torch's antialiased bicubic (a = -0.5) or bilinear interpolation, align_corners false.  1; 0: `in_rows` is not
+ * of that form; DESCRY_ERR_MEMORY. */
+int descry_resize_grid(descry_resize resize, float *out, size_t before, size_t rows, size_t columns, const float *in,
+                       size_t in_rows, size_t width);
 
 /* out [rows, width] from in [in_rows, width], linear interpolation, align_corners false. */
 void descry_resize_line(float *out, size_t rows, const float *in, size_t in_rows, size_t width);
