@@ -51,7 +51,8 @@ def cut(config):
 
 def build(name, config, depth=None):
     """depth: of timm's and Hugging Face's transformers."""
-    open_clip.factory._MODEL_CONFIGS[name] = config
+    vision = {key: value for key, value in config["vision_cfg"].items() if key != "image_seq_len"}  # not known to 3.3.0
+    open_clip.factory._MODEL_CONFIGS[name] = config | {"vision_cfg": vision}
     torch.manual_seed(7)
     create = timm.create_model
     hf_configs.use(hf_configs.CONFIGS, depth)

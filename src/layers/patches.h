@@ -15,14 +15,16 @@ typedef struct descry_pictures {
 
 descry_pictures descry_pictures_part(const descry_pictures *pictures, size_t first, size_t n);
 
-/* A convolution [W, 3, ph, pw] of stride (ph, pw), with `bias` [W] or NULL, as a matrix for rows of patches.  Patches go
- * row by row over the picture; pixels beyond the last whole one are left out. */
+/* A convolution [W, 3, ph, pw] of stride (ph, pw), with `bias` [W] or NULL, as a matrix for rows of patches; or a matrix for
+ * patches of whole pixels, [ph, pw, 3].  Patches go row by row over the picture; pixels beyond the last whole one are left
+ * out. */
 typedef struct descry_patch_conv {
     size_t width, height;  /* pw, ph */
+    bool pixels;           /* stored as a matrix for whole pixels */
     descry_linear linear;  /* [W, 3 ph pw] */
 } descry_patch_conv;
 
-/* `width` and `height` are set by the caller. */
+/* All but `linear` is set by the caller. */
 void descry_load_patch_conv(descry_loader *loader, descry_patch_conv *conv, const char *prefix, const char *name,
                             size_t out_width, const float *bias);
 

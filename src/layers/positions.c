@@ -16,24 +16,35 @@ static double cubic(double x)
     return x < 2 ? -0.5 * (((x - 5) * x + 8) * x - 4) : 0;
 }
 
+static double linear(double x)
+{
+    x = fabs(x);
+    return x < 1 ? 1 - x : 0;
+}
+
+static const struct filter {
+    double (*at)(double);
+    double support;
+} filters[] = {[DESCRY_RESIZE_CUBIC] = {cubic, 2}, [DESCRY_RESIZE_LINEAR] = {linear, 1}};
+
 /* One axis: out [out_count] from in [in_count], `outer` times, outer_in and outer_out apart; each element is `width` floats,
  * stride_in and stride_out apart. */
-static void resample(float *out, size_t out_count, const float *in, size_t in_count, size_t outer, size_t outer_in,
-                     size_t outer_out, size_t stride_in, size_t stride_out, size_t width)
+static void resample(const struct filter *filter, float *out, size_t out_count, const float *in, size_t in_count, size_t outer,
+                     size_t outer_in, size_t outer_out, size_t stride_in, size_t stride_out, size_t width)
 {
-    double scale = (double)in_count / (double)out_count, spread = scale > 1 ? scale : 1, support = 2 * spread;
+    double scale = (double)in_count / (double)out_count, spread = scale > 1 ? scale : 1, support = filter->support * spread;
     for (size_t i = 0; i < out_count; i++) {
         double centre = scale * ((double)i + 0.5), total = 0;
         long low = (long)(centre - support + 0.5), high = (long)(centre + support + 0.5);
         low = low > 0 ? low : 0;
         high = high < (long)in_count ? high : (long)in_count;
         for (long j = low; j < high; j++)
-            total += cubic(((double)j - centre + 0.5) / spread);
+            total += filter->at(((double)j - centre + 0.5) / spread);
         for (size_t o = 0; o < outer; o++) {
             float *to = out + o * outer_out + i * stride_out;
             memset(to, 0, width * sizeof *to);
             for (long j = low; j < high; j++) {
-                float k = (float)(cubic(((double)j - centre + 0.5) / spread) / total);
+                float k = (float)(filter->at(((double)j - centre + 0.5) / spread) / total);
                 const float *from = in + o * outer_in + (size_t)j * stride_in;
                 for (size_t x = 0; x < width; x++)
                     to[x] += k * from[x];
@@ -42,8 +53,10 @@ static void resample(float *out, size_t out_count, const float *in, size_t in_co
     }
 }
 
-int descry_resize_grid(float *out, size_t before, size_t rows, size_t columns, const float *in, size_t in_rows, size_t width)
+int descry_resize_grid(descry_resize resize, float *out, size_t before, size_t rows, size_t columns, const float *in,
+                       size_t in_rows, size_t width)
 {
+    const struct filter *filter = &filters[resize];
     size_t side = in_rows > before ? (size_t)lround(sqrt((double)(in_rows - before))) : 0;
     if (side == 0 || side * side + before != in_rows)
         return 0;
@@ -51,8 +64,8 @@ int descry_resize_grid(float *out, size_t before, size_t rows, size_t columns, c
     if (!half)
         return DESCRY_ERR_MEMORY;
     memcpy(out, in, before * width * sizeof *out);
-    resample(half, columns, in + before * width, side, side, side * width, columns * width, width, width, width);
-    resample(out + before * width, rows, half, side, columns, width, width, columns * width, columns * width, width);
+    resample(filter, half, columns, in + before * width, side, side, side * width, columns * width, width, width, width);
+    resample(filter, out + before * width, rows, half, side, columns, width, width, columns * width, columns * width, width);
     free(half);
     return 1;
 }
@@ -98,13 +111,25 @@ const float *descry_load_grid_positions(descry_loader *l, const char *prefix, co
     float *resized = descry_load_alloc(l, tokens * width, sizeof *resized);
     if (!resized)
         return NULL;
-    int done = descry_resize_grid(resized, before, rows, columns, stored, count, width);
+    int done = descry_resize_grid(DESCRY_RESIZE_CUBIC, resized, before, rows, columns, stored, count, width);
     if (done == 0)
         misshapen(l, t, dims, tokens, width);
     else if (done < 0)
         l->rc = descry_fail_memory(l->err);
     else
         descry_log_write(l->log, DESCRY_LOG_INFO, "%s: positions resized from %zu to %zu", l->file->path, count, tokens);
+    return resized;
+}
+
+const float *descry_load_table_positions(descry_loader *l, const char *prefix, const char *name, size_t side, size_t rows,
+                                         size_t columns, size_t width)
+{
+    const float *stored = descry_load_floats(l, descry_load_shaped(l, prefix, name, 4, (size_t)1, side, side, width));
+    if (!stored || (rows == side && columns == side))
+        return stored;
+    float *resized = descry_load_alloc(l, rows * columns * width, sizeof *resized);
+    if (resized && descry_resize_grid(DESCRY_RESIZE_LINEAR, resized, 0, rows, columns, stored, side * side, width) < 0)
+        l->rc = descry_fail_memory(l->err);
     return resized;
 }
 

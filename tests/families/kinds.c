@@ -14,7 +14,8 @@ enum {
     EVA01 = DESCRY_TIMM_CLASS_TOKEN | DESCRY_TIMM_PATCH_BIAS | DESCRY_TIMM_HEAD,
     PE = DESCRY_TIMM_NORM_PRE | DESCRY_TIMM_QKV_BIAS | DESCRY_TIMM_ROPE | DESCRY_TIMM_COLUMN_FIRST | DESCRY_TIMM_HEAD,
     VIT = DESCRY_TIMM_CLASS_TOKEN | DESCRY_TIMM_QKV_BIAS | DESCRY_TIMM_HEAD,
-    SIGLIP = DESCRY_TIMM_PATCH_BIAS | DESCRY_TIMM_QKV_BIAS
+    SIGLIP = DESCRY_TIMM_PATCH_BIAS | DESCRY_TIMM_QKV_BIAS,
+    NAFLEX = SIGLIP | DESCRY_TIMM_TANH | DESCRY_TIMM_NAFLEX
 };
 
 static const struct row {
@@ -31,6 +32,7 @@ static const struct row {
     {"vit_mci_test", {48, 16, 48, 2, 3, 96, 1e-6f, 0, 0, 0, 0, VIT | DESCRY_TIMM_CONV_STEM | DESCRY_TIMM_BARE_CLASS}},
     {"vit_test_siglip", {40, 8, 24, 2, 2, 40, 1e-6f, 0, 0, 2, 40, SIGLIP}},
     {"vit_test_siglip_tanh", {40, 8, 24, 2, 2, 40, 1e-6f, 0, 0, 2, 40, SIGLIP | DESCRY_TIMM_TANH}},
+    {"naflexvit_test", {40, 8, 24, 2, 2, 40, 1e-6f, 0, 0, 2, 40, NAFLEX}},
 };
 
 bool descry_timm_vit_find(descry_timm_vit_kind *kind, const char *name)

@@ -130,7 +130,7 @@ static void timms_families(void **state)
         assert_true(off <= 3 * theirs + 1e-7);
         tried++;
     }
-    assert_int_equal(tried, 19);
+    assert_int_equal(tried, 21);
 }
 
 static void expect_refused(const char *name, const char *without, const char *with, const char *why)
@@ -325,6 +325,59 @@ static void what_is_wrong_with_texts_is_named(void **state)
     json_decref(tensors);
 }
 
+/* Of NaFlex: a picture of whole patches in any form, no other; a table of positions of its own size, whatever the picture's. */
+static void naflex(void **state)
+{
+    (void)state;
+    enum { SIDE = 40, VALUES = SIDE * SIDE * 3 };
+    const json_t *expected = golden_get(golden_get(tiny, "cases"), "naflex");
+    const char *positions = "visual.trunk.embeds.pos_embed";
+    json_t *tensors = json_copy(golden_get(expected, "tensors")), *cfg = json_deep_copy(golden_get(expected, "cfg"));
+    listed = tensors;
+    descry_error err = {0};
+    descry_network network;
+    golden_network(&network, "tiny", cfg);
+    formula_load_with(&network, write_listed, DESCRY_F32, FAULT_NONE);
+    const descry_engine engine = {.kernels = best_table(), .pool = pool};
+    static float levels[3][256], values[VALUES];
+    static uint8_t rgb[VALUES];
+    float of_values[24], of_bytes[24];
+    for (size_t i = 0; i < 3 * 256; i++)
+        levels[i / 256][i % 256] = ((float)(i % 256) - 100) / (float)(60 + i / 256 * 20);
+    for (size_t i = 0; i < VALUES; i++) {
+        rgb[i] = (uint8_t)(i * 2654435761u >> 24);
+        values[i % 3 * SIDE * SIDE + i / 3] = levels[i % 3][rgb[i]];
+    }
+    descry_pictures pictures = {.n = 1, .width = SIDE, .height = SIDE, .values = values};
+    check_rc(descry_network_prepare(&network, DESCRY_PART_IMAGE, &engine, &err), &err);
+    check_rc(formula_encode_pictures(&network, &engine, &pictures, of_values, NULL, &err), &err);
+    pictures.rgb = rgb;
+    pictures.levels = (const float (*)[256])levels;
+    check_rc(formula_encode_pictures(&network, &engine, &pictures, of_bytes, NULL, &err), &err);
+    assert_memory_equal(of_values, of_bytes, sizeof of_values);
+    descry_network_close(&network);
+
+    json_object_set_new(tensors, positions, json_pack("[iiii]", 1, 5, 5, 24));
+    golden_network(&network, "tiny", cfg);
+    char *path = formula_file_with(&network, write_listed, DESCRY_F32, FAULT_NONE);
+    assert_int_equal(descry_network_load(&network, path, NULL, &err), DESCRY_ERR_FORMAT);
+    assert_non_null(strstr(err.message, "embeds.pos_embed\": shape [1, 5, 5, 24], expected [1, 16, 16, 24]"));
+    unlink(path);
+    free(path);
+    descry_network_close(&network);
+
+    json_object_set_new(golden_get(cfg, "vision_cfg"), "image_seq_len", json_integer(25)); /* without effect */
+    golden_network(&network, "tiny", cfg);
+    descry_network_close(&network);
+    json_object_set_new(golden_get(cfg, "vision_cfg"), "image_size", json_integer(44));
+    char *text = golden_config_text(cfg);
+    assert_int_equal(descry_network_parse(&network, text, strlen(text), "x", &err), DESCRY_ERR_UNSUPPORTED);
+    assert_string_equal(err.message, "x: vision_cfg.image_size: not a whole number of patches");
+    free(text);
+    json_decref(tensors);
+    json_decref(cfg);
+}
+
 /* The row before it took nothing from the others. */
 static void other_configurations_are_the_library_s(void **state)
 {
@@ -396,6 +449,7 @@ int main(void)
         cmocka_unit_test(texts_that_are_padding_are_refused),
         cmocka_unit_test(what_is_wrong_with_texts_is_named),
         cmocka_unit_test(mixtures_of_forms_are_refused),
+        cmocka_unit_test(naflex),
         cmocka_unit_test(a_family_from_outside),
         cmocka_unit_test(other_configurations_are_the_library_s),
         cmocka_unit_test(programs_use_it_as_any_other),

@@ -167,7 +167,7 @@ static void known_architectures_have_open_clips_sizes(void **state)
             fail_msg("%s: %llu parameters, expected %lld", name, (unsigned long long)total, (long long)expected);
         descry_network_close(&n);
     }
-    assert_int_equal(count, 140);
+    assert_int_equal(count, 142);
     json_decref(goldens);
 }
 
@@ -177,7 +177,7 @@ static void of_other_architectures_the_reason_is_named(void **state)
     static const struct {
         const char *name, *why;
     } others[] = {
-        {"swin_base_patch4_window7_224", "timm_model_name"},             {"ViT-B-16-SigLIP2-naflex", "timm_model_name"},
+        {"swin_base_patch4_window7_224", "timm_model_name"},             {"naflex_ViT-B-16", "timm_model_name"},
         {"gte-modernbert-base-ViT-B-32-256", "hf_model_name"},                 {"CLAP-HTSAT-tiny", "vision_cfg: missing"},
         {"moderntext-ViT-B-32-256", "text_cfg."},              {"coca_roberta-ViT-B-32", "output_tokens"},
     };
@@ -356,15 +356,20 @@ static void positions_are_resampled(void **state)
     static const float torch[15] = {3.10232568f, 4.16300583f, 10.03547001f, 11.02145576f, 2.89591384f,
                                     10.63085651f, 9.50998592f, 8.46479893f, 7.64808559f, 6.95673084f,
                                     4.41723680f, 11.16006756f, 7.71739149f, 4.27471542f, 11.01754761f};
+    /* mode="bilinear" */
+    static const float flatter[15] = {3.6f, 5.14f, 9.3f, 10.1f, 3.8f, 10, 9.3f, 8.5f, 7.7f, 7, 5.2f, 10.1f, 7.7f, 5.3f, 10.2f};
     float in[1 + 16] = {5}, out[1 + 64], line[6];
     for (int i = 0; i < 16; i++)
         in[1 + i] = (float)(i * 7 % 16);
-    assert_true(descry_resize_grid(out, 1, 3, 5, in, 17, 1));
+    assert_true(descry_resize_grid(DESCRY_RESIZE_CUBIC, out, 1, 3, 5, in, 17, 1));
     assert_true(out[0] == 5); /* the class row is copied */
     for (int i = 0; i < 15; i++)
         assert_float_equal(out[1 + i], torch[i], 3e-6);
-    assert_false(descry_resize_grid(out, 1, 8, 8, in, 16, 1));
-    assert_false(descry_resize_grid(out, 1, 8, 8, in, 0, 1));
+    assert_true(descry_resize_grid(DESCRY_RESIZE_LINEAR, out, 1, 3, 5, in, 17, 1));
+    for (int i = 0; i < 15; i++)
+        assert_float_equal(out[1 + i], flatter[i], 3e-6);
+    assert_false(descry_resize_grid(DESCRY_RESIZE_CUBIC, out, 1, 8, 8, in, 16, 1));
+    assert_false(descry_resize_grid(DESCRY_RESIZE_CUBIC, out, 1, 8, 8, in, 0, 1));
     descry_resize_line(line, 6, (const float[]){0, 1, 2}, 3, 1);
     const float expected[] = {0, 0.25f, 0.75f, 1.25f, 1.75f, 2};
     for (int i = 0; i < 6; i++)

@@ -23,6 +23,7 @@ from timm.layers import LayerNorm2d, Mlp
 from timm.models.convnext import ConvNeXt
 from timm.models.eva import Eva
 from timm.models.fastvit import FastVit, RepConditionalPosEnc
+from timm.models.naflexvit import NaFlexVit, NaFlexVitCfg
 from timm.models.vision_transformer import VisionTransformer
 from timm.models.vision_transformer_hybrid import ConvStem
 from timm.models.vitamin import GeGluMlp, HybridEmbed, MbConvStages, VitCfg, VitConvCfg
@@ -45,6 +46,12 @@ PE = dict(num_classes=DIM, global_pool="map", attn_type="rope", use_pre_transfor
 def siglip(**more):
     return VisionTransformer(img_size=40, patch_size=8, embed_dim=DIM, depth=2, num_heads=2, mlp_ratio=40 / DIM, class_token=False,
                              global_pool="map", num_classes=0, **more)
+
+
+def naflex():
+    """As naflexvit_base_patch16_siglip; its positions are resampled for every size of pictures."""
+    return NaFlexVit(NaFlexVitCfg(patch_size=8, embed_dim=DIM, depth=2, num_heads=2, mlp_ratio=40 / DIM, act_layer="gelu_tanh",
+                                  global_pool="map", pos_embed_interp_mode="bilinear"), num_classes=0)
 
 
 def eva(**more):
@@ -115,6 +122,8 @@ CASES = {  # name: vision_cfg, tower
                                     norm_layer=partial(LayerNorm2d, eps=1e-5), stem_use_scale_branch=False)),
     "siglip": (named("vit_test_siglip", timm_pool="map", timm_proj="none"), siglip),
     "siglip-tanh": (named("vit_test_siglip_tanh", timm_pool="map", timm_proj="none"), partial(siglip, act_layer="gelu_tanh")),
+    "naflex": (named("naflexvit_test", timm_pool="map", timm_proj="none"), naflex),
+    "naflex-larger": (named("naflexvit_test", timm_pool="map", timm_proj="none", image_size=152), naflex),
     "mobileclip-l": (named("vit_test", timm_pool="token", timm_proj=None),
                      partial(vit, pre_norm=True, norm_layer=partial(torch.nn.LayerNorm, eps=1e-5))),
     "mobileclip-b": (named("vit_mci_test", timm_pool="token", timm_proj=None, image_size=48), mci),
@@ -122,10 +131,10 @@ CASES = {  # name: vision_cfg, tower
     "eva02": (named("eva02_test", timm_pool="token"),
               partial(eva, global_pool="token", mlp_ratio=100 / 48, qkv_fused=False, swiglu_mlp=True, scale_mlp=True,
                       scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))),
-    "eva02-larger": (named("eva02_test", timm_pool="token", image_size=56),
+    "eva02-resized": (named("eva02_test", timm_pool="token", image_size=56),
                      partial(eva, global_pool="token", mlp_ratio=100 / 48, qkv_fused=False, swiglu_mlp=True, scale_mlp=True,
                              scale_attn_inner=True, use_rot_pos_emb=True, ref_feat_shape=(16, 16))),
-    "siglip-smaller": (named("vit_test_siglip", timm_pool="map", timm_proj="none", image_size=28), siglip),
+    "siglip-resized": (named("vit_test_siglip", timm_pool="map", timm_proj="none", image_size=28), siglip),
     "eva02-after": (named("eva02_after_test", timm_pool="token"),
                     partial(eva, global_pool="token", mlp_ratio=100 / 48, use_post_norm=True)),
     "pe-core": (named("pe_test", timm_pool="map"),
@@ -210,7 +219,7 @@ def golden(title, vision, make):
             tensor.copy_(reference.values(prefix + name, tensor.shape))
     pictures = torch.from_numpy((2 * reference.hashed("image", PICTURES * 3 * size * size)).astype("float32"))
     pictures = pictures.view(PICTURES, 3, size, size)
-    if title.endswith(("larger", "smaller")):
+    if title.endswith("-resized"):
         model.set_input_size(size)
     with torch.no_grad():
         rough = model.eval()(pictures)

@@ -31,7 +31,9 @@ SCORES = {"coco_text_to_image_r1": "coco", "flickr_text_to_image_r1": "flickr", 
 def parameters(architecture):
     """None: this version of open_clip cannot build it."""
     try:
-        open_clip.factory._MODEL_CONFIGS[architecture] = CONFIGS[architecture]
+        config = CONFIGS[architecture]
+        config.get("vision_cfg", {}).pop("image_seq_len", None)  # of later versions
+        open_clip.factory._MODEL_CONFIGS[architecture] = config
         hf_configs.use(hf_configs.CONFIGS, None)
         with torch.device("meta"):
             model = open_clip.create_model(architecture, device="meta", pretrained_text=False)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Figures: timm 1.0.31, eva.py, vision_transformer.py, vision_transformer_hybrid.py. */
+ * Figures: timm 1.0.31, eva.py, vision_transformer.py, vision_transformer_hybrid.py, naflexvit.py. */
 #include "model/timm_vit/kinds.h"
 
 #include <stdio.h>
@@ -11,7 +11,8 @@ enum {
     PE_BARE = DESCRY_TIMM_NORM_PRE | DESCRY_TIMM_QKV_BIAS | DESCRY_TIMM_ROPE | DESCRY_TIMM_COLUMN_FIRST | DESCRY_TIMM_HEAD,
     PE = PE_BARE | DESCRY_TIMM_CLASS_TOKEN,
     VIT = DESCRY_TIMM_CLASS_TOKEN | DESCRY_TIMM_QKV_BIAS | DESCRY_TIMM_HEAD,
-    SIGLIP = DESCRY_TIMM_PATCH_BIAS | DESCRY_TIMM_QKV_BIAS
+    SIGLIP = DESCRY_TIMM_PATCH_BIAS | DESCRY_TIMM_QKV_BIAS,
+    NAFLEX = SIGLIP | DESCRY_TIMM_TANH | DESCRY_TIMM_NAFLEX
 };
 
 static const struct row {
@@ -32,6 +33,8 @@ static const struct row {
     {"vit_large_patch14_clip_224", {224, 14, 1024, 24, 16, 4096, 1e-5f, 0, 0, 0, 0, VIT | DESCRY_TIMM_NORM_PRE}},
     {"vit_base_mci_224",
      {224, 16, 768, 12, 12, 3072, 1e-6f, 0, 0, 0, 0, VIT | DESCRY_TIMM_CONV_STEM | DESCRY_TIMM_BARE_CLASS}},
+    {"naflexvit_base_patch16_siglip", {384, 16, 768, 12, 12, 3072, 1e-6f, 0, 0, 12, 3072, NAFLEX}},
+    {"naflexvit_so400m_patch16_siglip", {384, 16, 1152, 27, 16, 4304, 1e-6f, 0, 0, 16, 4304, NAFLEX}},
 };
 
 static const struct size {

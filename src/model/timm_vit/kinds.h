@@ -18,7 +18,8 @@ enum {
     DESCRY_TIMM_TANH = 1 << 9,         /* GELU by tanh */
     DESCRY_TIMM_ROPE = 1 << 10,
     DESCRY_TIMM_COLUMN_FIRST = 1 << 11, /* of rotary positions */
-    DESCRY_TIMM_HEAD = 1 << 12         /* a linear layer to the embedding; else it is the pooled row */
+    DESCRY_TIMM_HEAD = 1 << 12,        /* a linear layer to the embedding; else it is the pooled row */
+    DESCRY_TIMM_NAFLEX = 1 << 13       /* patches of whole pixels, positions from a table of 16 x 16 */
 };
 
 typedef struct descry_timm_vit_kind {

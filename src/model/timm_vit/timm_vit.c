@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { TABLE = 16 }; /* rows and columns of NaFlex's positions, whatever the size of its pictures */
+
 static bool claims(const descry_keys *vision_cfg)
 {
     descry_timm_vit_kind kind;
@@ -27,7 +29,8 @@ static void configure(descry_timm_vit *v, size_t side)
     v->block = (descry_block_config){.width = k->width, .layers = k->layers, .heads = k->heads, .mlp = k->mlp,
                                      .activation = is(v, DESCRY_TIMM_GATED) ? DESCRY_ACT_SILU : gelu, .eps = k->eps,
                                      .place = is(v, DESCRY_TIMM_NORM_AFTER) ? DESCRY_NORM_BRANCH : DESCRY_NORM_BEFORE};
-    v->conv = (descry_patch_conv){.width = (size_t)k->patch, .height = (size_t)k->patch};
+    v->conv = (descry_patch_conv){.width = (size_t)k->patch, .height = (size_t)k->patch,
+                                  .pixels = is(v, DESCRY_TIMM_NAFLEX)};
     v->patches = side * side;
     v->prefix = is(v, DESCRY_TIMM_CLASS_TOKEN) ? 1 : 0;
     v->pooler = (descry_map_pooler){.heads = (size_t)k->map_heads, .width = (size_t)k->width, .mlp = (size_t)k->map_mlp,
@@ -46,6 +49,12 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
     int image = descry_keys_int(k, "image_size", v->kind.image, v->kind.patch, 1 << 14);
     configure(v, (size_t)(image / v->kind.patch));
     descry_keys_ignore_timm(k);
+    if (is(v, DESCRY_TIMM_NAFLEX)) { /* timm's does not leave out what is beyond the last whole patch, but fails */
+        static const char *const of_pictures_that_keep_their_shape[] = {"image_seq_len", NULL};
+        descry_keys_ignore(k, of_pictures_that_keep_their_shape);
+        if (image % v->kind.patch != 0)
+            descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "image_size", "not a whole number of patches");
+    }
     descry_keys_name(k, "timm_pool", 0, v->kind.map_heads ? map : token);
     if (!is(v, DESCRY_TIMM_HEAD))
         descry_keys_name(k, "timm_proj", 0, none);
@@ -116,20 +125,27 @@ static void load_block(descry_loader *l, const descry_timm_vit *v, descry_block 
     descry_load_linear(l, &b->proj, prefix, "mlp.fc2", w, m);
 }
 
+static void load_patches(descry_loader *l, descry_timm_vit *v, const char *prefix, size_t w)
+{
+    const float *bias = is(v, DESCRY_TIMM_PATCH_BIAS) ? descry_load_vector(l, prefix, "proj.bias", w) : NULL;
+    descry_load_patch_conv(l, &v->conv, prefix, "proj.weight", w, bias);
+}
+
 static void load(descry_image_tower *tower, descry_loader *l)
 {
     descry_timm_vit *v = (descry_timm_vit *)tower;
     const char *prefix = "visual.trunk.";
     size_t w = (size_t)v->block.width, one = 1, side = tower->width / v->conv.width;
-    if (is(v, DESCRY_TIMM_CONV_STEM)) {
+    bool naflex = is(v, DESCRY_TIMM_NAFLEX);
+    if (is(v, DESCRY_TIMM_CONV_STEM))
         load_stem(l, v, w);
-    } else {
-        const float *bias = is(v, DESCRY_TIMM_PATCH_BIAS) ? descry_load_vector(l, prefix, "patch_embed.proj.bias", w) : NULL;
-        descry_load_patch_conv(l, &v->conv, prefix, "patch_embed.proj.weight", w, bias);
-    }
+    else
+        load_patches(l, v, naflex ? "visual.trunk.embeds." : "visual.trunk.patch_embed.", w);
     if (v->prefix)
         v->class_embedding = descry_load_floats(l, descry_load_shaped(l, prefix, "cls_token", 3, one, one, w));
-    v->positions = descry_load_grid_positions(l, prefix, "pos_embed", 3, is(v, DESCRY_TIMM_BARE_CLASS) ? 0 : v->prefix, side, side, w);
+    size_t placed = is(v, DESCRY_TIMM_BARE_CLASS) ? 0 : v->prefix;
+    v->positions = naflex ? descry_load_table_positions(l, prefix, "embeds.pos_embed", TABLE, side, side, w)
+                          : descry_load_grid_positions(l, prefix, "pos_embed", 3, placed, side, side, w);
     if (is(v, DESCRY_TIMM_NORM_PRE))
         v->norm_pre = descry_load_norm(l, prefix, "norm_pre", w);
     if (is(v, DESCRY_TIMM_ROPE)) {

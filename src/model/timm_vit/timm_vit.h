@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * timm's transformers over patches: the image towers of SigLIP, EVA01, EVA02, PE-Core, MobileCLIP-B and -L.  W width, M hidden
- * units of the MLP, T patches, C 1 with a class token and else 0. */
+ * timm's transformers over patches: the image towers of SigLIP, with and without NaFlex, EVA01, EVA02, PE-Core,
+ * MobileCLIP-B and -L.  W width, M hidden units of the MLP, T patches, C 1 with a class token and else 0. */
 #ifndef DESCRY_MODEL_TIMM_VIT_TIMM_VIT_H
 #define DESCRY_MODEL_TIMM_VIT_TIMM_VIT_H
 
