@@ -39,12 +39,15 @@ static bool is_hubs(const descry_network *network)
     return network->other_tokenizer != NULL;
 }
 
-static bool has_file(const char *folder)
+/* 1: it has, 0: not, or an error */
+static int has_file(const char *folder, descry_error *err)
 {
     descry_buf path = {0};
-    bool has = descry_buf_printf(&path, NULL, "%s/tokenizer.json", folder) == 0 && access(path.data, R_OK) == 0;
+    int rc = descry_buf_printf(&path, err, "%s/tokenizer.json", folder);
+    if (!rc)
+        rc = access(path.data, R_OK) == 0;
     descry_buf_free(&path);
-    return has;
+    return rc;
 }
 
 /* From the model's folder, as open_clip has it of folders, or from the repository that the configuration names, as it has
@@ -56,11 +59,12 @@ static int open_hubs(descry_tokenizer **tokenizer, const descry_network *network
         [DESCRY_TEXT_LOWER] = DESCRY_CLEAN_LOWER};
     descry_hub_use use = {cleanings[network->cleaning], network->strip_sep_token};
     descry_buf other = {0};
-    int rc = 0;
-    if (has_file(folder))
-        rc = descry_hub_tokenizer_open(tokenizer, folder, use, err);
-    else if (descry_locate_repository_folder(&other, network->other_tokenizer) == 0 && has_file(other.data))
-        rc = descry_hub_tokenizer_open(tokenizer, other.data, use, err);
+    int has = has_file(folder, err);
+    if (!has) {
+        int rc = descry_locate_repository_folder(&other, network->other_tokenizer);
+        has = rc == DESCRY_ERR_MEMORY ? descry_fail_memory(err) : rc ? 0 : has_file(other.data, err);
+    }
+    int rc = has <= 0 ? has : descry_hub_tokenizer_open(tokenizer, other.size ? other.data : folder, use, err);
     descry_buf_free(&other);
     return rc;
 }

@@ -2,6 +2,7 @@
 #include "text/hub.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "text/added.h"
 #include "text/pieces.h"
 #include "text/subwords.h"
@@ -376,8 +377,12 @@ static int read_parts(hub *h, const json_t *file, const json_t *config, const ch
 static int parse(json_t **json, const descry_buf *bytes, const char *name, size_t flags, descry_error *err)
 {
     json_error_t where;
-    *json = json_loadb(bytes->data ? bytes->data : "", bytes->size, JSON_ALLOW_NUL | flags, &where);
-    return *json ? 0 : descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
+    int code;
+    *json = descry_json_load(bytes->data ? bytes->data : "", bytes->size, JSON_ALLOW_NUL | flags, &where, &code);
+    if (*json)
+        return 0;
+    return code == DESCRY_ERR_MEMORY ? descry_fail_memory(err)
+                                     : descry_fail(err, DESCRY_ERR_FORMAT, "%s: line %d: %s", name, where.line, where.text);
 }
 
 int descry_hub_tokenizer_parse(descry_tokenizer **out, const descry_buf *bytes, const descry_buf *config_bytes, descry_hub_use use,
