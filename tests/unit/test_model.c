@@ -135,7 +135,7 @@ static void known_architectures_have_open_clips_sizes(void **state)
     json_t *goldens = json_load_file(path, JSON_ALLOW_NUL, NULL);
     assert_non_null(goldens);
     size_t count = 0, at = 0;
-    for (const char *name; (name = descry_zoo_next(&at)) != NULL; count++) {
+    for (const char *name; descry_zoo_next(&name, &at, NULL) == 1; count++) {
         descry_error err;
         descry_network n;
         if (descry_network_parse(&n, descry_zoo_config(name), strlen(descry_zoo_config(name)), name, &err))
@@ -190,7 +190,7 @@ static void of_other_architectures_the_reason_is_named(void **state)
         if (!strstr(err.message, others[i].why))
             fail_msg("%s: \"%s\", expected \"%s\"", others[i].name, err.message, others[i].why);
         size_t at = 0;
-        for (const char *name; (name = descry_zoo_next(&at)) != NULL;)
+        for (const char *name; descry_zoo_next(&name, &at, NULL) == 1;)
             assert_string_not_equal(name, others[i].name);
     }
     assert_null(descry_zoo_config("ViT-B-33"));
