@@ -204,8 +204,9 @@ static int run(int argc, char **argv)
     list.json = common.json;
     list.last = last;
     list.words = &operands;
-    if (status == CMD_DONE)
-        descry_models(print_model, &list);
+    descry_error err;
+    if (status == CMD_DONE && descry_models(print_model, &list, &err))
+        status = cmd_fail(&err);
     if (status == CMD_DONE && !list.installed_only)
         print_pretrained(&list);
     descry_context_close(&ctx);

@@ -311,7 +311,8 @@ static int run(int argc, char **argv)
     else
         status = cmd_open_context(&job.ctx, 1);
     if (status == CMD_DONE && job.list) {
-        descry_models(print_installed, &job);
+        descry_error err;
+        status = descry_models(print_installed, &job, &err) ? cmd_fail(&err) : CMD_DONE;
     } else if (status == CMD_DONE) {
         signal(SIGPIPE, SIG_IGN); /* a server that goes away is an error like others */
         cmd_catch_signals();

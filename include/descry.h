@@ -236,9 +236,10 @@ typedef struct descry_known_model {
     uint64_t bytes;   /* of its file of weights */
 } descry_known_model;
 
-/* Calls `each` for every model known or installed, in name order; a non-zero return stops. */
+/* Calls `each` for every model known or installed, in name order; a non-zero return stops.  DESCRY_ERR_MEMORY: of those
+ * known not all were listed. */
 typedef int (*descry_model_callback)(void *arg, const descry_known_model *model);
-DESCRY_API void descry_models(descry_model_callback each, void *arg);
+DESCRY_API int descry_models(descry_model_callback each, void *arg, descry_error *err);
 
 /* Whether the model of this name, an architecture or an installed one, can write captions.  Its weights are not opened. */
 DESCRY_API int descry_can_caption(const char *name);

@@ -34,7 +34,9 @@ static int add_candidate(void *arg, const descry_known_model *model)
 
 static int find_installed(candidates *found, const char *search, const char *option)
 {
-    descry_models(add_candidate, found);
+    descry_error err;
+    if (descry_models(add_candidate, found, &err))
+        return cmd_fail(&err);
     if (found->count == 1)
         return CMD_DONE;
     if (found->count > 1)

@@ -93,15 +93,18 @@ static int list_installed(void *arg, const char *name, const char *folder)
     return l->each(l->arg, &(descry_known_model){name, folder, dim, bytes});
 }
 
-void descry_models(descry_model_callback each, void *arg)
+int descry_models(descry_model_callback each, void *arg, descry_error *err)
 {
     model_list l = {each, arg};
     if (descry_each_installed(list_installed, &l))
-        return;
+        return 0;
+    const char *name;
     size_t at = 0;
-    for (const char *name; (name = descry_clip_known(&at)) != NULL;)
+    int rc;
+    while ((rc = descry_clip_known(&name, &at, err)) == 1)
         if (each(arg, &(descry_known_model){name, NULL, 0, 0}))
-            break;
+            return 0;
+    return rc;
 }
 
 const descry_pretrained *descry_pretrained_at(size_t index)

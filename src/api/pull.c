@@ -35,7 +35,9 @@ static int pull_tokenizer(const char *folder, const char *name, const descry_pul
 {
     descry_buf source = {0};
     int rc = descry_tokenizer_source(&source, folder, name, err);
-    if (!rc && source.size && !descry_tokenizer_is_installed(descry_hub_name(source.data)))
+    int has = rc ? rc : source.size ? descry_tokenizer_is_installed(descry_hub_name(source.data), err) : 1;
+    rc = has < 0 ? has : 0;
+    if (!has)
         rc = descry_hub_pull(&(descry_hub_wish){.source = source.data, .tokenizer = 1}, options, err);
     descry_buf_free(&source);
     return rc;

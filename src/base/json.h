@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JSON by Jansson, also when memory is short: 2.14 then drops characters of long strings and numbers without an error
- * (lex_save in load.c, dump_string in dump.c). */
+ * JSON by Jansson, also when memory is short: 2.14 then drops characters of long strings and numbers without an error, and
+ * without the quote at the end of one writes beyond its memory (lex_save and lex_scan_string in load.c, dump_string in
+ * dump.c). */
 #ifndef DESCRY_BASE_JSON_H
 #define DESCRY_BASE_JSON_H
 
 #include <jansson.h>
 
-/* json_loadb, twice: two results that differ mean a failed allocation.  NULL: *code is DESCRY_ERR_MEMORY, or DESCRY_ERR_FORMAT
- * and *where (not NULL) has the reason. */
+/* json_loadb of an object or array.  NULL: *code is DESCRY_ERR_MEMORY, or DESCRY_ERR_FORMAT and *where (not NULL) has the
+ * reason. */
 json_t *descry_json_load(const char *text, size_t size, size_t flags, json_error_t *where, int *code);
 
 /* json_dumps into a buffer allocated beforehand; NULL: out of memory.  To be released with free. */

@@ -143,9 +143,9 @@ void descry_clip_peek(const char *folder, const char *name, int *dim, uint64_t *
     descry_buf_free(&json);
 }
 
-const char *descry_clip_known(size_t *at)
+int descry_clip_known(const char **name, size_t *at, descry_error *err)
 {
-    return descry_zoo_next(at);
+    return descry_zoo_next(name, at, err);
 }
 
 const descry_pretrained *descry_clip_pretrained(size_t index)

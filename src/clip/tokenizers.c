@@ -39,12 +39,13 @@ static bool is_hubs(const descry_network *network)
     return network->other_tokenizer != NULL;
 }
 
-bool descry_tokenizer_is_installed(const char *name)
+int descry_tokenizer_is_installed(const char *name, descry_error *err)
 {
     descry_buf folder = {0};
-    bool is = descry_locate_repository_folder(&folder, name) == 0 && descry_hub_tokenizer_is_in(folder.data);
+    int rc = descry_locate_repository_folder(&folder, name);
+    rc = rc == DESCRY_ERR_MEMORY ? descry_fail_memory(err) : rc ? 0 : descry_hub_tokenizer_is_in(folder.data, err);
     descry_buf_free(&folder);
-    return is;
+    return rc;
 }
 
 /* From the model's folder, as open_clip has it of folders, or from the repository that the configuration names, as it has
@@ -56,11 +57,12 @@ static int open_hubs(descry_tokenizer **tokenizer, const descry_network *network
         [DESCRY_TEXT_LOWER] = DESCRY_CLEAN_LOWER};
     descry_hub_use use = {cleanings[network->cleaning], network->strip_sep_token};
     descry_buf other = {0};
-    int rc = 0;
-    if (descry_hub_tokenizer_is_in(folder))
-        rc = descry_hub_tokenizer_open(tokenizer, folder, use, err);
-    else if (descry_locate_repository_folder(&other, network->other_tokenizer) == 0 && descry_hub_tokenizer_is_in(other.data))
-        rc = descry_hub_tokenizer_open(tokenizer, other.data, use, err);
+    int has = descry_hub_tokenizer_is_in(folder, err);
+    if (!has) {
+        int rc = descry_locate_repository_folder(&other, network->other_tokenizer);
+        has = rc == DESCRY_ERR_MEMORY ? descry_fail_memory(err) : rc ? 0 : descry_hub_tokenizer_is_in(other.data, err);
+    }
+    int rc = has <= 0 ? has : descry_hub_tokenizer_open(tokenizer, other.size ? other.data : folder, use, err);
     descry_buf_free(&other);
     return rc;
 }
@@ -90,7 +92,9 @@ int descry_tokenizer_source(descry_buf *source, const char *folder, const char *
     source->size = 0;
     int rc = descry_config_read(&network, folder, name, 0, NULL, &path, &json, err);
     if (!rc) {
-        if (is_hubs(&network) && !descry_hub_tokenizer_is_in(folder))
+        int has = is_hubs(&network) ? descry_hub_tokenizer_is_in(folder, err) : 1;
+        rc = has < 0 ? has : 0;
+        if (!has)
             rc = descry_buf_printf(source, err, "hf-hub:%s", network.other_tokenizer);
         descry_network_close(&network);
     }

@@ -20,7 +20,8 @@ int descry_tokenizer_missing(const descry_network *network, const char *folder, 
  * or the folder's own, or the configuration cannot be read. */
 int descry_tokenizer_source(descry_buf *source, const char *folder, const char *name, descry_error *err);
 
-bool descry_tokenizer_is_installed(const char *name); /* whether the cache has it, of the repository "org/name" */
+/* 1: the cache has it, of the repository "org/name"; 0: not; or an error. */
+int descry_tokenizer_is_installed(const char *name, descry_error *err);
 
 /* CLIP's own, of no model. */
 int descry_tokenizer_clips(descry_tokenizer **tokenizer, descry_error *err);

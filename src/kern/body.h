@@ -78,7 +78,7 @@ INLINE vec v_activate(vec x, descry_activation activation)
     case DESCRY_ACT_SILU:
         return v_times_sigmoid(x, x);
     case DESCRY_ACT_RELU:
-        return v_max(x, v_set1(0));
+        return v_max(v_set1(0), x); /* of two numbers that cannot be compared, x86 takes the second: NaN stays */
     default:
         return x;
     }

@@ -17,6 +17,7 @@ uint16_t descry_f32_to_f16(float f); /* round to nearest even */
 uint16_t descry_f32_to_bf16(float f); /* the same */
 void descry_to_f32(float *out, const void *in, descry_dtype dtype, size_t n); /* exact; `in` needs no alignment */
 
+/* As with torch, NaN gives NaN. */
 typedef enum descry_activation {
     DESCRY_ACT_NONE,
     DESCRY_ACT_GELU,       /* x Phi(x), by the error function */

@@ -20,7 +20,7 @@ static float activate(float x, descry_activation activation)
     case DESCRY_ACT_SILU:
         return x / (1 + expf(-x));
     case DESCRY_ACT_RELU:
-        return x > 0 ? x : 0;
+        return x < 0 ? 0 : x; /* NaN stays */
     default:
         return x;
     }

@@ -91,8 +91,10 @@ void descry_run_mlp(const descry_engine *engine, const descry_block_config *c, c
 {
     size_t m = (size_t)c->mlp;
     const float *in = before_branch(engine, c, &b->ln_2, x, rows, normed);
-    if (b->mlp_in_norm.weight)
+    if (b->mlp_in_norm.weight) {
         descry_run_norm(engine, &b->mlp_in_norm, in, rows, (size_t)c->width, c->eps, normed);
+        in = normed;
+    }
     if (b->gate.n) {
         float *gate = wide + rows * m;
         descry_multiply(engine, &b->fc, in, rows, wide);

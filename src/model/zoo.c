@@ -10,17 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *descry_zoo_next(size_t *at)
+int descry_zoo_next(const char **name, size_t *at, descry_error *err)
 {
     while (*at < descry_zoo_count) {
         const descry_zoo_row *row = &descry_zoo[(*at)++];
         descry_network network;
-        if (descry_network_parse(&network, row->json, strlen(row->json), row->name, NULL) == 0) {
+        int rc = descry_network_parse(&network, row->json, strlen(row->json), row->name, NULL);
+        if (rc == DESCRY_ERR_MEMORY)
+            return descry_fail_memory(err);
+        if (rc == 0) {
             descry_network_close(&network);
-            return row->name;
+            *name = row->name;
+            return 1;
         }
     }
-    return NULL;
+    return 0;
 }
 
 const char *descry_zoo_config(const char *name)

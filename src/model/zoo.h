@@ -5,9 +5,9 @@
 
 #include "base/memory.h"
 
-/* Those that this build can run, in the order of names: the first at or behind place *at, which moves behind it; NULL
- * after the last.  Begin with 0. */
-const char *descry_zoo_next(size_t *at);
+/* Those that this build can run, in the order of names: *name = the first at or behind place *at, which moves behind it.
+ * Begin with 0.  1: there is one, 0: not, or DESCRY_ERR_MEMORY. */
+int descry_zoo_next(const char **name, size_t *at, descry_error *err);
 
 /* The open_clip_config.json of an architecture, whether this build can run it or not; NULL: open_clip has no such name. */
 const char *descry_zoo_config(const char *name);

@@ -301,9 +301,12 @@ int descry_rows_append(const descry_rows *rows, const char *path, const descry_r
     if (rc) /* not ours to write to: a new one takes its place */
         return rc == DESCRY_ERR_IO ? DESCRY_ERR_FORMAT : rc;
     header head;
+    struct stat st;
     uint64_t end = rows->end, count = rows->state.count;
-    if (pread(fd, &head, sizeof head, 0) != (ssize_t)sizeof head || head.sum != sum_of(&head, offsetof(header, sum)) ||
-        head.end != end || head.count != count || head.last != rows->state.last || head.epoch != rows->state.epoch)
+    /* its place may have been taken since it was opened, also by one of another codec's */
+    if (fstat(fd, &st) != 0 || pread(fd, &head, sizeof head, 0) != (ssize_t)sizeof head ||
+        check_header(&head, (size_t)st.st_size, key, path, NULL) || head.end != end || head.count != count ||
+        head.last != rows->state.last || head.epoch != rows->state.epoch)
         rc = descry_fail(err, DESCRY_ERR_BUSY, "%s: another process has added to it", path);
     /* what a killed process left behind the end */
     if (!rc && ftruncate(fd, (off_t)end) != 0)

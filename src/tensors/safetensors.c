@@ -2,8 +2,8 @@
 #include "tensors/tensors.h"
 
 #include "base/error.h"
+#include "base/json.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,8 +132,9 @@ static int read_safetensors(descry_tensors *f, descry_error *err)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: not a safetensors file: its header would be %llu bytes", f->path,
                            (unsigned long long)length);
     json_error_t where;
-    json_t *header = json_loadb((const char *)f->map.data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &where);
-    if (!header && !where.text[0])
+    int code;
+    json_t *header = descry_json_load((const char *)f->map.data + 8, (size_t)length, JSON_REJECT_DUPLICATES, &where, &code);
+    if (!header && code == DESCRY_ERR_MEMORY)
         return descry_fail_memory(err);
     int rc = json_is_object(header) ? read_header(f, header, f->map.size - 8 - (size_t)length, err)
                                     : descry_fail(err, DESCRY_ERR_FORMAT, "%s: bad header: %s", f->path,

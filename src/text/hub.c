@@ -484,12 +484,12 @@ static int find_file(descry_buf *path, const char *folder, descry_error *err)
     return rc;
 }
 
-bool descry_hub_tokenizer_is_in(const char *folder)
+int descry_hub_tokenizer_is_in(const char *folder, descry_error *err)
 {
     descry_buf path = {0};
-    int found = find_file(&path, folder, NULL);
+    int found = find_file(&path, folder, err);
     descry_buf_free(&path);
-    return found == 1;
+    return found;
 }
 
 int descry_hub_tokenizer_open(descry_tokenizer **out, const char *folder, descry_hub_use use, descry_error *err)

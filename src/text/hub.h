@@ -13,7 +13,7 @@ typedef struct descry_hub_use {
     bool strip_sep; /* the separator becomes id 0 */
 } descry_hub_use;
 
-bool descry_hub_tokenizer_is_in(const char *folder);
+int descry_hub_tokenizer_is_in(const char *folder, descry_error *err); /* 1: it is, 0: not, or an error */
 
 /* Reads tokenizer.json in `folder`, or a model of SentencePiece, and which token pads from tokenizer_config.json, if that is there.
  * DESCRY_ERR_UNSUPPORTED names the part of it that this build has not; start and end are -1 when texts are not put between

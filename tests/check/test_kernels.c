@@ -158,10 +158,32 @@ static void check_activation(const descry_kernels *table)
         }
 }
 
+/* A damaged weight is not to be taken for a 0. */
+static void check_not_a_number(const descry_kernels *table)
+{
+    enum { N = 37 };
+    float packed[64] = {1}, x[N], y;
+    for (int act = DESCRY_ACT_NONE; act <= DESCRY_ACT_RELU; act++) {
+        const float nan = NAN;
+        descry_gemm g = {.m = 1, .n = 1, .k = 1, .a = &nan, .lda = 1, .b = packed, .activation = (descry_activation)act,
+                         .c = &y, .ldc = 1};
+        table->gemm[DESCRY_F32].run(&g, 0, 1);
+        assert_true(isnan(y));
+        for (size_t at = 0; at < N; at++) {
+            for (size_t i = 0; i < N; i++)
+                x[i] = i == at ? NAN : -1;
+            table->activate(x, N, (descry_activation)act);
+            for (size_t i = 0; i < N; i++)
+                assert_true(!isnan(x[i]) == (i != at));
+        }
+    }
+}
+
 static void activations(void **state)
 {
     (void)state;
     for_each_table(check_activation);
+    for_each_table(check_not_a_number);
 }
 
 /* ---- attention --------------------------------------------------------------------------------------------------- */

@@ -104,13 +104,8 @@ static void write_listed(formula_writer *w, const descry_image_tower *tower)
     const char *name;
     json_t *shape;
     json_object_foreach((json_t *)(uintptr_t)listed, name, shape)
-    {
-        size_t sizes[4] = {0};
-        for (size_t i = 0; i < json_array_size(shape) && i < 4; i++)
-            sizes[i] = (size_t)json_integer_value(json_array_get(shape, i));
         if (!lacking || strncmp(name, lacking, strlen(lacking)) != 0)
-            formula_tensor(w, "", name, (int)json_array_size(shape), sizes[0], sizes[1], sizes[2], sizes[3]);
-    }
+            golden_tensor(w, name, shape);
     if (besides)
         formula_tensor(w, "", besides, 1, 8, 0, 0, 0);
 }

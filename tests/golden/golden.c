@@ -66,6 +66,14 @@ int32_t *golden_ids(const json_t *rows, size_t length, size_t *n)
     return ids;
 }
 
+void golden_tensor(formula_writer *w, const char *name, const json_t *shape)
+{
+    size_t sizes[4] = {0}, dims = json_array_size(shape);
+    for (size_t i = 0; i < dims && i < 4; i++)
+        sizes[i] = (size_t)json_integer_value(json_array_get(shape, i));
+    formula_tensor(w, "", name, (int)dims, sizes[0], sizes[1], sizes[2], sizes[3]);
+}
+
 void golden_normalise(float *x, size_t n, size_t dim)
 {
     for (size_t i = 0; i < n; i++, x += dim) {

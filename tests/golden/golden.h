@@ -4,7 +4,7 @@
 #ifndef GOLDEN_H
 #define GOLDEN_H
 
-#include "model/network.h"
+#include "formula.h"
 
 #include <jansson.h>
 
@@ -18,6 +18,9 @@ void golden_network(descry_network *network, const char *name, const json_t *cfg
 
 /* [n, L] of as many rows as there are; owned by the caller. */
 int32_t *golden_ids(const json_t *rows, size_t length, size_t *n);
+
+/* One of a tower's tensors, for a formula_image: of this name and shape. */
+void golden_tensor(formula_writer *writer, const char *name, const json_t *shape);
 
 void golden_normalise(float *x, size_t n, size_t dim); /* rows to length 1 */
 

@@ -4,6 +4,7 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/pool.h"
 #include "base/shared.h"
 #include "support/support.h"
@@ -226,6 +227,39 @@ static void a_limit_of_files_is_no_signal(void **state)
     assert_int_equal(fd, -1);
 }
 
+/* What is read, and what is said of mistakes, is Jansson's. */
+static void json_is_read_as_jansson_reads_it(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"a\": [1, 2.5, \"\\u00e9\\\"\\\\\", null]}", "[]", " {}\n", "", " ", "1", "\"a\"", "{}]", "{}, {}", "{}], [{}", "{} x", "[1",
+        "[\"a]", "[\"\\", "{\"a\": 1, \"a\": 2}", "[\n\n01]", "[\"\xff\"]", "[123456789012345678901234567890]", "]", "[\"", "null"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        json_error_t where = {0}, theirs = {0};
+        int code;
+        size_t size = strlen(texts[i]);
+        json_t *read = descry_json_load(texts[i], size, JSON_REJECT_DUPLICATES, &where, &code);
+        json_t *expected = json_loadb(texts[i], size, JSON_REJECT_DUPLICATES, &theirs);
+        assert_int_equal(code, expected ? 0 : DESCRY_ERR_FORMAT);
+        assert_true(expected ? json_equal(read, expected) : !read);
+        if (!expected) {
+            assert_string_equal(where.text, theirs.text);
+            assert_int_equal(where.line, theirs.line);
+        }
+        json_decref(read);
+        json_decref(expected);
+    }
+    for (size_t n = 0; n < 5000; n += n < 70 ? 1 : 97) { /* strings of any length */
+        char text[5100];
+        int code;
+        snprintf(text, sizeof text, "{\"%0*d\": 1}", (int)n, 7);
+        json_t *read = descry_json_load(text, strlen(text), 0, NULL, &code);
+        assert_int_equal(json_object_size(read), 1);
+        assert_int_equal(strlen(json_object_iter_key(json_object_iter(read))), n ? n : 1);
+        json_decref(read);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +273,7 @@ int main(void)
         cmocka_unit_test(files_that_are_not_regular_are_refused),
         cmocka_unit_test(shared_memory_holds_what_was_read),
         cmocka_unit_test(a_limit_of_files_is_no_signal),
+        cmocka_unit_test(json_is_read_as_jansson_reads_it),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -99,14 +99,12 @@ static void undisturbed(world *w, const job *j, const char *after)
         j->undo(w);
 }
 
-/* Whether what is told is that memory was short.  Jansson 2.14 takes what it has no memory for as a mistake in the text, libzip
- * 1.7 as a file that it cannot write; others do not say what was wrong but in words. */
+/* Whether what is told is that memory was short.  libzip 1.7 takes what it has no memory for as a file that it cannot write;
+ * others do not say what was wrong but in words. */
 static int is_told(int code)
 {
     return code == DESCRY_ERR_MEMORY || failing_in(failing_refused(), "libzip.so") ||
-           failing_in(failing_refused(), "libpng16.so") || failing_in(failing_refused(), "libgif.so") ||
-           (failing_in(failing_refused(), "libjansson.so") &&
-                                         failing_in(failing_refused(), "read_safetensors"));
+           failing_in(failing_refused(), "libpng16.so") || failing_in(failing_refused(), "libgif.so");
 }
 
 /* OpenSSL 3.0 loses a method that it has no memory to keep, libzip 1.7 what it has made of an archive; glibc keeps the name of

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Configurations and files of weights that are wrong, each named for what is wrong with it. */
+ * Configurations and files of weights that are wrong, each named for what is wrong with it; and pieces of towers. */
 #include "cmocka_test.h"
 
+#include "layers/block.h"
 #include "layers/positions.h"
 #include "model/network.h"
 #include "model/vit/vit.h"
 #include "model/zoo.h"
+#include "support/tables.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -135,7 +137,7 @@ static void known_architectures_have_open_clips_sizes(void **state)
     json_t *goldens = json_load_file(path, JSON_ALLOW_NUL, NULL);
     assert_non_null(goldens);
     size_t count = 0, at = 0;
-    for (const char *name; (name = descry_zoo_next(&at)) != NULL; count++) {
+    for (const char *name; descry_zoo_next(&name, &at, NULL) == 1; count++) {
         descry_error err;
         descry_network n;
         if (descry_network_parse(&n, descry_zoo_config(name), strlen(descry_zoo_config(name)), name, &err))
@@ -190,7 +192,7 @@ static void of_other_architectures_the_reason_is_named(void **state)
         if (!strstr(err.message, others[i].why))
             fail_msg("%s: \"%s\", expected \"%s\"", others[i].name, err.message, others[i].why);
         size_t at = 0;
-        for (const char *name; (name = descry_zoo_next(&at)) != NULL;)
+        for (const char *name; descry_zoo_next(&name, &at, NULL) == 1;)
             assert_string_not_equal(name, others[i].name);
     }
     assert_null(descry_zoo_config("ViT-B-33"));
@@ -376,6 +378,51 @@ static void positions_are_resampled(void **state)
         assert_float_equal(line[i], expected[i], 1e-6);
 }
 
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
+
+/* The second norm of an MLP's input, wherever the first one is. */
+static void an_mlp_has_its_own_norm_too(void **state)
+{
+    (void)state;
+    enum { ROWS = 3, WIDTH = 4, MLP = 6 };
+    float weights[2][WIDTH * MLP], factors[2][WIDTH], x[ROWS * WIDTH], y[ROWS * WIDTH], normed[ROWS * WIDTH], wide[ROWS * MLP];
+    descry_error err;
+    descry_pool *pool;
+    assert_int_equal(descry_pool_open(&pool, 1, &err), 0);
+    const descry_engine engine = {.kernels = best_table(), .pool = pool};
+    for (int i = 0; i < WIDTH * MLP; i++)
+        weights[0][i] = (float)(i * 7 % 11) / 11, weights[1][i] = (float)(i * 5 % 13) / 13;
+    for (int i = 0; i < WIDTH; i++)
+        factors[0][i] = (float)(i + 1) / 2, factors[1][i] = (float)(3 - i);
+    descry_block b = {.ln_2 = {.weight = factors[0]}, .mlp_in_norm = {.weight = factors[1]}};
+    assert_int_equal(descry_linear_open(&engine, &b.fc, weights[0], MLP, WIDTH, WIDTH, 1, NULL, &err), 0);
+    assert_int_equal(descry_linear_open(&engine, &b.proj, weights[1], WIDTH, MLP, MLP, 1, NULL, &err), 0);
+    for (int place = DESCRY_NORM_BEFORE; place <= DESCRY_NORM_SUM; place++) {
+        const descry_block_config c = {.width = WIDTH, .mlp = MLP, .activation = DESCRY_ACT_RELU, .eps = 1e-5f,
+                                       .place = (descry_norm_place)place};
+        for (int i = 0; i < ROWS * WIDTH; i++)
+            x[i] = y[i] = (float)(i * 3 % 7) - 2;
+        descry_run_mlp(&engine, &c, &b, x, ROWS, normed, wide);
+        memcpy(normed, y, sizeof y);
+        if (place == DESCRY_NORM_BEFORE)
+            descry_run_norm(&engine, &b.ln_2, normed, ROWS, WIDTH, c.eps, normed);
+        descry_run_norm(&engine, &b.mlp_in_norm, normed, ROWS, WIDTH, c.eps, normed);
+        descry_linear_run(&engine, &b.fc, normed, ROWS, c.activation, NULL, NULL, wide);
+        descry_multiply(&engine, &b.proj, wide, ROWS, normed);
+        if (place == DESCRY_NORM_BRANCH)
+            descry_run_norm(&engine, &b.ln_2, normed, ROWS, WIDTH, c.eps, normed);
+        for (int i = 0; i < ROWS * WIDTH; i++)
+            y[i] += normed[i];
+        if (place == DESCRY_NORM_SUM)
+            descry_run_norm(&engine, &b.ln_2, y, ROWS, WIDTH, c.eps, y);
+        for (int i = 0; i < ROWS * WIDTH; i++)
+            assert_float_equal(x[i], y[i], 1e-6);
+    }
+    descry_linear_close(&b.fc);
+    descry_linear_close(&b.proj);
+    descry_pool_close(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +433,7 @@ int main(void)
         cmocka_unit_test(damaged_files_are_named),
         cmocka_unit_test(loading_is_strict),
         cmocka_unit_test(positions_are_resampled),
+        cmocka_unit_test(an_mlp_has_its_own_norm_too),
     };
     return cmocka_run_group_tests_name("model", tests, NULL, NULL);
 }

@@ -217,6 +217,31 @@ static void a_file_is_scanned_alike_by_any_number_of_threads(void **state)
     descry_rows_close(&file);
 }
 
+/* Where a file was opened there may be another one, of as many rows, when it is added to. */
+static void another_file_does_not_grow(void **state)
+{
+    (void)state;
+    descry_row_codec codec = descry_row_f16;
+    descry_rows_key others[] = {KEY, KEY, KEY};
+    codec.id++;
+    others[0].codec = &codec;
+    others[1].library[0]++;
+    others[2].recipe[0]++;
+    for (size_t i = 0; i < 3; i++) {
+        const descry_rows_state first = {3, 100, 100}, wanted = {3, 120, 120};
+        source from = {0, 100};
+        descry_error err;
+        descry_rows *file = write_rows(100), *other;
+        assert_int_equal(descry_rows_write(path, 0600, &others[i], &first, next, &from, &err), 0);
+        from = (source){100, 120};
+        assert_int_equal(descry_rows_append(file, path, &KEY, &wanted, next, &from, &err), DESCRY_ERR_BUSY);
+        assert_int_equal(descry_rows_open(&other, path, &others[i], &err), 0);
+        assert_int_equal(descry_rows_get_state(other)->count, 100);
+        descry_rows_close(&other);
+        descry_rows_close(&file);
+    }
+}
+
 static void a_file_grows_by_pieces(void **state)
 {
     (void)state;
@@ -412,6 +437,7 @@ int main(void)
         cmocka_unit_test(what_is_not_a_number_is_dropped),
         cmocka_unit_test(what_is_to_be_avoided_is_left_out),
         cmocka_unit_test(a_file_is_scanned_alike_by_any_number_of_threads),
+        cmocka_unit_test(another_file_does_not_grow),
         cmocka_unit_test(a_file_grows_by_pieces),
         cmocka_unit_test(damage_is_noticed),
         cmocka_unit_test(rows_of_another_codec),

@@ -155,12 +155,22 @@ static void expect_pickle(int code, const char *message, const char *bytes, size
 static void other_instructions_are_named(void **state)
 {
     (void)state;
+    static const struct {
+        char code;
+        const char *name;
+    } others[] = { /* of Python's pickletools */
+        {'0', "POP"}, {'1', "POP_MARK"}, {'2', "DUP"}, {'F', "FLOAT"}, {'I', "INT"}, {'L', "LONG"}, {'P', "PERSID"},
+        {'S', "STRING"}, {'T', "BINSTRING"}, {'U', "SHORT_BINSTRING"}, {'V', "UNICODE"}, {'d', "DICT"}, {'g', "GET"},
+        {'i', "INST"}, {'l', "LIST"}, {'o', "OBJ"}, {'p', "PUT"}, {'B', "BINBYTES"}, {'C', "SHORT_BINBYTES"},
+        {'\x82', "EXT1"}, {'\x83', "EXT2"}, {'\x84', "EXT4"}, {'\x8b', "LONG4"}, {'\x8e', "BINBYTES8"},
+        {'\x8f', "EMPTY_SET"}, {'\x90', "ADDITEMS"}, {'\x91', "FROZENSET"}, {'\x92', "NEWOBJ_EX"}, {'\x96', "BYTEARRAY8"},
+        {'\x97', "NEXT_BUFFER"}, {'\x98', "READONLY_BUFFER"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "byte 2: the instruction %s,", others[i].name);
+        expect_pickle(DESCRY_ERR_UNSUPPORTED, expected, &others[i].code, 1);
+    }
     EXPECT(UNSUPPORTED, "byte 3: the instruction INST,", "(ios\nsystem\n.");
-    EXPECT(UNSUPPORTED, "the instruction STRING,", "(S'id'\n.");
-    EXPECT(UNSUPPORTED, "the instruction NEWOBJ_EX,", ")}\x92.");
-    EXPECT(UNSUPPORTED, "the instruction EXT1,", "\x82\1.");
-    EXPECT(UNSUPPORTED, "the instruction OBJ,", "(o.");
-    EXPECT(UNSUPPORTED, "the instruction BYTEARRAY8,", "\x96\0\0\0\0\0\0\0\0.");
     EXPECT(FORMAT, "byte 2: 0xFF is no instruction", "\xFF.");
     EXPECT(UNSUPPORTED, "protocol 6", "\x80\6).");
     EXPECT(UNSUPPORTED, "an integer of 9 bytes", "\x8a\x09" "123456789.");
@@ -171,7 +181,20 @@ static void other_globals_are_named(void **state)
     (void)state;
     EXPECT(UNSUPPORTED, "byte 2: the global os.system,", "cos\nsystem\nX\2\0\0\0id\x85R.");
     EXPECT(UNSUPPORTED, "the global posix.system,", "\x8c\5posix\x8c\6system\x93\x8c\2id\x85R.");
-    EXPECT(UNSUPPORTED, "the global builtins.getattr,", "cbuiltins\ngetattr\n.");
+    /* builtins.getattr(builtins.getattr(torch, "os"), "system")("id"), and the same by names with dots */
+    EXPECT(UNSUPPORTED, "byte 2: the global builtins.getattr,",
+           "cbuiltins\ngetattr\n(cbuiltins\ngetattr\n(ctorch\n__dict__\nX\2\0\0\0ostRX\6\0\0\0systemtRX\2\0\0\0id\x85R.");
+    EXPECT(UNSUPPORTED, "the global torch.os.system,", "\x8c\5torch\x8c\x09os.system\x93\x8c\2id\x85R.");
+    EXPECT(UNSUPPORTED, "the global torch._utils._rebuild_tensor_v2.__globals__,",
+           "\x8c\x0ctorch._utils\x8c\x1e_rebuild_tensor_v2.__globals__\x93.");
+    EXPECT(UNSUPPORTED, "the global builtins.exec,", "\x8c\x08" "builtins\x94\x8c\4exec\x94\x93\x94.");
+    EXPECT(UNSUPPORTED, "the global __builtin__.eval,", "c__builtin__\neval\n.");
+    EXPECT(UNSUPPORTED, "the global subprocess.Popen,", "csubprocess\nPopen\n)\x81.");
+    EXPECT(UNSUPPORTED, "the global operator.attrgetter,", "coperator\nattrgetter\n.");
+    EXPECT(UNSUPPORTED, "the global torch.storage._load_from_bytes,", "ctorch.storage\n_load_from_bytes\n.");
+    EXPECT(UNSUPPORTED, "the global copyreg._reconstructor,", "ccopyreg\n_reconstructor\n.");
+    /* a module of TorchScript is known by its attributes only: nothing of it is called */
+    EXPECT(UNSUPPORTED, "the global os.system,", "c__torch__\nM\n)\x81}X\x0c\0\0\0__setstate__cos\nsystem\nsb.");
     EXPECT(UNSUPPORTED, "the global torch.load,", "ctorch\nload\n.");
     EXPECT(UNSUPPORTED, "the global torch._utils._rebuild_sparse_tensor,", "ctorch._utils\n_rebuild_sparse_tensor\n.");
     EXPECT(UNSUPPORTED, "the global __torch__x.M,", "c__torch__x\nM\n.");
@@ -182,6 +205,9 @@ static void other_globals_are_named(void **state)
     EXPECT(FORMAT, "a call of what is no function", "})R.");
     EXPECT(FORMAT, "a global that is not a name", "NN\x93.");
     EXPECT(FORMAT, "a global that is not a name", "c\n\n.");
+    EXPECT(FORMAT, "a global that is not a name", "ctorch\0os\nSize\n.");
+    EXPECT(FORMAT, "a global that is not a name", "ctorch\nSize\0d\n.");
+    EXPECT(FORMAT, "a global that is not a name", "ctorch\nSiz\xC3\n.");
     EXPECT(FORMAT, "an OrderedDict that is not empty", "ccollections\nOrderedDict\nN\x85R.");
 }
 
@@ -247,6 +273,19 @@ static void nothing_is_without_end(void **state)
     expect(DESCRY_ERR_LIMIT, "more than 131072 tensors and modules");
     /* a module in itself, by its state */
     EXPECT(LIMIT, "modules in modules, more than 64", "c__torch__\nM\n)\x81q\0}X\1\0\0\0mh\0sb.");
+    /* a memo without end; and one value that is kept again and again */
+    TORCH_OP(&pickle, "\x80\x04}");
+    for (int i = 0; i < 3000000; i++)
+        TORCH_OP(&pickle, "\x94");
+    TORCH_OP(&pickle, ".");
+    write_pickle(&pickle);
+    expect(DESCRY_ERR_LIMIT, "more than 2097152 values");
+    TORCH_OP(&pickle, "\x80\x02}");
+    for (int i = 0; i < 3000000; i++)
+        TORCH_OP(&pickle, "q\0");
+    TORCH_OP(&pickle, ".");
+    write_pickle(&pickle);
+    expect(0, "");
     /* deep, and wide */
     TORCH_OP(&pickle, "\x80\x02");
     for (int i = 0; i < 1000000; i++)
@@ -359,6 +398,9 @@ static void archives_are_checked(void **state)
     WITH(lie, 0, INT32_MAX, DESCRY_ERR_FORMAT, "reaches into what follows");
     WITH(shift, 2, 1, DESCRY_ERR_FORMAT, "a/data/0 is not where the directory says");
     WITH(shift, 2, 1 << 20, DESCRY_ERR_FORMAT, "reaches into what follows");
+    WITH(shift, 2, -20, DESCRY_ERR_FORMAT, "reaches into what follows");
+    WITH(shift, 2, -1000, DESCRY_ERR_FORMAT, "reaches into what follows");
+    WITH(size, 2, 23, DESCRY_ERR_FORMAT, "storage data/0: 23 bytes, too few for 6 elements");
 #undef WITH
     for (int wide = 0; wide < 2; wide++) { /* cut anywhere */
         file.size = 0;
@@ -367,6 +409,64 @@ static void archives_are_checked(void **state)
             write_file(path, file.data, size);
             expect(DESCRY_ERR_FORMAT, "damaged");
         }
+    }
+    descry_buf_free(&pickle);
+    descry_buf_free(&file);
+}
+
+/* What the archive says of itself, a number of it replaced. */
+static void lies_of_the_directory_are_noticed(void **state)
+{
+    (void)state;
+    enum { END, FIRST, LOCAL }; /* offsets count from the end's header, the first file's in the directory, the last one's local one */
+    static const struct {
+        int where, offset, size;
+        uint32_t value;
+        const char *message;
+    } lies[] = {
+        {END, 4, 2, 1, "one of several parts"},
+        {END, 8, 2, 1, "one of several parts"},
+        {END, 8, 4, 0x00040004, "its directory lies beyond the end"},
+        {END, 8, 4, 0xFFFFFFFF, "its directory lies beyond the end"},
+        {END, 8, 4, 0x00010001, "storage data/0 is not in the archive"},
+        {END, 12, 4, 46, "its directory lies beyond the end"},
+        {END, 12, 4, 138, "its directory ends too early"},
+        {END, 12, 4, 0xFFFFFFFF, "its directory lies beyond the end"},
+        {END, 16, 4, 0, "its directory ends too early"},
+        {END, 16, 4, 0xFFFFFFFF, "its directory lies beyond the end"},
+        {END, 20, 2, 1, "the archive has no end"},
+        {FIRST, 0, 4, 0, "its directory ends too early"},
+        {FIRST, 20, 4, 0xFFFFFFFF, "a/data.pkl in it reaches into what follows"},
+        {FIRST, 24, 4, 0xFFFFF, "reaches into what follows"},
+        {FIRST, 24, 4, 1, "reaches into what follows"},
+        {FIRST, 28, 2, 0xFFFF, "its directory ends too early"},
+        {FIRST, 30, 2, 0xFFFF, "its directory ends too early"},
+        {FIRST, 32, 2, 0xFFFF, "its directory ends too early"},
+        {FIRST, 42, 4, 0xFFFFFFFF, "reaches into what follows"},
+        {FIRST, 46, 1, 0, "the name of a file in it has a NUL"},
+        {FIRST, 55, 1, 0, "the name of a file in it has a NUL"},
+        {LOCAL, 0, 4, 0, "is not where the directory says"},
+        {LOCAL, 26, 2, 0xFFFF, "reaches into what follows"},
+        {LOCAL, 28, 2, 0xFFFF, "reaches into what follows"},
+    };
+    static const int64_t shape[] = {2, 3}, strides[] = {3, 1};
+    descry_buf pickle = {0}, file = {0};
+    TORCH_OP(&pickle, "\x80\x02}");
+    torch_text(&pickle, "w");
+    torch_tensor(&pickle, "FloatStorage", "0", 6, 0, 2, shape, strides);
+    TORCH_OP(&pickle, "s.");
+    const torch_entry entries[] = {{.name = "a/data.pkl", .bytes = pickle.data, .size = pickle.size},
+                                   {.name = "a/other", .bytes = "", .size = 0},
+                                   {.name = "a/data/0", .bytes = numbers, .size = sizeof numbers}};
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        file.size = 0;
+        torch_archive(&file, entries, 3, false);
+        uint32_t directory;
+        memcpy(&directory, file.data + file.size - 22 + 16, 4); /* little-endian, as every machine these tests run on */
+        size_t places[] = {[END] = file.size - 22, [FIRST] = directory, [LOCAL] = directory - 30 - strlen("a/data/0") - 4 - sizeof numbers};
+        memcpy(file.data + places[lies[i].where] + lies[i].offset, &lies[i].value, (size_t)lies[i].size);
+        write_file(path, file.data, file.size);
+        expect(DESCRY_ERR_FORMAT, lies[i].message);
     }
     descry_buf_free(&pickle);
     descry_buf_free(&file);
@@ -398,6 +498,7 @@ int main(void)
         cmocka_unit_test(sizes_that_lie_are_noticed),
         cmocka_unit_test(two_of_one_name_are_refused),
         cmocka_unit_test(archives_are_checked),
+        cmocka_unit_test(lies_of_the_directory_are_noticed),
         cmocka_unit_test(what_is_no_archive_of_torchs_is_named),
     };
     return cmocka_run_group_tests(tests, load, unload);
