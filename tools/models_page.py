@@ -167,7 +167,9 @@ def main():
     models = {row["name"]: row for row in map(json.loads, said.splitlines())}
     text = page(models, json.loads((ROOT / "docs/coverage.json").read_text()))
     if args.check:
-        return PAGE.read_text() != text
+        if PAGE.read_text() != text:
+            sys.exit(f"{PAGE}: not what tools/models_page.py makes of docs/coverage.json and this build's models")
+        return 0
     PAGE.write_text(text)
     return 0
 
