@@ -157,9 +157,7 @@ int descry_run_blocks(const descry_engine *engine, const descry_block_config *c,
         /* a trace shows whole stages: the last block is then computed for all rows */
         rc = run_block(engine, c, &blocks[i], pool && !engine->trace ? s : &all, x, normed, wide, err);
         if (!rc && engine->trace) {
-            char stage[32];
-            snprintf(stage, sizeof stage, "block %d", i);
-            descry_trace_stage(engine, stage, x, rows, w);
+            descry_trace_number(engine, "block", (size_t)i, x, rows, w);
             if (pool)
                 gather(x, s, w);
         }

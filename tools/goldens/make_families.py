@@ -34,7 +34,7 @@ HERE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(HERE / "tools"))
 import hf_configs  # noqa: E402
 
-DIM, PICTURES = 24, 3
+DIM, PICTURES, ROWS = 24, 3, 2
 MCI0 = dict(layers=(1, 2, 1, 2), mlp_ratios=(3,) * 4, se_downsamples=(False, False, True, True))
 TEXT = {"context_length": 12, "width": 32, "heads": 2, "layers": 1}
 NORM = partial(torch.nn.LayerNorm, eps=1e-6)
@@ -209,6 +209,29 @@ def text_golden(text, faint):
             "text": [rounded(row) for row in embeddings.tolist()], "stages": stages if faint == 1 else {}}
 
 
+def watch(model):
+    """{stage: the first rows of what comes out of it for the first picture}, filled by the model's next pass"""
+    trunk, stages = model.trunk if isinstance(model, torch.nn.Sequential) else model, {}
+
+    def keep(name, x):
+        x = x[0].permute(1, 2, 0) if x.ndim == 4 else x[0]
+        stages[name] = rounded(x.flatten()[:ROWS * x.shape[-1]].tolist())
+
+    backbone = getattr(getattr(trunk, "patch_embed", None), "backbone", None)
+    lists = {"stage": getattr(trunk, "stages", None) or [getattr(trunk, f"layer{i}") for i in range(1, 5) if hasattr(trunk, f"layer{i}")],
+             "convolutions": [block for stage in getattr(backbone, "stages", []) for block in stage],
+             "block": getattr(trunk, "blocks", [])}
+    for kind, modules in lists.items():
+        for i, module in enumerate(modules):
+            module.register_forward_hook(lambda _, args, out, name=f"{kind} {i}": keep(name, out))
+    if len(lists["block"]):
+        lists["block"][0].register_forward_pre_hook(lambda _, args: keep("embedded", args[0]))
+    stem = trunk.avgpool if isinstance(trunk, ModifiedResNet) else trunk.stem if isinstance(trunk, FastVit) else None
+    if stem:
+        stem.register_forward_hook(lambda _, args, out: keep("stem", out))
+    return stages
+
+
 def golden(title, vision, make):
     model, size = make(), vision.get("image_size", 40)
     whole = "timm_model_name" not in vision or isinstance(model, torch.nn.Sequential)
@@ -223,12 +246,13 @@ def golden(title, vision, make):
         model.set_input_size(size)
     with torch.no_grad():
         rough = model.eval()(pictures)
+        stages = watch(model.double())
         image = model.double()(pictures.double())
     off = ((rough - image).abs() / image.abs().clamp(min=1)).max().item()
     return {"cfg": {"embed_dim": DIM, "vision_cfg": vision, "text_cfg": TEXT},
             "tensors": {prefix + name: list(tensor.shape) for name, tensor in tensors.items()},
             "float32": float(f"{off:.2g}"),
-            "image": [rounded(row) for row in image.tolist()]}
+            "stages": stages, "image": [rounded(row) for row in image.tolist()]}
 
 
 def main():

@@ -117,6 +117,8 @@ static int encode_batch(const descry_convnext *v, const descry_engine *engine, c
             descry_run_norm(engine, &stage->norm, x, descry_map_pixels(&maps), maps.channels, v->kind.eps, x);
         for (int i = 0; i < v->kind.depths[s] && !rc; i++)
             run_block(engine, &stage->blocks[i], &maps, v->kind.eps, x, y, wide);
+        if (!rc)
+            descry_trace_number(engine, "stage", s, x, descry_map_pixels(&maps), maps.channels);
     }
     if (!rc) {
         descry_pool_mean(x, n, maps.height * maps.width, 0, maps.channels);

@@ -135,9 +135,11 @@ static int run(work *w, const descry_fastvit *v, const descry_pictures *pictures
     int rc = run_stem(w, v, pictures);
     if (!rc)
         descry_trace_stage(w->engine, "stem", w->x, descry_map_pixels(&w->maps), w->maps.channels);
-    for (size_t s = 0; s < DESCRY_FASTVIT_STAGES && !rc; s++)
-        if (v->kind.depths[s] > 0)
-            rc = run_stage(w, &v->stages[s], (size_t)v->kind.depths[s]);
+    for (size_t s = 0; s < DESCRY_FASTVIT_STAGES && v->kind.depths[s] > 0 && !rc; s++) {
+        rc = run_stage(w, &v->stages[s], (size_t)v->kind.depths[s]);
+        if (!rc)
+            descry_trace_number(w->engine, "stage", s, w->x, descry_map_pixels(&w->maps), w->maps.channels);
+    }
     if (rc)
         return rc;
     filter_twice(w, &v->last);

@@ -130,9 +130,12 @@ static int encode(const descry_resnet *v, const descry_engine *engine, const des
         swap(&w.x, &w.y);
         descry_trace_stage(engine, "stem", w.x, descry_map_pixels(&w.maps), w.maps.channels);
     }
-    for (size_t s = 0; s < 4; s++)
+    for (size_t s = 0; s < 4 && !rc; s++) {
         for (size_t i = 0; i < v->depths[s] && !rc; i++)
             rc = run_bottleneck(&w, &v->blocks[s][i]);
+        if (!rc)
+            descry_trace_number(engine, "stage", s, w.x, descry_map_pixels(&w.maps), w.maps.channels);
+    }
     if (!rc)
         rc = pool(&w, v, out);
     if (!rc)

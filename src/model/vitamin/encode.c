@@ -59,8 +59,11 @@ static int run_backbone(const descry_vitamin *v, const descry_engine *engine, co
         x = y;
         y = other;
     }
-    for (int i = 0; i < DESCRY_VITAMIN_BLOCKS && !rc; i++)
+    for (size_t i = 0; i < DESCRY_VITAMIN_BLOCKS && !rc; i++) {
         rc = run_mbconv(engine, &v->stages[i], &maps, eps, &x, &y, room[2], room[3], err);
+        if (!rc)
+            descry_trace_number(engine, "convolutions", i, x, descry_map_pixels(&maps), maps.channels);
+    }
     if (!rc) {
         descry_run_norm(engine, &v->pool_norm, x, descry_map_pixels(&maps), maps.channels, eps, x);
         rc = descry_run_conv(engine, &v->pool, &maps, x, DESCRY_ACT_NONE, NULL, y, err);
