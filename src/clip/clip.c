@@ -264,10 +264,10 @@ int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t 
     if (!rc)
         rc = descry_clip_need(clip, DESCRY_PART_TEXT, err);
     for (size_t i = 0; i < n && !rc; i += BATCH_TEXTS) {
-        size_t count = n - i < BATCH_TEXTS ? n - i : BATCH_TEXTS, used;
+        size_t count = n - i < BATCH_TEXTS ? n - i : BATCH_TEXTS;
         for (size_t j = 0; j < count && !rc; j++)
-            rc = descry_tokenizer_encode(clip->tokenizer, texts[i + j], strlen(texts[i + j]),
-                                         (int)length, ids + j * length, &used, err);
+            rc = descry_tokenizer_encode_row(clip->tokenizer, texts[i + j], strlen(texts[i + j]), (int)length, ids + j * length,
+                                             err);
         if (!rc)
             rc = text->family->encode(text, &clip->engine, ids, count, out + i * dim, err);
     }

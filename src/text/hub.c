@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 #include <unistr.h>
 
@@ -324,6 +325,19 @@ static int read_nllb(hub *h, const json_t *config, const char *name, descry_erro
     return rc ? rc : put_around(behind ? &h->after : &h->before, language, name, err);
 }
 
+/* Where padding is, in this order, by the configuration, by the file, by the class: Gemma's alone is on the left. */
+static int read_side(hub *h, const json_t *file, const json_t *config, const char *name, descry_error *err)
+{
+    const char *class = json_string_value(json_object_get(config, "tokenizer_class"));
+    const json_t *given = json_object_get(config, "padding_side"), *own = json_object_get(json_object_get(file, "padding"), "direction");
+    const json_t *value = given ? given : own;
+    const char *side = value ? json_string_value(value) : class && strncmp(class, "Gemma", 5) == 0 ? "left" : "right";
+    if (!side || (strcasecmp(side, "left") != 0 && strcasecmp(side, "right") != 0))
+        return descry_fail(err, DESCRY_ERR_FORMAT, "%s: padding is neither left nor right", name);
+    h->base.pads_left = strcasecmp(side, "left") == 0;
+    return 0;
+}
+
 static int read_config(hub *h, const json_t *file, const json_t *config, const char *name, descry_error *err)
 {
     static const char *const pads[] = {"<pad>", "[PAD]", NULL}, *const separators[] = {"[SEP]", "</s>", NULL};
@@ -337,7 +351,9 @@ static int read_config(hub *h, const json_t *file, const json_t *config, const c
     if (h->base.pad < 0)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: there is no token to pad with", name);
     int rc = read_gemma(h, config, name, err);
-    return rc ? rc : read_nllb(h, config, name, err);
+    if (!rc)
+        rc = read_nllb(h, config, name, err);
+    return rc ? rc : read_side(h, file, config, name, err);
 }
 
 /* ---- opening ------------------------------------------------------------------------------------------------------- */
@@ -369,6 +385,8 @@ static int make_digest(hub *h, const descry_buf *file, const char *made, descry_
         int n = snprintf(text, sizeof text, " %d", (int)facts[i]);
         rc = descry_sha256_add(&sha, text, (size_t)n, err);
     }
+    if (!rc && h->base.pads_left)
+        rc = descry_sha256_add(&sha, " left", strlen(" left"), err);
     if (!rc)
         rc = descry_sha256_finish(&sha, digest, err);
     descry_sha256_close(&sha);

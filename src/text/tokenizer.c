@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 
+#include <string.h>
+
 int descry_tokenizer_encode(const descry_tokenizer *t, const char *text, size_t length, int context_length,
                             int32_t *ids, size_t *count, descry_error *err)
 {
@@ -14,6 +16,20 @@ int descry_tokenizer_encode(const descry_tokenizer *t, const char *text, size_t 
     if (rc)
         return rc;
     for (size_t i = *count; i < (size_t)context_length; i++)
+        ids[i] = t->pad;
+    return 0;
+}
+
+int descry_tokenizer_encode_row(const descry_tokenizer *t, const char *text, size_t length, int context_length, int32_t *ids,
+                                descry_error *err)
+{
+    size_t count;
+    int rc = descry_tokenizer_encode(t, text, length, context_length, ids, &count, err);
+    if (rc || !t->pads_left)
+        return rc;
+    size_t padding = (size_t)context_length - count;
+    memmove(ids + padding, ids, count * sizeof *ids);
+    for (size_t i = 0; i < padding; i++)
         ids[i] = t->pad;
     return 0;
 }

@@ -5,6 +5,8 @@
 
 #include "base/file.h"
 
+#include <stdbool.h>
+
 typedef struct descry_tokenizer descry_tokenizer;
 
 /* The operations of a kind, as the functions below. */
@@ -22,6 +24,7 @@ struct descry_tokenizer {
     const descry_tokenizer_kind *kind;
     int vocab_size; /* ids are below */
     int start, end, pad;
+    bool pads_left; /* in the rows that towers are given */
     char digest[DESCRY_SHA256_HEX]; /* identifies it in a model's recipe: SHA-256 of its files, or a name if it has none */
 };
 
@@ -29,6 +32,11 @@ struct descry_tokenizer {
  * ids up to and including the end token. */
 int descry_tokenizer_encode(const descry_tokenizer *tokenizer, const char *text, size_t length, int context_length,
                             int32_t *ids, size_t *count, descry_error *err);
+
+/* The row [context_length] that a text tower is given, as open_clip's tokenizers return it: the same, or with its padding in
+ * front. */
+int descry_tokenizer_encode_row(const descry_tokenizer *tokenizer, const char *text, size_t length, int context_length,
+                                int32_t *ids, descry_error *err);
 
 /* Appends what open_clip's decode returns for `count` ids, as UTF-8.  Ids outside the vocabulary, on which open_clip would
  * fail, are skipped. */

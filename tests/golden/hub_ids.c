@@ -29,8 +29,7 @@ int main(int argc, char **argv)
     size_t texts = 0;
     opened = descry_clock_now();
     for (ssize_t n; !rc && (n = getdelim(&text, &capacity, 0, stdin)) > 0; texts++) {
-        size_t count;
-        rc = descry_tokenizer_encode(t, text, (size_t)n - 1, length, ids, &count, &err);
+        rc = descry_tokenizer_encode_row(t, text, (size_t)n - 1, length, ids, &err);
         for (int i = 0; i < length && !rc; i++)
             printf(i ? " %d" : "%d", (int)ids[i]);
         puts("");

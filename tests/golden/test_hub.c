@@ -152,6 +152,47 @@ static void ids_back_to_texts(void **state)
     }
 }
 
+/* By the configuration, by the file, by the class. */
+static void the_side_of_padding(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *class, *side, *direction; /* the latter two as JSON, or NULL: not given */
+        int left;                             /* -1: refused */
+    } cases[] = {
+        {"GemmaTokenizer", NULL, NULL, 1}, {"GemmaTokenizer", "\"right\"", NULL, 0}, {"GemmaTokenizer", NULL, "\"Right\"", 0},
+        {"T5Tokenizer", NULL, NULL, 0}, {"T5Tokenizer", NULL, "\"Left\"", 1}, {"T5Tokenizer", "\"right\"", "\"Left\"", 0},
+        {NULL, "\"left\"", NULL, 1}, {NULL, "\"middle\"", NULL, -1}, {NULL, "1", NULL, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *golden = read_kind("siglip"), *config = json_object_get(golden, "config"), *file = json_object_get(golden, "tokenizer");
+        descry_tokenizer *t;
+        descry_error err = {0};
+        int32_t plain[8], row[8];
+        size_t count;
+        json_object_del(config, "padding_side");
+        json_object_set_new(config, "add_bos_token", json_false());
+        json_object_set_new(config, "tokenizer_class", cases[i].class ? json_string(cases[i].class) : json_null());
+        if (cases[i].side)
+            json_object_set_new(config, "padding_side", json_loads(cases[i].side, JSON_DECODE_ANY, NULL));
+        json_object_set_new(file, "padding", cases[i].direction ? json_pack("{s:o}", "direction",
+                            json_loads(cases[i].direction, JSON_DECODE_ANY, NULL)) : json_null());
+        int rc = parse(&t, "siglip", golden, &err);
+        assert_int_equal(rc, cases[i].left < 0 ? DESCRY_ERR_FORMAT : 0);
+        if (!rc) {
+            assert_int_equal(descry_tokenizer_encode(t, "a dog", 5, 8, plain, &count, &err), 0);
+            assert_int_equal(descry_tokenizer_encode_row(t, "a dog", 5, 8, row, &err), 0);
+            assert_in_range(count, 1, 7);
+            size_t padding = cases[i].left ? 8 - count : 0;
+            assert_memory_equal(row + padding, plain, count * sizeof *row);
+            for (size_t k = 0; k < padding; k++)
+                assert_int_equal(row[k], t->pad);
+        }
+        descry_tokenizer_close(&t);
+        json_decref(golden);
+    }
+}
+
 /* In the file of a kind, what the path leads to becomes a value; `says` is in the message. */
 static const struct {
     const char *kind, *path, *value;
@@ -372,6 +413,7 @@ int main(void)
         cmocka_unit_test(the_language_of_nllb),
         cmocka_unit_test(ids_of_every_kind),
         cmocka_unit_test(ids_back_to_texts),
+        cmocka_unit_test(the_side_of_padding),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(older_files_are_the_same),
         cmocka_unit_test(what_only_looks_like_a_byte_is_text),
