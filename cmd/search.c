@@ -56,6 +56,7 @@ const cmd_command cmd_search = {
     "  descry search two cats NOT a checkered background\n"
     "  descry search '#17' --threshold 0.6\n"
     "  descry search sunset --after 2019-06 --before 2019-09 --camera nikon --near 48.137,11.575,20\n"
+    "  descry search sunset date:2019-06..2019-08 camera:nikon near:48.137,11.575,20 in:~/Pictures\n"
     "  descry search --words grandmother garden --under ~/Pictures\n"
     "  descry search --hybrid a red rose\n"
     "  descry search -0 beach | xargs -0 cp -t /tmp/beach --\n",

@@ -128,9 +128,12 @@ found "camera: in quotes" "sydney" 'a cat camera:"canon eos"'
 found "near:" "sydney" a cat near:-33.8,151.2,10
 found "in: a folder from the shell" "munich sydney" a cat "in:stamped/My Holidays"
 found "in: with quotes" "munich sydney" 'a cat in:"stamped/My Holidays"'
-found "in: from home" "" a cat 'in:~/nowhere'
+ln -s "$work/stamped/home" "$HOME/pictures"
+found "in: from home" "new none" a cat 'in:~/pictures'
 found "has:" "munich sydney" a cat has:place
-found "has: two things" "" a cat has:place,caption
+found "has: two things" "munich sydney" a cat has:date,place
+exits 0 "has: nothing that is there" "$DESCRY" search --library ./stamped.db a cat has:caption
+silent out "has: nothing that is there: nothing found"
 found "filters together, and a flag" "munich" a cat camera:nikon in:./stamped --before 2020
 found "with --words" "munich" --words jpg camera:nikon date:2019
 found "with --hybrid" "munich" --hybrid jpg camera:nikon date:2019
