@@ -155,7 +155,7 @@ static bool print_match(printer *to, const descry_match *match)
 
 /* ---- the query ------------------------------------------------------------------------------------------------- */
 
-/* Where a folder begins in a shell word "in:FOLDER" that the query language would not read as one; NULL: the word is none. */
+/* The folder in a shell word "in:FOLDER" that the query language would not read as one word; NULL: it would, or there is none. */
 static const char *needs_inner_quotes(const char *word)
 {
     const char *folder = strncmp(word, "in:", 3) == 0 && word[3] != '"' ? word + 3 : NULL;
@@ -306,7 +306,8 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
         rc = descry_search(&results, library, own.model, query, options, &err);
         if (!rc && options->explain)
             status = print_filter(descry_results_filter(results));
-        while (!rc && status == CMD_DONE && (rc = descry_results_next(results, &match, &err)) == 1 && print_match(to, match))
+        while (!rc && status == CMD_DONE && (rc = descry_results_next(results, &match, &err)) == 1 &&
+               print_match(to, match))
             rc = 0;
         if (rc < 0)
             status = cmd_fail(&err);
@@ -365,7 +366,8 @@ static int run(int argc, char **argv)
         {"not-threshold", 0, CMD_NUMBER, &how.not_threshold, "S",
          "NOT leaves out pictures with a score above S; without it, a score calibrated when the library was "
          "indexed", 0},
-        {"explain", 0, CMD_FLAG, &how.explain, NULL, "print what each term of the query adds to each score, and, on standard error, what the pictures are narrowed to", 0},
+        {"explain", 0, CMD_FLAG, &how.explain, NULL,
+         "print what each term of the query adds to each score, and, on standard error, what filters are understood to be", 0},
         {"allow-private-urls", 0, CMD_FLAG, &net.allow_private, NULL,
          "fetch pictures from this machine and local networks, too, and through a proxy", 0},
         {"print0", '0', CMD_FLAG, &to.print0, NULL, "paths only, as they are, each followed by a NUL: for xargs -0", 0},
@@ -376,7 +378,8 @@ static int run(int argc, char **argv)
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
         CMD_OPTION_JSON(common,
-                        "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, the score null when the query has filters alone, then what is known of"
+                        "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, the score null when the query has "
+                        "filters alone, then what is known of"
                         " \"taken\", \"camera\", \"title\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
                         " source, such as a URL; with --explain also \"terms\": [{\"term\", \"weight\", "
                         "\"contribution\"}]; with --hybrid also \"vector_rank\", \"words_rank\": from 1, null when "

@@ -687,9 +687,9 @@ typedef enum descry_ranking {
     DESCRY_RANKING_VECTORS, /* the pictures' embeddings: cosine */
     DESCRY_RANKING_WORDS,   /* full-text search in captions, file names and embedded titles: all words must match; Okapi BM25
                                as computed by SQLite's FTS5.  The query is a text of at most 64 words; tokens without letter
-                               or digit are ignored; NOT is refused; filters are none of the words.  Case, diacritics of European scripts and Unicode
-                               composition are ignored; in Chinese, Japanese, Korean and Thai any substring matches.  No
-                               model is needed */
+                               or digit are ignored, and filters are no words; NOT is refused.  Case, diacritics of European
+                               scripts and Unicode composition are ignored; in Chinese, Japanese, Korean and Thai any
+                               substring matches.  No model is needed */
     DESCRY_RANKING_HYBRID   /* both, by reciprocal rank fusion: the first 1000 by vectors and the first 1000 with any word of
                                the query's texts (of a weight above 0), by the sum of 1 / (60 + rank in each); Cormack,
                                Clarke and Buettcher, SIGIR 2009.  NOT is refused */
@@ -727,14 +727,15 @@ DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 DESCRY_API int descry_query_check(const char *query, size_t *position, descry_error *err);
 
 /* Exact nearest-neighbour search by cosine; equal scores in order of id.  The query language is that of docs/query.md: texts,
- * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library, + - * and brackets, NOT; and filters, key:value, which narrow options->filter:
- * what both set is DESCRY_ERR_ARGUMENT.  A query of filters alone finds the newest pictures by the time they were taken first, and
- * last those without; it has neither scores nor thresholds and needs no model, whatever the ranking.
+ * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library, + - * and brackets, NOT;
+ * and filters, key:value, which narrow options->filter: DESCRY_ERR_ARGUMENT when both set the same.
  * The query's vector is the sum of its terms, each of length 1 times its weight, normalised to length 1:
  * x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Excluded from the results are pictures named in
  * the query and missing files; copies are one match, at their path with the lowest id, in trash or snapshots only when there
  * is no other.  `model` may be NULL when the library has vectors of one model and all terms are pictures among them; with
- * options->open_model the last model indexed with is opened on demand.  options->ranking selects other rankings. */
+ * options->open_model the last model indexed with is opened on demand.  options->ranking selects other rankings.
+ * A query of filters alone lists pictures, newest first by the time they were taken, without scores, and needs no model,
+ * whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds. */
 typedef struct descry_results descry_results;
 
 DESCRY_API int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
