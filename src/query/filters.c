@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistr.h>
 
 static const char *const KEYS[DESCRY_QUERY_KEYS] = {"date", "camera", "near", "in", "has"};
 
@@ -126,6 +127,13 @@ static int read_has(const reader *r, descry_error *err)
     }
 }
 
+static int read_camera(const reader *r, descry_error *err)
+{
+    const uint8_t *wrong = u8_check((const uint8_t *)r->value, strlen(r->value));
+    r->query->only.camera = r->value;
+    return wrong ? fail_at(r, (const char *)wrong, err, "the camera's name is not UTF-8") : 0;
+}
+
 int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, descry_error *err)
 {
     const descry_token *token = &lexer->token;
@@ -149,8 +157,7 @@ int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, desc
     case DESCRY_KEY_HAS:
         return read_has(&r, err);
     case DESCRY_KEY_CAMERA:
-        query->only.camera = value;
-        return 0;
+        return read_camera(&r, err);
     case DESCRY_KEY_IN:
         query->folder = value;
         return 0;

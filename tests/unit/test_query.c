@@ -318,6 +318,7 @@ static void mistakes_in_filters_have_a_place(void **state)
     refuses(A, "near:48.1,11.6,20,3", 15, "kilometres");
     refuses(A, "near:4e1,0x1,20", 5, "LAT,LON,KM");
     refuses(A, "near:0.1234567890123456x,1,20", 5, "LAT,LON,KM");
+    refuses(A, "camera:\"a \xff\"", 10, "not UTF-8");
     refuses(A, "a has:sound", 6, "what pictures can have: caption, place, date");
     refuses(A, "has:date,", 9, "what pictures can have");
 }
