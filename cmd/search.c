@@ -5,6 +5,7 @@
 #include "ui/visible.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,9 @@ const cmd_command cmd_search = {
     "  ./cat.jpg + 1.5 * (\"dog\" - \"cat\")  what is more like the one and less like the other; quotes are needed\n"
     "                                     only for a text with operators or brackets in it\n"
     "  beach NOT people NOT '#17'         leaves out what matches people, instead of only leaning away from it\n"
+    "  beach date:2019 camera:nikon       filters, which may also stand alone: all of 2019, newest first; also\n"
+    "                                     date:2019-06..2019-08, date:2019.., date:..2018-05-01, near:48.1,11.6,20,\n"
+    "                                     in:FOLDER, 'in:\"My Holidays\"', has:caption, has:place, has:date\n"
     "\n"
     "Operators stand alone between spaces.  A picture named in the query is left out of its results.  A word of the\n"
     "shell that is the path of a file is one term, whatever is in its name.  All of it: docs/query.md.\n"
@@ -52,6 +56,7 @@ const cmd_command cmd_search = {
     "  descry search two cats NOT a checkered background\n"
     "  descry search '#17' --threshold 0.6\n"
     "  descry search sunset --after 2019-06 --before 2019-09 --camera nikon --near 48.137,11.575,20\n"
+    "  descry search sunset date:2019-06..2019-08 camera:nikon near:48.137,11.575,20 in:~/Pictures\n"
     "  descry search --words grandmother garden --under ~/Pictures\n"
     "  descry search --hybrid a red rose\n"
     "  descry search -0 beach | xargs -0 cp -t /tmp/beach --\n",
@@ -92,7 +97,8 @@ static int set_ranks(json_t *object, const descry_match *match)
 
 static int print_json(const descry_match *match)
 {
-    json_t *object = json_pack("{s:I, s:f, s:I}", "rank", (json_int_t)match->rank, "score", (double)match->score, "id",
+    json_t *score = isnan(match->score) ? json_null() : json_real((double)match->score);
+    json_t *object = json_pack("{s:I, s:o, s:I}", "rank", (json_int_t)match->rank, "score", score, "id",
                                (json_int_t)match->id);
     json_t *caption = match->caption ? cmd_json_text(match->caption, strlen(match->caption)) : json_null();
     json_t *strength = match->strength < 0 ? json_null() : json_real((double)match->strength);
@@ -111,7 +117,9 @@ static int print_json(const descry_match *match)
 
 static void print_text(const descry_match *match)
 {
-    printf("%3" PRIu64 "  %.4f  ", match->rank, (double)match->score);
+    printf("%3" PRIu64 "  ", match->rank);
+    if (!isnan(match->score))
+        printf("%.4f  ", (double)match->score);
     if (match->strength >= 0)
         printf("%3d %%  ", (int)match->strength);
     cmd_print_path(stdout, match->path);
@@ -147,6 +155,13 @@ static bool print_match(printer *to, const descry_match *match)
 
 /* ---- the query ------------------------------------------------------------------------------------------------- */
 
+/* The folder in a shell word "in:FOLDER" that the query language would not read as one word; NULL: it would, or there is none. */
+static const char *needs_inner_quotes(const char *word)
+{
+    const char *folder = strncmp(word, "in:", 3) == 0 && word[3] != '"' ? word + 3 : NULL;
+    return folder && strpbrk(folder, " \t\n\r\f\v()") && access(folder, F_OK) == 0 ? folder : NULL;
+}
+
 /* Whether a shell word is the path of a file that the query language would not parse as one term. */
 static bool needs_quotes(const char *word)
 {
@@ -164,9 +179,12 @@ static char *join_operands(const cmd_operands *operands)
         return NULL;
     for (size_t i = 0; i < operands->count; i++) {
         const char *word = operands->items[i].text;
-        bool quote = needs_quotes(word);
+        const char *folder = needs_inner_quotes(word);
+        bool quote = folder || needs_quotes(word);
         if (i)
             *to++ = ' ';
+        while (folder && word < folder)
+            *to++ = *word++;
         if (quote)
             *to++ = '"';
         for (; *word; *to++ = *word++)
@@ -190,6 +208,53 @@ static int check_query(const char *query, bool words)
     int status = cmd_fail(&err);
     cmd_print_caret(query, position);
     return status;
+}
+
+/* What the search was narrowed to, on standard error: standard output has the results. */
+static int print_filter(const descry_filter *filter)
+{
+    static const char *const things[] = {"with a caption", "with a place", "with a date"};
+    const int64_t times[] = {filter->after, filter->before};
+    const char *between = "only pictures ";
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return cmd_fail_memory();
+    for (size_t i = 0; i < filter->unders; i++, between = " or ")
+        fprintf(to, "%sin %s", between, filter->under[i]);
+    between = filter->unders ? ", " : between;
+    for (int i = 0; i < 2; i++) {
+        char time[DESCRY_TIME_SIZE];
+        if (times[i] == DESCRY_NO_TIME)
+            continue;
+        descry_time_print(time, times[i], DESCRY_NO_OFFSET);
+        fputs(between, to);
+        fprintf(to, i ? "taken before %s" : "taken at %s or later", time);
+        between = ", ";
+    }
+    if (filter->camera) {
+        fprintf(to, "%sby a camera '%s'", between, filter->camera);
+        between = ", ";
+    }
+    if (filter->km >= 0) {
+        fprintf(to, "%sat most %g km from %.10g,%.10g", between, filter->km, filter->latitude, filter->longitude);
+        between = ", ";
+    }
+    for (int i = 0; i < 3; i++)
+        if (filter->has >> i & 1) {
+            fprintf(to, "%s%s", between, things[i]);
+            between = ", ";
+        }
+    int broken = ferror(to);
+    if (fclose(to) || broken) {
+        free(text);
+        return cmd_fail_memory();
+    }
+    if (size > 0)
+        cmd_say("%s", text);
+    free(text);
+    return CMD_DONE;
 }
 
 /* ---- the search ------------------------------------------------------------------------------------------------ */
@@ -239,7 +304,10 @@ static int search(const cmd_common *common, const char *query, descry_search_opt
     options->head = own.head;
     if (status == CMD_DONE) {
         rc = descry_search(&results, library, own.model, query, options, &err);
-        while (!rc && (rc = descry_results_next(results, &match, &err)) == 1 && print_match(to, match))
+        if (!rc && options->explain)
+            status = print_filter(descry_results_filter(results));
+        while (!rc && status == CMD_DONE && (rc = descry_results_next(results, &match, &err)) == 1 &&
+               print_match(to, match))
             rc = 0;
         if (rc < 0)
             status = cmd_fail(&err);
@@ -298,7 +366,8 @@ static int run(int argc, char **argv)
         {"not-threshold", 0, CMD_NUMBER, &how.not_threshold, "S",
          "NOT leaves out pictures with a score above S; without it, a score calibrated when the library was "
          "indexed", 0},
-        {"explain", 0, CMD_FLAG, &how.explain, NULL, "print what each term of the query adds to each score", 0},
+        {"explain", 0, CMD_FLAG, &how.explain, NULL,
+         "print what each term of the query adds to each score, and, on standard error, what filters are understood to be", 0},
         {"allow-private-urls", 0, CMD_FLAG, &net.allow_private, NULL,
          "fetch pictures from this machine and local networks, too, and through a proxy", 0},
         {"print0", '0', CMD_FLAG, &to.print0, NULL, "paths only, as they are, each followed by a NUL: for xargs -0", 0},
@@ -309,7 +378,8 @@ static int run(int argc, char **argv)
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
         CMD_OPTION_JSON(common,
-                        "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, then what is known of"
+                        "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, the score null when the query has "
+                        "filters alone, then what is known of"
                         " \"taken\", \"camera\", \"title\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
                         " source, such as a URL; with --explain also \"terms\": [{\"term\", \"weight\", "
                         "\"contribution\"}]; with --hybrid also \"vector_rank\", \"words_rank\": from 1, null when "

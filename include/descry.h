@@ -626,6 +626,9 @@ DESCRY_API int descry_time_parse(const char *text, int64_t *time, descry_error *
  * known.  "" for DESCRY_NO_TIME and for times outside of the years 0001 to 9999. */
 DESCRY_API void descry_time_print(char text[DESCRY_TIME_SIZE], int64_t time, int32_t offset);
 
+/* What a picture is to have, bits of descry_filter.has: a caption, a person's or a model's; a place; a time. */
+enum { DESCRY_HAS_CAPTION = 1, DESCRY_HAS_PLACE = 2, DESCRY_HAS_DATE = 4 };
+
 /* Selects pictures; all conditions must hold.  A picture without the datum never matches a condition on it. */
 typedef struct descry_filter {
     size_t size;
@@ -635,9 +638,10 @@ typedef struct descry_filter {
     const char *camera;         /* substring of make and model, ignoring case; NULL: any */
     double latitude, longitude; /* taken at most `km` from here: great-circle distance on a sphere with the */
     double km;                  /* Earth's mean radius; negative: anywhere */
+    uint64_t has;               /* of DESCRY_HAS_: it has each of these; 0: whatever it has */
 } descry_filter;
 
-#define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1}
+#define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0}
 DESCRY_INITIALIZER_(descry_filter, DESCRY_FILTER_INIT)
 
 /* ---- searching -------------------------------------------------------------------------------------------------- */
@@ -651,7 +655,7 @@ typedef struct descry_share {
 
 typedef struct descry_match {
     uint64_t rank; /* from 1 */
-    float score;   /* raw cosine; for another ranking see descry_ranking */
+    float score;   /* raw cosine; for another ranking see descry_ranking; NaN: the query has filters alone */
     int64_t id;    /* of the picture in this library, stable */
     const char *path;    /* of the file; or, for a picture without one, its source, such as a URL */
     const char *caption; /* NULL: none */
@@ -683,9 +687,9 @@ typedef enum descry_ranking {
     DESCRY_RANKING_VECTORS, /* the pictures' embeddings: cosine */
     DESCRY_RANKING_WORDS,   /* full-text search in captions, file names and embedded titles: all words must match; Okapi BM25
                                as computed by SQLite's FTS5.  The query is a text of at most 64 words; tokens without letter
-                               or digit are ignored; NOT is refused.  Case, diacritics of European scripts and Unicode
-                               composition are ignored; in Chinese, Japanese, Korean and Thai any substring matches.  No
-                               model is needed */
+                               or digit are ignored, and filters are no words; NOT is refused.  Case, diacritics of European
+                               scripts and Unicode composition are ignored; in Chinese, Japanese, Korean and Thai any
+                               substring matches.  No model is needed */
     DESCRY_RANKING_HYBRID   /* both, by reciprocal rank fusion: the first 1000 by vectors and the first 1000 with any word of
                                the query's texts (of a weight above 0), by the sum of 1 / (60 + rank in each); Cormack,
                                Clarke and Buettcher, SIGIR 2009.  NOT is refused */
@@ -723,12 +727,15 @@ DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 DESCRY_API int descry_query_check(const char *query, size_t *position, descry_error *err);
 
 /* Exact nearest-neighbour search by cosine; equal scores in order of id.  The query language is that of docs/query.md: texts,
- * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library, + - * and brackets, NOT.
+ * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library, + - * and brackets, NOT;
+ * and filters, key:value, which narrow options->filter: DESCRY_ERR_ARGUMENT when both set the same.
  * The query's vector is the sum of its terms, each of length 1 times its weight, normalised to length 1:
  * x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Excluded from the results are pictures named in
  * the query and missing files; copies are one match, at their path with the lowest id, in trash or snapshots only when there
  * is no other.  `model` may be NULL when the library has vectors of one model and all terms are pictures among them; with
- * options->open_model the last model indexed with is opened on demand.  options->ranking selects other rankings. */
+ * options->open_model the last model indexed with is opened on demand.  options->ranking selects other rankings.
+ * A query of filters alone lists pictures, newest first by the time they were taken, without scores, and needs no model,
+ * whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds. */
 typedef struct descry_results descry_results;
 
 DESCRY_API int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
@@ -740,6 +747,9 @@ DESCRY_API int descry_search(descry_results **results, descry_library *library, 
 DESCRY_API int descry_search_vector(descry_results **results, descry_library *library, descry_model *model,
                                     const float *vector, size_t dim, const descry_search_options *options,
                                     descry_error *err);
+
+/* The filter that was applied, of options and query together, until the results are closed: folders as the library has them. */
+DESCRY_API const descry_filter *descry_results_filter(const descry_results *results);
 
 /* Number of matches, without those skipped by `offset`; it does not change when matches are read, or forgotten meanwhile. */
 DESCRY_API size_t descry_results_count(const descry_results *results);

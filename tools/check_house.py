@@ -23,7 +23,7 @@ import sys
 import tempfile
 
 MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
-    "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern",
+    "base": "", "kern": "", "text": "", "meta": "", "net": "", "query": "kern meta",
     "npz": "kern", "image": "meta", "scan": "kern", "tensors": "kern", "layers": "tensors kern", "generate": "kern", "model": "generate layers tensors kern", "store": "scan text", "hub": "net", "clip": "generate model layers text image kern hub",
     "heads": "kern tensors", "label": "api kern", "eval": "kern npz",
     "decoders": "image meta", "decode": "decoders image meta", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net hub",

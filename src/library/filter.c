@@ -16,6 +16,8 @@ static int check(const descry_filter *filter, descry_error *err)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a latitude of %g: it goes from -90 to 90", filter->latitude);
     if (filter->km >= 0 && !(fabs(filter->longitude) <= 180))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a longitude of %g: it goes from -180 to 180", filter->longitude);
+    if (filter->has & ~(uint64_t)(DESCRY_HAS_CAPTION | DESCRY_HAS_PLACE | DESCRY_HAS_DATE))
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "what pictures are to have is of a later version");
     return 0;
 }
 

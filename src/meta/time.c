@@ -4,6 +4,7 @@
 #include "base/error.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { DAYS_TO_1970 = 719162 }; /* from 1 January of the year 1 */
 
@@ -49,7 +50,7 @@ static int read_digits(const char **text, char lead, int count, int *value)
     return 1;
 }
 
-int descry_time_parse(const char *text, int64_t *time, descry_error *err)
+int descry_time_period(const char *text, int64_t *begin, int64_t *end, descry_error *err)
 {
     int year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0;
     const char *at = text;
@@ -62,11 +63,23 @@ int descry_time_parse(const char *text, int64_t *time, descry_error *err)
         good = (read_digits(&at, 'T', 2, &hour) || read_digits(&at, ' ', 2, &hour)) && read_digits(&at, ':', 2, &minute);
     if (good && *at)
         good = read_digits(&at, ':', 2, &second);
-    *time = good && !*at && second < 60 ? descry_time_make(year, month, day, hour, minute, second) : DESCRY_NO_TIME;
-    if (*time != DESCRY_NO_TIME)
-        return 0;
-    return descry_fail(err, DESCRY_ERR_ARGUMENT, "'%s' is not a date: YYYY, YYYY-MM or YYYY-MM-DD, then THH:MM or "
-                       "THH:MM:SS", text);
+    *begin = good && !*at && second < 60 ? descry_time_make(year, month, day, hour, minute, second) : DESCRY_NO_TIME;
+    if (*begin == DESCRY_NO_TIME)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "'%s' is not a date: YYYY, YYYY-MM or YYYY-MM-DD, then THH:MM or "
+                           "THH:MM:SS", text);
+    const size_t given = strlen(text);
+    const int days = given == strlen("YYYY") ? 365 + is_leap(year) : given == strlen("YYYY-MM") ? month_days(year, month) : 1;
+    const int64_t length = given <= strlen("YYYY-MM-DD")         ? (int64_t)DESCRY_MS_DAY * days
+                           : given == strlen("YYYY-MM-DDTHH:MM") ? DESCRY_MS_MINUTE
+                                                                 : DESCRY_MS_SECOND;
+    *end = *begin + length;
+    return 0;
+}
+
+int descry_time_parse(const char *text, int64_t *time, descry_error *err)
+{
+    int64_t end;
+    return descry_time_period(text, time, &end, err);
 }
 
 /* ---- to a text -------------------------------------------------------------------------------------------------- */

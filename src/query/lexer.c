@@ -64,7 +64,7 @@ int descry_is_picture_term(const char *text, size_t size)
 
 /* A decimal number: sign, digits, point, digits.  Not strtod, which depends on the locale and accepts "inf" and "0x1p3".
  * Up to 15 digits, so that the quotient below is the nearest double. */
-static int read_number(const char *text, size_t size, double *number)
+int descry_query_number(const char *text, size_t size, double *number)
 {
     double value = 0, scale = 1;
     size_t i = size > 0 && (text[0] == '-' || text[0] == '+'), digits = 0;
@@ -98,21 +98,48 @@ static descry_token_kind operator_of(const char *text, size_t at, size_t end)
                              : DESCRY_TOKEN_TERM;
 }
 
-/* "..." with \" and \\ inside. */
-static int quoted_term(descry_lexer *lexer, descry_error *err)
+/* The end of the "..." at byte `at`, with \" and \\ inside. */
+static int quote_end(const descry_lexer *lexer, size_t begin, size_t *end, descry_error *err)
 {
     const char *text = lexer->text;
-    size_t at = lexer->at + 1;
+    size_t at = begin + 1;
     while (at < lexer->size && text[at] != '"')
         at += text[at] == '\\' && at + 1 < lexer->size && (text[at + 1] == '"' || text[at + 1] == '\\') ? 2 : 1;
     if (at >= lexer->size)
-        return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, lexer->at, err, "this quote is never closed");
-    at++;
+        return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, begin, err, "this quote is never closed");
+    *end = ++at;
     if (!is_gap(lexer, at) && text[at] != ')')
         return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, at, err, "a space is missing after the quoted term");
-    lexer->token = (descry_token){DESCRY_TOKEN_TERM, lexer->at, at, 1, 0};
-    lexer->at = at;
     return 0;
+}
+
+static int quoted_term(descry_lexer *lexer, descry_error *err)
+{
+    size_t end, begin = lexer->at;
+    int rc = quote_end(lexer, begin, &end, err);
+    if (rc)
+        return rc;
+    lexer->token = (descry_token){DESCRY_TOKEN_TERM, begin, end, 1, 0, 0};
+    lexer->at = end;
+    return 0;
+}
+
+/* key:value or key:"value".  Without quotes the value goes up to a space, or a bracket that it did not open. */
+static int filter(descry_lexer *lexer, descry_query_key key, descry_error *err)
+{
+    const char *text = lexer->text;
+    size_t begin = lexer->at, end = begin + descry_query_key_size(key), open = 0;
+    int quoted = end < lexer->size && text[end] == '"', rc = quoted ? quote_end(lexer, end, &end, err) : 0;
+    for (; !quoted && !is_gap(lexer, end) && (text[end] != ')' || open > 0); end++)
+        open = text[end] == '(' ? open + 1 : text[end] == ')' ? open - 1 : open;
+    lexer->token = (descry_token){DESCRY_TOKEN_FILTER, begin, end, quoted, 0, key};
+    lexer->at = end;
+    return rc;
+}
+
+static descry_query_key key_at(const descry_lexer *lexer, size_t at)
+{
+    return descry_query_key_of(lexer->text + at, lexer->size - at);
 }
 
 /* The end of the word that begins at `at`.  Brackets that a word opens are closed in it or in a later word of the same term:
@@ -137,13 +164,18 @@ static size_t word_end(const descry_lexer *lexer, size_t at, size_t *open, size_
     return at;
 }
 
-/* Words up to the next operator, spaces between them included. */
+/* Words up to the next operator or filter, spaces between them included. */
 static int plain_term(descry_lexer *lexer, descry_error *err)
 {
     const char *text = lexer->text;
     size_t begin = lexer->at, end = begin, at = begin, open = 0, bracket = 0, words = 0;
     int no_quote = 0, picture = 0;
     while (at < lexer->size) {
+        if (words > 0 && key_at(lexer, at) != DESCRY_QUERY_KEYS) {
+            if (open > 0)
+                return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, at, err, DESCRY_FILTER_OUTSIDE);
+            break;
+        }
         size_t stop = word_end(lexer, at, &open, &bracket, &no_quote);
         if (operator_of(text, at, stop) != DESCRY_TOKEN_TERM)
             break;
@@ -161,8 +193,8 @@ static int plain_term(descry_lexer *lexer, descry_error *err)
         return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, bracket, err,
                                  "this bracket is never closed (operators stand between spaces; a text can be put in "
                                  "quotes)");
-    lexer->token = (descry_token){DESCRY_TOKEN_TERM, begin, end, 0, 0};
-    if (words == 1 && read_number(text + begin, end - begin, &lexer->token.number))
+    lexer->token = (descry_token){DESCRY_TOKEN_TERM, begin, end, 0, 0, 0};
+    if (words == 1 && descry_query_number(text + begin, end - begin, &lexer->token.number))
         lexer->token.kind = DESCRY_TOKEN_NUMBER;
     lexer->at = end;
     return 0;
@@ -175,11 +207,11 @@ int descry_lexer_next(descry_lexer *lexer, descry_error *err)
     while (lexer->at < lexer->size && descry_query_is_space(text[lexer->at]))
         lexer->at++;
     size_t at = lexer->at, end = at;
-    lexer->token = (descry_token){DESCRY_TOKEN_END, at, at, 0, 0};
+    lexer->token = (descry_token){DESCRY_TOKEN_END, at, at, 0, 0, 0};
     if (at == lexer->size)
         return 0;
     if (text[at] == '(' || text[at] == ')') {
-        lexer->token = (descry_token){text[at] == '(' ? DESCRY_TOKEN_OPEN : DESCRY_TOKEN_CLOSE, at, at + 1, 0, 0};
+        lexer->token = (descry_token){text[at] == '(' ? DESCRY_TOKEN_OPEN : DESCRY_TOKEN_CLOSE, at, at + 1, 0, 0, 0};
         lexer->at++;
         if (text[at] == ')' && !is_gap(lexer, at + 1) && text[at + 1] != ')')
             return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, at + 1, err, "a space is missing after the bracket");
@@ -187,12 +219,50 @@ int descry_lexer_next(descry_lexer *lexer, descry_error *err)
     }
     if (text[at] == '"')
         return quoted_term(lexer, err);
+    descry_query_key key = key_at(lexer, at);
+    if (key != DESCRY_QUERY_KEYS)
+        return filter(lexer, key, err);
     while (!is_gap(lexer, end) && text[end] != ')' && end - at < 4)
         end++;
     descry_token_kind kind = operator_of(text, at, end);
     if (kind == DESCRY_TOKEN_TERM)
         return plain_term(lexer, err);
-    lexer->token = (descry_token){kind, at, end, 0, 0};
+    lexer->token = (descry_token){kind, at, end, 0, 0, 0};
     lexer->at = end;
     return 0;
+}
+
+int descry_lexer_next_filter(descry_lexer *lexer, descry_error *err)
+{
+    const char *text = lexer->text;
+    lexer->token = (descry_token){DESCRY_TOKEN_END, lexer->size, lexer->size, 0, 0, 0};
+    while (lexer->at < lexer->size) {
+        const size_t at = lexer->at;
+        if (descry_query_is_space(text[at])) {
+            lexer->at++;
+            continue;
+        }
+        descry_query_key key = key_at(lexer, at);
+        if (key != DESCRY_QUERY_KEYS)
+            return filter(lexer, key, err);
+        const char *close = text[at] == '"' ? memchr(text + at + 1, '"', lexer->size - at - 1) : NULL;
+        lexer->at = close ? (size_t)(close - text) + 1 : at;
+        while (!is_gap(lexer, lexer->at))
+            lexer->at++;
+    }
+    return 0;
+}
+
+char *descry_lexer_text(const descry_lexer *lexer, size_t begin, size_t end, int quoted, descry_arena *arena)
+{
+    const char *text = lexer->text;
+    char *copy = descry_arena_alloc(arena, end - begin + 1, 1), *to = copy;
+    if (!copy)
+        return NULL;
+    for (size_t at = begin + (quoted != 0); at < end - (quoted != 0); at++) {
+        at += quoted && text[at] == '\\' && (text[at + 1] == '"' || text[at + 1] == '\\');
+        *to++ = text[at];
+    }
+    *to = 0;
+    return copy;
 }

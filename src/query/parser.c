@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Recursive descent, as deep as brackets are nested. */
-#include "query/lexer.h"
+#include "query/filters.h"
 
 #include "base/error.h"
 
@@ -12,6 +12,7 @@ typedef struct parser {
     descry_query *query;
     descry_lexer lexer;
     size_t depth;
+    int filtered; /* filters stand before the current token */
 } parser;
 
 static int parse_sum(parser *p, double weight, descry_error *err);
@@ -26,9 +27,29 @@ static int limit_at(const parser *p, size_t at, descry_error *err, const char *m
     return descry_lexer_fail(&p->lexer, DESCRY_ERR_LIMIT, at, err, "%s: at most %d", message, most);
 }
 
+static int is_operator(descry_token_kind kind)
+{
+    return kind == DESCRY_TOKEN_PLUS || kind == DESCRY_TOKEN_MINUS || kind == DESCRY_TOKEN_TIMES;
+}
+
+/* To the next token that is no filter: filters stand anywhere outside brackets, except beside an operator. */
 static int next(parser *p, descry_error *err)
 {
-    return descry_lexer_next(&p->lexer, err);
+    static const char BESIDE[] = "a filter stands beside terms, not at an operator (a text that begins so is put in quotes)";
+    const descry_token_kind before = p->lexer.token.kind;
+    size_t last = 0;
+    int rc = descry_lexer_next(&p->lexer, err);
+    for (p->filtered = 0; !rc && p->lexer.token.kind == DESCRY_TOKEN_FILTER; p->filtered = 1) {
+        last = p->lexer.token.begin;
+        if (p->depth > 0)
+            return fail_at(p, last, err, DESCRY_FILTER_OUTSIDE);
+        if (is_operator(before) || before == DESCRY_TOKEN_NOT)
+            return fail_at(p, last, err, BESIDE);
+        rc = descry_query_add_filter(p->query, &p->lexer, err);
+        if (!rc)
+            rc = descry_lexer_next(&p->lexer, err);
+    }
+    return !rc && p->filtered && is_operator(p->lexer.token.kind) ? fail_at(p, last, err, BESIDE) : rc;
 }
 
 /* ---- terms ----------------------------------------------------------------------------------------------------- */
@@ -95,26 +116,37 @@ static int classify(const parser *p, descry_term *term, descry_error *err)
 /* A term's text, without quotes, escapes and trailing spaces. */
 static int copy_term(const parser *p, const descry_token *token, descry_term *term, descry_error *err)
 {
-    const char *from = p->lexer.text + token->begin, *end = p->lexer.text + token->end;
-    char *to = descry_arena_alloc(&p->query->arena, (size_t)(end - from) + 1, 1);
-    if (!to)
+    char *text = descry_lexer_text(&p->lexer, token->begin, token->end, token->quoted, &p->query->arena);
+    if (!text)
         return descry_fail_memory(err);
-    *term = (descry_term){DESCRY_TERM_TEXT, 0, to, 0, token->begin, token->end};
-    if (!token->quoted) {
-        memcpy(to, from, (size_t)(end - from));
-        to += end - from;
-    }
-    for (from++, end--; token->quoted && from < end; from++) {
-        from += *from == '\\' && (from[1] == '"' || from[1] == '\\');
-        *to++ = *from;
-    }
-    *to = 0;
+    *term = (descry_term){DESCRY_TERM_TEXT, 0, text, 0, token->begin, token->end, 0};
     size_t blank = 0;
     while (descry_query_is_space(term->text[blank]))
         blank++;
     if (!term->text[blank])
         return fail_at(p, token->begin, err, "an empty term");
     return classify(p, term, err);
+}
+
+/* A plain text goes on behind filters: "a beach date:2019 at noon". */
+static int continue_text(parser *p, descry_term *term, descry_error *err)
+{
+    const descry_token *token = &p->lexer.token;
+    const char *more = p->lexer.text + token->begin;
+    size_t size = token->end - token->begin, had = strlen(term->text);
+    if (descry_is_picture_term(more, size))
+        return fail_at(p, token->begin, err, "an operator is missing before this");
+    char *text = descry_arena_alloc(&p->query->arena, had + size + 2, 1);
+    if (!text)
+        return descry_fail_memory(err);
+    memcpy(text, term->text, had);
+    text[had] = ' ';
+    memcpy(text + had + 1, more, size);
+    text[had + 1 + size] = 0;
+    term->text = text;
+    term->end = token->end;
+    term->split = 1;
+    return next(p, err);
 }
 
 static int add_term(parser *p, double weight, descry_error *err)
@@ -131,12 +163,17 @@ static int add_term(parser *p, double weight, descry_error *err)
         query->capacity = capacity;
     }
     descry_term *term = &query->terms[query->count];
+    const int plain = !p->lexer.token.quoted;
     int rc = copy_term(p, &p->lexer.token, term, err);
     if (rc)
         return rc;
     term->weight = weight;
     query->count++;
-    return next(p, err);
+    rc = next(p, err);
+    while (!rc && p->filtered && plain && term->kind == DESCRY_TERM_TEXT && !p->lexer.token.quoted &&
+           (p->lexer.token.kind == DESCRY_TOKEN_TERM || p->lexer.token.kind == DESCRY_TOKEN_NUMBER))
+        rc = continue_text(p, term, err);
+    return rc;
 }
 
 /* ---- the grammar ----------------------------------------------------------------------------------------------- */
@@ -252,11 +289,13 @@ static int check_weights(const parser *p, descry_error *err)
     return 0;
 }
 
-/* query = sum { "NOT" primary } */
+/* query = filters | sum { "NOT" primary }, filters around and within left out */
 static int parse_query(parser *p, descry_error *err)
 {
     descry_query *query = p->query;
     int rc = next(p, err);
+    if (!rc && p->lexer.token.kind == DESCRY_TOKEN_END && p->filtered)
+        return 0;
     if (!rc)
         rc = parse_sum(p, 1, err);
     query->sum = (descry_terms){0, query->count};
@@ -288,11 +327,28 @@ static int parse_query(parser *p, descry_error *err)
 int descry_query_parse(descry_query *query, const char *text, size_t *position, descry_error *err)
 {
     parser p = {.query = query, .lexer = {.text = text, .size = strlen(text), .position = position}};
+    query->only = (descry_filter)DESCRY_FILTER_INIT;
     if (position)
         *position = 0;
     if (p.lexer.size > DESCRY_QUERY_MAX_SIZE)
         return limit_at(&p, DESCRY_QUERY_MAX_SIZE, err, "the query is too long, in bytes", DESCRY_QUERY_MAX_SIZE);
     return parse_query(&p, err);
+}
+
+int descry_query_parse_words(descry_query *query, const char *text, const char **rest, descry_error *err)
+{
+    descry_lexer lexer = {.text = text, .size = strlen(text)};
+    char *words = descry_arena_strdup(&query->arena, text);
+    query->only = (descry_filter)DESCRY_FILTER_INIT;
+    *rest = words;
+    int rc = words ? descry_lexer_next_filter(&lexer, err) : descry_fail_memory(err);
+    while (!rc && lexer.token.kind == DESCRY_TOKEN_FILTER) {
+        memset(words + lexer.token.begin, ' ', lexer.token.end - lexer.token.begin);
+        rc = descry_query_add_filter(query, &lexer, err);
+        if (!rc)
+            rc = descry_lexer_next_filter(&lexer, err);
+    }
+    return rc;
 }
 
 void descry_query_free(descry_query *query)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The query language of docs/query.md: text -> terms with weights -> a vector of length 1.
+ * The query language of docs/query.md: text -> filters, and terms with weights -> a vector of length 1.
  *
  * Parsing is independent of models: terms are embedded by a callback.  Brackets and weights are multiplied out while parsing,
  * since any query is a weighted sum of terms:
@@ -10,6 +10,7 @@
 #define DESCRY_QUERY_QUERY_H
 
 #include "base/memory.h"
+#include "descry.h"
 
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ typedef struct descry_term {
     char *text;        /* without quotes; a file: URL as its path */
     int64_t id;        /* of DESCRY_TERM_ID */
     size_t begin, end; /* bytes of the query as written */
+    int split;         /* a filter stands within these bytes, which is no part of the text */
 } descry_term;
 
 /* Terms [begin, end) of a query. */
@@ -40,12 +42,24 @@ typedef struct descry_terms {
     size_t begin, end;
 } descry_terms;
 
+typedef enum descry_query_key {
+    DESCRY_KEY_DATE,
+    DESCRY_KEY_CAMERA,
+    DESCRY_KEY_NEAR,
+    DESCRY_KEY_IN,
+    DESCRY_KEY_HAS,
+    DESCRY_QUERY_KEYS
+} descry_query_key;
+
 typedef struct descry_query {
     descry_term *terms; /* in the order of the text */
     size_t count, capacity;
-    descry_terms sum;    /* the query without its exclusions */
+    descry_terms sum;    /* the query without its exclusions; empty: of filters alone */
     descry_terms *avoid; /* one for each NOT */
     size_t avoids;
+    descry_filter only;  /* what its filters say, but in: */
+    const char *folder;  /* in: as written */
+    size_t given[DESCRY_QUERY_KEYS]; /* 1 + the byte at which the filter of that key begins; 0: none */
     descry_arena arena;
 } descry_query;
 
@@ -53,7 +67,16 @@ typedef struct descry_query {
  * be NULL) is then the byte of the error, and the message has it in characters from 1.  Time and memory
  * are linear in the length.  *query (all zero before) is to be freed in any case. */
 int descry_query_parse(descry_query *query, const char *text, size_t *position, descry_error *err);
+/* The same for words to look for, a query without a grammar: only filters are read.  *rest, in the query's arena: the text with
+ * blanks in their place. */
+int descry_query_parse_words(descry_query *query, const char *text, const char **rest, descry_error *err);
 void descry_query_free(descry_query *query);
+
+int descry_query_has_filters(const descry_query *query);
+
+/* Adds the query's filters to *filter, the options', which then points into the query.  DESCRY_ERR_ARGUMENT: both say the same
+ * thing. */
+int descry_query_narrow(const descry_query *query, const char *text, descry_filter *filter, descry_error *err);
 
 /* Computes the embedding [dim] of a term; its norm may be anything but 0. */
 typedef int (*descry_query_embed)(void *arg, const descry_term *term, float *vector, descry_error *err);

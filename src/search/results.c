@@ -27,9 +27,11 @@ struct descry_results {
 
 /* ---- explanations ----------------------------------------------------------------------------------------------- */
 
-/* A copy of a term as written in the query. */
+/* A copy of a term as written in the query, but for filters within. */
 static char *term_text(descry_search_job *job, const descry_term *term)
 {
+    if (term->split)
+        return descry_arena_strdup(&job->arena, term->text);
     char *copy = descry_arena_alloc(&job->arena, term->end - term->begin + 1, 1);
     if (copy) {
         memcpy(copy, job->text + term->begin, term->end - term->begin);
@@ -134,6 +136,11 @@ int descry_results_next(descry_results *results, const descry_match **match, des
 size_t descry_results_count(const descry_results *results)
 {
     return results->count < results->job.how.offset ? 0 : results->count - results->job.how.offset;
+}
+
+const descry_filter *descry_results_filter(const descry_results *results)
+{
+    return &results->job.filter;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------------------------- */

@@ -155,13 +155,10 @@ static int make_vectors(search *job, descry_error *err)
 
 static int find_nearest(search *job, size_t k, descry_hit **hits, size_t *count, descry_error *err)
 {
-    descry_filter filter = DESCRY_FILTER_INIT;
-    int rc = descry_library_filter(job->library, job->how.filter, &filter, &job->arena, err);
     descry_nearest nearest = {job->recipe.id,   job->vector,      k,                job->how.threshold,
-                              &filter,          job->named,       job->named_count, job->avoid,
+                              &job->filter,          job->named,       job->named_count, job->avoid,
                               job->avoid_above, job->query.avoids};
-    if (!rc)
-        rc = descry_watch_cancelled(job->how.cancel, err);
+    int rc = descry_watch_cancelled(job->how.cancel, err);
     if (!rc)
         rc = job->how.head
                  ? descry_mapped_nearest(job->store, job->how.head, &job->recipe, &nearest, job->how.cancel, hits, count, err)
@@ -191,11 +188,63 @@ static int prepare_vectors(search *job, int (*make)(search *job, descry_error *e
     return rc ? rc : make(job, err);
 }
 
+/* job->filter: what the options and the query ask for. */
+static int make_filter(search *job, descry_error *err)
+{
+    descry_filter whole = DESCRY_FILTER_INIT;
+    descry_buf folder = {0};
+    const char *path;
+    int rc = DESCRY_COPY_OPTIONS(&whole, job->how.filter, err);
+    if (!rc && job->text)
+        rc = descry_query_narrow(&job->query, job->text, &whole, err);
+    if (!rc && job->query.folder) {
+        rc = descry_search_expand(job->query.folder, &folder, err);
+        path = folder.data;
+        whole.under = &path;
+    }
+    if (!rc)
+        rc = descry_library_filter(job->library, &whole, &job->filter, &job->arena, err);
+    if (!rc && whole.camera && !(job->filter.camera = descry_arena_strdup(&job->arena, whole.camera)))
+        rc = descry_fail_memory(err);
+    descry_buf_free(&folder);
+    return rc;
+}
+
+/* Reads the query, if there is one; *alone: it has filters and nothing else. */
+static int read_query(search *job, int *alone, descry_error *err)
+{
+    static const char BLANKS[] = " \t\n\v\f\r";
+    int rc = 0;
+    *alone = 0;
+    if (job->text && job->how.ranking == DESCRY_RANKING_WORDS) {
+        rc = descry_query_parse_words(&job->query, job->text, &job->words, err);
+        *alone = !rc && descry_query_has_filters(&job->query) && !job->words[strspn(job->words, BLANKS)];
+    } else if (job->text) {
+        rc = descry_query_parse(&job->query, job->text, NULL, err);
+        *alone = !rc && job->query.count == 0;
+    }
+    return rc ? rc : make_filter(job, err);
+}
+
+/* All that the filters let through: without scores, as there is nothing to compare with. */
+static int find_newest(search *job, descry_hit **hits, size_t *count, descry_error *err)
+{
+    const descry_search_options *how = &job->how;
+    if (how->threshold > -2 || how->min_strength > 0 || how->not_threshold > -2)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a query of filters alone has no scores: no thresholds and strengths");
+    int rc = descry_watch_cancelled(how->cancel, err);
+    if (!rc)
+        rc = job->store->ops->newest(job->store, &job->filter, how->k, hits, count, err);
+    for (size_t i = 0; i < *count && !rc; i++)
+        (*hits)[i].score = NAN;
+    return rc;
+}
+
 /* By vectors or hybrid. */
 static int find_query(search *job, descry_hit **hits, size_t *count, descry_error *err)
 {
-    int hybrid = job->how.ranking == DESCRY_RANKING_HYBRID, rc = descry_query_parse(&job->query, job->text, NULL, err);
-    if (!rc && hybrid)
+    int hybrid = job->how.ranking == DESCRY_RANKING_HYBRID, rc = 0;
+    if (hybrid)
         rc = descry_search_check_hybrid(&job->query, err);
     if (!rc)
         rc = prepare_vectors(job, make_vectors, err);
@@ -267,7 +316,7 @@ static int run_search(descry_results **out, descry_library *library, descry_mode
     search *job = NULL;
     descry_hit *hits = NULL;
     size_t count = 0;
-    int rc = descry_results_open(out, &job, err);
+    int alone = 0, rc = descry_results_open(out, &job, err);
     if (rc)
         return rc;
     *job = *asked;
@@ -278,8 +327,11 @@ static int run_search(descry_results **out, descry_library *library, descry_mode
     if (!rc)
         rc = descry_watch_cancelled(job->how.cancel, err);
     if (!rc)
+        rc = read_query(job, &alone, err);
+    if (!rc)
         rc = !job->text                                 ? find_vector(job, &hits, &count, err)
-             : job->how.ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(job, job->text, &hits, &count, err)
+             : alone                                    ? find_newest(job, &hits, &count, err)
+             : job->how.ranking == DESCRY_RANKING_WORDS ? descry_search_by_words(job, &hits, &count, err)
                                                         : find_query(job, &hits, &count, err);
     rc = descry_results_fill(*out, hits, count, rc, err);
     if (rc)

@@ -23,6 +23,8 @@ typedef struct descry_search_job {
     descry_net_options net;
     const char *text;          /* the query; NULL for descry_search_vector */
     descry_query query;        /* parsed */
+    const char *words;         /* of a search by words: the query without its filters, in the query's arena */
+    descry_filter filter;      /* the options' and the query's, with paths as the library has them, in `arena` */
     const float *given_vector; /* [given_dim]: of descry_search_vector, until it is copied */
     size_t given_dim;
     descry_search_meaning meaning;
@@ -43,9 +45,11 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
 
 enum { DESCRY_SEARCH_DEPTH = 1000 }; /* hits of each ranking that are merged */
 
-/* Pictures with all words of `text`, best first; *hits to be freed with free. */
-int descry_search_by_words(descry_search_job *job, const char *text, descry_hit **hits, size_t *count,
-                           descry_error *err);
+/* Pictures with all words of job->words, best first; *hits to be freed with free. */
+int descry_search_by_words(descry_search_job *job, descry_hit **hits, size_t *count, descry_error *err);
+
+/* Sets *whole to a path of a query, with $HOME for a ~ before its first slash. */
+int descry_search_expand(const char *path, descry_buf *whole, descry_error *err);
 
 int descry_search_check_hybrid(const descry_query *query, descry_error *err); /* DESCRY_ERR_ARGUMENT: it has NOT */
 

@@ -87,15 +87,19 @@ static int embed_file(descry_search_job *job, const char *path, float *vector, d
     return rc;
 }
 
+int descry_search_expand(const char *path, descry_buf *whole, descry_error *err)
+{
+    const char *home = getenv("HOME");
+    const int from_home = path[0] == '~' && (path[1] == '/' || !path[1]);
+    if (from_home && !home)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: HOME is not set", path);
+    return descry_buf_printf(whole, err, "%s%s", from_home ? home : "", path + from_home);
+}
+
 static int embed_path(descry_search_job *job, const char *path, float *vector, descry_error *err)
 {
     descry_buf whole = {0};
-    const char *home = getenv("HOME");
-    int rc = 0;
-    if (path[0] == '~' && !home)
-        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: HOME is not set", path);
-    else
-        rc = descry_buf_printf(&whole, err, "%s%s", path[0] == '~' ? home : "", path + (path[0] == '~'));
+    int rc = descry_search_expand(path, &whole, err);
     if (!rc)
         rc = embed_file(job, whole.data, vector, err);
     descry_buf_free(&whole);

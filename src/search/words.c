@@ -84,17 +84,14 @@ static int refuse_not(const words *terms, descry_error *err)
 static int search_words(descry_search_job *job, const words *terms, int any, size_t k, descry_hit **hits, size_t *count,
                descry_error *err)
 {
-    descry_filter filter = DESCRY_FILTER_INIT;
-    int rc = descry_library_filter(job->library, job->how.filter, &filter, &job->arena, err);
-    descry_words query = {terms->items, terms->count, any, k, &filter};
-    return rc ? rc : job->store->ops->words(job->store, &query, hits, count, err);
+    descry_words query = {terms->items, terms->count, any, k, &job->filter};
+    return job->store->ops->words(job->store, &query, hits, count, err);
 }
 
-int descry_search_by_words(descry_search_job *job, const char *text, descry_hit **hits, size_t *count,
-                           descry_error *err)
+int descry_search_by_words(descry_search_job *job, descry_hit **hits, size_t *count, descry_error *err)
 {
     words terms = {.count = 0};
-    int rc = split_words(&terms, text, &job->arena, err);
+    int rc = split_words(&terms, job->words, &job->arena, err);
     if (!rc)
         rc = refuse_not(&terms, err);
     if (!rc)

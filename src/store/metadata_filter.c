@@ -33,12 +33,12 @@ static char *fold(const char *text)
 
 int descry_metadata_filter_by_time(const descry_filter *filter)
 {
-    return filter->after != DESCRY_NO_TIME || filter->before != DESCRY_NO_TIME;
+    return filter->after != DESCRY_NO_TIME || filter->before != DESCRY_NO_TIME || (filter->has & DESCRY_HAS_DATE);
 }
 
 int descry_metadata_filter_is_set(const descry_filter *filter)
 {
-    return filter && (descry_metadata_filter_by_time(filter) || filter->camera || filter->km >= 0);
+    return filter && (descry_metadata_filter_by_time(filter) || filter->camera || filter->km >= 0 || filter->has);
 }
 
 int descry_metadata_filter_open(descry_metadata_filter *wanted, const descry_filter *filter, descry_error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The part of a filter that is about metadata (time, camera, place), for engines that evaluate it row by row. */
+ * The part of a filter that is about metadata (time, camera, place) and captions, for engines that evaluate it row by row. */
 #ifndef DESCRY_STORE_METADATA_FILTER_H
 #define DESCRY_STORE_METADATA_FILTER_H
 
@@ -18,7 +18,7 @@ int descry_metadata_filter_open(descry_metadata_filter *wanted, const descry_fil
 void descry_metadata_filter_free(descry_metadata_filter *wanted);
 
 int descry_metadata_filter_is_set(const descry_filter *filter);  /* 0: no condition on metadata (filter may be NULL) */
-int descry_metadata_filter_by_time(const descry_filter *filter); /* 1: one on the time */
+int descry_metadata_filter_by_time(const descry_filter *filter); /* 1: one on the time, if only that it is known */
 
 int descry_metadata_filter_camera(descry_metadata_filter *wanted, const char *name); /* NULL: unknown */
 int descry_metadata_filter_near(const descry_metadata_filter *wanted, double latitude, double longitude); /* only with filter->km >= 0 */

@@ -223,6 +223,10 @@ typedef struct descry_store_ops {
      * *hits to be freed with free. */
     int (*words)(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count, descry_error *err);
 
+    /* At most k that match `filter` (or NULL), newest first by the time they were taken, without a time last, ties by content
+     * downwards; scores are 0; *hits to be freed with free. */
+    int (*newest)(descry_store *store, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
+                  descry_error *err);
     /* *hits: best first, ties by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);

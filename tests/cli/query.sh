@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The query language: expressions, where they go wrong, NOT, --explain, strengths, pictures by URL.
+# The query language: expressions, where they go wrong, NOT, --explain, strengths, filters, pictures by URL.
 . "$DESCRY_SOURCE_ROOT/tests/cli/lib.sh"
 DESCRY_LIBRARY=$work/lib.db
 export DESCRY_LIBRARY
@@ -102,6 +102,70 @@ exits 2 "--min-strength of a picture" "$DESCRY" search --min-strength 50 '#1'
 exits 2 "--min-strength 101" "$DESCRY" search --min-strength 101 cat
 exits 0 "strength of a picture" "$DESCRY" search --json -k 1 '#1'
 json "strength of a picture: none" 'row["strength"] is None'
+
+# filters
+mkdir -p stamped/home "stamped/My Holidays"
+stamp() {
+    "$PYTHON" "$here/exif.py" "$gallery/$1.jpg" "stamped/$2.jpg" "$3" "$4" "$5" "$6"
+}
+stamp 0101 "My Holidays/munich" '2019:07:21 14:03:59' 'NIKON D90' 48.137 11.575
+stamp 0102 "My Holidays/sydney" '2019:12:31 23:59:59' 'Canon EOS 5D' -33.8599 151.2111
+stamp 0103 home/new '2020:01:01 00:00:00' 'NIKON D3' '' ''
+stamp 0104 home/none '' '' '' ''
+exits 0 "index pictures with metadata" "$DESCRY" index --library ./stamped.db --model ./mine stamped
+found() { # found DESCRIPTION "NAMES..." WORD...: their names, sorted
+    what=$1 names=$2
+    shift 2
+    run "$DESCRY" search --library ./stamped.db -k 50 -0 "$@"
+    is "$what" "$(tr '\000' '\n' <out | sed 's/.*\///; s/\.jpg$//' | sort | tr '\n' ' ')" "$names "
+}
+found "date:" "munich sydney" a cat date:2019
+found "date: of months" "munich" date:2019-06..2019-08 a cat
+found "date: from" "new sydney" a date:2019-08.. cat
+found "date: to the end of that day" "munich sydney" a cat date:..2019-12-31 NOT the square root of seven --not-threshold 0.9
+found "camera:" "munich new" './photos/0009.jpg + 1.5 * (a dog - "a cat") camera:nikon'
+found "camera: in quotes" "sydney" 'a cat camera:"canon eos"'
+found "near:" "sydney" a cat near:-33.8,151.2,10
+found "in: a folder from the shell" "munich sydney" a cat "in:stamped/My Holidays"
+found "in: with quotes" "munich sydney" 'a cat in:"stamped/My Holidays"'
+ln -s "$work/stamped/home" "$HOME/pictures"
+found "in: from home" "new none" a cat 'in:~/pictures'
+found "has:" "munich sydney" a cat has:place
+found "has: two things" "munich sydney" a cat has:date,place
+exits 0 "has: nothing that is there" "$DESCRY" search --library ./stamped.db a cat has:caption
+silent out "has: nothing that is there: nothing found"
+found "filters together, and a flag" "munich" a cat camera:nikon in:./stamped --before 2020
+found "with --words" "munich" --words jpg camera:nikon date:2019
+found "with --hybrid" "munich" --hybrid jpg camera:nikon date:2019
+found "a text in quotes" "munich new none sydney" '"date:2019"'
+exits 0 "filters and a cat" "$DESCRY" search --library ./stamped.db --json a date:2019 cat has:place
+cp out both
+exits 0 "flags and a cat" "$DESCRY" search --library ./stamped.db --json a cat --after 2019 --before 2020
+cmp -s out both
+verdict $? "filters and flags: the same"
+mv mine away
+exits 0 "filters alone" "$DESCRY" search --library ./stamped.db camera:n has:date
+is "filters alone: newest first, without a score or a model" "$(sed "s| /.*/| |" out)" "  1  new.jpg
+  2  sydney.jpg
+  3  munich.jpg"
+silent err "filters alone: nothing to add"
+exits 0 "filters alone, as JSON" "$DESCRY" search --library ./stamped.db --json -k 2 in:stamped
+json "filters alone, as JSON: the score is null" '[(r["rank"], r["score"], r["path"].split("/")[-1]) for r in rows] == [(1, None, "new.jpg"), (2, None, "sydney.jpg")]'
+exits 0 "filters alone, none without a date first" "$DESCRY" search --library ./stamped.db --json in:stamped
+json "filters alone: those without a date last" '[r["path"].split("/")[-1] for r in rows][3:] == ["none.jpg"]'
+mv away mine
+exits 2 "filters alone and a threshold" "$DESCRY" search --library ./stamped.db --threshold 0.1 has:date
+exits 0 "--explain of filters" "$DESCRY" search --library ./stamped.db --explain 'a date:2019-07 cat camera:"NIKON D" near:48,11,100 in:stamped has:place,date'
+is "--explain of filters: what is understood" "$(cat err)" "descry: only pictures in $PWD/stamped, taken at 2019-07-01T00:00:00 or later, taken before 2019-08-01T00:00:00, by a camera 'NIKON D', at most 100 km from 48,11, with a place, with a date"
+says out '^    [+-][0-9.]{6}  a cat$' "--explain of filters: the text around them"
+exits 2 "a flag and a filter" "$DESCRY" search --library ./stamped.db --camera nikon a cat camera:canon
+says err '^descry: the query, character 7: --camera and camera: both' "a flag and a filter: named"
+exits 2 "a filter in brackets" "$DESCRY" search 'a dog + (a cat date:2019)'
+is "a filter in brackets: a caret under it" "$(tail -n 1 err)" "                 ^"
+exits 2 "a filter twice" "$DESCRY" search 'date:2019 a cat date:2020'
+says err '^descry: the query, character 17: date: is given twice$' "a filter twice: its place"
+exits 2 "a date that is none" "$DESCRY" search 'a cat date:2019..soon'
+is "a date that is none: a caret under it" "$(tail -n 1 err)" "                   ^"
 
 # URLs
 if [ "$URLS" = yes ]; then

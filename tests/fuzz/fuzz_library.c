@@ -258,7 +258,7 @@ static void ask(int read_only)
 {
     static const descry_filter none = DESCRY_FILTER_INIT;
     static const char *const under[] = {"/p"};
-    static const descry_filter some = {sizeof some, under, 1, 0, 5000, "CAMERA", 1, -1, 10000};
+    static const descry_filter some = {sizeof some, under, 1, 0, 5000, "CAMERA", 1, -1, 10000, DESCRY_HAS_CAPTION};
     const descry_library_options options = {sizeof options, read_only, 0};
     descry_library *library = NULL;
     descry_error err = {0};

@@ -33,6 +33,20 @@ static void check_part(const descry_query *query, descry_terms part)
     require(fabs(square - 1) < 1e-5);
 }
 
+/* What is understood is in range; and whatever it is, a search of everything can be narrowed to it. */
+static void check_filters(const descry_query *query, const char *text)
+{
+    const descry_filter *only = &query->only;
+    descry_filter whole = DESCRY_FILTER_INIT;
+    for (int key = 0; key < DESCRY_QUERY_KEYS; key++)
+        require(query->given[key] <= strlen(text));
+    require(only->after == DESCRY_NO_TIME || only->before == DESCRY_NO_TIME || only->after < only->before);
+    require(fabs(only->latitude) <= 90 && fabs(only->longitude) <= 180 && isfinite(only->km) && only->has < 8);
+    require(!only->camera || (*only->camera && strlen(only->camera) < strlen(text)));
+    require(!query->folder || (*query->folder && strlen(query->folder) < strlen(text)));
+    require(descry_query_narrow(query, text, &whole, NULL) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
@@ -52,10 +66,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             require(query.terms[i].begin < query.terms[i].end && query.terms[i].end <= strlen(text));
             require(isfinite(query.terms[i].weight) && strlen(query.terms[i].text) <= strlen(text));
         }
-        check_part(&query, query.sum);
+        require(query.count > 0 || descry_query_has_filters(&query));
+        if (query.count > 0)
+            check_part(&query, query.sum);
         for (size_t i = 0; i < query.avoids; i++)
             check_part(&query, query.avoid[i]);
+        check_filters(&query, text);
     }
+    descry_query_free(&query);
+    const char *rest;
+    rc = descry_query_parse_words(&query, text, &rest, &err);
+    require(!rc || rc == DESCRY_ERR_ARGUMENT);
+    require(strlen(rest) == strlen(text));
+    if (!rc)
+        check_filters(&query, text);
     descry_query_free(&query);
     free(text);
     return 0;

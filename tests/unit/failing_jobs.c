@@ -507,12 +507,14 @@ static int search_hybrid(world *w, descry_error *err)
 
 static int search_filtered(world *w, descry_error *err)
 {
-    descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
-    descry_filter filter = DESCRY_FILTER_INIT;
-    filter.under = &(const char *){in(w, "photos/more")};
-    filter.unders = 1;
-    options.filter = &filter;
-    return search(w, w->model, "two cats", &options, err);
+    char query[400];
+    snprintf(query, sizeof query, "two in:\"%s\" cats", in(w, "photos/more"));
+    return find(w, query, DESCRY_RANKING_VECTORS, 0, err);
+}
+
+static int search_newest(world *w, descry_error *err)
+{
+    return find(w, "has:caption", DESCRY_RANKING_WORDS, 0, err);
 }
 
 static int entry_at(world *w, descry_error *err)
@@ -585,6 +587,7 @@ const job JOBS[] = {
     {"search words", full_library, search_words, NULL, NULL, close_library},
     {"search hybrid", full_library, search_hybrid, NULL, NULL, close_library},
     {"search filtered", full_library, search_filtered, NULL, NULL, close_library},
+    {"search newest", full_library, search_newest, NULL, NULL, close_library},
     {"entries", full_library, see_entries, NULL, NULL, close_library},
     {"entry", full_library, entry_at, NULL, NULL, close_library},
     {"export", full_library, export, NULL, NULL, close_library},

@@ -91,11 +91,16 @@ int memory_vectors(descry_store *base, const descry_recipe *what, const int64_t 
 
 /* ---- which may be found ------------------------------------------------------------------------------------------ */
 
-static int passes(descry_metadata_filter *asked, const content *c)
+static int passes(const tables *t, descry_metadata_filter *asked, const content *c)
 {
     const descry_filter *filter = asked->filter;
     const descry_metadata *m = &c->metadata;
+    if ((filter->has & DESCRY_HAS_CAPTION) && !memory_caption(t, c->id))
+        return 0;
     if (!c->read)
+        return !descry_metadata_filter_by_time(filter) && filter->km < 0 && !(filter->has & DESCRY_HAS_PLACE) &&
+               !filter->camera;
+    if ((filter->has & DESCRY_HAS_PLACE) && isnan(m->latitude))
         return 0;
     if (descry_metadata_filter_by_time(filter) && (m->taken == DESCRY_NO_TIME || m->taken < filter->after ||
                                              (filter->before != DESCRY_NO_TIME && m->taken >= filter->before)))
@@ -143,7 +148,7 @@ static int choose(const tables *t, const descry_filter *filter, int files, descr
     int rc = is_asked ? descry_metadata_filter_open(&asked, filter, err) : 0;
     stand(t, filter, files, *hits);
     for (size_t i = 0; i < t->content_count && !rc; i++)
-        if ((*hits)[i].id && (!is_asked || passes(&asked, &t->contents[i])))
+        if ((*hits)[i].id && (!is_asked || passes(t, &asked, &t->contents[i])))
             (*hits)[(*count)++] = (descry_hit){0, (*hits)[i].id, (*hits)[i].content};
     descry_metadata_filter_free(&asked);
     if (rc) {
@@ -240,6 +245,28 @@ int memory_uncaptioned(descry_store *base, const descry_filter *filter, int64_t 
             (*places)[(*count)++] = hits[i].id;
     memory_looked(of(base));
     free(hits);
+    return rc;
+}
+
+static int64_t taken(const tables *t, const descry_hit *hit)
+{
+    const content *c = memory_content(t, hit->content);
+    return c->read ? c->metadata.taken : DESCRY_NO_TIME; /* the least */
+}
+
+int memory_newest(descry_store *base, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
+                  descry_error *err)
+{
+    const tables *t = memory_look(of(base));
+    int rc = choose(t, filter, 0, hits, count, err);
+    for (size_t i = 1; i < *count && !rc; i++) /* into its place among those before it, later contents first */
+        for (size_t j = i; j > 0 && taken(t, &(*hits)[j]) >= taken(t, &(*hits)[j - 1]); j--) {
+            const descry_hit hit = (*hits)[j];
+            (*hits)[j] = (*hits)[j - 1];
+            (*hits)[j - 1] = hit;
+        }
+    memory_looked(of(base));
+    *count = *count < k ? *count : k;
     return rc;
 }
 

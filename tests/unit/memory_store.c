@@ -556,7 +556,7 @@ static const descry_store_ops OPS = {
     .places = places, .contents = contents, .put = put, .put_captions = put_captions, .put_person_caption = put_person_caption,
     .mark_missing = mark_missing, .any_under = any_under,
     .details = memory_details, .vectors = memory_vectors, .list = memory_list, .unlist = memory_unlist,
-    .uncaptioned = memory_uncaptioned, .words = memory_words,
+    .uncaptioned = memory_uncaptioned, .words = memory_words, .newest = memory_newest,
     .nearest = memory_nearest, .prepare = prepare, .lacking = memory_lacking,
     .calibration = calibration, .put_calibration = put_calibration, .sample = memory_sample,
     .status = memory_status, .forget = forget,

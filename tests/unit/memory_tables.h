@@ -109,6 +109,8 @@ void memory_unlist(descry_store *base, descry_list *list);
 int memory_uncaptioned(descry_store *base, const descry_filter *filter, int64_t **places, size_t *count,
                        descry_error *err);
 int memory_words(descry_store *base, const descry_words *query, descry_hit **hits, size_t *count, descry_error *err);
+int memory_newest(descry_store *base, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
+                  descry_error *err);
 int memory_nearest(descry_store *base, const descry_recipe *what, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);
 int memory_lacking(descry_store *base, const descry_recipe *what, uint64_t *count, descry_error *err);

@@ -322,6 +322,8 @@ static void shares_add_up(void **state)
     assert_string_equal(to.terms, "1 #3; 1.5 \"1 2 200\"; -1.5 200 2 1; ");
     for (size_t i = 0; i < to.count; i++)
         assert_true(fabs(to.sums[i] - to.scores[i]) < 1e-6);
+    to = run_query(f, "1 in:/ 2 200 NOT 0 0 255", &options);
+    assert_string_equal(to.terms, "1 1 2 200; ");
     options.explain = 0;
     assert_int_equal(run_query(f, "#3", &options).shares, 0);
 }

@@ -154,6 +154,8 @@ static int passes(const descry_filter *filter, const descry_metadata *m)
         return 0;
     if (filter->camera && !strcasestr(m->camera, filter->camera))
         return 0;
+    if (((filter->has & DESCRY_HAS_DATE) && m->taken == DESCRY_NO_TIME) || ((filter->has & DESCRY_HAS_PLACE) && isnan(m->latitude)))
+        return 0;
     return filter->km < 0 || (!isnan(m->latitude) && kilometres(filter->latitude, filter->longitude, m->latitude,
                                                                  m->longitude) <= filter->km);
 }
@@ -208,6 +210,7 @@ static void choose_filter(descry_filter *filter, const char **folders, int query
         filter->longitude = uniform(random) * 360 - 180;
         filter->km = uniform(random) * 8000;
     }
+    filter->has = (query & 32 ? DESCRY_HAS_PLACE : 0) | (query & 64 ? DESCRY_HAS_DATE : 0);
 }
 
 static void filtered_search_equals_brute_force(void **state)
@@ -446,12 +449,89 @@ static void older_libraries_get_it_without_the_model(void **state)
     assert_int_equal(f->clip.embedded, embedded);
 }
 
+/* The same pictures by flags of the options and by words of the query; and both together. */
+static void a_query_filters_as_the_options_do(void **state)
+{
+    fixture *f = *state;
+    descry_results *results;
+    descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
+    descry_filter filter = DESCRY_FILTER_INIT;
+    folder(f, "photos/a b");
+    four_pictures(f);
+    picture_with(f, "a b/4.jpg", 40, "Canon", "2018:05:01 12:00:00", 3);
+    index_ok(f, "");
+    options.filter = &filter;
+    search_ok(f, "0 0 0 date:2020", 2);
+    assert_found(f, 1, "1.jpg");
+    assert_found(f, 2, "2.jpg");
+    search_ok(f, "date:2019-12..2020-01-01 0 0 0", 2);
+    search_ok(f, "0 0 0 date:..2018-05-01", 1);
+    search_ok(f, "0 0 camera:nikon 0", 2);
+    assert_found(f, 1, "0.jpg");
+    search_ok(f, "0 0 0 near:0.5,179,112", 1);
+    assert_found(f, 1, "2.jpg");
+    search_ok(f, "0 0 0 has:place", 4);
+    search_ok(f, "0 0 0 has:place,date camera:canon", 1);
+    search_ok(f, "0 0 0 has:caption", 0);
+    assert_int_equal(setenv("HOME", f->folder, 1), 0);
+    search_ok(f, "0 0 0 in:\"~/photos/a b\"", 1);
+    assert_found(f, 1, "a b/4.jpg");
+    search_ok(f, "0 0 0 in:~x", 0);
+
+    /* alone: newest first, without a model, whatever the ranking */
+    for (int ranking = DESCRY_RANKING_VECTORS; ranking <= DESCRY_RANKING_HYBRID; ranking++) {
+        const descry_match *match;
+        options.ranking = (descry_ranking)ranking;
+        options.k = 2;
+        options.offset = 1;
+        filter.has = DESCRY_HAS_PLACE;
+        assert_int_equal(descry_search(&results, f->library, NULL, " date:..2020 ", &options, &f->err), 0);
+        assert_int_equal(descry_results_count(results), 2);
+        assert_int_equal(descry_results_filter(results)->has, DESCRY_HAS_PLACE);
+        assert_true(descry_results_filter(results)->after == DESCRY_NO_TIME && descry_results_filter(results)->before > 0);
+        assert_int_equal(descry_results_next(results, &match, &f->err), 1);
+        assert_string_equal(match->path, at(f, "photos/1.jpg"));
+        assert_true(match->rank == 2 && isnan(match->score) && match->strength == -1 && match->share_count == 0);
+        assert_int_equal(descry_results_next(results, &match, &f->err), 1);
+        assert_string_equal(match->path, at(f, "photos/0.jpg"));
+        assert_int_equal(descry_results_next(results, &match, &f->err), 0);
+        descry_results_close(&results);
+    }
+    options = (descry_search_options)DESCRY_SEARCH_OPTIONS_INIT;
+    options.threshold = 0.1f;
+    assert_int_equal(search_with(f, "has:place", &options), DESCRY_ERR_ARGUMENT);
+    assert_string_equal(f->err.message, "a query of filters alone has no scores: no thresholds and strengths");
+    options.threshold = -2;
+    options.explain = 1;
+    assert_int_equal(search_with(f, "has:place", &options), 0);
+
+    /* words, and what is wrong */
+    options = (descry_search_options)DESCRY_SEARCH_OPTIONS_INIT;
+    options.filter = &filter;
+    options.ranking = DESCRY_RANKING_WORDS;
+    filter.has = 0;
+    assert_int_equal(search_with(f, "jpg camera:canon", &options), 0);
+    assert_int_equal(f->matches, 2);
+    filter.camera = "canon";
+    assert_int_equal(search_with(f, "jpg camera:canon", &options), DESCRY_ERR_ARGUMENT);
+    assert_string_equal(f->err.message, "the query, character 5: --camera and camera: both, where one is enough");
+    assert_int_equal(search_with(f, "jpg date:2020", &options), 0);
+    assert_int_equal(f->matches, 0);
+    options.ranking = DESCRY_RANKING_VECTORS;
+    assert_int_equal(search_with(f, "camera:canon", &options), DESCRY_ERR_ARGUMENT);
+    filter.camera = NULL;
+    filter.has = 8;
+    assert_int_equal(search_with(f, "0 0 0", &options), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(search_with(f, "0 0 0 camera:\xFF", NULL), DESCRY_ERR_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BOTH_TEST(filtered_search_equals_brute_force),
         BOTH_TEST(a_list_has_each_content_once),
         BOTH_TEST(bounds_are_what_they_are_said_to_be),
+        BOTH_TEST(a_query_filters_as_the_options_do),
         LIBRARY_TEST(older_libraries_get_it_without_the_model),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,7 +119,7 @@ static void the_nearest_come_first(seam *s)
     free(hits);
 }
 
-/* The number of matches of a filter, in three ways. */
+/* The number of matches of a filter, in four ways. */
 static size_t count_through(seam *s, const descry_filter *filter)
 {
     const float query[DIM] = {1};
@@ -127,13 +127,16 @@ static size_t count_through(seam *s, const descry_filter *filter)
     descry_list list = {.filter = filter};
     descry_hit *hits;
     int64_t *places;
-    size_t found, bare;
+    size_t found, bare, count;
     assert_int_equal(s->ops->nearest(s->store, &s->recipe, &nearest, &hits, &found, &s->err), 0);
     assert_int_equal(s->ops->list(s->store, &list, &s->err), 0);
     assert_int_equal(list.count, found);
     s->ops->unlist(s->store, &list);
     assert_int_equal(s->ops->uncaptioned(s->store, filter, &places, &bare, &s->err), 0);
     assert_int_equal(bare, found);
+    free(hits);
+    assert_int_equal(s->ops->newest(s->store, filter, 1000, &hits, &count, &s->err), 0);
+    assert_int_equal(count, found);
     free(hits);
     free(places);
     return found;
@@ -174,6 +177,75 @@ static void filters_let_through_what_they_say(seam *s)
     assert_int_equal(count_through(s, &filter), 2);
     filter.km = -1;
     assert_int_equal(count_through(s, &filter), 3);
+    filter.has = DESCRY_HAS_PLACE;
+    assert_int_equal(count_through(s, &filter), 3);
+    filter = (descry_filter)DESCRY_FILTER_INIT;
+    filter.has = DESCRY_HAS_DATE;
+    assert_int_equal(count_through(s, &filter), 20);
+    filter.has |= DESCRY_HAS_PLACE;
+    assert_int_equal(count_through(s, &filter), 20);
+    filter.has = DESCRY_HAS_PLACE;
+    assert_int_equal(count_through(s, &filter), 20);
+    filter.has = DESCRY_HAS_CAPTION;
+    assert_int_equal(count_through(s, &filter), 0);
+}
+
+/* The numbers of those that match, newest first, at most k; -1: nothing more. */
+static void assert_newest(seam *s, const descry_filter *filter, size_t k, const int *numbers)
+{
+    descry_hit *hits;
+    size_t count;
+    char path[32];
+    assert_int_equal(s->ops->newest(s->store, filter, k, &hits, &count, &s->err), 0);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "/p/%03d.jpg", numbers[i]);
+        assert_true(hits[i].id == place(s, path).id && hits[i].content == place(s, path).content && hits[i].score == 0);
+    }
+    assert_int_equal(numbers[count], -1);
+    free(hits);
+}
+
+static void the_newest_come_first(seam *s)
+{
+    static const int64_t taken[] = {5, DESCRY_NO_TIME, -7, 9, 5, DESCRY_NO_TIME};
+    descry_put_caption captions[2];
+    descry_filter filter = DESCRY_FILTER_INIT;
+    for (int i = 0; i < 6; i++) {
+        given g = make(i);
+        descry_put item = file(&g);
+        g.metadata.taken = taken[i];
+        g.metadata.latitude = g.metadata.longitude = i == 4 ? 1 : NAN;
+        if (i == 5) /* nothing is known of it */
+            item.metadata = NULL;
+        put(s, &item, 1);
+        if (i >= 4)
+            captions[i - 4] = (descry_put_caption){item.id, "a caption", 0};
+    }
+    assert_newest(s, NULL, 99, (const int[]){3, 4, 0, 2, 5, 1, -1});
+    assert_newest(s, &filter, 2, (const int[]){3, 4, -1});
+    assert_newest(s, &filter, 0, (const int[]){-1});
+    filter.has = DESCRY_HAS_DATE;
+    assert_newest(s, &filter, 99, (const int[]){3, 4, 0, 2, -1});
+    filter.after = 0;
+    filter.before = 9;
+    assert_newest(s, &filter, 99, (const int[]){4, 0, -1});
+    filter = (descry_filter)DESCRY_FILTER_INIT;
+    filter.has = DESCRY_HAS_CAPTION;
+    assert_newest(s, &filter, 99, (const int[]){-1});
+    assert_int_equal(s->ops->put_captions(s->store, "m", RECIPE, captions, 2, &s->err), 0);
+    assert_newest(s, &filter, 99, (const int[]){4, 5, -1});
+    filter.camera = "CAMERA";
+    assert_newest(s, &filter, 99, (const int[]){4, -1});
+    filter.camera = NULL;
+    filter.has |= DESCRY_HAS_DATE;
+    assert_newest(s, &filter, 99, (const int[]){4, -1});
+    filter.has = DESCRY_HAS_CAPTION | DESCRY_HAS_PLACE;
+    assert_newest(s, &filter, 99, (const int[]){4, -1});
+    filter.under = (const char *const[]){"/p/005.jpg"};
+    filter.unders = 1;
+    assert_newest(s, &filter, 99, (const int[]){-1});
+    filter.has = DESCRY_HAS_CAPTION;
+    assert_newest(s, &filter, 99, (const int[]){5, -1});
 }
 
 static int is_named(void *arg, const char *path)
@@ -276,6 +348,7 @@ SEAM_TEST(rows_are_in_the_order_asked_for)
 SEAM_TEST(a_list_is_of_one_moment)
 SEAM_TEST(the_nearest_come_first)
 SEAM_TEST(filters_let_through_what_they_say)
+SEAM_TEST(the_newest_come_first)
 SEAM_TEST(one_place_stands_for_its_copies)
 SEAM_TEST(words_find_what_has_them)
 
@@ -286,6 +359,7 @@ int main(void)
         SEAM_TESTS(a_list_is_of_one_moment),
         SEAM_TESTS(the_nearest_come_first),
         SEAM_TESTS(filters_let_through_what_they_say),
+        SEAM_TESTS(the_newest_come_first),
         SEAM_TESTS(one_place_stands_for_its_copies),
         SEAM_TESTS(words_find_what_has_them),
     };

@@ -27,7 +27,30 @@ static int show_terms(const descry_query *query, descry_terms part, char *to, si
     return n;
 }
 
-/* "weight kind[text] ..." of the sum, then after " ! " that of each NOT */
+/* Filters as they are understood. */
+static int show_filters(const descry_query *query, char *to, size_t size)
+{
+    const descry_filter *only = &query->only;
+    char time[DESCRY_TIME_SIZE];
+    int n = 0;
+    to[0] = 0;
+    for (int i = 0; i < 2; i++)
+        if ((i ? only->before : only->after) != DESCRY_NO_TIME) {
+            descry_time_print(time, i ? only->before : only->after, DESCRY_NO_OFFSET);
+            n += snprintf(to + n, size - (size_t)n, " %c%s", i ? '<' : '>', time);
+        }
+    if (only->camera)
+        n += snprintf(to + n, size - (size_t)n, " camera[%s]", only->camera);
+    if (only->km >= 0)
+        n += snprintf(to + n, size - (size_t)n, " near[%.15g,%.15g,%.15g]", only->latitude, only->longitude, only->km);
+    if (query->folder)
+        n += snprintf(to + n, size - (size_t)n, " in[%s]", query->folder);
+    if (only->has)
+        n += snprintf(to + n, size - (size_t)n, " has[%d]", (int)only->has);
+    return n;
+}
+
+/* "weight kind[text] ..." of the sum, then after " ! " that of each NOT, then its filters */
 static void reads(const char *text, const char *expected)
 {
     char shown[2000];
@@ -40,6 +63,7 @@ static void reads(const char *text, const char *expected)
         n += snprintf(shown + n, sizeof shown - (size_t)n, " ! ");
         n += show_terms(&query, query.avoid[i], shown + n, sizeof shown - (size_t)n);
     }
+    show_filters(&query, shown + n, sizeof shown - (size_t)n);
     assert_string_equal(shown, expected);
     descry_query_free(&query);
 }
@@ -200,6 +224,166 @@ static void mistakes_have_a_place(void **state)
     refuses(A, "a - #99999999999999999999", 4, "no picture has such a number");
 }
 
+static void filters_stand_beside_terms(void **state)
+{
+    (void)state;
+    reads("date:2019", " >2019-01-01T00:00:00 <2020-01-01T00:00:00");
+    reads(" has:caption  in:Holidays ", " in[Holidays] has[1]");
+    reads("beach date:2019-06..2019-08", "1 t[beach] >2019-06-01T00:00:00 <2019-09-01T00:00:00");
+    reads("date:2019.. beach", "1 t[beach] >2019-01-01T00:00:00");
+    reads("date:..2018-05-01 beach NOT people", "1 t[beach] ! 1 t[people] <2018-05-02T00:00:00");
+    reads("beach NOT people camera:nikon", "1 t[beach] ! 1 t[people] camera[nikon]");
+    reads("beach camera:nikon NOT people", "1 t[beach] ! 1 t[people] camera[nikon]");
+    reads("camera:nikon ./a b.jpg + 2 * (\"a\" - b) has:place", "1 f[./a b.jpg] 2 t[a] -2 t[b] camera[nikon] has[2]");
+    reads("near:48.1,11.6,20 (a) NOT (b) in:x", "1 t[a] ! 1 t[b] near[48.1,11.6,20] in[x]");
+    reads("\"a beach\" has:date,caption", "1 t[a beach] has[5]");
+    /* a plain text goes on behind them */
+    reads("a beach date:2019 at noon", "1 t[a beach at noon] >2019-01-01T00:00:00 <2020-01-01T00:00:00");
+    reads("2 in:x has:place 3 cats + b", "1 t[2 3 cats] 1 t[b] in[x] has[2]");
+    reads("a NOT b in:x c", "1 t[a] ! 1 t[b c] in[x]");
+}
+
+static void values_of_filters(void **state)
+{
+    (void)state;
+    reads("date:2020-02", " >2020-02-01T00:00:00 <2020-03-01T00:00:00");
+    reads("date:2019-12-31", " >2019-12-31T00:00:00 <2020-01-01T00:00:00");
+    reads("date:2019-12-31T23:59", " >2019-12-31T23:59:00 <2020-01-01T00:00:00");
+    reads("date:\"2019-12-31 23:58:59..2020\"", " >2019-12-31T23:58:59 <2021-01-01T00:00:00");
+    reads("date:2019..2019", " >2019-01-01T00:00:00 <2020-01-01T00:00:00");
+    reads("in:\"My \\\"Holidays\\\" (2)\" a", "1 t[a] in[My \"Holidays\" (2)]");
+    reads("in:~/a(b)/c camera:\"Canon EOS\"", " camera[Canon EOS] in[~/a(b)/c]");
+    reads("near:-48,-11.5,0", " near[-48,-11.5,0]");
+    reads("near:\"48.13715432123456789, 11, 2.5\"", " near[48.1371543212345,11,2.5]");
+    reads("camera:+ a", "1 t[a] camera[+]");
+    reads("camera:date:2019", " camera[date:2019]");
+}
+
+static void what_only_looks_like_a_filter_is_text(void **state)
+{
+    (void)state;
+    reads("re:zero", "1 t[re:zero]");
+    reads("album:x Date:2019 update:2019", "1 t[album:x Date:2019 update:2019]");
+    reads("\"date:2019\" in:x", "1 t[date:2019] in[x]");
+    reads("a sign \"saying date:2019\" here", "1 t[a sign \"saying date:2019\" here]");
+    reads("a (date:2019)", "1 t[a (date:2019)]");
+    reads("date camera near", "1 t[date camera near]");
+    reads("http://a/b?date:2019", "1 u[http://a/b?date:2019]");
+    reads("file:/a in:b", "1 f[/a] in[b]");
+}
+
+static void mistakes_in_filters_have_a_place(void **state)
+{
+    (void)state;
+    const int A = DESCRY_ERR_ARGUMENT;
+    static const char OUTSIDE[] = "a filter stands outside brackets", BESIDE[] = "beside terms, not at an operator";
+    refuses(A, "x + (a camera:b)", 7, OUTSIDE);
+    refuses(A, "(date:2019)", 1, OUTSIDE);
+    refuses(A, "x NOT (a - b in:c)", 13, OUTSIDE);
+    refuses(A, "a photo (old in:c)", 13, OUTSIDE);
+    refuses(A, "a + in:c", 4, BESIDE);
+    refuses(A, "a in:c + b", 2, BESIDE);
+    refuses(A, "in:c - b", 0, BESIDE);
+    refuses(A, "\xc3\xa9 in:c has:date - b", 8, "character 8: a filter stands beside terms");
+    refuses(A, "2 * in:c", 4, BESIDE);
+    refuses(A, "2 in:c * a", 2, BESIDE);
+    refuses(A, "a in:c * 2", 2, BESIDE);
+    refuses(A, "a NOT in:c", 6, BESIDE);
+    refuses(A, "date:2019 a date:2020", 12, "date: is given twice");
+    refuses(A, "in:a in:b", 5, "in: is given twice");
+    refuses(A, "has:date a NOT b has:date", 17, "has: is given twice");
+    refuses(A, "date: a", 5, "nothing stands after date:");
+    refuses(A, "a in:", 5, "nothing stands after in:");
+    refuses(A, "a in:\"\"", 5, "nothing stands after in:");
+    refuses(A, "a in:\"b", 5, "this quote is never closed");
+    refuses(A, "a in:\"b\"c", 8, "a space is missing after the quoted term");
+    refuses(A, "in:a)", 4, "this bracket was never opened");
+    refuses(A, "in:a NOT b", 5, "something to look for is missing before NOT");
+    refuses(A, "./a in:b c", 9, "an operator is missing before this");
+    refuses(A, "\"a\" in:b c", 9, "an operator is missing before this");
+    refuses(A, "a in:b \"c\"", 7, "an operator is missing before this");
+    refuses(A, "a in:b ./c", 7, "an operator is missing before this");
+    refuses(A, "a in:b (c)", 7, "an operator is missing before this");
+    refuses(A, "date:yesterday", 5, "this is no date: YYYY");
+    refuses(A, "a date:2019-13", 7, "this is no date");
+    refuses(A, "date:2019..201", 11, "this is no date");
+    refuses(A, "date:2019-02-29..2020", 5, "this is no date");
+    refuses(A, "date:..", 5, "a date is missing");
+    refuses(A, "date:2019..2020..2021", 11, "this is no date");
+    refuses(A, "date:2019..2018", 11, "before the date that it begins with");
+    refuses(A, "near:48.1,11.6", 10, "LAT,LON,KM are wanted");
+    refuses(A, "near:91,11.6,20", 5, "degrees from -90 to 90");
+    refuses(A, "near:48.1,-180.5,20", 10, "from -180 to 180");
+    refuses(A, "near:48.1,11.6,-1", 15, "kilometres");
+    refuses(A, "near:48.1,11.6,20,3", 15, "kilometres");
+    refuses(A, "near:4e1,0x1,20", 5, "LAT,LON,KM");
+    refuses(A, "near:0.1234567890123456x,1,20", 5, "LAT,LON,KM");
+    refuses(A, "camera:\"a \xff\"", 10, "not UTF-8");
+    refuses(A, "a has:sound", 6, "what pictures can have: caption, place, date");
+    refuses(A, "has:date,", 9, "what pictures can have");
+}
+
+/* What is left of words to look for, and the filters. */
+static void words_read(const char *text, const char *expected)
+{
+    char shown[500];
+    const char *rest;
+    descry_query query = {0};
+    assert_int_equal(descry_query_parse_words(&query, text, &rest, NULL), 0);
+    int n = snprintf(shown, sizeof shown, "%s", rest);
+    show_filters(&query, shown + n, sizeof shown - (size_t)n);
+    assert_string_equal(shown, expected);
+    descry_query_free(&query);
+}
+
+static void words_have_filters_but_no_grammar(void **state)
+{
+    (void)state;
+    const char *rest;
+    descry_query query = {0};
+    descry_error err;
+    words_read("(a + NOT b) \"c", "(a + NOT b) \"c");
+    words_read("a in:\"b c\" d has:date", "a          d          in[b c] has[4]");
+    words_read("\"a in:b\" + (in:c) in:d", "\"a in:b\" + (in:c)      in[d]");
+    assert_int_equal(descry_query_parse_words(&query, "a + in:b in:c", &rest, &err), DESCRY_ERR_ARGUMENT);
+    assert_string_equal(err.message, "the query, character 10: in: is given twice");
+    descry_query_free(&query);
+}
+
+static void options_and_filters_do_not_contradict(void **state)
+{
+    (void)state;
+    static const char text[] = "a date:2019 camera:b near:1,2,3 in:c has:date";
+    const char *const under[] = {"/d"};
+    descry_filter given[5], narrowed = DESCRY_FILTER_INIT;
+    descry_query query = {0};
+    descry_error err;
+    assert_int_equal(descry_query_parse(&query, text, NULL, NULL), 0);
+    narrowed.has = DESCRY_HAS_CAPTION;
+    assert_int_equal(descry_query_narrow(&query, text, &narrowed, &err), 0);
+    assert_true(narrowed.after == query.only.after && narrowed.before == query.only.before && narrowed.km == 3);
+    assert_true(narrowed.latitude == 1 && narrowed.longitude == 2);
+    assert_string_equal(narrowed.camera, "b");
+    assert_int_equal(narrowed.unders, 1);
+    assert_string_equal(narrowed.under[0], "c");
+    assert_int_equal(narrowed.has, DESCRY_HAS_CAPTION | DESCRY_HAS_DATE);
+    for (int i = 0; i < 5; i++)
+        given[i] = (descry_filter)DESCRY_FILTER_INIT;
+    given[0].after = 0;
+    given[1].before = 0;
+    given[2].camera = "b";
+    given[3].km = 0;
+    given[4].under = under;
+    given[4].unders = 1;
+    static const char *const mistakes[] = {"3: --after and date: both", "3: --before and date: both", "13: --camera and camera: both",
+                                           "22: --near and near: both", "33: --under and in: both"};
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(descry_query_narrow(&query, text, &given[i], &err), DESCRY_ERR_ARGUMENT);
+        assert_non_null(strstr(err.message, mistakes[i]));
+    }
+    descry_query_free(&query);
+}
+
 static void limits_are_kept(void **state)
 {
     (void)state;
@@ -309,6 +493,12 @@ int main(void)
         cmocka_unit_test(pictures),
         cmocka_unit_test(exclusions),
         cmocka_unit_test(mistakes_have_a_place),
+        cmocka_unit_test(filters_stand_beside_terms),
+        cmocka_unit_test(values_of_filters),
+        cmocka_unit_test(what_only_looks_like_a_filter_is_text),
+        cmocka_unit_test(mistakes_in_filters_have_a_place),
+        cmocka_unit_test(words_have_filters_but_no_grammar),
+        cmocka_unit_test(options_and_filters_do_not_contradict),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(terms_are_normalised_and_so_is_their_sum),
         cmocka_unit_test(nothing_is_no_direction),

@@ -350,7 +350,7 @@ static void captions_names_and_titles_are_found(void **state)
     ASSERT_WORDS("dog - \xE2\x80\x94 & !", "de"); /* nothing to look for is passed over */
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     const char *under = at(f, "photos/Sub");
-    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1};
+    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0};
     options.filter = &filter;
     assert_int_equal(words_with(f, "beach", DESCRY_RANKING_WORDS, options), 0);
     assert_int_equal(f->matches, 2);
@@ -530,7 +530,7 @@ static void both_rankings_are_merged(void **state)
     assert_int_equal(f->matches, 2);
     options.k = 10;
     const char *under = at(f, "photos/Sub");
-    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1};
+    const descry_filter filter = {sizeof filter, &under, 1, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0};
     options.filter = &filter;
     assert_int_equal(search_with(f, "0 0 0", &options), 0);
     assert_int_equal(f->matches, 3);

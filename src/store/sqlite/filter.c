@@ -111,39 +111,44 @@ static int read_everywhere(descry_sqlite *store, descry_sqlite_filter *filter, d
 
 static int is_near(const descry_metadata_filter *wanted, sqlite3_stmt *stmt)
 {
-    if (wanted->filter->km < 0)
+    if (wanted->filter->km < 0 && !(wanted->filter->has & DESCRY_HAS_PLACE))
         return 1;
     if (sqlite3_column_type(stmt, 2) == SQLITE_NULL || sqlite3_column_type(stmt, 3) == SQLITE_NULL)
         return 0;
-    return descry_metadata_filter_near(wanted, sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3));
+    return wanted->filter->km < 0 ||
+           descry_metadata_filter_near(wanted, sqlite3_column_double(stmt, 2), sqlite3_column_double(stmt, 3));
 }
+
+#define COLUMNS   "SELECT id, camera, latitude, longitude FROM contents WHERE "
+#define CAPTIONED " AND (?3 = 0 OR EXISTS (SELECT 1 FROM captions WHERE content = contents.id))"
 
 /* The statement that visits the fewest rows, with its bounds. */
 static int prepare_metadata(descry_sqlite *store, const descry_filter *wanted, sqlite3_stmt **stmt, descry_error *err)
 {
-    static const char COLUMNS_DATE[] = "SELECT id, camera, latitude, longitude FROM contents"
-                                       " WHERE taken >= ?1 AND taken < ?2";
-    static const char COLUMNS_NEAR[] = "SELECT id, camera, latitude, longitude FROM contents"
-                                       " WHERE latitude >= ?1 AND latitude <= ?2";
-    static const char COLUMNS_CAMERA[] = "SELECT id, camera, latitude, longitude FROM contents"
-                                         " WHERE camera IS NOT NULL";
-    int rc;
+    static const char BY_DATE[] = COLUMNS "taken >= ?1 AND taken < ?2" CAPTIONED;
+    static const char BY_PLACE[] = COLUMNS "latitude >= ?1 AND latitude <= ?2" CAPTIONED;
+    static const char BY_CAMERA[] = COLUMNS "camera IS NOT NULL" CAPTIONED;
+    static const char BY_CAPTION[] = COLUMNS "id IN (SELECT content FROM captions)";
+    int captioned = (wanted->has & DESCRY_HAS_CAPTION) != 0, rc;
     if (descry_metadata_filter_by_time(wanted)) {
-        rc = descry_sqlite_get(store, COLUMNS_DATE, stmt, err);
+        rc = descry_sqlite_get(store, BY_DATE, stmt, err);
         if (rc)
             return rc;
         sqlite3_bind_int64(*stmt, 1, wanted->after); /* INT64_MIN when not set */
         sqlite3_bind_int64(*stmt, 2, wanted->before != DESCRY_NO_TIME ? wanted->before : INT64_MAX);
+        sqlite3_bind_int(*stmt, 3, captioned);
         return 0;
     }
-    if (wanted->km < 0)
-        return descry_sqlite_get(store, COLUMNS_CAMERA, stmt, err);
-    rc = descry_sqlite_get(store, COLUMNS_NEAR, stmt, err);
-    if (rc)
+    int placed = wanted->km >= 0 || (wanted->has & DESCRY_HAS_PLACE);
+    rc = descry_sqlite_get(store, placed ? BY_PLACE : wanted->camera ? BY_CAMERA : BY_CAPTION, stmt, err);
+    if (rc || (!placed && !wanted->camera))
         return rc;
-    double degrees = descry_metadata_filter_degrees(wanted);
-    sqlite3_bind_double(*stmt, 1, wanted->latitude - degrees);
-    sqlite3_bind_double(*stmt, 2, wanted->latitude + degrees);
+    double degrees = wanted->km >= 0 ? descry_metadata_filter_degrees(wanted) : 180;
+    if (placed) {
+        sqlite3_bind_double(*stmt, 1, wanted->latitude - degrees);
+        sqlite3_bind_double(*stmt, 2, wanted->latitude + degrees);
+    }
+    sqlite3_bind_int(*stmt, 3, captioned);
     return 0;
 }
 

@@ -384,6 +384,7 @@ static const descry_store_ops OPS = {
     .unlist = descry_sqlite_unlist,
     .uncaptioned = descry_sqlite_uncaptioned,
     .words = descry_sqlite_words,
+    .newest = descry_sqlite_newest,
     .nearest = descry_sqlite_nearest,
     .prepare = descry_sqlite_prepare,
     .lacking = descry_sqlite_lacking,

@@ -148,6 +148,8 @@ int descry_sqlite_vector(descry_sqlite *store, const descry_recipe *recipe, int6
 int descry_sqlite_caption(descry_sqlite *store, int64_t content, descry_buf *text, descry_buf *model, descry_error *err);
 int descry_sqlite_uncaptioned(descry_store *store, const descry_filter *filter, int64_t **places, size_t *count,
                               descry_error *err);
+int descry_sqlite_newest(descry_store *store, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
+                         descry_error *err);
 int descry_sqlite_words(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count,
                         descry_error *err);
 int descry_sqlite_words_are_stale(descry_sqlite *store, int *stale, descry_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Captions, and full-text search of captions, names and titles.  How the table `words` is maintained: schema.h. */
+ * Captions, full-text search of captions, names and titles, and the list by date.  How the table `words` is maintained: schema.h. */
 #include "store/sqlite/sqlite.h"
 
 #include "base/error.h"
@@ -175,6 +175,27 @@ int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, i
         (*places)[(*count)++] = all.items[i].id;
     free(all.items);
     return rc;
+}
+
+int descry_sqlite_newest(descry_store *base, const descry_filter *wanted, size_t k, descry_hit **found, size_t *count,
+                         descry_error *err)
+{
+    static const char SQL[] = "SELECT id, 0 FROM contents ORDER BY taken DESC, id DESC"; /* NULL is the least */
+    descry_sqlite *store = (descry_sqlite *)base;
+    hits all = {0};
+    *found = NULL;
+    *count = 0;
+    int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
+    if (rc)
+        return rc;
+    rc = descry_sqlite_leave(store, entered, collect(store, SQL, NULL, wanted, k, &all, err), err);
+    if (rc) {
+        free(all.items);
+        return rc;
+    }
+    *found = all.items;
+    *count = all.count;
+    return 0;
 }
 
 /* ---- the full text --------------------------------------------------------------------------------------------- */

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The filters of a query: key:value to a descry_filter. */
+#include "query/filters.h"
+
+#include "base/error.h"
+#include "meta/time.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistr.h>
+
+static const char *const KEYS[DESCRY_QUERY_KEYS] = {"date", "camera", "near", "in", "has"};
+
+descry_query_key descry_query_key_of(const char *text, size_t size)
+{
+    int key = 0;
+    for (; key < DESCRY_QUERY_KEYS; key++) {
+        size_t n = strlen(KEYS[key]);
+        if (size > n && text[n] == ':' && memcmp(text, KEYS[key], n) == 0)
+            break;
+    }
+    return (descry_query_key)key;
+}
+
+size_t descry_query_key_size(descry_query_key key)
+{
+    return strlen(KEYS[key]) + 1;
+}
+
+/* ---- values ---------------------------------------------------------------------------------------------------- */
+
+/* A filter while it is read: `value` is that of the current token, without quotes, from byte `at` of the query on. */
+typedef struct reader {
+    const descry_lexer *lexer;
+    descry_query *query;
+    const char *value;
+    size_t at;
+} reader;
+
+static int fail_at(const reader *r, const char *place, descry_error *err, const char *message)
+{
+    return descry_lexer_fail(r->lexer, DESCRY_ERR_ARGUMENT, r->at + (size_t)(place - r->value), err,
+                             "%s (a text that begins so is put in quotes)", message);
+}
+
+/* The period that the characters [from, to) name. */
+static int read_period(const reader *r, const char *from, const char *to, int64_t *begin, int64_t *end, descry_error *err)
+{
+    char text[DESCRY_TIME_SIZE] = "";
+    if ((size_t)(to - from) < sizeof text)
+        memcpy(text, from, (size_t)(to - from));
+    if (descry_time_period(text, begin, end, NULL))
+        return fail_at(r, from, err, "this is no date: YYYY, YYYY-MM or YYYY-MM-DD, the last also with THH:MM or THH:MM:SS");
+    return 0;
+}
+
+/* "2019", "2019-06..2019-08", "2019..", "..2019": from the first moment of the one to the last of the other. */
+static int read_date(const reader *r, descry_error *err)
+{
+    const char *dots = strstr(r->value, ".."), *end = r->value + strlen(r->value);
+    int64_t begin = DESCRY_NO_TIME, behind = DESCRY_NO_TIME, unused;
+    if (dots && end == r->value + 2)
+        return fail_at(r, r->value, err, "a date is missing before the dots, or after them");
+    int rc = dots ? 0 : read_period(r, r->value, end, &begin, &behind, err);
+    if (!rc && dots && dots > r->value)
+        rc = read_period(r, r->value, dots, &begin, &unused, err);
+    if (!rc && dots && dots + 2 < end)
+        rc = read_period(r, dots + 2, end, &unused, &behind, err);
+    if (!rc && behind != DESCRY_NO_TIME && behind <= begin)
+        rc = fail_at(r, dots + 2, err, "this is before the date that it begins with");
+    r->query->only.after = begin;
+    r->query->only.before = behind;
+    return rc;
+}
+
+/* Coordinates come with more digits than descry_query_number takes: those of a fraction behind the 15th are dropped. */
+static int read_coordinate(const char *text, size_t size, double *number)
+{
+    size_t digits = 0, kept = 0;
+    int point = 0;
+    for (size_t i = 0; i < size; i++) {
+        digits += text[i] >= '0' && text[i] <= '9';
+        point = point || text[i] == '.';
+        if (point && digits > 15 && (text[i] < '0' || text[i] > '9'))
+            return 0;
+        kept = point && digits > 15 ? kept : i + 1;
+    }
+    return descry_query_number(text, kept, number);
+}
+
+static int read_near(const reader *r, descry_error *err)
+{
+    static const double most[] = {90, 180, 1e9};
+    double values[3];
+    const char *at = r->value;
+    for (int i = 0; i < 3; i++) {
+        at += strspn(at, " ");
+        size_t size = strcspn(at, ",");
+        if (!read_coordinate(at, size, &values[i]) || !(fabs(values[i]) <= most[i]) || (i == 2 && values[i] < 0) ||
+            at[size] != (i < 2 ? ',' : 0))
+            return fail_at(r, at, err, "LAT,LON,KM are wanted: degrees from -90 to 90, from -180 to 180, and kilometres");
+        at += size + (i < 2);
+    }
+    r->query->only.latitude = values[0];
+    r->query->only.longitude = values[1];
+    r->query->only.km = values[2];
+    return 0;
+}
+
+/* "caption", or several with commas between them */
+static int read_has(const reader *r, descry_error *err)
+{
+    static const struct {
+        const char *name;
+        uint64_t bit;
+    } things[] = {{"caption", DESCRY_HAS_CAPTION}, {"place", DESCRY_HAS_PLACE}, {"date", DESCRY_HAS_DATE}};
+    for (const char *at = r->value;; at++) {
+        size_t size = strcspn(at, ","), i = 0;
+        while (i < 3 && (strlen(things[i].name) != size || memcmp(things[i].name, at, size) != 0))
+            i++;
+        if (i == 3)
+            return fail_at(r, at, err, "what pictures can have: caption, place, date");
+        r->query->only.has |= things[i].bit;
+        at += size;
+        if (!*at)
+            return 0;
+    }
+}
+
+static int read_camera(const reader *r, descry_error *err)
+{
+    const uint8_t *wrong = u8_check((const uint8_t *)r->value, strlen(r->value));
+    r->query->only.camera = r->value;
+    return wrong ? fail_at(r, (const char *)wrong, err, "the camera's name is not UTF-8") : 0;
+}
+
+int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, descry_error *err)
+{
+    const descry_token *token = &lexer->token;
+    const char *key = KEYS[token->key];
+    if (query->given[token->key])
+        return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, token->begin, err, "%s: is given twice", key);
+    query->given[token->key] = token->begin + 1;
+    size_t begin = token->begin + descry_query_key_size(token->key);
+    const char *value = descry_lexer_text(lexer, begin, token->end, token->quoted, &query->arena);
+    if (!value)
+        return descry_fail_memory(err);
+    reader r = {lexer, query, value, begin + (token->quoted != 0)};
+    if (!*value)
+        return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, begin, err,
+                                 "nothing stands after %s: (a text that begins so is put in quotes)", key);
+    switch (token->key) {
+    case DESCRY_KEY_DATE:
+        return read_date(&r, err);
+    case DESCRY_KEY_NEAR:
+        return read_near(&r, err);
+    case DESCRY_KEY_HAS:
+        return read_has(&r, err);
+    case DESCRY_KEY_CAMERA:
+        return read_camera(&r, err);
+    case DESCRY_KEY_IN:
+        query->folder = value;
+        return 0;
+    case DESCRY_QUERY_KEYS:
+        break;
+    }
+    return 0;
+}
+
+int descry_query_has_filters(const descry_query *query)
+{
+    for (int key = 0; key < DESCRY_QUERY_KEYS; key++)
+        if (query->given[key])
+            return 1;
+    return 0;
+}
+
+/* ---- with the options ------------------------------------------------------------------------------------------ */
+
+/* The option that says what a filter of this key would say, as the command line has it; NULL: none is set. */
+static const char *same_option(descry_query_key key, const descry_filter *filter)
+{
+    switch (key) {
+    case DESCRY_KEY_DATE:
+        return filter->after != DESCRY_NO_TIME ? "--after" : filter->before != DESCRY_NO_TIME ? "--before" : NULL;
+    case DESCRY_KEY_CAMERA:
+        return filter->camera ? "--camera" : NULL;
+    case DESCRY_KEY_NEAR:
+        return filter->km >= 0 ? "--near" : NULL;
+    case DESCRY_KEY_IN:
+        return filter->unders > 0 ? "--under" : NULL;
+    case DESCRY_KEY_HAS:
+    case DESCRY_QUERY_KEYS:
+        break;
+    }
+    return NULL;
+}
+
+int descry_query_narrow(const descry_query *query, const char *text, descry_filter *filter, descry_error *err)
+{
+    const descry_lexer lexer = {.text = text};
+    const descry_filter *only = &query->only;
+    for (int key = 0; key < DESCRY_QUERY_KEYS; key++) {
+        const char *option = query->given[key] ? same_option((descry_query_key)key, filter) : NULL;
+        if (option)
+            return descry_lexer_fail(&lexer, DESCRY_ERR_ARGUMENT, query->given[key] - 1, err,
+                                     "%s and %s: both, where one is enough", option, KEYS[key]);
+    }
+    if (query->given[DESCRY_KEY_DATE]) {
+        filter->after = only->after;
+        filter->before = only->before;
+    }
+    if (query->given[DESCRY_KEY_CAMERA])
+        filter->camera = only->camera;
+    if (query->given[DESCRY_KEY_NEAR]) {
+        filter->latitude = only->latitude;
+        filter->longitude = only->longitude;
+        filter->km = only->km;
+    }
+    if (query->given[DESCRY_KEY_IN]) {
+        filter->under = &query->folder;
+        filter->unders = 1;
+    }
+    filter->has |= only->has;
+    return 0;
+}
