@@ -180,7 +180,10 @@ int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *m
 char *cmd_full_model(const char *name)
 {
     size_t length = descry_model_folder(name);
-    char *folder = strndup(name, length), *real = length && folder ? realpath(folder, NULL) : NULL;
+    char *folder = strndup(name, length);
+    if (!folder)
+        return NULL;
+    char *real = length ? realpath(folder, NULL) : NULL;
     size_t size = real ? strlen(real) + strlen(name + length) + 1 : 0;
     char *full = real ? malloc(size) : strdup(name);
     if (real && full)
