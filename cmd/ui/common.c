@@ -184,10 +184,13 @@ char *cmd_full_model(const char *name)
     if (!folder)
         return NULL;
     char *real = length ? realpath(folder, NULL) : NULL;
-    size_t size = real ? strlen(real) + strlen(name + length) + 1 : 0;
+    size_t size = real ? strlen(real) + strlen(name + length) + 2 : 0;
     char *full = real ? malloc(size) : strdup(name);
+    const char *after = name + length;
+    if (real && !*after && descry_model_folder(real) < strlen(real))
+        after = "/"; /* the folder's own name ends in "@N" */
     if (real && full)
-        snprintf(full, size, "%s%s", real, name + length);
+        snprintf(full, size, "%s%s", real, after);
     free(real);
     free(folder);
     return full;
