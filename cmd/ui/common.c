@@ -64,7 +64,8 @@ static void log_message(void *arg, descry_log_level level, const char *message)
 static int fail_to_open(const char *name, const descry_error *err)
 {
     const descry_pretrained *weights = descry_pretrained_find(name);
-    if (err->code != DESCRY_ERR_NOT_FOUND || (!weights && strncmp(name, "hf-hub:", 7) != 0))
+    bool is_demo = strcmp(name, "demo") == 0 || strncmp(name, "demo@", 5) == 0;
+    if (err->code != DESCRY_ERR_NOT_FOUND || is_demo || descry_model_folder(name))
         return cmd_fail(err);
     cmd_say("%s: 'descry pull %s' fetches it", err->message, weights ? weights->name : name);
     return CMD_FAILED;
