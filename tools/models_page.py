@@ -5,8 +5,8 @@ needs and how it was compared with open_clip.
 
     python tools/models_page.py [--build build] [--check]
 
-From what `descry models --json` says of this build, data/open_clip_*.json, and docs/coverage.json, which tools/coverage.py and
-tools/parity_tokenizers.py write.  --check: exit status 1 when the page is another one."""
+From what `descry models --json` says of this build, data/open_clip_*.json, and docs/coverage.json, which coverage.py, parity.py
+and parity_tokenizers.py write with --keep.  --check: exit status 1 when the page is another one."""
 
 import argparse
 import collections
