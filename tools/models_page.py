@@ -131,7 +131,8 @@ def page(models, coverage):
         else:
             missing.append(name)
         rows.append([name, millions(model["parameters"]), model["licence"] or "unknown", percent(model["coco"]),
-                     "yes" if model["pictures"] else "no", tower_row(tower, "picture"), tower_row(tower, "text"), kind[0] if kind else ""])
+                     "yes" if model["pictures"] else "no", tower_row(tower, "picture"), tower_row(tower, "text"),
+                     kind[0] if kind else ""])
     failed = sorted(row["name"] for row in towers.values() if not row["good"])
     far = [row for row in towers.values() if row["good"] and max(row["picture"], row["text"]) > row["bound"]]
     tokenizer_rows = []
@@ -139,15 +140,16 @@ def page(models, coverage):
         row = ids.get(key)
         if row:
             real = "its own" if row["vocabulary"] >= REAL else "trained for the test"
-            tokenizer_rows.append([name, algorithm, f"{real}, {row['vocabulary']:,} ids", f"{row['texts']:,}", f"{row['equal']:,}"])
+            tokenizer_rows.append([name, algorithm, f"{real}, {row['vocabulary']:,} ids", f"{row['texts']:,}",
+                                   f"{row['equal']:,}"])
     versions = coverage["versions"]
     return HEAD.format(
         choices=table([[use, f"`{name}`", models[name]["licence"] or "unknown", millions(models[name]["parameters"]),
                         percent(models[name]["coco"])] for use, name in CHOICES]),
         pairs=len(published), **counts, bad=f"; {', '.join(failed)} differ" if failed else "",
         open_clip=f"open_clip {versions['open_clip']}, timm {versions['timm']} and torch {versions['torch'].split('+')[0]}",
-        further=" Where open_clip's own float32 is further than that from its float64, descry's is no further from float64 than that."
-        if far else "",
+        further=" Where open_clip's own float32 is further than that from its float64, descry's is no further from float64 "
+        "than that." if far else "",
         spread=min(min(row["spread"]) for row in towers.values() if "spread" in row),
         tokenizer_rows=table(tokenizer_rows), rows=table(rows),
         missing=f"Not loaded: {', '.join(missing)}: " + "; ".join(why for start, why in MISSING.items() if any(

@@ -46,8 +46,8 @@ static bool in_branches(const descry_loader *l)
     return descry_tensors_find(l->file, "visual.trunk.stem.0.conv_kxk.0.conv.weight") != NULL;
 }
 
-/* timm's MobileOneBlock `prefix`: a convolution, one of 1 x 1 if `scaled`, and a batch norm of the input itself if that is of the
- * `same` shape. */
+/* timm's MobileOneBlock `prefix`: a convolution, one of 1 x 1 if `scaled`, and a batch norm of the input itself if that is
+ * of the `same` shape. */
 static void add_branches(descry_fold *f, const char *prefix, bool scaled, bool same)
 {
     descry_fold_branch(f, prefix, "conv_kxk.0", f->side);
