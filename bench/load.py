@@ -4,10 +4,10 @@
 
     python bench/load.py [--build build] [--models NAME ...] [--rounds N]
 
-Whole processes, in turns: tools/towers (`ninja -C build towers`), which is descry's towers without tokenizer and pixels, and Python
-with open_clip on PyTorch, from its first import on, and once more from after the imports on.  Peak memory is the largest resident
-set, with what is mapped of the file of weights; "of the weights" is that over the size of the towers in use.  This process imports
-no PyTorch: Linux counts a parent's peak as the child's until it calls exec."""
+Whole processes, in turns: tools/towers (`ninja -C build towers`), which is descry's towers without tokenizer and pixels, and
+Python with open_clip on PyTorch, from its first import on, and once more from after the imports on.  Peak memory is the largest
+resident set, with what is mapped of the file of weights; "of the weights" is that over the size of the towers in use.  This
+process imports no PyTorch: Linux counts a parent's peak as the child's until it calls exec."""
 
 import argparse
 import json
@@ -49,7 +49,8 @@ open_clip.factory._MODEL_CONFIGS[name] = json.loads((folder / "open_clip_config.
 model = open_clip.create_model(name, str(folder / "open_clip_model.safetensors")).eval()
 with torch.inference_mode():
     if pictures:
-        height, width = model.visual.image_size if isinstance(model.visual.image_size, (tuple, list)) else [model.visual.image_size] * 2
+        size = model.visual.image_size
+        height, width = size if isinstance(size, (tuple, list)) else (size, size)
         model.encode_image(torch.from_numpy(np.fromfile(folder / "picture", np.float32).reshape(1, 3, height, width)))
     if texts:
         model.encode_text(torch.from_numpy(np.fromfile(folder / "ids", np.int32)).long()[None])

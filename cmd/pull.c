@@ -102,12 +102,12 @@ static int confirm(void *arg, const descry_pull_plan *plan)
     job->files += plan->files;
     job->bytes += plan->bytes;
     job->missing += plan->missing;
-    job->began = false;
+    job->began = job->waits = false;
     if (!plan->is_tokenizer)
         snprintf(job->licence, sizeof job->licence, "%s", plan->licence ? plan->licence : "");
-    cmd_say("%s%s: %.1f MB in %zu file%s, %.1f MB of it to be fetched; licence: %s", plan->is_tokenizer ? "its tokenizer, " : "", of,
-            (double)plan->bytes / 1e6, plan->files, plan->files == 1 ? "" : "s", (double)plan->missing / 1e6,
-            plan->licence ? plan->licence : "unknown");
+    cmd_say("%s%s: %.1f MB in %zu file%s, %.1f MB of it to be fetched; licence: %s",
+            plan->is_tokenizer ? "its tokenizer, " : "", of, (double)plan->bytes / 1e6, plan->files,
+            plan->files == 1 ? "" : "s", (double)plan->missing / 1e6, plan->licence ? plan->licence : "unknown");
     if (plan->is_free || job->yes)
         return 0;
     cmd_say("%s: %s; its terms: https://huggingface.co/%s", of,
@@ -162,7 +162,8 @@ static void describe(FILE *out, size_t i, double speed)
         snprintf(score, sizeof score, "COCO %.1f, ", weights->coco * 100);
     if (speed > 0) {
         double per_second = speed / (gmacs * 1e9); /* towers run as fast as their products, by and large */
-        snprintf(rate, sizeof rate, per_second < 10 ? "about %.2g pictures/s here, " : "about %.0f pictures/s here, ", per_second);
+        snprintf(rate, sizeof rate, per_second < 10 ? "about %.2g pictures/s here, " : "about %.0f pictures/s here, ",
+                 per_second);
     }
     fprintf(out, "  %zu  %-9s %s\n               %s%s%slicence: %s\n", i + 1, choices[i].use, weights->name, size, score, rate,
             weights->licence ? weights->licence : "unknown");
@@ -188,8 +189,8 @@ static int offer(pulling *job)
     double speed = speed_here(), gmacs;
     for (size_t i = 0; i < CHOICES; i++)
         describe(out, i, speed);
-    fputs("COCO: of how many texts in a hundred the picture is found first, as published.  Speed: to index; measured just now, by\n"
-          "a product of matrices.  Captions take longer.  'descry models' lists all models.\n", out);
+    fputs("COCO: of how many texts in a hundred the picture is found first, as published.  Speed: to index; measured just "
+          "now, by\na product of matrices.  Captions take longer.  'descry models' lists all models.\n", out);
     if (!asks)
         return cmd_usage(&cmd_pull, "which model?");
     int answer = ask("Which one? [1-4] ");
@@ -292,7 +293,8 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         {"yes", 'y', CMD_FLAG, &job.yes, NULL, "whatever the licence: fetch without asking", 0},
         {"list", 0, CMD_FLAG, &job.list, NULL, "what the cache has", 0},
-        {"remove", 0, CMD_FLAG, &job.remove, NULL, "delete MODEL from the cache, and the tokenizer that no other model uses", 0},
+        {"remove", 0, CMD_FLAG, &job.remove, NULL,
+         "delete MODEL from the cache, and its tokenizer unless another model uses it", 0},
         {"json", 0, CMD_FLAG, &job.json, NULL,
          "{\"name\", \"fetched\", \"bytes\", \"missing\", \"licence\"}; of --list {\"name\", \"names\", \"bytes\", \"path\"}, of "
          "--remove {\"name\", \"removed\"}", 0},

@@ -262,8 +262,8 @@ DESCRY_API const descry_pretrained *descry_pretrained_at(size_t index); /* in na
 /* Those that a name means: "ViT-B-32/openai", or as Immich writes it, "ViT-B-32__openai"; NULL: none. */
 DESCRY_API const descry_pretrained *descry_pretrained_find(const char *name);
 
-/* What this build can do with them once descry_pull has fetched them and their tokenizer, which their architecture's configuration
- * tells: DESCRY_CAN_ bits; 0: nothing. */
+/* What this build can do with them once descry_pull has fetched them and their tokenizer, which their architecture's
+ * configuration tells: DESCRY_CAN_ bits; 0: nothing. */
 enum { DESCRY_CAN_PICTURES = 1, DESCRY_CAN_TEXTS = 2, DESCRY_CAN_CAPTIONS = 4 };
 DESCRY_API int descry_pretrained_can(const descry_pretrained *weights);
 
@@ -275,7 +275,7 @@ typedef struct descry_pull_plan {
     size_t files;
     uint64_t bytes, missing; /* of all files; of those that the cache does not have yet */
     const char *folder;      /* the cache */
-    int is_tokenizer;        /* 1: of a model that was just fetched, or was there, only its tokenizer: a repository of its own */
+    int is_tokenizer;        /* 1: a repository of its own with the tokenizer of a model that was just fetched, or was there */
 } descry_pull_plan;
 
 typedef struct descry_pull_options {
@@ -290,15 +290,16 @@ typedef struct descry_pull_options {
 DESCRY_INITIALIZER_(descry_pull_options, DESCRY_PULL_OPTIONS_INIT)
 
 /* Fetches a model, "architecture/tag" or "hf-hub:org/name", from Hugging Face's hub, or what HF_ENDPOINT names, into its cache,
- * where other programs find it as they would their own, and descry_model_open does; then, where its configuration names a tokenizer
- * in a repository that is neither its own nor there yet, that, too.  Of a folder with a model only the tokenizer is fetched.  Each file is verified before it has its
- * name; what was stopped half way goes on from there.  Of a model that is there already only what has changed is fetched.
+ * where other programs find it as they would their own, and descry_model_open does; then, where its configuration names a
+ * tokenizer in a repository that is neither its own nor there yet, that, too.  Of a folder with a model only the tokenizer is
+ * fetched.  Each file is verified before it has its name; what was stopped half way goes on from there.  Of a model that is
+ * there already only what has changed is fetched.
  * DESCRY_ERR_CANCELLED: `confirm` or `watch` did not want it; DESCRY_ERR_FORMAT: what came was not what the hub announced;
  * DESCRY_ERR_NOT_FOUND: no such model, or HF_HUB_OFFLINE forbids it. */
 DESCRY_API int descry_pull(descry_context *ctx, const char *name, const descry_pull_options *options, descry_error *err);
 
-/* Deletes a model from the cache, and its tokenizer, if it is a repository of its own that descry_pull fetched; *bytes: what they
- * took.  A tokenizer that another installed model uses stays.  DESCRY_ERR_BUSY: it is being fetched. */
+/* Deletes a model from the cache, and its tokenizer, if it is a repository of its own that descry_pull fetched; *bytes: what
+ * they took.  A tokenizer that another installed model uses stays.  DESCRY_ERR_BUSY: it is being fetched. */
 DESCRY_API int descry_pull_remove(descry_context *ctx, const char *name, uint64_t *bytes, descry_error *err);
 
 /* Ids of a text: start token, at most context_length - 2 ids, end token; not padded.  A NULL model means CLIP's own

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares the towers of every architecture of open_clip's published weights with open_clip's own, on weights as open_clip
-initialises them, with noise on all vectors and on what is initialised with zeros or nearly so, and batch norms that have seen the
-pictures: 3 pictures, 6 texts (rows of ids, so that no vocabulary is needed).
+initialises them, with noise on all vectors and on what is initialised with zeros or nearly so, and batch norms that have seen
+the pictures: 3 pictures, 6 texts (rows of ids, so that no vocabulary is needed).
 
     python tools/coverage.py [--build build] [--only WORD ...] [--most PARAMETERS] [--keep] [--size N]
 

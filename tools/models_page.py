@@ -5,8 +5,8 @@ needs and how it was compared with open_clip.
 
     python tools/models_page.py [--build build] [--check]
 
-From what `descry models --json` says of this build, data/open_clip_*.json, and docs/coverage.json, which tools/coverage.py and
-tools/parity_tokenizers.py write.  --check: exit status 1 when the page is another one."""
+From what `descry models --json` says of this build, data/open_clip_*.json, and docs/coverage.json, which coverage.py, parity.py
+and parity_tokenizers.py write with --keep.  --check: exit status 1 when the page is another one."""
 
 import argparse
 import collections
@@ -53,8 +53,7 @@ towers were compared with open_clip's, {tokenizers} a tokenizer whose ids were c
   bound is 2e-6 up to 210 million parameters, 5e-6 above.{further} "depth 4": of more than a thousand million parameters, at full
   width with four layers. Embeddings of different pictures and texts differ by {spread:.2g} at least, which is what these figures are
   to be compared with. `tools/coverage.py` repeats it; this is of {open_clip}.
-- **Tokenizer**: the one that texts need. Ids were compared with open_clip's tokenizers: CLIP's for 10,000 texts, the others for the
-  texts and scripts below, cleaned in three ways, by `tools/parity_tokenizers.py`. Vocabularies that are not to be had without
+- **Tokenizer**: the one that texts need. Ids were compared with open_clip's tokenizers: of texts in 50 scripts, cleaned in three ways, by `tools/parity_tokenizers.py`. Vocabularies that are not to be had without
   downloading a model are replaced by ones trained for the test: then it is the algorithm that was compared.
 
 | tokenizer | algorithm | vocabulary compared | texts | equal |
@@ -72,8 +71,8 @@ Weights that were trained are not compared: what is computed from numbers does n
 {missing}
 """
 CHOICES = [("a fast start", "ViT-B-32-SigLIP2-256/webli"), ("most libraries", "ViT-B-16-SigLIP2/webli"),
-           ("best scores", "ViT-SO400M-16-SigLIP2-384/webli"), ("best scores, half the size", "PE-Core-L-14-336/meta"),
-           ("English, small", "ViT-B-32/datacomp_xl_s13b_b90k"), ("English, large", "ViT-H-14-378/dfn5b"),
+           ("the best, in many languages", "ViT-SO400M-16-SigLIP2-384/webli"), ("the best, in English", "PE-Core-L-14-336/meta"),
+           ("English, small", "ViT-B-32/datacomp_xl_s13b_b90k"), ("English, large", "ViT-H-14-378-quickgelu/dfn5b"),
            ("captions", "coca_ViT-L-14/mscoco_finetuned_laion2b_s13b_b90k")]
 KINDS = {  # of hf_tokenizer_name, by how it begins: name, algorithm, row of docs/coverage.json
     None: ("CLIP's", "byte-level BPE, built in", "clip"),
@@ -131,7 +130,8 @@ def page(models, coverage):
         else:
             missing.append(name)
         rows.append([name, millions(model["parameters"]), model["licence"] or "unknown", percent(model["coco"]),
-                     "yes" if model["pictures"] else "no", tower_row(tower, "picture"), tower_row(tower, "text"), kind[0] if kind else ""])
+                     "yes" if model["pictures"] else "no", tower_row(tower, "picture"), tower_row(tower, "text"),
+                     kind[0] if kind else ""])
     failed = sorted(row["name"] for row in towers.values() if not row["good"])
     far = [row for row in towers.values() if row["good"] and max(row["picture"], row["text"]) > row["bound"]]
     tokenizer_rows = []
@@ -139,15 +139,16 @@ def page(models, coverage):
         row = ids.get(key)
         if row:
             real = "its own" if row["vocabulary"] >= REAL else "trained for the test"
-            tokenizer_rows.append([name, algorithm, f"{real}, {row['vocabulary']:,} ids", f"{row['texts']:,}", f"{row['equal']:,}"])
+            tokenizer_rows.append([name, algorithm, f"{real}, {row['vocabulary']:,} ids", f"{row['texts']:,}",
+                                   f"{row['equal']:,}"])
     versions = coverage["versions"]
     return HEAD.format(
         choices=table([[use, f"`{name}`", models[name]["licence"] or "unknown", millions(models[name]["parameters"]),
                         percent(models[name]["coco"])] for use, name in CHOICES]),
         pairs=len(published), **counts, bad=f"; {', '.join(failed)} differ" if failed else "",
         open_clip=f"open_clip {versions['open_clip']}, timm {versions['timm']} and torch {versions['torch'].split('+')[0]}",
-        further=" Where open_clip's own float32 is further than that from its float64, descry's is no further from float64 than that."
-        if far else "",
+        further=" Where open_clip's own float32 is further than that from its float64, descry's is no further from float64 "
+        "than that." if far else "",
         spread=min(min(row["spread"]) for row in towers.values() if "spread" in row),
         tokenizer_rows=table(tokenizer_rows), rows=table(rows),
         missing=f"Not loaded: {', '.join(missing)}: " + "; ".join(why for start, why in MISSING.items() if any(

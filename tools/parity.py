@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Compares descry with open_clip, live: tokens of random strings, pixels of random pictures in every mode, embeddings of
-real architectures with random weights and of the bundled model; captions; the cache of models; then makes the goldens again and compares them
-with the committed ones.  `./run parity` prepares what this needs.
+real architectures with random weights and of the bundled model; captions; the cache of models; then makes the goldens again
+and compares them with the committed ones.  `./run parity` prepares what this needs.
 
     python tools/parity.py [--descry build/cmd/descry] [--strings N] [--pictures N] [--models NAME ...] [--no-goldens]
                            [--only tokens|pixels|models|captions|hub|goldens] [--tiny N] [--captions N] [--large-captions N]
+                           [--keep]
 
 Prints a line for each comparison; exit status 1 when one fails."""
 

@@ -23,8 +23,9 @@ PYTHON = "import huggingface_hub as h, sys; print(h.hf_hub_download('org/tiny', 
 SNAPSHOT = f"import huggingface_hub as h; print(h.snapshot_download('org/tiny', allow_patterns={list(NAMES)!r}))"
 SCAN = """import huggingface_hub as h
 info = h.scan_cache_dir()
-print([(r.repo_id, sorted(f.file_name for v in r.revisions for f in v.files), [sorted(v.refs) for v in r.revisions]) for r in info.repos],
-      [str(w) for w in info.warnings])"""
+print([(r.repo_id, sorted(f.file_name for v in r.revisions for f in v.files), [sorted(v.refs) for v in r.revisions])
+       for r in info.repos], [str(w) for w in info.warnings])"""
+SCANNED = f"{[('org/tiny', sorted(NAMES), [['main']])]} []"
 
 
 class Hub:
@@ -40,7 +41,8 @@ class Hub:
         while not (self.folder / "ports").exists():
             time.sleep(0.05)
         port = (self.folder / "ports").read_text().split()[0]
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("HF_") and "proxy" not in key.lower()}
+        self.environment = {key: value for key, value in os.environ.items()
+                            if not key.startswith("HF_") and "proxy" not in key.lower()}
         self.environment |= {"HF_ENDPOINT": f"http://127.0.0.1:{port}", "HF_HOME": str(self.home), "HF_HUB_DISABLE_XET": "1",
                              "HF_HUB_DISABLE_TELEMETRY": "1", "DESCRY_DATA_DIR": str(folder)}
 
@@ -85,7 +87,7 @@ def check(descry, folder, report):
         done = hub.python(SNAPSHOT)
         report("huggingface_hub fetches nothing again", done.returncode == 0 and not hub.asked("storage"), last(done))
         done = hub.python(SCAN)
-        report("huggingface_hub's scan of the cache", done.stdout.strip() == f"{[('org/tiny', sorted(NAMES), [['main']])]} []", done.stdout.strip())
+        report("huggingface_hub's scan of the cache", done.stdout.strip() == SCANNED, done.stdout.strip())
 
         hub.fresh()
         done = hub.python(SNAPSHOT)
@@ -118,7 +120,8 @@ def check(descry, folder, report):
         child.wait()
         hub.say("licence=mit")
         waited = "another program is fetching it" in done.communicate()[1]
-        report("descry waits for huggingface_hub", waited and done.returncode == 0, f"waited: {waited}, status {done.returncode}")
+        report("descry waits for huggingface_hub", waited and done.returncode == 0,
+               f"waited: {waited}, status {done.returncode}")
         done = hub.run(*embed)
         report("and has the model", done.returncode == 0, last(done))
     finally:

@@ -4,9 +4,10 @@
 
 usage: parity_tokenizers.py [--build BUILD] [--count N] [--show N] [--keep] FOLDER...
 
-Each folder holds a tokenizer.json, or a model of SentencePiece (and a tokenizer_config.json).  N texts (2400), the same in every
-run: words, characters of 50 blocks of Unicode, mixtures, emoji, odd spaces, special tokens spelled out; and the texts of tests/golden.  Each with
-every way of cleaning, at 64 ids and at 16.  --keep puts a row into docs/coverage.json, named as the folder.
+Each folder holds a tokenizer.json, or a model of SentencePiece (and a tokenizer_config.json).  N texts (2400), the same in
+every run: words, characters of 50 blocks of Unicode, mixtures, emoji, odd spaces, special tokens spelled out; and the texts of
+tests/golden.  Each with every way of cleaning, at 64, 32 and 16 ids.  --keep puts a row into docs/coverage.json, named as the
+folder.
 """
 import argparse
 import json

@@ -64,7 +64,8 @@ static void log_message(void *arg, descry_log_level level, const char *message)
 static int fail_to_open(const char *name, const descry_error *err)
 {
     const descry_pretrained *weights = descry_pretrained_find(name);
-    if (err->code != DESCRY_ERR_NOT_FOUND || (!weights && strncmp(name, "hf-hub:", 7) != 0))
+    bool is_demo = strcmp(name, "demo") == 0 || strncmp(name, "demo@", 5) == 0;
+    if (err->code != DESCRY_ERR_NOT_FOUND || is_demo || descry_model_folder(name))
         return cmd_fail(err);
     cmd_say("%s: 'descry pull %s' fetches it", err->message, weights ? weights->name : name);
     return CMD_FAILED;
@@ -180,11 +181,17 @@ int cmd_open_head(descry_head **head, descry_context *ctx, const descry_model *m
 char *cmd_full_model(const char *name)
 {
     size_t length = descry_model_folder(name);
-    char *folder = strndup(name, length), *real = length && folder ? realpath(folder, NULL) : NULL;
-    size_t size = real ? strlen(real) + strlen(name + length) + 1 : 0;
+    char *folder = strndup(name, length);
+    if (!folder)
+        return NULL;
+    char *real = length ? realpath(folder, NULL) : NULL;
+    size_t size = real ? strlen(real) + strlen(name + length) + 2 : 0;
     char *full = real ? malloc(size) : strdup(name);
+    const char *after = name + length;
+    if (real && !*after && descry_model_folder(real) < strlen(real))
+        after = "/"; /* the folder's own name ends in "@N" */
     if (real && full)
-        snprintf(full, size, "%s%s", real, name + length);
+        snprintf(full, size, "%s%s", real, after);
     free(real);
     free(folder);
     return full;

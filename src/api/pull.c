@@ -72,8 +72,8 @@ static int uses(void *arg, const char *name, const char *folder)
 {
     const use *u = arg;
     descry_buf source = {0};
-    int is = strcmp(name, u->model) != 0 && descry_tokenizer_source(&source, folder, name, NULL) == 0 && source.size &&
-             strcmp(source.data, u->tokenizer) == 0;
+    int is = strcmp(name, u->model) != 0 && (descry_tokenizer_source(&source, folder, name, NULL) != 0 || /* who knows */
+                                             (source.size && strcmp(source.data, u->tokenizer) == 0));
     descry_buf_free(&source);
     return is;
 }
@@ -92,7 +92,9 @@ int descry_pull_remove(descry_context *ctx, const char *name, uint64_t *bytes, d
     *bytes = 0;
     if (!source)
         return DESCRY_ERR_NOT_FOUND;
-    int rc = descry_locate_model(&folder, source, NULL) == 0 ? descry_tokenizer_source(&tokenizer, folder.data, source, err) : 0;
+    int rc = 0;
+    if (descry_locate_model(&folder, source, NULL) == 0)
+        rc = descry_tokenizer_source(&tokenizer, folder.data, source, err);
     if (!rc)
         rc = descry_hub_remove(source, is_used(source, source), bytes, err);
     if (!rc && tokenizer.size && strcmp(tokenizer.data, source) != 0 && !is_used(tokenizer.data, source) &&

@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-/* The widening layer of a ViT-B's block, for a few pictures' patches; few enough that a slow machine is not kept busy for long. */
+/* The widening layer of a ViT-B's block, for the patches of a few pictures; few enough that a slow machine is not kept busy for
+ * long. */
 enum { OUT = 3072, IN = 768, ROWS = 128 };
 static const double LEAST_SECONDS = 0.2;
 

@@ -76,13 +76,13 @@ static size_t next(void *buffer, size_t room, void *arg)
     return n;
 }
 
-/* What the text has; NULL: it is no array or object, or memory is short. */
-static json_t *load_wrapped(const char *text, size_t size, size_t flags)
+/* What the text has; NULL: it is no array or object, or memory is short, or with the array around it, it is too deep. */
+static json_t *load_wrapped(const char *text, size_t size, size_t flags, json_error_t *where)
 {
     wrapped w = {.text = text, .size = size, .filler = filler_for(longest_token(text, size))};
     void *enough = malloc(8 * w.filler); /* where there is so much, the buffer will grow */
     free(enough);
-    json_t *all = enough ? json_load_callback(next, &w, flags, NULL) : NULL, *filler = json_array_get(all, 0), *value = NULL;
+    json_t *all = enough ? json_load_callback(next, &w, flags, where) : NULL, *filler = json_array_get(all, 0), *value = NULL;
     if (json_array_size(all) == 2 && json_string_length(filler) == w.filler)
         value = json_incref(json_array_get(all, 1));
     json_decref(all);
@@ -94,8 +94,12 @@ static json_t *load_wrapped(const char *text, size_t size, size_t flags)
 
 json_t *descry_json_load(const char *text, size_t size, size_t flags, json_error_t *where, int *code)
 {
-    json_t *value = load_wrapped(text, size, flags), *again = value ? NULL : json_loadb(text, size, flags, where);
-    *code = value ? 0 : again ? DESCRY_ERR_MEMORY : DESCRY_ERR_FORMAT;
+    json_error_t ours = {0};
+    json_t *value = load_wrapped(text, size, flags, &ours), *again = value ? NULL : json_loadb(text, size, flags, where);
+    bool is_deep = again && json_error_code(&ours) == json_error_stack_overflow;
+    if (is_deep && where)
+        *where = ours;
+    *code = value ? 0 : again && !is_deep ? DESCRY_ERR_MEMORY : DESCRY_ERR_FORMAT;
     json_decref(again);
     return value;
 }

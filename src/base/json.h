@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-/* json_loadb of an object or array.  NULL: *code is DESCRY_ERR_MEMORY, or DESCRY_ERR_FORMAT and *where (not NULL) has the
- * reason. */
+/* json_loadb of an object or array, of JSON_PARSER_MAX_DEPTH - 1 levels.  NULL: *code is DESCRY_ERR_MEMORY, or
+ * DESCRY_ERR_FORMAT and *where has the reason.  Else *where, which may be NULL, is not set. */
 json_t *descry_json_load(const char *text, size_t size, size_t flags, json_error_t *where, int *code);
 
 /* json_dumps into a buffer allocated beforehand; NULL: out of memory.  To be released with free. */

@@ -67,11 +67,13 @@ static int open_folder(descry_clip *clip, const char *name, int image_size, desc
     return rc;
 }
 
-/* "name@image_size" to be released with free; NULL: out of memory */
+/* "name@image_size", or without a size just the name; to be released with free.  NULL: out of memory. */
 static char *full_name(const char *name, int image_size)
 {
     descry_buf text = {0};
-    int rc = image_size ? descry_buf_printf(&text, NULL, "%s@%d", name, image_size) : descry_buf_printf(&text, NULL, "%s", name);
+    int rc = descry_buf_printf(&text, NULL, "%s", name);
+    if (!rc && image_size)
+        rc = descry_buf_printf(&text, NULL, "@%d", image_size);
     if (rc)
         descry_buf_free(&text);
     return text.data;

@@ -21,7 +21,9 @@ void descry_clip_close(descry_clip **clip);
 /* Embedding length and file size of weights, without opening the model; each unchanged if unknown. */
 void descry_clip_peek(const char *path, const char *name, int *dim, uint64_t *bytes);
 
-int descry_clip_known(const char **name, size_t *at, descry_error *err); /* iterates over architectures that can be run: descry_zoo_next */
+/* Iterates over architectures that can be run: descry_zoo_next. */
+int descry_clip_known(const char **name, size_t *at, descry_error *err);
+
 const descry_pretrained *descry_clip_pretrained(size_t index);
 const descry_pretrained *descry_clip_pretrained_find(const char *name);
 const descry_pretrained *descry_clip_pretrained_of(const char *source); /* descry_zoo_of_repository */

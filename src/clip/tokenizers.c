@@ -125,8 +125,9 @@ int descry_tokenizer_missing(const descry_network *network, const char *folder, 
     int rc = open_kind(&tokenizer, network, folder, err);
     descry_tokenizer_close(&tokenizer);
     const char *quote = strpbrk(name, " '&;()") ? "\"" : "";
-    return rc ? rc : descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: its tokenizer, %s, is not installed: it %s; 'descry pull %s%s%s' "
-                                 "fetches it", name, network->other_tokenizer, what, quote, name, quote);
+    return rc ? rc : descry_fail(err, DESCRY_ERR_UNSUPPORTED,
+                                 "%s: its tokenizer, %s, is not installed: it %s; 'descry pull %s%s%s' fetches it", name,
+                                 network->other_tokenizer, what, quote, name, quote);
 }
 
 int descry_tokenizer_clips(descry_tokenizer **tokenizer, descry_error *err)

@@ -16,8 +16,8 @@ int descry_tokenizer_for(descry_tokenizer **tokenizer, const descry_network *net
 /* Fails with the reason why there is none, and `what` the model is good for without. */
 int descry_tokenizer_missing(const descry_network *network, const char *folder, const char *name, const char *what, descry_error *err);
 
-/* *source = "hf-hub:org/name", the repository that has the tokenizer of the model in `folder`, installed or not; of size 0: CLIP's
- * or the folder's own, or the configuration cannot be read. */
+/* *source = "hf-hub:org/name", the repository that has the tokenizer of the model in `folder`, installed or not; of size 0:
+ * it is CLIP's or the folder's own, or the configuration cannot be read.  The only error is DESCRY_ERR_MEMORY. */
 int descry_tokenizer_source(descry_buf *source, const char *folder, const char *name, descry_error *err);
 
 /* 1: the cache has it, of the repository "org/name"; 0: not; or an error. */

@@ -57,7 +57,8 @@ int descry_hub_folder(descry_buf *path, const char *before, const char *source, 
     const char *name = descry_hub_name(source), *slash = name ? strchr(name, '/') : NULL, *last = slash ? slash + 1 : name;
     if (!name || (slash && !descry_hub_is_name(name, (size_t)(slash - name))) || !descry_hub_is_name(last, strlen(last)))
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: not of the form hf-hub:organisation/name", source);
-    return descry_buf_printf(path, err, "%smodels--%.*s%s%s", before, slash ? (int)(slash - name) : 0, name, slash ? "--" : "", last);
+    return slash ? descry_buf_printf(path, err, "%smodels--%.*s--%s", before, (int)(slash - name), name, last)
+                 : descry_buf_printf(path, err, "%smodels--%s", before, last);
 }
 
 int descry_hub_snapshot(descry_buf *folder, const char *repository, descry_error *err)

@@ -45,8 +45,8 @@ int descry_hub_only_tokenizer(const char *source);
 /* refs/main = commit */
 int descry_hub_make_current(const char *repository, const char *commit, descry_error *err);
 
-/* Deletes a repository from the cache, or, if `keep_tokenizer`, all of it but the files of its tokenizer; *bytes: what it took.  DESCRY_ERR_NOT_FOUND: it is not there; DESCRY_ERR_BUSY: it is
- * being fetched. */
+/* Deletes a repository from the cache, or, if `keep_tokenizer`, all of it but the files of its tokenizer; *bytes: what that
+ * took.  DESCRY_ERR_NOT_FOUND: it is not there; DESCRY_ERR_BUSY: it is being fetched. */
 int descry_hub_remove(const char *source, int keep_tokenizer, uint64_t *bytes, descry_error *err);
 
 #endif

@@ -97,8 +97,8 @@ static int choose_tokenizer(pulling *p, descry_error *err)
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         found |= descry_hub_has(&p->listing, needed[i]);
     if (!found)
-        return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no tokenizer: neither %s nor a model of SentencePiece", p->wish->source,
-                           needed[0]);
+        return descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: has no tokenizer: neither %s nor a model of SentencePiece",
+                           p->wish->source, needed[0]);
     want_tokenizer(p);
     return 0;
 }

@@ -15,8 +15,9 @@ void descry_load_patch_conv(descry_loader *l, descry_patch_conv *conv, const cha
                             size_t out_width, const float *bias)
 {
     size_t patch = 3 * conv->height * conv->width;
-    const descry_tensor *t = conv->pixels ? descry_load_shaped(l, prefix, name, 2, out_width, patch)
-                                          : descry_load_shaped(l, prefix, name, 4, out_width, (size_t)3, conv->height, conv->width);
+    const descry_tensor *t = conv->pixels
+                                 ? descry_load_shaped(l, prefix, name, 2, out_width, patch)
+                                 : descry_load_shaped(l, prefix, name, 4, out_width, (size_t)3, conv->height, conv->width);
     descry_load_rows(l, &conv->linear, t, 0, out_width, patch, bias);
 }
 

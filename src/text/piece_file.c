@@ -79,8 +79,8 @@ static bool get_field(reader *r, field *f)
     }
 }
 
-/* Calls `each` for the fields of a message, of which the numbers below `known` have the kind that wires[number] says, as a digit;
- * others are skipped. */
+/* Calls `each` for the fields of a message, of which the numbers below `known` have the kind that wires[number] says, as a
+ * digit; others are skipped. */
 static int read_message(const uint8_t *data, size_t size, const char *what, const char *wires, size_t known, model *m,
                         int (*each)(model *m, const field *f, descry_error *err), descry_error *err)
 {
@@ -134,9 +134,12 @@ static int read_piece(model *m, const field *f, descry_error *err)
     int rc = read_message(f->data, (size_t)f->value, "a piece", "-250", 4, m, read_piece_field, err);
     if (rc)
         return rc;
-    if (p->size == 0 || memchr(p->text, 0, p->size) || u8_check((const uint8_t *)p->text, p->size) || p->type == 0 || !isfinite(p->score))
+    bool is_text = p->size > 0 && !memchr(p->text, 0, p->size) && !u8_check((const uint8_t *)p->text, p->size);
+    if (!is_text || p->type == 0 || !isfinite(p->score))
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: piece %zu is not a text, a score and a type", m->name, m->count);
-    if (p->size > DESCRY_MAX_TOKEN || m->count == DESCRY_MAX_TOKENS / 2)
+    if (m->count == DESCRY_MAX_TOKENS / 2)
+        return descry_fail(err, DESCRY_ERR_LIMIT, "%s: has more than %zu pieces", m->name, m->count);
+    if (p->size > DESCRY_MAX_TOKEN)
         return descry_fail(err, DESCRY_ERR_LIMIT, "%s: piece %zu is %zu bytes long", m->name, m->count, p->size);
     m->count++;
     return 0;

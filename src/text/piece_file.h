@@ -27,7 +27,8 @@ typedef struct descry_piece_file {
     descry_file_piece charsmap; /* bytes; of size 0: none */
 } descry_piece_file;
 
-/* `bytes` must outlive it.  DESCRY_ERR_UNSUPPORTED: a kind of model other than the two.  After an error it is to be released, too. */
+/* `bytes` must outlive it.  DESCRY_ERR_UNSUPPORTED: a kind of model other than the two.  After an error it is to be released,
+ * too. */
 int descry_piece_file_read(descry_piece_file *file, const descry_buf *bytes, const char *name, descry_error *err);
 void descry_piece_file_free(descry_piece_file *file);
 

@@ -14,7 +14,12 @@
 #include <string.h>
 #include <unistr.h>
 
-enum { MOST_EXTRA = 1000, MOST_ADDED = 1 << 16, MOST_MERGES = 1 << 23, LONGEST_MERGED = 512 /* bytes: there is a search for each place to cut them */ };
+enum {
+    MOST_EXTRA = 1000,
+    MOST_ADDED = 1 << 16,
+    MOST_MERGES = 1 << 23,
+    LONGEST_MERGED = 512 /* bytes: there is a search for each place to cut them */
+};
 
 static const char blank[] = "\u2581";
 
@@ -52,8 +57,8 @@ static int find_class(class *c, const json_t *config, const char *name, descry_e
             *c = files[i].class;
             return 0;
         }
-    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: without a tokenizer.json, tokenizer_class %.60s is not supported", name,
-                       wanted ? wanted : "null");
+    return descry_fail(err, DESCRY_ERR_UNSUPPORTED, "%s: without a tokenizer.json, tokenizer_class %.60s is not supported",
+                       name, wanted ? wanted : "null");
 }
 
 /* Values are borrowed; a failed allocation of json_string is one of json_object_set_new. */
@@ -96,7 +101,8 @@ static void put_token(conversion *c, const char *text, double score)
  * the configuration's names for the first three, and a tab for its byte if it has none. */
 static int place_pieces(conversion *c, descry_error *err)
 {
-    static const char *const fairseq[] = {"<s>", "<pad>", "</s>", "<unk>"}, *const gemma[] = {"pad_token", "eos_token", "bos_token"};
+    static const char *const fairseq[] = {"<s>", "<pad>", "</s>", "<unk>"};
+    static const char *const gemma[] = {"pad_token", "eos_token", "bos_token"};
     const descry_piece_file *m = &c->m;
     size_t tab = SIZE_MAX, skipped = c->class == T5 ? 0 : 3;
     bool has_tab = false;
@@ -159,8 +165,10 @@ static json_t *make_unigram(const conversion *c)
 {
     json_t *list = json_array();
     int rc = list ? 0 : -1;
-    for (size_t i = 0; i < c->count && !rc; i++)
-        rc = json_array_append_new(list, json_pack("[o, o]", text(c->tokens[i].text, c->tokens[i].size), json_real(c->tokens[i].score)));
+    for (size_t i = 0; i < c->count && !rc; i++) {
+        const piece *p = &c->tokens[i];
+        rc = json_array_append_new(list, json_pack("[o, o]", text(p->text, p->size), json_real(p->score)));
+    }
     if (rc) {
         json_decref(list);
         return NULL;
@@ -204,9 +212,11 @@ static int find_merges(const conversion *c, merge **out, size_t *count, descry_e
                 continue;
             if (*count == capacity) {
                 capacity = capacity ? 2 * capacity : 4096;
-                merge *more = capacity > MOST_MERGES ? NULL : descry_realloc(*out, capacity, sizeof *more);
+                if (capacity > MOST_MERGES)
+                    return descry_fail(err, DESCRY_ERR_LIMIT, "%s: too many merges", c->m.name);
+                merge *more = descry_realloc(*out, capacity, sizeof *more);
                 if (!more)
-                    return capacity > MOST_MERGES ? descry_fail(err, DESCRY_ERR_LIMIT, "%s: too many merges", c->m.name) : descry_fail_memory(err);
+                    return descry_fail_memory(err);
                 *out = more;
             }
             (*out)[(*count)++] = (merge){(uint32_t)i, (uint32_t)at, (uint32_t)u8_mbsnlen(bytes, at),
@@ -268,7 +278,8 @@ static json_t *make_token(int64_t id, const char *content, size_t size, const js
 }
 
 /* What is there already is changed, or, if `keep`, left as it is. */
-static int add_token(conversion *c, const char *content, size_t size, const json_t *flags, bool special, bool keep, descry_error *err)
+static int add_token(conversion *c, const char *content, size_t size, const json_t *flags, bool special, bool keep,
+                     descry_error *err)
 {
     int64_t id = descry_vocabulary_find(&c->ids, content, size);
     size_t count = json_array_size(c->added);
@@ -291,7 +302,9 @@ static int add_token(conversion *c, const char *content, size_t size, const json
 static int add_value(conversion *c, const json_t *value, bool special, bool keep, descry_error *err)
 {
     const json_t *content = json_is_object(value) ? json_object_get(value, "content") : value;
-    return json_is_string(content) ? add_token(c, json_string_value(content), json_string_length(content), value, special, keep, err) : 0;
+    if (!json_is_string(content))
+        return 0;
+    return add_token(c, json_string_value(content), json_string_length(content), value, special, keep, err);
 }
 
 /* "added_tokens_decoder": {"0": {"content": "<pad>", ...}, ...}, in the order of numbers. */
@@ -317,7 +330,8 @@ static int add_named(conversion *c, const char *key, descry_error *err)
     if (c->class != XLM_ROBERTA || strcmp(key, "mask_token") != 0 || !json_is_string(value))
         return add_value(c, value, true, true, err);
     json_t *flags = json_pack("{s:b, s:b}", "lstrip", 1, "normalized", 1);
-    int rc = flags ? add_token(c, json_string_value(value), json_string_length(value), flags, true, true, err) : descry_fail_memory(err);
+    int rc = flags ? add_token(c, json_string_value(value), json_string_length(value), flags, true, true, err)
+                   : descry_fail_memory(err);
     json_decref(flags);
     return rc;
 }
@@ -378,8 +392,9 @@ static json_t *make_normalizer(const conversion *c)
     const piece *map = &c->m.charsmap;
     if (c->class == GEMMA)
         return json_pack("{s:s, s:{s:s}, s:s}", "type", "Replace", "pattern", "String", " ", "content", blank);
-    json_t *json = json_pack("{s:s, s:[{s:s, s:b, s:b}, {s:s, s:{s:s}, s:s}]}", "type", "Sequence", "normalizers", "type", "Strip",
-                             "strip_left", 0, "strip_right", 1, "type", "Replace", "pattern", "Regex", " {2,}", "content", blank);
+    json_t *json = json_pack("{s:s, s:[{s:s, s:b, s:b}, {s:s, s:{s:s}, s:s}]}", "type", "Sequence", "normalizers",
+                             "type", "Strip", "strip_left", 0, "strip_right", 1,
+                             "type", "Replace", "pattern", "Regex", " {2,}", "content", blank);
     if (json && map->size &&
         json_array_insert_new(json_object_get(json, "normalizers"), 0,
                               json_pack("{s:s, s:o}", "type", "Precompiled", "precompiled_charsmap",
@@ -407,8 +422,8 @@ static json_t *make_around(const conversion *c)
     if (c->class == GEMMA)
         return json_null();
     json_t *single = c->class == T5 ? json_pack("[{s:{s:s}}, {s:{s:s}}]", "Sequence", "id", "A", "SpecialToken", "id", "</s>")
-                                    : json_pack("[{s:{s:s}}, {s:{s:s}}, {s:{s:s}}]", "SpecialToken", "id", "<s>", "Sequence", "id", "A",
-                                                "SpecialToken", "id", "</s>");
+                                    : json_pack("[{s:{s:s}}, {s:{s:s}}, {s:{s:s}}]", "SpecialToken", "id", "<s>",
+                                                "Sequence", "id", "A", "SpecialToken", "id", "</s>");
     return json_pack("{s:s, s:o, s:{s:{s:[i]}, s:{s:[i]}}}", "type", "TemplateProcessing", "single", single, "special_tokens",
                      "<s>", "ids", (int)start, "</s>", "ids", (int)end);
 }
@@ -417,7 +432,9 @@ static int convert(conversion *c, json_t **file, descry_error *err)
 {
     const json_t *extra = json_object_get(c->config, "extra_ids");
     json_t *subwords = NULL;
-    c->extra = c->class != T5 ? 0 : !json_is_number(extra) ? 100 : (int)fmin(fmax(json_number_value(extra), -1), MOST_EXTRA + 1);
+    c->extra = 0;
+    if (c->class == T5)
+        c->extra = json_is_number(extra) ? (int)fmin(fmax(json_number_value(extra), -1), MOST_EXTRA + 1) : 100;
     if (c->extra < 0 || c->extra > MOST_EXTRA)
         return descry_fail(err, DESCRY_ERR_FORMAT, "%s: tokenizer_config.json: extra_ids is out of range", c->m.name);
     int rc = place_pieces(c, err);

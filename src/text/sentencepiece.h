@@ -7,9 +7,9 @@
 
 #include <jansson.h>
 
-/* *file = the tokenizer.json that Hugging Face's transformers makes of the model whose content `bytes` is.  `config`, the object
- * in tokenizer_config.json, names the class that does, else the name of the file does; it is completed by what that class has as
- * defaults.  DESCRY_ERR_UNSUPPORTED names a class, or a kind of model, that is not known. */
+/* *file = the tokenizer.json that Hugging Face's transformers makes of the model whose content `bytes` is.  `config`, the
+ * object in tokenizer_config.json, names the class that does, else the name of the file does; it is completed by what that
+ * class has as defaults.  DESCRY_ERR_UNSUPPORTED names a class, or a kind of model, that is not known. */
 int descry_sentencepiece_convert(json_t **file, json_t *config, const descry_buf *bytes, const char *name, descry_error *err);
 
 #endif

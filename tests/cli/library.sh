@@ -183,6 +183,7 @@ exits 0 "--image-size over a size in the name" "$DESCRY" embed --model demo@64 -
 cmp -s out one
 verdict $? "--image-size over a size in the name: the same"
 exits 0 "another size" "$DESCRY" embed --model demo --json "$gallery/0001.jpg"
+cp out plain
 json "another size: another embedding, not far from it" '(lambda a, b: 0.7 < sum(x * y for x, y in zip(a, b)) < 0.999)(row["embedding"], read_json("one")["row"]["embedding"])'
 cp -R data/models/demo sized
 exits 0 "index for another size" "$DESCRY" index --library sized.db --model ./sized@128 photos
@@ -190,6 +191,12 @@ exits 0 "search for another size" "$DESCRY" search --library sized.db --json cat
 json "search for another size: with no option" 'len(rows) > 0'
 exits 0 "status for another size" "$DESCRY" status --library sized.db --json
 json "status for another size: its name" '[m["name"].endswith("/sized@128") for m in row["models"]] == [True]'
+mv sized sized@64
+exits 0 "a folder whose name ends in a size" "$DESCRY" embed --model ./sized@64/ --json "$gallery/0001.jpg"
+json "a folder whose name ends in a size: pictures of its own" 'row["embedding"] == read_json("plain")["row"]["embedding"]'
+exits 0 "index by a folder whose name ends in a size" "$DESCRY" index --library at.db --model ./sized@64/ photos
+exits 0 "search by a folder whose name ends in a size" "$DESCRY" search --library at.db --json cat
+json "search by a folder whose name ends in a size: finds" 'len(rows) > 0'
 exits 1 "no pixels at all" "$DESCRY" embed --model demo@2 "$gallery/0001.jpg"
 says err 'image_size' "no pixels at all: the key"
 exits 1 "too many pixels" "$DESCRY" embed --model demo --image-size 99999999999 "$gallery/0001.jpg"

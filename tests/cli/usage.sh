@@ -147,6 +147,8 @@ exits 0 "models by a word" "$DESCRY" models CLAP
 says out 'CLAP.*/laion  licence unknown  not yet  hf-hub:laion/clap' "models: what this build cannot run"
 exits 1 "a published model that is not there" "$DESCRY" embed --model ViT-B-32__openai cat
 says err 'timm/vit_base_patch32_clip_224.openai: not in the model cache.*descry pull ViT-B-32/openai' "a published model that is not there: what fetches it"
+exits 1 "a published model of another size that is not there" "$DESCRY" embed --model ViT-B-32/openai@336 cat
+says err "not in the model cache.*'descry pull ViT-B-32/openai@336' fetches it" "a published model of another size that is not there: what fetches it"
 exits 0 "models --installed" "$DESCRY" models --installed --json
 json "models --installed: only demo" '[r["name"] for r in rows] == ["demo"]'
 

@@ -5,6 +5,7 @@
 
 #include "golden.h"
 #include "text/hub.h"
+#include "text/vocabulary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -364,6 +365,22 @@ static void wrong_models_are_refused(void **state)
     }
 }
 
+static void a_model_of_too_many_pieces_is_refused(void **state)
+{
+    (void)state;
+    static const char piece[] = "\x0A\x03\x0A\x01q"; /* none is compared with others before all are read */
+    const size_t most = DESCRY_MAX_TOKENS / 2, size = sizeof piece - 1;
+    descry_buf file = {0}, none = {0};
+    descry_tokenizer *t;
+    descry_error err = {0};
+    assert_int_equal(descry_buf_reserve(&file, (most + 1) * size, NULL), 0);
+    for (size_t i = 0; i <= most; i++)
+        assert_int_equal(descry_buf_append(&file, piece, size, NULL), 0);
+    assert_int_equal(descry_hub_tokenizer_parse(&t, &file, &none, (descry_hub_use){0}, "spiece.model", &err), DESCRY_ERR_LIMIT);
+    assert_string_equal(err.message, "spiece.model: has more than 2097152 pieces");
+    descry_buf_free(&file);
+}
+
 static void models_cut_short_are_refused_or_whole(void **state)
 {
     (void)state;
@@ -418,6 +435,7 @@ int main(void)
         cmocka_unit_test(older_files_are_the_same),
         cmocka_unit_test(what_only_looks_like_a_byte_is_text),
         cmocka_unit_test(wrong_models_are_refused),
+        cmocka_unit_test(a_model_of_too_many_pieces_is_refused),
         cmocka_unit_test(models_cut_short_are_refused_or_whole),
         cmocka_unit_test(digests_tell_configurations_apart),
     };

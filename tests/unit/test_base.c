@@ -249,6 +249,17 @@ static void json_is_read_as_jansson_reads_it(void **state)
         json_decref(read);
         json_decref(expected);
     }
+    for (size_t depth = JSON_PARSER_MAX_DEPTH - 1; depth <= JSON_PARSER_MAX_DEPTH + 1; depth++) { /* one level less */
+        char text[2 * JSON_PARSER_MAX_DEPTH + 2];
+        json_error_t where = {0};
+        int code;
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        json_t *read = descry_json_load(text, 2 * depth, 0, &where, &code);
+        assert_int_equal(code, depth < JSON_PARSER_MAX_DEPTH ? 0 : DESCRY_ERR_FORMAT);
+        assert_true(!read == !!strstr(where.text, "depth"));
+        json_decref(read);
+    }
     for (size_t n = 0; n < 5000; n += n < 70 ? 1 : 97) { /* strings of any length */
         char text[5100];
         int code;

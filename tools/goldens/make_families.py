@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes tests/families/families.json: what timm, transformers and open_clip compute, in float64, for tiny towers of their families,
-filled by the formula of openclip_reference.py; and how far timm's own float32 is from that.  The test gives the library tables
-with these sizes (tests/families/kinds.c).
+"""Makes tests/families/families.json: what timm, transformers and open_clip compute, in float64, for tiny towers of their
+families, filled by the formula of openclip_reference.py; and how far timm's own float32 is from that.  The test gives the
+library tables with these sizes (tests/families/kinds.c).
 
     python tools/goldens/make_families.py [--out tests/families/families.json]"""
 
@@ -154,7 +154,8 @@ FAINT = 0.003  # so little that eps matters
 TEXTS = {  # name: text_cfg, what embeddings are multiplied by
     f"{name}{'-faint' if faint < 1 else ''}": (text, faint) for faint in (1, FAINT) for name, text in {
         "roberta": {"hf_model_name": "roberta_test", "hf_pooler_type": "mean_pooler", "context_length": 24},
-        "m2m_100": {"hf_model_name": "m2m_100_test", "hf_pooler_type": "cls_pooler", "hf_proj_type": "linear", "context_length": 24},
+        "m2m_100": {"hf_model_name": "m2m_100_test", "hf_pooler_type": "cls_pooler", "hf_proj_type": "linear",
+                    "context_length": 24},
         "mt5": {"hf_model_name": "mt5_test", "hf_pooler_type": "mean_pooler", "context_length": 100},
     }.items()}
 
@@ -175,7 +176,10 @@ def ids_of(length, pad):
 def stages_of(tower, ids):
     """Of the first text, without its padding: what goes into the first layer, what comes out of each, what is projected."""
     stages, encoder = {}, tower.transformer
-    layers = encoder.encoder.layer if hasattr(encoder, "encoder") else encoder.layers if hasattr(encoder, "layers") else encoder.block
+    if hasattr(encoder, "encoder"):
+        layers = encoder.encoder.layer
+    else:
+        layers = encoder.layers if hasattr(encoder, "layers") else encoder.block
 
     def keep(name, x):
         x = x[0] if isinstance(x, tuple) else x

@@ -92,12 +92,14 @@ def bert(_):
 
 
 KINDS = [(siglip, "canonicalize", False, 24), (mt5, "whitespace", False, 24), (xlm_roberta, "whitespace", False, 24),
-         (gemma, "canonicalize", False, 24), (roberta, "whitespace", False, 24), (nllb, "whitespace", False, 24), (bert, "whitespace", True, 16)]
+         (gemma, "canonicalize", False, 24), (roberta, "whitespace", False, 24), (nllb, "whitespace", False, 24),
+         (bert, "whitespace", True, 16)]
 
 
 PIECES = {"pad_id": 0, "eos_id": 1, "unk_id": 2, "bos_id": -1}
 BYTES = {"model_type": "bpe", "byte_fallback": True, "pad_id": 0, "eos_id": 1, "bos_id": 2, "unk_id": 3, "bos_piece": "<bos>",
-         "eos_piece": "<eos>", "normalization_rule_name": "identity", "add_dummy_prefix": False, "remove_extra_whitespaces": False}
+         "eos_piece": "<eos>", "normalization_rule_name": "identity", "add_dummy_prefix": False,
+         "remove_extra_whitespaces": False}
 RIGHT = {"tokenizer_class": "GemmaTokenizer", "padding_side": "right"}
 
 # name, file, tokenizer_config.json, how the model is trained
@@ -105,7 +107,8 @@ MODELS = [
     ("t5_model", "spiece.model", {"tokenizer_class": "T5Tokenizer"}, {"vocab_size": 300, **PIECES}),
     ("mt5_model", "spiece.model", {"tokenizer_class": "T5Tokenizer", "extra_ids": 0, "legacy": False},
      {"vocab_size": 300, "user_defined_symbols": ["apple", "[UNK]"], "control_symbols": ["<red>"], **PIECES}),
-    ("t5_bpe_model", "spiece.model", {"tokenizer_class": "T5Tokenizer", "extra_ids": 3}, {"vocab_size": 300, "model_type": "bpe", **PIECES}),
+    ("t5_bpe_model", "spiece.model", {"tokenizer_class": "T5Tokenizer", "extra_ids": 3},
+     {"vocab_size": 300, "model_type": "bpe", **PIECES}),
     ("xlm_roberta_model", "sentencepiece.bpe.model", {"tokenizer_class": "XLMRobertaTokenizerFast"},
      {"vocab_size": 300, "bos_id": 1, "eos_id": 2, "unk_id": 0}),
     ("gemma_model", "tokenizer.model", {"add_bos_token": False, "add_eos_token": True, **RIGHT},

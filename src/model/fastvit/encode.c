@@ -153,7 +153,8 @@ static int run(work *w, const descry_fastvit *v, const descry_pictures *pictures
     return 0;
 }
 
-/* The largest maps are the first ones: from LEAST pixels on, no stage has more activations than the first. */
+/* The largest maps are the first ones: no stage has more activations than the first, in pictures that are not smaller than
+ * fastvit.c takes them. */
 static int encode(const descry_fastvit *v, const descry_engine *engine, const descry_pictures *pictures, float *out,
                   descry_error *err)
 {

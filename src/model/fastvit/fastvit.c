@@ -20,7 +20,7 @@ static bool claims(const descry_keys *vision_cfg)
 
 static descry_image_tower *parse(descry_keys *k, const descry_tower_options *options)
 {
-    static const char *const pools[] = {"avg", NULL};
+    static const char *const pools[] = {"avg", NULL}, *const projections[] = {"timm_proj", NULL};
     const descry_fastvit_kind *kind = descry_fastvit_find(descry_keys_see(k, "timm_model_name"));
     descry_fastvit *v = calloc(1, sizeof *v);
     if (!v) {
@@ -30,10 +30,7 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
     v->kind = *kind;
     descry_keys_ignore_timm(k);
     descry_keys_name(k, "timm_pool", 0, pools);
-    if (descry_keys_have(k, "timm_proj"))
-        descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "timm_proj", "only null is supported with this tower");
-    else
-        json_decref(descry_keys_take(k, "timm_proj"));
+    descry_keys_refuse_set(k, projections, "only null is supported with this tower");
     int image = descry_keys_int(k, "image_size", 224, LEAST, 1 << 13);
     v->tower = (descry_image_tower){.family = &descry_fastvit_family, .dim = (size_t)options->dim, .width = (size_t)image,
                                     .height = (size_t)image};
@@ -49,7 +46,8 @@ static bool in_branches(const descry_loader *l)
     return descry_tensors_find(l->file, "visual.trunk.stem.0.conv_kxk.0.conv.weight") != NULL;
 }
 
-/* timm's MobileOneBlock `prefix`: a convolution, one of 1 x 1 if `scaled`, and the input itself where it is of the same shape. */
+/* timm's MobileOneBlock `prefix`: a convolution, one of 1 x 1 if `scaled`, and a batch norm of the input itself if that is
+ * of the `same` shape. */
 static void add_branches(descry_fold *f, const char *prefix, bool scaled, bool same)
 {
     descry_fold_branch(f, prefix, "conv_kxk.0", f->side);
@@ -80,12 +78,12 @@ static void load_mix(descry_loader *l, descry_conv *conv, const char *prefix, si
 
 static void load_stem(descry_loader *l, descry_fastvit *v)
 {
-    size_t c = (size_t)v->kind.width, colours = 3, one = 1;
+    size_t c = (size_t)v->kind.width, colours = 3;
     bool scaled = v->kind.flags & DESCRY_FASTVIT_SCALED_STEM;
     descry_fold in = fold_mobile_one(l, "visual.trunk.stem.0.", c, colours, 3, scaled, false);
     v->stem_in = (descry_conv){.kernel = 3, .stride = 2, .pad = 1};
     descry_fold_into_conv(&in, &v->stem_in);
-    descry_fold mid = fold_mobile_one(l, "visual.trunk.stem.1.", c, one, 3, scaled, false);
+    descry_fold mid = fold_mobile_one(l, "visual.trunk.stem.1.", c, 1, 3, scaled, false);
     v->stem_mid = (descry_depthwise){.kernel = 3, .stride = 2, .pad = 1, .channels = c};
     descry_fold_into_depthwise(&mid, &v->stem_mid);
     load_mix(l, &v->stem_out, "visual.trunk.stem.2.", c);

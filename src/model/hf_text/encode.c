@@ -71,7 +71,8 @@ int descry_hf_text_encode(const descry_text_tower *tower, const descry_engine *e
     memset(first + n + 1, 0, n * sizeof *first);
     rc = plan(t, ids, n, first, &longest, err);
     size_t rows = rc ? 0 : first[n];
-    float *x = descry_alloc_aligned(rows + 1, w * sizeof *x), *room = descry_alloc_aligned(n + 1, (t->hidden.n + 1) * sizeof *room);
+    float *x = descry_alloc_aligned(rows + 1, w * sizeof *x);
+    float *room = descry_alloc_aligned(n + 1, (t->hidden.n + 1) * sizeof *room);
     uint8_t *hidden = descry_alloc(rows + 1, 1);
     if (!rc && !(x && room && hidden))
         rc = descry_fail_memory(err);

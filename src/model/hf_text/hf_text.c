@@ -90,7 +90,8 @@ static const float *load_positions(descry_loader *l, const descry_hf_text *t, si
 {
     size_t stored = 514, one = 1, skip = (size_t)t->pad_id + 1;
     float *rows = descry_load_floats(l, descry_load_shaped(l, prefix, "embeddings.position_embeddings.weight", 2, stored, w));
-    const float *type = descry_load_floats(l, descry_load_shaped(l, prefix, "embeddings.token_type_embeddings.weight", 2, one, w));
+    const float *type = descry_load_floats(l, descry_load_shaped(l, prefix, "embeddings.token_type_embeddings.weight", 2, one,
+                                                                 w));
     for (size_t i = 0; rows && type && i < length; i++)
         for (size_t c = 0; c < w; c++)
             rows[(skip + i) * w + c] += type[c];

@@ -40,6 +40,7 @@ static void configure(descry_timm_vit *v, size_t side)
 static descry_image_tower *parse(descry_keys *k, const descry_tower_options *options)
 {
     static const char *const token[] = {"token", NULL}, *const map[] = {"map", NULL}, *const none[] = {"none", NULL};
+    static const char *const projections[] = {"timm_proj", NULL};
     descry_timm_vit *v = calloc(1, sizeof *v);
     if (!v || !descry_timm_vit_find(&v->kind, descry_keys_see(k, "timm_model_name"))) { /* found when it was claimed */
         descry_keys_fail_memory(k);
@@ -58,10 +59,8 @@ static descry_image_tower *parse(descry_keys *k, const descry_tower_options *opt
     descry_keys_name(k, "timm_pool", 0, v->kind.map_heads ? map : token);
     if (!is(v, DESCRY_TIMM_HEAD))
         descry_keys_name(k, "timm_proj", 0, none);
-    else if (descry_keys_have(k, "timm_proj"))
-        descry_keys_refuse(k, DESCRY_ERR_UNSUPPORTED, "timm_proj", "only null is supported with this tower");
     else
-        json_decref(descry_keys_take(k, "timm_proj"));
+        descry_keys_refuse_set(k, projections, "only null is supported with this tower");
     if (!is(v, DESCRY_TIMM_HEAD) && v->kind.width != options->dim)
         descry_keys_refuse(k, DESCRY_ERR_FORMAT, "timm_model_name", "not as wide as embed_dim");
     v->tower = (descry_image_tower){.family = &descry_timm_vit_family, .dim = (size_t)options->dim,
