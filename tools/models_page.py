@@ -39,7 +39,7 @@ for SigLIP 2 in arXiv:2502.14786, for PE-Core in arXiv:2504.13181.
   descry takes for English, as open_clip does.
 - **Small and fast**: MobileCLIP2-S0 and -S2, if Apple's licence for research will do.
 - **Captions** are written by the models called coca alone. `coca_ViT-B-32/mscoco_finetuned_laion2b_s13b_b90k` is for captions
-  only: fine-tuning left it next to nothing of search. Search with another model, and give this one as `--caption-model`.
+  only: fine-tuning left it next to nothing of search. Search with another model, and index with `--caption=` this one.
 - A licence is given where the model's card was looked at; "unknown" is just that, and `descry pull` asks.
 
 ## What was compared
@@ -53,8 +53,9 @@ towers were compared with open_clip's, {tokenizers} a tokenizer whose ids were c
   bound is 2e-6 up to 210 million parameters, 5e-6 above.{further} "depth 4": of more than a thousand million parameters, at full
   width with four layers. Embeddings of different pictures and texts differ by {spread:.2g} at least, which is what these figures are
   to be compared with. `tools/coverage.py` repeats it; this is of {open_clip}.
-- **Tokenizer**: the one that texts need. Ids were compared with open_clip's tokenizers: of texts in 50 scripts, cleaned in three ways, by `tools/parity_tokenizers.py`. Vocabularies that are not to be had without
-  downloading a model are replaced by ones trained for the test: then it is the algorithm that was compared.
+- **Tokenizer**: the one that texts need. Ids were compared with those of open_clip's tokenizers: of texts in 50 scripts, cleaned
+  in three ways, by `tools/parity_tokenizers.py`. Vocabularies that are not to be had without downloading a model are replaced by
+  ones trained for the test: then it is the algorithm that was compared.
 
 | tokenizer | algorithm | vocabulary compared | texts | equal |
 |---|---|---|---|---|
