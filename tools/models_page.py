@@ -55,7 +55,7 @@ towers were compared with open_clip's, {tokenizers} a tokenizer whose ids were c
   to be compared with. `tools/coverage.py` repeats it; this is of {open_clip}.
 - **Tokenizer**: the one that texts need. Ids were compared with those of open_clip's tokenizers: of texts in 50 scripts, cleaned
   in three ways, by `tools/parity_tokenizers.py`. Vocabularies that are not to be had without downloading a model are replaced by
-  ones trained for the test: then it is the algorithm that was compared.
+  ones trained for the test: then it is the algorithm that was compared, which a * marks below.
 
 | tokenizer | algorithm | vocabulary compared | texts | equal |
 |---|---|---|---|---|
@@ -87,7 +87,7 @@ KINDS = {  # of hf_tokenizer_name, by how it begins: name, algorithm, row of doc
     "facebook/nllb": ("NLLB's", "BPE", "nllb"),
     "roberta": ("RoBERTa's", "byte-level BPE", "roberta"),
 }
-MISSING = {"CLAP": "it listens: its first tower is for sounds"}
+MISSING = {"CLAP": "their first tower is for sounds"}
 
 
 def kind_of(config):
@@ -101,6 +101,10 @@ def millions(parameters):
 
 def percent(score):
     return f"{100 * score:.1f}" if score else ""
+
+
+def tokenizer_of(kind, ids):
+    return kind[0] + ("" if ids.get(kind[2], {}).get("vocabulary", 0) >= REAL else "*")
 
 
 def tower_row(row, key):
@@ -132,7 +136,7 @@ def page(models, coverage):
             missing.append(name)
         rows.append([name, millions(model["parameters"]), model["licence"] or "unknown", percent(model["coco"]),
                      "yes" if model["pictures"] else "no", tower_row(tower, "picture"), tower_row(tower, "text"),
-                     kind[0] if kind else ""])
+                     tokenizer_of(kind, ids) if kind else ""])
     failed = sorted(row["name"] for row in towers.values() if not row["good"])
     far = [row for row in towers.values() if row["good"] and max(row["picture"], row["text"]) > row["bound"]]
     tokenizer_rows = []
