@@ -50,6 +50,22 @@ static inline size_t descry_batch_of(size_t rows, size_t pictures)
     return batch ? batch : 1;
 }
 
+/* out [n, E] of all pictures, at most `batch` of them in one call of `encode`, which is as the family's without tokens. */
+static inline int descry_encode_batches(const descry_image_tower *tower, const descry_engine *engine,
+                                        const descry_pictures *pictures, size_t batch,
+                                        int (*encode)(const descry_image_tower *tower, const descry_engine *engine,
+                                                      const descry_pictures *pictures, float *out, descry_error *err),
+                                        float *out, descry_error *err)
+{
+    int rc = 0;
+    for (size_t i = 0, n; i < pictures->n && !rc; i += n) {
+        n = pictures->n - i < batch ? pictures->n - i : batch;
+        descry_pictures part = descry_pictures_part(pictures, i, n);
+        rc = encode(tower, engine, &part, out + i * tower->dim, err);
+    }
+    return rc;
+}
+
 /* ---- texts ----------------------------------------------------------------------------------------------------- */
 
 typedef struct descry_text_tower descry_text_tower;

@@ -93,9 +93,10 @@ static void run_block(const descry_engine *engine, const descry_convnext_block *
     descry_linear_run(engine, &b->fc2, wide, rows, DESCRY_ACT_NONE, b->gamma, x, x);
 }
 
-static int encode_batch(const descry_convnext *v, const descry_engine *engine, const descry_pictures *pictures, float *out,
-                        descry_error *err)
+static int encode_batch(const descry_image_tower *tower, const descry_engine *engine, const descry_pictures *pictures,
+                        float *out, descry_error *err)
 {
+    const descry_convnext *v = (const descry_convnext *)tower;
     size_t n = pictures->n, area = v->tower.width * v->tower.height, w = (size_t)v->kind.width;
     size_t size = area * 3 > area / 16 * w ? area * 3 : area / 16 * w; /* of the largest map */
     float *x = descry_alloc_aligned(n, size * sizeof *x), *y = descry_alloc_aligned(n, size * sizeof *y);
@@ -137,14 +138,8 @@ static int encode(const descry_image_tower *tower, const descry_engine *engine, 
                   float *tokens, descry_error *err)
 {
     (void)tokens; /* it has none for a decoder */
-    size_t batch = descry_batch_of(tower->width * tower->height / 256, pictures->n), n;
-    int rc = 0;
-    for (size_t i = 0; i < pictures->n && !rc; i += n) {
-        n = pictures->n - i < batch ? pictures->n - i : batch;
-        descry_pictures part = descry_pictures_part(pictures, i, n);
-        rc = encode_batch((const descry_convnext *)tower, engine, &part, out + i * tower->dim, err);
-    }
-    return rc;
+    size_t batch = descry_batch_of(tower->width * tower->height / 256, pictures->n);
+    return descry_encode_batches(tower, engine, pictures, batch, encode_batch, out, err);
 }
 
 const descry_image_family descry_convnext_family = {

@@ -155,9 +155,10 @@ static int run(work *w, const descry_fastvit *v, const descry_pictures *pictures
 
 /* The largest maps are the first ones: no stage has more activations than the first, in pictures that are not smaller than
  * fastvit.c takes them. */
-static int encode(const descry_fastvit *v, const descry_engine *engine, const descry_pictures *pictures, float *out,
+static int encode(const descry_image_tower *tower, const descry_engine *engine, const descry_pictures *pictures, float *out,
                   descry_error *err)
 {
+    const descry_fastvit *v = (const descry_fastvit *)tower;
     size_t n = pictures->n, c = (size_t)v->kind.width, side = v->tower.width, half = (side + 1) / 2, quarter = (half + 1) / 2;
     size_t size = side * side * 3 > half * half * c ? side * side * 3 : half * half * c;
     work w = {.engine = engine, .maps = {n, pictures->height, pictures->width, 3}, .err = err,
@@ -176,12 +177,6 @@ int descry_fastvit_encode(const descry_image_tower *tower, const descry_engine *
                           float *out, float *tokens, descry_error *err)
 {
     (void)tokens; /* it has none for a decoder */
-    size_t batch = descry_batch_of(tower->width * tower->height / 256, pictures->n), n;
-    int rc = 0;
-    for (size_t i = 0; i < pictures->n && !rc; i += n) {
-        n = pictures->n - i < batch ? pictures->n - i : batch;
-        descry_pictures part = descry_pictures_part(pictures, i, n);
-        rc = encode((const descry_fastvit *)tower, engine, &part, out + i * tower->dim, err);
-    }
-    return rc;
+    size_t batch = descry_batch_of(tower->width * tower->height / 256, pictures->n);
+    return descry_encode_batches(tower, engine, pictures, batch, encode, out, err);
 }

@@ -101,9 +101,10 @@ static size_t largest(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static int encode(const descry_vitamin *v, const descry_engine *engine, const descry_pictures *pictures, float *out,
+static int encode(const descry_image_tower *tower, const descry_engine *engine, const descry_pictures *pictures, float *out,
                   descry_error *err)
 {
+    const descry_vitamin *v = (const descry_vitamin *)tower;
     size_t n = pictures->n, a = (size_t)v->kind.stem, w = (size_t)v->kind.width, area = v->tower.width * v->tower.height;
     size_t map = largest(largest(area * 3, area / 4 * a), v->tokens * w); /* after the stem at half the size */
     /* inner maps have four times the channels of what comes out: the first block's expands at half the size */
@@ -128,12 +129,5 @@ int descry_vitamin_encode(const descry_image_tower *tower, const descry_engine *
 {
     (void)tokens; /* it has none for a decoder */
     const descry_vitamin *v = (const descry_vitamin *)tower;
-    size_t batch = descry_batch_of(v->tokens, pictures->n), n;
-    int rc = 0;
-    for (size_t i = 0; i < pictures->n && !rc; i += n) {
-        n = pictures->n - i < batch ? pictures->n - i : batch;
-        descry_pictures part = descry_pictures_part(pictures, i, n);
-        rc = encode(v, engine, &part, out + i * tower->dim, err);
-    }
-    return rc;
+    return descry_encode_batches(tower, engine, pictures, descry_batch_of(v->tokens, pictures->n), encode, out, err);
 }
