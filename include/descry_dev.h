@@ -32,6 +32,14 @@ DESCRY_API int descry_array_read(descry_array *array, const char *path, descry_e
 DESCRY_API int descry_array_read_npz(descry_array *array, const char *path, const char *key, descry_error *err);
 DESCRY_API void descry_array_free(descry_array *array);
 
+/* ---- parts of the program --------------------------------------------------------------------------------------- */
+
+/* Opens a module of descry, such as "descry-serve.so", beside the library or where it was installed, and finds its `symbol`: a
+ * table that begins with a const char *, the version of its build, and lives as long as the process; `name`: what needs it, for
+ * messages.  DESCRY_ERR_IO: not there; DESCRY_ERR_UNSUPPORTED: of another version. */
+DESCRY_API int descry_part_open(const void **table, const char *file, const char *symbol, const char *name,
+                                descry_error *err);
+
 /* ---- speed ----------------------------------------------------------------------------------------------------- */
 
 /* f32 multiply-adds a second in products as large as a tower's, on all threads of the context: measured in 0.2 s. */

@@ -21,7 +21,7 @@ typedef struct cmd_command {
 
 /* One per file, all listed in main.c. */
 extern const cmd_command cmd_adapt, cmd_caption, cmd_completions, cmd_embed, cmd_eval, cmd_export, cmd_forget, cmd_help,
-    cmd_import, cmd_index, cmd_models, cmd_preprocess, cmd_pull, cmd_search, cmd_status, cmd_tag, cmd_tokenize, cmd_version;
+    cmd_import, cmd_index, cmd_models, cmd_preprocess, cmd_pull, cmd_search, cmd_serve, cmd_status, cmd_tag, cmd_tokenize, cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
 const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/paths.h"
+#include "descry_dev.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -85,4 +86,12 @@ int descry_module_open(const descry_module **table, const char *file, const char
     if (!dladdr(&here, &library) || !library.dli_fname)
         return descry_fail(err, DESCRY_ERR_IO, "%s: needs %s, but the system does not say where descry is", name, file);
     return descry_module_open_beside(table, library.dli_fname, file, symbol, name, err);
+}
+
+int descry_part_open(const void **table, const char *file, const char *symbol, const char *name, descry_error *err)
+{
+    const descry_module *module = NULL;
+    int rc = descry_module_open(&module, file, symbol, name, err);
+    *table = module;
+    return rc;
 }

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Single pictures. */
+#include "api/api.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_AT_ONCE = 200 };
+
+static json_t *entry_of(const descry_entry *e)
+{
+    return serve_picture(e->id, e->path, e->source, e->caption, e->captioner, e->metadata);
+}
+
+int serve_api_photos(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
+{
+    const char *ids = serve_argument_of(request, "ids");
+    json_t *array = json_array();
+    int rc = array ? 0 : serve_fail_memory(err);
+    if (!ids)
+        rc = serve_fail(err, DESCRY_ERR_ARGUMENT, "ids: numbers with commas between them are expected");
+    for (size_t n = 0; !rc && *ids; n++) {
+        const descry_entry *entry;
+        char *end;
+        long long id = strtoll(ids, &end, 10);
+        if (end == ids || (*end && *end != ',') || id < 1 || n == MOST_AT_ONCE) {
+            rc = serve_fail(err, DESCRY_ERR_ARGUMENT, "ids: at most %d numbers with commas between them are expected", MOST_AT_ONCE);
+            break;
+        }
+        rc = descry_entry_at(worker->library, id, NULL, &entry, err);
+        if (rc == DESCRY_ERR_NOT_FOUND) /* forgotten meanwhile */
+            rc = 0;
+        else if (!rc && json_array_append_new(array, entry_of(entry)))
+            rc = serve_fail_memory(err);
+        ids = *end ? end + 1 : end;
+    }
+    if (!rc)
+        return serve_reply_json(reply, json_pack("{s:o}", "photos", array), err);
+    json_decref(array);
+    return rc;
+}
+
+int serve_api_photo(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
+{
+    const descry_entry *entry;
+    struct stat info;
+    int rc = descry_entry_at(worker->library, request->id, NULL, &entry, err);
+    if (rc)
+        return rc;
+    json_t *object = entry_of(entry);
+    bool there = !entry->source && stat(entry->path, &info) == 0;
+    if (object) {
+        json_object_set_new(object, "bytes", there ? json_integer((json_int_t)info.st_size) : json_null());
+        json_object_set_new(object, "missing", json_boolean(!there));
+    }
+    return serve_reply_json(reply, object, err);
+}
+
+int serve_api_caption(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
+{
+    json_t *object;
+    int rc = serve_object_of(request, &object, err);
+    if (rc)
+        return rc;
+    json_t *text = json_object_get(object, "text");
+    if (!json_is_string(text) && !json_is_null(text))
+        rc = serve_fail(err, DESCRY_ERR_ARGUMENT, "text: a string, or null, is expected");
+    else
+        rc = descry_caption_put(worker->library, request->id, json_string_value(text), err);
+    json_decref(object);
+    return rc ? rc : serve_api_photo(worker, request, reply, err);
+}
+
+/* "bytes=A-B", "bytes=A-", "bytes=-N" of a file of `size` bytes.  False: another form, which is ignored; *count 0: none of it. */
+static bool read_range(const char *text, uint64_t size, uint64_t *first, uint64_t *count)
+{
+    char *end;
+    if (!text || strncmp(text, "bytes=", 6) != 0 || strchr(text, ','))
+        return false;
+    text += 6;
+    errno = 0;
+    if (*text == '-') {
+        uint64_t last = strtoull(text + 1, &end, 10);
+        *count = last < size ? last : size;
+        *first = size - *count;
+        return end > text + 1 && !*end && !errno;
+    }
+    *first = strtoull(text, &end, 10);
+    if (end == text || *end != '-' || errno)
+        return false;
+    uint64_t last = end[1] ? strtoull(end + 1, &end, 10) : UINT64_MAX;
+    if (*end && !(end[0] == '-' && !end[1]))
+        return false;
+    *count = *first >= size || last < *first ? 0 : (last < size - 1 ? last : size - 1) - *first + 1;
+    return !errno;
+}
+
+/* What browsers show by themselves; the rest is to be saved. */
+static const char *type_of(const char *path)
+{
+    static const struct {
+        const char *ending, *type;
+    } types[] = {{".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"}, {".png", "image/png"}, {".gif", "image/gif"},
+                 {".webp", "image/webp"}, {".avif", "image/avif"}};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
+        if (strcasecmp(dot, types[i].ending) == 0)
+            return types[i].type;
+    return "application/octet-stream";
+}
+
+/* A header's quoted name: others than ASCII letters, digits and a few signs are percent-encoded (RFC 5987). */
+static int add_disposition(serve_reply *reply, const char *path, descry_error *err)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char encoded[3 * 256 + 1];
+    size_t n = 0;
+    for (; *name && n + 4 < sizeof encoded; name++) {
+        if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", *name))
+            encoded[n++] = *name;
+        else
+            n += (size_t)sprintf(encoded + n, "%%%02X", (unsigned char)*name);
+    }
+    encoded[n] = 0;
+    return serve_reply_header(reply, err, "Content-Disposition", "attachment; filename*=UTF-8''%s", encoded);
+}
+
+int serve_api_file(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
+{
+    const descry_entry *entry;
+    const char *wanted = request->headers[SERVE_RANGE];
+    struct stat info;
+    uint64_t first, count;
+    int rc = descry_entry_at(worker->library, request->id, NULL, &entry, err);
+    if (rc)
+        return rc;
+    if (entry->source)
+        return serve_fail(err, DESCRY_ERR_NOT_FOUND, "picture %lld has no file", (long long)request->id);
+    int fd = open(entry->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 || fstat(fd, &info) || !S_ISREG(info.st_mode)) {
+        rc = serve_fail(err, DESCRY_ERR_NOT_FOUND, "%s: %s", entry->path, fd < 0 ? strerror(errno) : "not a file");
+        if (fd >= 0)
+            close(fd);
+        return rc;
+    }
+    reply->fd = fd;
+    reply->size = (size_t)info.st_size;
+    reply->type = type_of(entry->path);
+    rc = serve_reply_header(reply, err, "ETag", "\"%llx-%llx\"", (unsigned long long)info.st_mtim.tv_sec * 1000000000u + (unsigned long long)info.st_mtim.tv_nsec,
+                            (unsigned long long)info.st_size);
+    const char *etag = rc ? NULL : reply->headers[reply->header_count - 1].value, *seen = request->headers[SERVE_IF_NONE_MATCH];
+    rc = rc ? rc : serve_reply_header(reply, err, "Cache-Control", "private, max-age=60");
+    rc = rc ? rc : serve_reply_header(reply, err, "Accept-Ranges", "bytes");
+    if (!rc && (serve_argument_of(request, "download") || strcmp(reply->type, "application/octet-stream") == 0))
+        rc = add_disposition(reply, entry->path, err);
+    if (rc)
+        return rc;
+    if (seen && strcmp(seen, etag) == 0) {
+        close(reply->fd);
+        reply->fd = -1;
+        reply->status = 304;
+        return 0;
+    }
+    if (request->headers[SERVE_IF_RANGE] && strcmp(request->headers[SERVE_IF_RANGE], etag) != 0)
+        wanted = NULL;
+    if (!read_range(wanted, (uint64_t)info.st_size, &first, &count))
+        return 0;
+    if (count == 0) {
+        close(reply->fd);
+        reply->fd = -1;
+        reply->status = 416;
+        return serve_reply_header(reply, err, "Content-Range", "bytes */%lld", (long long)info.st_size);
+    }
+    reply->status = 206;
+    reply->offset = first;
+    reply->size = (size_t)count;
+    return serve_reply_header(reply, err, "Content-Range", "bytes %llu-%llu/%lld", (unsigned long long)first,
+                              (unsigned long long)(first + count - 1), (long long)info.st_size);
+}
