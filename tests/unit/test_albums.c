@@ -4,6 +4,8 @@
 
 #include "library/library.h"
 
+#include <sqlite3.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,6 +280,45 @@ static void many_pictures_are_added_at_once(void **state)
     expect_albums(f, "Many 0; ");
 }
 
+/* In a file from a stranger. */
+static void run_sql(fixture *f, const char *sql)
+{
+    sqlite3 *db;
+    char *message = NULL;
+    assert_int_equal(sqlite3_open(at(f, "library.db"), &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s: %s", sql, message);
+    sqlite3_close(db);
+}
+
+static void wrong_albums_are_damage(void **state)
+{
+    static const char *const WRONG[] = {
+        "INSERT INTO albums VALUES (-1, 'x', NULL)",
+        "INSERT INTO albums VALUES (7, '', NULL)",
+        "INSERT INTO albums VALUES (7, char(27) || '[2J', NULL)",
+        "INSERT INTO albums VALUES (7, CAST(x'ff' AS TEXT), NULL)",
+        "INSERT INTO albums VALUES (7, CAST(zeroblob(300) AS TEXT), NULL)",
+        "INSERT INTO albums VALUES (7, 'x', CAST(zeroblob(70000) AS TEXT))",
+        "INSERT INTO albums VALUES (7, 'x', 5.0e3), (8, replace(hex(zeroblob(101)), '00', 'xy'), NULL)",
+    };
+    fixture *f = *state;
+    char shown[500];
+    some(f);
+    create(f, "good", NULL);
+    for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++) {
+        shown[0] = 0;
+        run_sql(f, WRONG[i]);
+        fails(f, descry_albums(f->library, show, shown, &f->err), DESCRY_ERR_FORMAT, "damaged");
+        assert_string_equal(shown, "");
+        run_sql(f, "DELETE FROM albums WHERE id <> 1");
+    }
+    run_sql(f, "INSERT INTO album_contents VALUES (1, 1), (1, 9999), (9999, 2), (1, 'x')"); /* of nothing */
+    expect_albums(f, "good 1; ");
+    search_ok(f, "album:good", 1);
+    search_ok(f, "0 0 0 album:good in:/", 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +328,7 @@ int main(void)
         BOTH_TEST(a_smart_album_is_its_query),
         BOTH_TEST(mistakes_change_nothing),
         BOTH_TEST(many_pictures_are_added_at_once),
+        LIBRARY_TEST(wrong_albums_are_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
