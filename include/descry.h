@@ -738,7 +738,7 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * is no other.  `model` may be NULL when the library has vectors of one model and all terms are pictures among them; with
  * options->open_model the last model indexed with is opened on demand.  options->ranking selects other rankings.
  * A query of filters alone lists pictures, newest first by the time they were taken, without scores, and needs no model,
- * whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds. */
+ * whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds.  "album:NAME" alone, of a smart album, is that album's query. */
 typedef struct descry_results descry_results;
 
 DESCRY_API int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
