@@ -181,13 +181,13 @@ static int load_url(export_job *job, const void **data)
 {
     const descry_row *row;
     int rc = 0;
+    *data = job->points;
     if (job->at == 0 && !(rc = read_row(job, job->row, &row))) {
         if (descry_npz_points(row->path, row->path_size, NULL) > job->width) /* the maximum from measure_url */
             return fail_damaged(job);
         memset(job->points, 0, job->width * sizeof *job->points);
         descry_npz_points(row->path, row->path_size, job->points);
     }
-    *data = job->points;
     return rc;
 }
 
