@@ -30,7 +30,8 @@ const cmd_command cmd_search = {
     "  beach NOT people NOT '#17'         leaves out what matches people, instead of only leaning away from it\n"
     "  beach date:2019 camera:nikon       filters, which may also stand alone: all of 2019, newest first; also\n"
     "                                     date:2019-06..2019-08, date:2019.., date:..2018-05-01, near:48.1,11.6,20,\n"
-    "                                     in:FOLDER, 'in:\"My Holidays\"', has:caption, has:place, has:date\n"
+    "                                     in:FOLDER, 'in:\"My Holidays\"', has:caption, has:place, has:date,\n"
+    "                                     album:NAME (see 'descry album --help')\n"
     "\n"
     "Operators stand alone between spaces.  A picture named in the query is left out of its results.  A word of the\n"
     "shell that is the path of a file is one term, whatever is in its name.  All of it: docs/query.md.\n"
@@ -224,6 +225,10 @@ static int print_filter(const descry_filter *filter)
     for (size_t i = 0; i < filter->unders; i++, between = " or ")
         fprintf(to, "%sin %s", between, filter->under[i]);
     between = filter->unders ? ", " : between;
+    if (filter->album) {
+        fprintf(to, "%sof the album '%s'", between, filter->album);
+        between = ", ";
+    }
     for (int i = 0; i < 2; i++) {
         char time[DESCRY_TIME_SIZE];
         if (times[i] == DESCRY_NO_TIME)

@@ -640,9 +640,11 @@ typedef struct descry_filter {
     double latitude, longitude; /* taken at most `km` from here: great-circle distance on a sphere with the */
     double km;                  /* Earth's mean radius; negative: anywhere */
     uint64_t has;               /* of DESCRY_HAS_: it has each of these; 0: whatever it has */
+    const char *album;          /* in the album of this name, a selection; NULL: any.  DESCRY_ERR_NOT_FOUND: there is none;
+                                   DESCRY_ERR_ARGUMENT: a smart album, whose query is to be used instead */
 } descry_filter;
 
-#define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0}
+#define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0, NULL}
 DESCRY_INITIALIZER_(descry_filter, DESCRY_FILTER_INIT)
 
 /* ---- searching -------------------------------------------------------------------------------------------------- */
@@ -736,7 +738,7 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * is no other.  `model` may be NULL when the library has vectors of one model and all terms are pictures among them; with
  * options->open_model the last model indexed with is opened on demand.  options->ranking selects other rankings.
  * A query of filters alone lists pictures, newest first by the time they were taken, without scores, and needs no model,
- * whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds. */
+ * whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds.  "album:NAME" alone, of a smart album, is that album's query. */
 typedef struct descry_results descry_results;
 
 DESCRY_API int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
@@ -788,6 +790,43 @@ DESCRY_API int descry_status(descry_library *library, const descry_library_statu
 /* Removes the pictures at or under `path` (or a source) from the library, with vectors and captions that no other path refers
  * to.  The files themselves are not touched.  *removed counts paths. */
 DESCRY_API int descry_forget(descry_library *library, const char *path, uint64_t *removed, descry_error *err);
+
+/* The pictures at `path`: of a file or source its own, whether missing or not; of a folder those in it and below it that are
+ * not missing, copies once, in order of id.  *ids [*count] are to be released with descry_free.  DESCRY_ERR_NOT_FOUND: none. */
+DESCRY_API int descry_ids_at(descry_library *library, const char *path, int64_t **ids, size_t *count, descry_error *err);
+
+/* ---- albums ------------------------------------------------------------------------------------------------------ */
+
+/* A selection of pictures under a name: by content, so that it survives moves, copies and missing files; a picture leaves it
+ * when nothing in the library has its content any more.  Or a smart album: a query under a name, run by the query
+ * "album:NAME".  A name is 1 to 200 bytes of UTF-8 without control characters; no two albums have the same, byte by byte. */
+typedef struct descry_album {
+    int64_t id; /* stable, never used again */
+    const char *name;
+    const char *query; /* of a smart album; NULL: a selection */
+    uint64_t count;    /* of a selection: different pictures that are not missing; of a smart album 0 */
+} descry_album;
+
+/* Calls `each` for all albums, in order of their names' bytes; a non-zero return stops. */
+typedef int (*descry_album_callback)(void *arg, const descry_album *album);
+DESCRY_API int descry_albums(descry_library *library, descry_album_callback each, void *arg, descry_error *err);
+
+/* A new album: with a query, which descry_query_check must accept, a smart one; NULL: an empty selection.  *id (may be NULL) is
+ * its id.  DESCRY_ERR_ARGUMENT: the name is taken or no name, the query has a mistake. */
+DESCRY_API int descry_album_create(descry_library *library, const char *name, const char *query, int64_t *id,
+                                   descry_error *err);
+
+/* Renames an album, gives a smart one another query; NULL: as it is.  DESCRY_ERR_NOT_FOUND: no such album; DESCRY_ERR_ARGUMENT
+ * as above, also a query for a selection. */
+DESCRY_API int descry_album_change(descry_library *library, int64_t id, const char *name, const char *query,
+                                   descry_error *err);
+DESCRY_API int descry_album_remove(descry_library *library, int64_t id, descry_error *err); /* not its pictures */
+
+/* Adds the pictures with these ids to a selection, or takes them from it: all or, on an error, none.  Those that are in it, or
+ * not in it, already stay so; copies are one.  DESCRY_ERR_NOT_FOUND: no such album or picture; DESCRY_ERR_ARGUMENT: a smart
+ * album. */
+DESCRY_API int descry_album_add(descry_library *library, int64_t album, const int64_t *ids, size_t n, descry_error *err);
+DESCRY_API int descry_album_take(descry_library *library, int64_t album, const int64_t *ids, size_t n, descry_error *err);
 
 /* ---- exchange --------------------------------------------------------------------------------------------------- */
 

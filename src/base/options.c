@@ -23,7 +23,7 @@ ENDS(descry_sidecar_options, include_hidden);
 ENDS(descry_library_options, create);
 ENDS(descry_index_counts, seconds);
 ENDS(descry_index_options, arg);
-ENDS(descry_filter, has);
+ENDS(descry_filter, album);
 ENDS(descry_net_options, allow_private);
 ENDS(descry_pull_options, watch);
 ENDS(descry_search_options, cancel);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistr.h>
 
-static const char *const KEYS[DESCRY_QUERY_KEYS] = {"date", "camera", "near", "in", "has"};
+static const char *const KEYS[DESCRY_QUERY_KEYS] = {"date", "camera", "near", "in", "has", "album"};
 
 descry_query_key descry_query_key_of(const char *text, size_t size)
 {
@@ -127,11 +127,11 @@ static int read_has(const reader *r, descry_error *err)
     }
 }
 
-static int read_camera(const reader *r, descry_error *err)
+static int read_name(const reader *r, const char **name, const char *message, descry_error *err)
 {
     const uint8_t *wrong = u8_check((const uint8_t *)r->value, strlen(r->value));
-    r->query->only.camera = r->value;
-    return wrong ? fail_at(r, (const char *)wrong, err, "the camera's name is not UTF-8") : 0;
+    *name = r->value;
+    return wrong ? fail_at(r, (const char *)wrong, err, message) : 0;
 }
 
 int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, descry_error *err)
@@ -157,7 +157,9 @@ int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, desc
     case DESCRY_KEY_HAS:
         return read_has(&r, err);
     case DESCRY_KEY_CAMERA:
-        return read_camera(&r, err);
+        return read_name(&r, &query->only.camera, "the camera's name is not UTF-8", err);
+    case DESCRY_KEY_ALBUM:
+        return read_name(&r, &query->only.album, "the album's name is not UTF-8", err);
     case DESCRY_KEY_IN:
         query->folder = value;
         return 0;
@@ -167,12 +169,24 @@ int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, desc
     return 0;
 }
 
-int descry_query_has_filters(const descry_query *query)
+int descry_query_has_other_filters(const descry_query *query, descry_query_key key)
 {
-    for (int key = 0; key < DESCRY_QUERY_KEYS; key++)
-        if (query->given[key])
+    for (int other = 0; other < DESCRY_QUERY_KEYS; other++)
+        if (query->given[other] && other != (int)key)
             return 1;
     return 0;
+}
+
+int descry_query_has_filters(const descry_query *query)
+{
+    return descry_query_has_other_filters(query, DESCRY_QUERY_KEYS);
+}
+
+int descry_query_fail_at_filter(const descry_query *query, const char *text, descry_query_key key, int code, descry_error *err,
+                                const char *message)
+{
+    const descry_lexer lexer = {.text = text};
+    return descry_lexer_fail(&lexer, code, query->given[key] - 1, err, "%s", message);
 }
 
 /* ---- with the options ------------------------------------------------------------------------------------------ */
@@ -189,6 +203,8 @@ static const char *same_option(descry_query_key key, const descry_filter *filter
         return filter->km >= 0 ? "--near" : NULL;
     case DESCRY_KEY_IN:
         return filter->unders > 0 ? "--under" : NULL;
+    case DESCRY_KEY_ALBUM:
+        return filter->album ? "the album of the options" : NULL;
     case DESCRY_KEY_HAS:
     case DESCRY_QUERY_KEYS:
         break;
@@ -212,6 +228,8 @@ int descry_query_narrow(const descry_query *query, const char *text, descry_filt
     }
     if (query->given[DESCRY_KEY_CAMERA])
         filter->camera = only->camera;
+    if (query->given[DESCRY_KEY_ALBUM])
+        filter->album = only->album;
     if (query->given[DESCRY_KEY_NEAR]) {
         filter->latitude = only->latitude;
         filter->longitude = only->longitude;

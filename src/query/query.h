@@ -48,6 +48,7 @@ typedef enum descry_query_key {
     DESCRY_KEY_NEAR,
     DESCRY_KEY_IN,
     DESCRY_KEY_HAS,
+    DESCRY_KEY_ALBUM,
     DESCRY_QUERY_KEYS
 } descry_query_key;
 
@@ -73,6 +74,11 @@ int descry_query_parse_words(descry_query *query, const char *text, const char *
 void descry_query_free(descry_query *query);
 
 int descry_query_has_filters(const descry_query *query);
+int descry_query_has_other_filters(const descry_query *query, descry_query_key key); /* than one of this key */
+
+/* Reports an error at the query's filter of this key, as parsing does. */
+int descry_query_fail_at_filter(const descry_query *query, const char *text, descry_query_key key, int code, descry_error *err,
+                                const char *message);
 
 /* Adds the query's filters to *filter, the options', which then points into the query.  DESCRY_ERR_ARGUMENT: both say the same
  * thing. */

@@ -206,23 +206,31 @@ static int make_filter(search *job, descry_error *err)
         rc = descry_library_filter(job->library, &whole, &job->filter, &job->arena, err);
     if (!rc && whole.camera && !(job->filter.camera = descry_arena_strdup(&job->arena, whole.camera)))
         rc = descry_fail_memory(err);
+    if (!rc && whole.album && !(job->filter.album = descry_arena_strdup(&job->arena, whole.album)))
+        rc = descry_fail_memory(err);
     descry_buf_free(&folder);
     return rc;
+}
+
+int descry_search_is_filters(const search *job)
+{
+    static const char BLANKS[] = " \t\n\v\f\r";
+    return descry_query_has_filters(&job->query) && (job->words ? !job->words[strspn(job->words, BLANKS)] : job->query.count == 0);
+}
+
+static int parse_query(search *job, descry_error *err)
+{
+    return job->how.ranking == DESCRY_RANKING_WORDS ? descry_query_parse_words(&job->query, job->text, &job->words, err)
+                                                    : descry_query_parse(&job->query, job->text, NULL, err);
 }
 
 /* Reads the query, if there is one; *alone: it has filters and nothing else. */
 static int read_query(search *job, int *alone, descry_error *err)
 {
-    static const char BLANKS[] = " \t\n\v\f\r";
-    int rc = 0;
-    *alone = 0;
-    if (job->text && job->how.ranking == DESCRY_RANKING_WORDS) {
-        rc = descry_query_parse_words(&job->query, job->text, &job->words, err);
-        *alone = !rc && descry_query_has_filters(&job->query) && !job->words[strspn(job->words, BLANKS)];
-    } else if (job->text) {
-        rc = descry_query_parse(&job->query, job->text, NULL, err);
-        *alone = !rc && job->query.count == 0;
-    }
+    int rc = job->text ? parse_query(job, err) : 0;
+    if (!rc && job->query.only.album)
+        rc = descry_search_album(job, parse_query, err);
+    *alone = !rc && job->text && descry_search_is_filters(job);
     return rc ? rc : make_filter(job, err);
 }
 

@@ -43,6 +43,11 @@ int failing_json_tokenizer(world *w, descry_error *err);
 int failing_unigram_tokenizer(world *w, descry_error *err);
 int failing_bpe_tokenizer(world *w, descry_error *err);
 
+/* Of failing_albums.c: a selection and a smart album for a library; and jobs with them. */
+int failing_make_albums(world *w, descry_error *err);
+int failing_see_albums(world *w, descry_error *err);
+int failing_change_albums(world *w, descry_error *err);
+
 extern const job JOBS[];
 extern const size_t JOB_COUNT;
 

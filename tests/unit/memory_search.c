@@ -148,7 +148,8 @@ static int choose(const tables *t, const descry_filter *filter, int files, descr
     int rc = is_asked ? descry_metadata_filter_open(&asked, filter, err) : 0;
     stand(t, filter, files, *hits);
     for (size_t i = 0; i < t->content_count && !rc; i++)
-        if ((*hits)[i].id && (!is_asked || passes(t, &asked, &t->contents[i])))
+        if ((*hits)[i].id && (!is_asked || passes(t, &asked, &t->contents[i])) &&
+            (!filter || !filter->album || memory_is_in_album(t, filter->album, t->contents[i].id)))
             (*hits)[(*count)++] = (descry_hit){0, (*hits)[i].id, (*hits)[i].content};
     descry_metadata_filter_free(&asked);
     if (rc) {

@@ -45,6 +45,8 @@ static int show_filters(const descry_query *query, char *to, size_t size)
         n += snprintf(to + n, size - (size_t)n, " near[%.15g,%.15g,%.15g]", only->latitude, only->longitude, only->km);
     if (query->folder)
         n += snprintf(to + n, size - (size_t)n, " in[%s]", query->folder);
+    if (only->album)
+        n += snprintf(to + n, size - (size_t)n, " album[%s]", only->album);
     if (only->has)
         n += snprintf(to + n, size - (size_t)n, " has[%d]", (int)only->has);
     return n;
@@ -257,13 +259,15 @@ static void values_of_filters(void **state)
     reads("near:\"48.13715432123456789, 11, 2.5\"", " near[48.1371543212345,11,2.5]");
     reads("camera:+ a", "1 t[a] camera[+]");
     reads("camera:date:2019", " camera[date:2019]");
+    reads("a album:\"My Summer\" b", "1 t[a b] album[My Summer]");
+    reads("album:\xC3\xA9t\xC3\xA9", " album[\xC3\xA9t\xC3\xA9]");
 }
 
 static void what_only_looks_like_a_filter_is_text(void **state)
 {
     (void)state;
     reads("re:zero", "1 t[re:zero]");
-    reads("album:x Date:2019 update:2019", "1 t[album:x Date:2019 update:2019]");
+    reads("albums:x Date:2019 update:2019", "1 t[albums:x Date:2019 update:2019]");
     reads("\"date:2019\" in:x", "1 t[date:2019] in[x]");
     reads("a sign \"saying date:2019\" here", "1 t[a sign \"saying date:2019\" here]");
     reads("a (date:2019)", "1 t[a (date:2019)]");
@@ -319,6 +323,9 @@ static void mistakes_in_filters_have_a_place(void **state)
     refuses(A, "near:4e1,0x1,20", 5, "LAT,LON,KM");
     refuses(A, "near:0.1234567890123456x,1,20", 5, "LAT,LON,KM");
     refuses(A, "camera:\"a \xff\"", 10, "not UTF-8");
+    refuses(A, "a album:x\xff", 9, "the album's name is not UTF-8");
+    refuses(A, "a album:", 8, "nothing stands after album:");
+    refuses(A, "album:x a album:y", 10, "album: is given twice");
     refuses(A, "a has:sound", 6, "what pictures can have: caption, place, date");
     refuses(A, "has:date,", 9, "what pictures can have");
 }
@@ -353,9 +360,9 @@ static void words_have_filters_but_no_grammar(void **state)
 static void options_and_filters_do_not_contradict(void **state)
 {
     (void)state;
-    static const char text[] = "a date:2019 camera:b near:1,2,3 in:c has:date";
+    static const char text[] = "a date:2019 camera:b near:1,2,3 in:c has:date album:e";
     const char *const under[] = {"/d"};
-    descry_filter given[5], narrowed = DESCRY_FILTER_INIT;
+    descry_filter given[6], narrowed = DESCRY_FILTER_INIT;
     descry_query query = {0};
     descry_error err;
     assert_int_equal(descry_query_parse(&query, text, NULL, NULL), 0);
@@ -364,10 +371,11 @@ static void options_and_filters_do_not_contradict(void **state)
     assert_true(narrowed.after == query.only.after && narrowed.before == query.only.before && narrowed.km == 3);
     assert_true(narrowed.latitude == 1 && narrowed.longitude == 2);
     assert_string_equal(narrowed.camera, "b");
+    assert_string_equal(narrowed.album, "e");
     assert_int_equal(narrowed.unders, 1);
     assert_string_equal(narrowed.under[0], "c");
     assert_int_equal(narrowed.has, DESCRY_HAS_CAPTION | DESCRY_HAS_DATE);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         given[i] = (descry_filter)DESCRY_FILTER_INIT;
     given[0].after = 0;
     given[1].before = 0;
@@ -375,9 +383,11 @@ static void options_and_filters_do_not_contradict(void **state)
     given[3].km = 0;
     given[4].under = under;
     given[4].unders = 1;
+    given[5].album = "f";
     static const char *const mistakes[] = {"3: --after and date: both", "3: --before and date: both", "13: --camera and camera: both",
-                                           "22: --near and near: both", "33: --under and in: both"};
-    for (int i = 0; i < 5; i++) {
+                                           "22: --near and near: both", "33: --under and in: both",
+                                           "47: the album of the options and album: both"};
+    for (int i = 0; i < 6; i++) {
         assert_int_equal(descry_query_narrow(&query, text, &given[i], &err), DESCRY_ERR_ARGUMENT);
         assert_non_null(strstr(err.message, mistakes[i]));
     }

@@ -316,7 +316,7 @@ int descry_sqlite_lacking(descry_store *base, const descry_recipe *recipe, uint6
 
 /* ---- status ---------------------------------------------------------------------------------------------------- */
 
-static int copy_column(descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most, descry_arena *arena,
+int descry_sqlite_copy(descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most, descry_arena *arena,
                        const char **out, descry_error *err)
 {
     const char *bytes;
@@ -366,9 +366,9 @@ static int read_model(descry_sqlite *store, sqlite3_stmt *stmt, descry_library_m
                       descry_error *err)
 {
     int64_t dim, vectors, time;
-    int rc = copy_column(store, stmt, 0, DESCRY_SQLITE_NAME, arena, &model->name, err);
+    int rc = descry_sqlite_copy(store, stmt, 0, DESCRY_SQLITE_NAME, arena, &model->name, err);
     if (!rc)
-        rc = copy_column(store, stmt, 1, DESCRY_RECIPE_HEX, arena, &model->recipe, err);
+        rc = descry_sqlite_copy(store, stmt, 1, DESCRY_RECIPE_HEX, arena, &model->recipe, err);
     if (!rc && (!descry_sqlite_number(stmt, 2, 1, DESCRY_SQLITE_DIM, &dim) ||
                 !descry_sqlite_vectors(store, stmt, 3, dim, &vectors) ||
                 !descry_sqlite_number(stmt, 4, 0, INT64_MAX, &time)))
@@ -404,7 +404,7 @@ static int read_roots(descry_sqlite *store, const char **roots, size_t most, siz
     sqlite3_stmt *stmt = NULL;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     while (!rc && *n < most && (rc = descry_sqlite_step(store, stmt, err)) == 1)
-        rc = copy_column(store, stmt, 0, DESCRY_SQLITE_PATH, arena, &roots[(*n)++], err);
+        rc = descry_sqlite_copy(store, stmt, 0, DESCRY_SQLITE_PATH, arena, &roots[(*n)++], err);
     if (stmt)
         sqlite3_reset(stmt);
     return rc;

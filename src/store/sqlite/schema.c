@@ -181,11 +181,17 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     ("ALTER TABLE places ADD COLUMN fault TEXT;"
      "ALTER TABLE places ADD COLUMN fault_size INTEGER;"
      "ALTER TABLE places ADD COLUMN fault_mtime INTEGER;"),
+
+    /* query NULL: a selection, whose contents album_contents has */
+    ("CREATE TABLE albums (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, query TEXT);"
+     "CREATE TABLE album_contents (album INTEGER NOT NULL REFERENCES albums (id) ON DELETE CASCADE,"
+     "  content INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE, PRIMARY KEY (album, content)) WITHOUT ROWID;"
+     "CREATE INDEX album_contents_content ON album_contents (content);"),
 };
 
 /* To be updated with every step: tests/unit/test_stranger.c says the new value. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
-    "2134c1a5c2fc9b550bd0fee784fbe516654da629a066779daba0b98805ac0e98";
+    "dd8281869511ed5d8b5fc168319e4213e97ec43bcdf9686a8cc34748ddd802ef";
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {

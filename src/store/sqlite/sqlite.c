@@ -393,6 +393,12 @@ static const descry_store_ops OPS = {
     .sample = descry_sqlite_sample,
     .status = descry_sqlite_status,
     .forget = descry_sqlite_forget,
+    .albums = descry_sqlite_albums,
+    .album = descry_sqlite_album,
+    .create_album = descry_sqlite_create_album,
+    .change_album = descry_sqlite_change_album,
+    .remove_album = descry_sqlite_remove_album,
+    .fill_album = descry_sqlite_fill_album,
 };
 
 int descry_store_open_sqlite(descry_store **out, const char *path, const descry_store_options *options,

@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 enum {
-    DESCRY_SQLITE_STATEMENTS = 72,
+    DESCRY_SQLITE_STATEMENTS = 84,
     DESCRY_SQLITE_VALUE = 64 << 20, /* bytes of a value at most: the file names of a picture with a million copies */
     DESCRY_SQLITE_PATH = 1 << 18,   /* of a path or source */
     DESCRY_SQLITE_NAME = 1 << 12,   /* of a model */
@@ -47,6 +47,9 @@ int descry_sqlite_number(sqlite3_stmt *stmt, int column, int64_t least, int64_t 
 int descry_sqlite_bytes(sqlite3_stmt *stmt, int column, size_t most, const char **bytes, size_t *size);
 /* The same for a count of vectors: no more than fit the file. */
 int descry_sqlite_vectors(const descry_sqlite *store, sqlite3_stmt *stmt, int column, int64_t dim, int64_t *count);
+/* A copy of a blob or text, with a NUL behind it.  DESCRY_ERR_FORMAT: another kind, or too long. */
+int descry_sqlite_copy(descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most, descry_arena *arena,
+                       const char **out, descry_error *err);
 int descry_sqlite_finite(const float *vector, size_t dim);
 int descry_sqlite_damaged(const descry_sqlite *store, const char *what, descry_error *err); /* DESCRY_ERR_FORMAT */
 
@@ -162,5 +165,13 @@ int descry_sqlite_put_calibration(descry_store *store, const descry_recipe *reci
 int descry_sqlite_sample(descry_store *store, const descry_recipe *recipe, size_t most, float **vectors, size_t *count,
                          descry_error *err);
 int descry_sqlite_status(descry_store *store, descry_library_status *status, descry_arena *arena, descry_error *err);
+
+int descry_sqlite_albums(descry_store *store, descry_album **albums, size_t *count, descry_arena *arena, descry_error *err);
+int descry_sqlite_album(descry_store *store, const char *name, descry_album *album, descry_arena *arena, descry_error *err);
+int descry_sqlite_create_album(descry_store *store, const char *name, const char *query, int64_t *id, descry_error *err);
+int descry_sqlite_change_album(descry_store *store, int64_t id, const char *name, const char *query, descry_error *err);
+int descry_sqlite_remove_album(descry_store *store, int64_t id, descry_error *err);
+int descry_sqlite_fill_album(descry_store *store, int64_t id, const int64_t *contents, size_t n, int take,
+                             descry_error *err);
 
 #endif
