@@ -782,6 +782,30 @@ typedef struct descry_library_status {
     uint64_t sources;  /* photos without a file, only a source */
 } descry_library_status;
 
+/* Calls `each` for all pictures that `filter` (NULL: everything) lets through, newest first by the time they were taken, those
+ * without one last: the order of a search for "".  Copies are one, as in descry_search.  taken: as in descry_metadata,
+ * DESCRY_NO_TIME: unknown; width, height: 0.  A non-zero return stops.  Everything is read before the first call, so `each` may
+ * use the library. */
+typedef int (*descry_timeline_callback)(void *arg, int64_t id, int64_t taken, int width, int height);
+DESCRY_API int descry_timeline(descry_library *library, const descry_filter *filter, descry_timeline_callback each, void *arg,
+                               descry_error *err);
+
+/* What pictures can be grouped by. */
+typedef enum descry_facet {
+    DESCRY_FACET_CAMERA, /* make and model, as in descry_metadata */
+    DESCRY_FACET_FOLDER  /* the folder that the file itself is in; a picture with copies counts in each of their folders */
+} descry_facet;
+
+/* Calls `each` for each camera, or folder, of the pictures that `filter` (NULL: everything) lets through, with how many of these
+ * there are, in the order of bytes; otherwise as descry_timeline. */
+typedef int (*descry_facet_callback)(void *arg, const char *value, uint64_t count);
+DESCRY_API int descry_facets(descry_library *library, descry_facet facet, const descry_filter *filter,
+                             descry_facet_callback each, void *arg, descry_error *err);
+
+/* *number changes when this handle or any other, of this process or another, has changed the library; asking takes microseconds.
+ * Only the numbers of one handle can be compared. */
+DESCRY_API int descry_library_generation(descry_library *library, uint64_t *number, descry_error *err);
+
 /* *status and what it points to are valid until the next call of descry_status on this handle, or until it is closed. */
 DESCRY_API int descry_status(descry_library *library, const descry_library_status **status, descry_error *err);
 
