@@ -25,6 +25,7 @@ typedef struct descry_search_job {
     descry_query query;        /* parsed */
     const char *words;         /* of a search by words: the query without its filters, in the query's arena */
     descry_filter filter;      /* the options' and the query's, with paths as the library has them, in `arena` */
+    descry_named_vector *vectors; /* [how.vector_count] */
     const float *given_vector; /* [given_dim]: of descry_search_vector, until it is copied */
     size_t given_dim;
     descry_search_meaning meaning;

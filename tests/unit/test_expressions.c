@@ -163,7 +163,7 @@ static void pictures_named_are_left_out(void **state)
     assert_int_equal(search_with(f, "\"9 9 9\" - 9 9 9", NULL), DESCRY_ERR_ARGUMENT);
     assert_non_null(strstr(f->err.message, "cancel each other out"));
     assert_int_equal(search_with(f, "9 9 9 +", NULL), DESCRY_ERR_ARGUMENT);
-    assert_int_equal(descry_query_check("a - b NOT c", NULL, NULL), 0);
+    assert_int_equal(descry_query_check("a - b NOT c", DESCRY_RANKING_VECTORS, NULL, NULL, NULL), 0);
 }
 
 /* ---- NOT ------------------------------------------------------------------------------------------------------- */
