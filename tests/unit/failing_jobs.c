@@ -588,6 +588,7 @@ const job JOBS[] = {
     {"search hybrid", full_library, search_hybrid, NULL, NULL, close_library},
     {"search filtered", full_library, search_filtered, NULL, NULL, close_library},
     {"search newest", full_library, search_newest, NULL, NULL, close_library},
+    {"list all", full_library, failing_listing, NULL, NULL, close_library},
     {"entries", full_library, see_entries, NULL, NULL, close_library},
     {"entry", full_library, entry_at, NULL, NULL, close_library},
     {"export", full_library, export, NULL, NULL, close_library},

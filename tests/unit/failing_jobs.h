@@ -43,6 +43,9 @@ int failing_json_tokenizer(world *w, descry_error *err);
 int failing_unigram_tokenizer(world *w, descry_error *err);
 int failing_bpe_tokenizer(world *w, descry_error *err);
 
+/* Of failing_listing.c */
+int failing_listing(world *w, descry_error *err);
+
 extern const job JOBS[];
 extern const size_t JOB_COUNT;
 
