@@ -209,9 +209,13 @@ typedef struct descry_model_options {
     size_t size;
     descry_precision precision;
     int image_size; /* side of the squares that pictures become, in pixels; 0: as the name says, or the model's own */
+    /* 1: texts that several threads embed or search for at the same time go through the model together, up to 64 in a batch, and
+     * so do pictures, up to 16: more a second, as for the requests of a server.  Results are the same bits, and a batch that
+     * fails is repeated call by call.  A call waits for the batch before it */
+    uint64_t combine;
 } descry_model_options;
 
-#define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32, 0}
+#define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32, 0, 0}
 DESCRY_INITIALIZER_(descry_model_options, DESCRY_MODEL_OPTIONS_INIT)
 
 /* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",

@@ -16,7 +16,7 @@ ENDS(descry_watch, cancel);
 ENDS(descry_limits, max_pixels_per_byte);
 ENDS(descry_preprocess_options, limits);
 ENDS(descry_folder_options, sniff);
-ENDS(descry_model_options, image_size);
+ENDS(descry_model_options, combine);
 ENDS(descry_generation, prompt);
 ENDS(descry_caption_options, watch);
 ENDS(descry_sidecar_options, include_hidden);
