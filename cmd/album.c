@@ -171,7 +171,7 @@ static int check_query(const char *query)
 {
     descry_error err;
     size_t position;
-    if (!query || !descry_query_check(query, &position, &err))
+    if (!query || !descry_query_check(query, DESCRY_RANKING_VECTORS, NULL, &position, &err))
         return CMD_DONE;
     int status = cmd_fail(&err);
     cmd_print_caret(query, position);

@@ -198,13 +198,13 @@ static char *join_operands(const cmd_operands *operands)
     return query;
 }
 
-static int check_query(const char *query, bool words)
+static int check_query(const char *query, const descry_search_options *how)
 {
     descry_error err;
     size_t position;
     if (!query[strspn(query, " \t\n\r\f\v")])
         return cmd_usage(&cmd_search, "what to look for?");
-    if (words || !descry_query_check(query, &position, &err))
+    if (!descry_query_check(query, how->ranking, how->filter, &position, &err))
         return CMD_DONE;
     int status = cmd_fail(&err);
     cmd_print_caret(query, position);
@@ -404,7 +404,7 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE)
         status = query ? check_options(&to, &how, common.head) : cmd_fail_memory();
     if (status == CMD_DONE)
-        status = check_query(query, to.words);
+        status = check_query(query, &how);
     if (status == CMD_DONE)
         status = search(&common, query, &how, &to);
     if (status == CMD_DONE)

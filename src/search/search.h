@@ -25,6 +25,7 @@ typedef struct descry_search_job {
     descry_query query;        /* parsed */
     const char *words;         /* of a search by words: the query without its filters, in the query's arena */
     descry_filter filter;      /* the options' and the query's, with paths as the library has them, in `arena` */
+    descry_named_vector *vectors; /* [how.vector_count] */
     const float *given_vector; /* [given_dim]: of descry_search_vector, until it is copied */
     size_t given_dim;
     descry_search_meaning meaning;
@@ -51,7 +52,7 @@ int descry_search_by_words(descry_search_job *job, descry_hit **hits, size_t *co
 /* Sets *whole to a path of a query, with $HOME for a ~ before its first slash. */
 int descry_search_expand(const char *path, descry_buf *whole, descry_error *err);
 
-int descry_search_is_filters(const descry_search_job *job); /* the parsed query has filters and nothing else */
+int descry_search_is_filters(const descry_search_job *job); /* the parsed query has filters and nothing else, or is blank */
 
 /* A parsed query that is a smart album becomes that album's query, parsed by `parse`.  DESCRY_ERR_NOT_FOUND,
  * DESCRY_ERR_ARGUMENT: no such album; a smart one beside other things, or within another. */

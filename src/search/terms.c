@@ -142,6 +142,16 @@ static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_er
     return rc;
 }
 
+/* A vector that the caller has given a name. */
+static int copy_vector(const descry_search_job *job, const descry_named_vector *named, float *vector, descry_error *err)
+{
+    const size_t dim = (size_t)job->recipe.dim;
+    if (named->dim != dim)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: a vector of %zu numbers; the model's have %zu", named->name, named->dim, dim);
+    memcpy(vector, named->vector, dim * sizeof *vector);
+    return 0;
+}
+
 /* ---- any term -------------------------------------------------------------------------------------------------- */
 
 int descry_search_embed(void *arg, const descry_term *term, float *vector, descry_error *err)
@@ -160,6 +170,9 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
         break;
     case DESCRY_TERM_ID:
         rc = embed_id(job, term->id, vector, err);
+        break;
+    case DESCRY_TERM_VECTOR:
+        rc = copy_vector(job, &job->vectors[term->id], vector, err);
         break;
     case DESCRY_TERM_TEXT:
         rc = need_model(job, text, err);

@@ -158,6 +158,19 @@ typedef struct descry_list {
     int began;                   /* the engine's: this list began the transaction, not one around it */
 } descry_list;
 
+/* A picture in the order of time; width, height: 0. */
+typedef struct descry_moment {
+    int64_t id, content; /* as in descry_hit */
+    int64_t taken;       /* DESCRY_NO_TIME: unknown */
+    int width, height;
+} descry_moment;
+
+/* What pictures have in common, and how many contents have it. */
+typedef struct descry_group {
+    const char *value;
+    uint64_t count;
+} descry_group;
+
 /* Statistics of a recipe's scores in this library: see calibrate.c. */
 typedef struct descry_calibration {
     int version;
@@ -229,6 +242,15 @@ typedef struct descry_store_ops {
      * downwards; scores are 0; *hits to be freed with free. */
     int (*newest)(descry_store *store, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
                   descry_error *err);
+    /* All that match `filter` (or NULL), in the same order; *moments to be freed with free. */
+    int (*timeline)(descry_store *store, const descry_filter *filter, descry_moment **moments, size_t *count,
+                    descry_error *err);
+    /* The cameras of all that match `filter` (or NULL), or the folders of their places that are files, not missing, and match
+     * it: in the order of their bytes, allocated in `arena`. */
+    int (*facet)(descry_store *store, descry_facet facet, const descry_filter *filter, descry_group **groups, size_t *count,
+                 descry_arena *arena, descry_error *err);
+    /* A number of this handle that is another one when any handle has changed the library since the last call. */
+    int (*generation)(descry_store *store, uint64_t *number, descry_error *err);
     /* *hits: best first, ties by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);

@@ -576,6 +576,7 @@ const job JOBS[] = {
     {"search album", full_library, search_album, NULL, NULL, close_library},
     {"albums", full_library, failing_see_albums, NULL, NULL, close_library},
     {"change albums", full_library, failing_change_albums, failing_see_albums, NULL, close_library},
+    {"list all", full_library, failing_listing, NULL, NULL, close_library},
     {"entries", full_library, see_entries, NULL, NULL, close_library},
     {"entry", full_library, entry_at, NULL, NULL, close_library},
     {"export", full_library, export, NULL, NULL, close_library},

@@ -47,6 +47,8 @@ int failing_bpe_tokenizer(world *w, descry_error *err);
 int failing_make_albums(world *w, descry_error *err);
 int failing_see_albums(world *w, descry_error *err);
 int failing_change_albums(world *w, descry_error *err);
+/* Of failing_listing.c */
+int failing_listing(world *w, descry_error *err);
 
 extern const job JOBS[];
 extern const size_t JOB_COUNT;

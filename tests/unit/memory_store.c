@@ -79,6 +79,7 @@ int memory_end(handle *store, tables *t, int rc)
     if (!rc) {
         memory_drop(&store->library->now);
         store->library->now = *t;
+        store->library->changes++;
     } else
         memory_drop(t);
     pthread_mutex_unlock(&store->library->mutex);
@@ -552,6 +553,7 @@ static const descry_store_ops OPS = {
     .mark_missing = mark_missing, .any_under = any_under,
     .details = memory_details, .vectors = memory_vectors, .list = memory_list, .unlist = memory_unlist,
     .uncaptioned = memory_uncaptioned, .words = memory_words, .newest = memory_newest,
+    .timeline = memory_timeline, .facet = memory_facet, .generation = memory_generation,
     .nearest = memory_nearest, .prepare = prepare, .lacking = memory_lacking,
     .calibration = calibration, .put_calibration = put_calibration, .sample = memory_sample,
     .status = memory_status, .forget = forget,

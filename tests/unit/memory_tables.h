@@ -80,6 +80,7 @@ typedef struct claim {
 struct memory {
     pthread_mutex_t mutex;
     tables now;
+    uint64_t changes;
     descry_arena texts;
     claim *claims;
     size_t claim_count;
@@ -136,6 +137,11 @@ int memory_uncaptioned(descry_store *base, const descry_filter *filter, int64_t 
 int memory_words(descry_store *base, const descry_words *query, descry_hit **hits, size_t *count, descry_error *err);
 int memory_newest(descry_store *base, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
                   descry_error *err);
+int memory_timeline(descry_store *base, const descry_filter *filter, descry_moment **moments, size_t *count,
+                    descry_error *err);
+int memory_facet(descry_store *base, descry_facet facet, const descry_filter *filter, descry_group **groups, size_t *count,
+                 descry_arena *arena, descry_error *err);
+int memory_generation(descry_store *base, uint64_t *number, descry_error *err);
 int memory_nearest(descry_store *base, const descry_recipe *what, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);
 int memory_lacking(descry_store *base, const descry_recipe *what, uint64_t *count, descry_error *err);

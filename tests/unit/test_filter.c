@@ -528,7 +528,7 @@ static void a_query_filters_as_the_options_do(void **state)
     assert_int_equal(f->matches, 2);
     filter.camera = "canon";
     assert_int_equal(search_with(f, "jpg camera:canon", &options), DESCRY_ERR_ARGUMENT);
-    assert_string_equal(f->err.message, "the query, character 5: --camera and camera: both, where one is enough");
+    assert_string_equal(f->err.message, "the query, character 5: camera: is in the options, too, where one is enough");
     assert_int_equal(search_with(f, "jpg date:2020", &options), 0);
     assert_int_equal(f->matches, 0);
     options.ranking = DESCRY_RANKING_VECTORS;

@@ -91,6 +91,8 @@ static void plain_text_is_one_term(void **state)
     (void)state;
     reads("a woman on brick stairs holding a puppy", "1 t[a woman on brick stairs holding a puppy]");
     reads("  beach\t", "1 t[beach]");
+    reads("", "");
+    reads(" \n ", "");
     reads("a  b", "1 t[a  b]");
     reads("t-shirt", "1 t[t-shirt]");
     reads("C++", "1 t[C++]");
@@ -177,8 +179,6 @@ static void mistakes_have_a_place(void **state)
 {
     (void)state;
     const int A = DESCRY_ERR_ARGUMENT;
-    refuses(A, "", 0, "an empty query");
-    refuses(A, " \n ", 3, "an empty query");
     refuses(A, "+ a", 0, "character 1: a term is missing before this operator");
     refuses(A, "a +", 3, "a term is missing at the end");
     refuses(A, "a + - b", 4, "a term is missing before this operator");
@@ -336,7 +336,7 @@ static void words_read(const char *text, const char *expected)
     char shown[500];
     const char *rest;
     descry_query query = {0};
-    assert_int_equal(descry_query_parse_words(&query, text, &rest, NULL), 0);
+    assert_int_equal(descry_query_parse_words(&query, text, &rest, NULL, NULL), 0);
     int n = snprintf(shown, sizeof shown, "%s", rest);
     show_filters(&query, shown + n, sizeof shown - (size_t)n);
     assert_string_equal(shown, expected);
@@ -352,7 +352,9 @@ static void words_have_filters_but_no_grammar(void **state)
     words_read("(a + NOT b) \"c", "(a + NOT b) \"c");
     words_read("a in:\"b c\" d has:date", "a          d          in[b c] has[4]");
     words_read("\"a in:b\" + (in:c) in:d", "\"a in:b\" + (in:c)      in[d]");
-    assert_int_equal(descry_query_parse_words(&query, "a + in:b in:c", &rest, &err), DESCRY_ERR_ARGUMENT);
+    size_t position = 0;
+    assert_int_equal(descry_query_parse_words(&query, "a + in:b in:c", &rest, &position, &err), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(position, 9);
     assert_string_equal(err.message, "the query, character 10: in: is given twice");
     descry_query_free(&query);
 }
@@ -367,7 +369,7 @@ static void options_and_filters_do_not_contradict(void **state)
     descry_error err;
     assert_int_equal(descry_query_parse(&query, text, NULL, NULL), 0);
     narrowed.has = DESCRY_HAS_CAPTION;
-    assert_int_equal(descry_query_narrow(&query, text, &narrowed, &err), 0);
+    assert_int_equal(descry_query_narrow(&query, text, &narrowed, NULL, &err), 0);
     assert_true(narrowed.after == query.only.after && narrowed.before == query.only.before && narrowed.km == 3);
     assert_true(narrowed.latitude == 1 && narrowed.longitude == 2);
     assert_string_equal(narrowed.camera, "b");
@@ -384,13 +386,20 @@ static void options_and_filters_do_not_contradict(void **state)
     given[4].under = under;
     given[4].unders = 1;
     given[5].album = "f";
-    static const char *const mistakes[] = {"3: --after and date: both", "3: --before and date: both", "13: --camera and camera: both",
-                                           "22: --near and near: both", "33: --under and in: both",
-                                           "47: the album of the options and album: both"};
+    static const char *const mistakes[] = {"3: date: is in the options, too", "3: date: is in", "13: camera: is", "22: near: is",
+                                           "33: in: is", "47: album: is"};
+    static const size_t places[] = {2, 2, 12, 21, 32, 46};
     for (int i = 0; i < 6; i++) {
-        assert_int_equal(descry_query_narrow(&query, text, &given[i], &err), DESCRY_ERR_ARGUMENT);
+        size_t position = 0;
+        assert_int_equal(descry_query_narrow(&query, text, &given[i], &position, &err), DESCRY_ERR_ARGUMENT);
         assert_non_null(strstr(err.message, mistakes[i]));
+        assert_int_equal(position, places[i]);
+        assert_int_equal(descry_query_check(text, DESCRY_RANKING_VECTORS, &given[i], &position, NULL), DESCRY_ERR_ARGUMENT);
+        assert_int_equal(position, places[i]);
+        assert_int_equal(descry_query_check(text, DESCRY_RANKING_WORDS, &given[i], &position, NULL), DESCRY_ERR_ARGUMENT);
+        assert_int_equal(position, places[i]);
     }
+    assert_int_equal(descry_query_check(text, DESCRY_RANKING_HYBRID, NULL, NULL, NULL), 0);
     descry_query_free(&query);
 }
 
@@ -426,6 +435,68 @@ static void limits_are_kept(void **state)
     strcat(text, "(0 * a * 1000)");
     refuses(DESCRY_ERR_LIMIT, text, strlen(text) - 9, "too large a weight, all together");
     free(text);
+}
+
+/* ---- parts ------------------------------------------------------------------------------------------------------ */
+
+typedef struct shown {
+    const char *query;
+    char text[1000];
+    int room;
+} shown;
+
+static int show_part(void *arg, const descry_query_part *part)
+{
+    static const char kinds[] = "tfui";
+    shown *to = arg;
+    int n = (int)strlen(to->text), cut = (int)(part->cut_end - part->cut_begin);
+    assert_int_equal(part->kind == DESCRY_QUERY_FILTER, part->key != NULL);
+    assert_int_equal(part->kind == DESCRY_QUERY_ID ? atoi(part->text + 1) : 0, part->id);
+    if (part->key)
+        n += snprintf(to->text + n, sizeof to->text - (size_t)n, "%s %s[%s] ", n ? "," : "", part->key, part->text);
+    else
+        n += snprintf(to->text + n, sizeof to->text - (size_t)n, "%s %s%g %c[%s] ", n ? "," : "",
+                      part->exclusion ? part->exclusion == 1 ? "!" : "!!" : "", part->weight, kinds[part->kind], part->text);
+    n += snprintf(to->text + n, sizeof to->text - (size_t)n, "%d-%d", (int)part->begin, (int)part->end);
+    if (cut > 0)
+        snprintf(to->text + n, sizeof to->text - (size_t)n, " '%.*s'", cut, to->query + part->cut_begin);
+    return --to->room == 0;
+}
+
+/* For each part "weight kind[text]" or "key[value]", its bytes, and what is to be cut out. */
+static void understands(descry_ranking ranking, const char *query, const char *expected)
+{
+    shown to = {.query = query};
+    descry_error err;
+    if (descry_query_parts(query, ranking, show_part, &to, NULL, &err))
+        fail_msg("%s: %s", query, err.message);
+    assert_string_equal(to.text, expected);
+}
+
+static void a_query_is_known_by_its_parts(void **state)
+{
+    (void)state;
+    const descry_ranking vectors = DESCRY_RANKING_VECTORS, words = DESCRY_RANKING_WORDS;
+    shown to = {.query = "a + b", .room = 1};
+    size_t position = 0;
+    understands(vectors, "", "");
+    understands(vectors, " a cat ", " 1 t[a cat] 1-6 'a cat'");
+    understands(vectors, "a + \"b\" - c", " 1 t[a] 0-1 'a + ', 1 t[b] 4-7 '+ \"b\"', -1 t[c] 10-11 '- c'");
+    understands(vectors, "a - b", " 1 t[a] 0-1, -1 t[b] 4-5 '- b'");
+    understands(vectors, "#7 + 2 * (./p - (c) * 3)", " 1 i[#7] 0-2 '#7 + ', 2 f[./p] 10-13, -6 t[c] 17-18 '- (c) * 3'");
+    understands(vectors, "x + 1.5 * ((c))", " 1 t[x] 0-1 'x + ', 1.5 t[c] 12-13 '+ 1.5 * ((c))'");
+    understands(vectors, "(http://a) NOT b NOT (c + d)",
+                " 1 u[http://a] 1-9, !1 t[b] 15-16 'NOT b', !!1 t[c] 22-23 'c + ', !!1 t[d] 26-27 '+ d'");
+    understands(vectors, "in:\"a b\" a dog date:2019 at noon + file:/x%20y has:date",
+                " in[a b] 0-8 'in:\"a b\"', 1 t[a dog at noon] 9-32, date[2019] 15-24 'date:2019',"
+                " 1 f[/x y] 35-46 '+ file:/x%20y', has[date] 47-55 'has:date'");
+    understands(words, "two - NOT  in:x cats has:date",
+                " 1 t[two - NOT] 0-9 'two - NOT', in[x] 11-15 'in:x', 1 t[cats] 16-20 'cats', has[date] 21-29 'has:date'");
+    understands(words, "  ", "");
+    assert_int_equal(descry_query_parts("a + b", vectors, show_part, &to, &position, NULL), 0);
+    assert_string_equal(to.text, " 1 t[a] 0-1 'a + '"); /* it had enough */
+    assert_int_equal(descry_query_parts("a + + b", vectors, show_part, &to, &position, NULL), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(position, 4);
 }
 
 /* ---- vectors --------------------------------------------------------------------------------------------------- */
@@ -509,6 +580,7 @@ int main(void)
         cmocka_unit_test(mistakes_in_filters_have_a_place),
         cmocka_unit_test(words_have_filters_but_no_grammar),
         cmocka_unit_test(options_and_filters_do_not_contradict),
+        cmocka_unit_test(a_query_is_known_by_its_parts),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(terms_are_normalised_and_so_is_their_sum),
         cmocka_unit_test(nothing_is_no_direction),

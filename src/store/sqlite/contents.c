@@ -196,6 +196,12 @@ static double get_degrees(sqlite3_stmt *stmt, int column, double most)
     return (type == SQLITE_FLOAT || type == SQLITE_INTEGER) && fabs(degrees) <= most ? degrees : NAN;
 }
 
+int64_t descry_sqlite_time(sqlite3_stmt *stmt, int column)
+{
+    int64_t time;
+    return descry_sqlite_number(stmt, column, FIRST_TIME, LAST_TIME, &time) ? time : DESCRY_NO_TIME;
+}
+
 int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadata *metadata, descry_error *err)
 {
     static const char SQL[] = "SELECT taken, taken_offset, camera, latitude, longitude, title FROM contents"
@@ -207,8 +213,7 @@ int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadat
     if (rc != 1)
         return rc;
     int64_t number;
-    if (descry_sqlite_number(stmt, 0, FIRST_TIME, LAST_TIME, &number))
-        metadata->taken = number;
+    metadata->taken = descry_sqlite_time(stmt, 0);
     if (descry_sqlite_number(stmt, 1, -OFFSET, OFFSET, &number))
         metadata->taken_offset = (int)number;
     copy_text(stmt, 2, metadata->camera, sizeof metadata->camera);

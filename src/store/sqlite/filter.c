@@ -268,10 +268,8 @@ int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter 
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
 
-/* The representative places of all contents that match, determined beforehand: doing that for each place separately takes
- * time quadratic in the number of copies. */
-static int read_standing(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
-                         descry_error *err)
+int descry_sqlite_standing_read(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
+                                descry_error *err)
 {
     descry_sqlite_filter filter;
     int rc = descry_sqlite_filter_read(store, &filter, wanted, err);
@@ -342,7 +340,7 @@ int descry_sqlite_list(descry_store *base, descry_list *list, descry_error *err)
     list->count = 0;
     int rc = descry_sqlite_enter(store, "BEGIN", &list->began, err);
     if (!rc)
-        rc = read_standing(store, &standing, list->filter, err);
+        rc = descry_sqlite_standing_read(store, &standing, list->filter, err);
     if (!rc)
         rc = read_list(store, &standing, list, err);
     descry_sqlite_filter_free(&standing);

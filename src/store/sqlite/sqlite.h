@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 enum {
-    DESCRY_SQLITE_STATEMENTS = 84,
+    DESCRY_SQLITE_STATEMENTS = 92,
     DESCRY_SQLITE_VALUE = 64 << 20, /* bytes of a value at most: the file names of a picture with a million copies */
     DESCRY_SQLITE_PATH = 1 << 18,   /* of a path or source */
     DESCRY_SQLITE_NAME = 1 << 12,   /* of a model */
@@ -34,6 +34,8 @@ typedef struct descry_sqlite {
     int64_t steps, steps_allowed;           /* of the statement that runs (guard.c) */
     descry_rows *rows;                      /* the open scan file */
     int64_t rows_recipe;                    /* the recipe of its vectors */
+    uint64_t generation;                    /* of the library, as far as this handle has seen */
+    int64_t changes, others_changes;        /* what its two counters were then */
 } descry_sqlite;
 
 int descry_sqlite_error(descry_sqlite *store, descry_error *err); /* the last failure of the database */
@@ -96,6 +98,11 @@ int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t con
 int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
                                int64_t *place, descry_error *err);
 
+/* The same with the representative of each, without contents whose places are all missing; never `all`.  Beforehand for all of
+ * them: doing that for each place separately takes time quadratic in the number of copies. */
+int descry_sqlite_standing_read(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
+                                descry_error *err);
+
 int descry_sqlite_list(descry_store *store, descry_list *list, descry_error *err);
 void descry_sqlite_unlist(descry_store *store, descry_list *list);
 int descry_sqlite_nearest(descry_store *store, const descry_recipe *recipe, const descry_nearest *query,
@@ -153,6 +160,13 @@ int descry_sqlite_uncaptioned(descry_store *store, const descry_filter *filter, 
                               descry_error *err);
 int descry_sqlite_newest(descry_store *store, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
                          descry_error *err);
+int descry_sqlite_timeline(descry_store *store, const descry_filter *filter, descry_moment **moments, size_t *count,
+                           descry_error *err);
+int descry_sqlite_facet(descry_store *store, descry_facet facet, const descry_filter *filter, descry_group **groups,
+                        size_t *count, descry_arena *arena, descry_error *err);
+int descry_sqlite_generation(descry_store *store, uint64_t *number, descry_error *err);
+/* The same time as descry_sqlite_metadata reads; DESCRY_NO_TIME: none that descry would have written. */
+int64_t descry_sqlite_time(sqlite3_stmt *stmt, int column);
 int descry_sqlite_words(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count,
                         descry_error *err);
 int descry_sqlite_words_are_stale(descry_sqlite *store, int *stale, descry_error *err);
