@@ -16,8 +16,8 @@
  * languages without macros, sets together with the defaults: later versions add members at the end, and members that an
  * older caller lacks have their defaults.  Such structs refer to others by pointer, and NULL stands for one with all
  * defaults.  Structs that the library makes are only ever accessed by pointer, also in arrays, and grow at their end.
- * descry_error never changes.  DESCRY_ERR_ARGUMENT: a size that no version has, or a member set that this version does not
- * know.
+ * descry_error and descry_region never change.  DESCRY_ERR_ARGUMENT: a size that no version has, or a member set that this
+ * version does not know.
  *
  * Ownership.  A handle is closed by the function of the same family; closing NULL does nothing and closing sets the
  * caller's pointer to NULL.  Close models and libraries before their context.  Strings passed in are copied when they
@@ -56,7 +56,7 @@ enum {
     DESCRY_ERR_NUMERIC = -10     /* a result is not finite */
 };
 
-/* Never changes: the only struct made by the caller without a size. */
+/* Never changes: made by the caller, but without a size. */
 typedef struct descry_error {
     int code;
     char message[1000]; /* one line, UTF-8, names the file and the reason */
@@ -150,14 +150,23 @@ typedef struct descry_limits {
 #define DESCRY_LIMITS_INIT {sizeof(descry_limits), 65500, 512000000, 1073741824, 10000}
 DESCRY_INITIALIZER_(descry_limits, DESCRY_LIMITS_INIT)
 
+/* A rectangle of a picture in fractions of its width and height, 0 <= left < right <= 1, 0 <= top < bottom <= 1; all 0: the
+ * whole.  Edges are rounded to the nearest edge between pixels: n / width is before pixel n.  It contains at least one pixel.
+ * Never changes. */
+typedef struct descry_region {
+    double left, top, right, bottom;
+} descry_region;
+
 typedef struct descry_preprocess_options {
     size_t size;
     int reference; /* 1: open_clip's own order: resize in the file's own mode, no EXIF rotation */
     int pillow;    /* order of the resampling passes as in this major version of Pillow: 12 or 13 */
     const descry_limits *limits;
+    const descry_region *region; /* crops to it first: of the upright picture or, with `reference`, of the picture as stored;
+                                    NULL: the whole.  DESCRY_ERR_ARGUMENT where many pictures are processed */
 } descry_preprocess_options;
 
-#define DESCRY_PREPROCESS_OPTIONS_INIT {sizeof(descry_preprocess_options), 0, 13, NULL}
+#define DESCRY_PREPROCESS_OPTIONS_INIT {sizeof(descry_preprocess_options), 0, 13, NULL, NULL}
 DESCRY_INITIALIZER_(descry_preprocess_options, DESCRY_PREPROCESS_OPTIONS_INIT)
 
 /* Which files of a folder are treated as pictures: those with a picture format's file name extension, and those without any
@@ -308,7 +317,7 @@ DESCRY_API int descry_tokenize(descry_context *ctx, const descry_model *model, c
                                int32_t **ids, size_t *count, descry_error *err);
 DESCRY_API void descry_free(void *memory);
 
-/* Decodes, rotates, resizes and crops a picture file: rgb is uint8 [H, W, 3] (image_height, image_width). */
+/* Decodes, rotates, resizes and crops a picture file (or its options->region): rgb is uint8 [H, W, 3] (image_height, image_width). */
 DESCRY_API int descry_preprocess_file(const descry_model *model, const char *path,
                                       const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
 
@@ -608,6 +617,8 @@ DESCRY_API int descry_caption_library(descry_library *library, descry_model *mod
 enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TITLE_SIZE = 256, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
 #define DESCRY_NO_TIME INT64_MIN
 
+enum { DESCRY_PLACEHOLDER_SIZE = 48 }; /* bytes */
+
 /* From a picture's EXIF. */
 typedef struct descry_metadata {
     int64_t taken;         /* local time where it was taken: milliseconds since 1970-01-01 00:00:00 local time, so that
@@ -667,6 +678,9 @@ typedef struct descry_match {
     const descry_share *const *shares; /* with `explain`, else NULL */
     size_t share_count;
     uint64_t vector_rank, words_rank; /* of a hybrid search: rank in each list, from 1; 0: not among its first 1000 */
+    int width, height;          /* as in descry_entry */
+    const uint8_t *placeholder;
+    size_t placeholder_size;
 } descry_match;
 
 #define DESCRY_STRENGTH_GOOD 98 /* nothing matches well when the best match is below; a macro, for use in string literals */
@@ -728,7 +742,8 @@ DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 DESCRY_API int descry_query_check(const char *query, size_t *position, descry_error *err);
 
 /* Exact nearest-neighbour search by cosine; equal scores in order of id.  The query language is that of docs/query.md: texts,
- * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library, + - * and brackets, NOT;
+ * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library,
+ * "#17[left,top,right,bottom]" for that part of it (descry_region), which is read from its file, + - * and brackets, NOT;
  * and filters, key:value, which narrow options->filter: DESCRY_ERR_ARGUMENT when both set the same.
  * The query's vector is the sum of its terms, each of length 1 times its weight, normalised to length 1:
  * x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Excluded from the results are pictures named in
@@ -801,6 +816,10 @@ typedef struct descry_entry {
     const descry_metadata *metadata;
     const float *vector;    /* [dim], of length 1 but for f16 rounding; NULL: not requested, or none of this model */
     int dim;
+    int width, height;      /* pixels of the upright picture; 0: unknown */
+    const uint8_t *placeholder; /* [4, 4, 3]: the mean colours (sRGB, transparency blended over white) of the sixteen equal parts
+                                 * of the upright picture, row by row, to be shown scaled to its size; NULL: unknown */
+    size_t placeholder_size;
 } descry_entry;
 
 /* descry_export_npz ignores `vectors`: an archive has the pictures with a vector. */
