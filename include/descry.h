@@ -345,6 +345,17 @@ DESCRY_API int descry_embed_memory(descry_model *model, const void *bytes, size_
 DESCRY_API int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
                                   descry_error *err);
 
+/* A small JPEG of a picture that every browser shows: upright, sRGB without a profile, 4:2:0, transparency blended over white, no
+ * metadata; its longer side has `side` pixels (1 to 4096), or as many as the picture's.  *width and *height (may be NULL): the
+ * whole picture's, upright.  Of `options` only the limits count.  *jpeg [*size] is to be released with descry_free. */
+DESCRY_API int descry_preview_file(descry_context *ctx, const char *path, int side, const descry_preprocess_options *options,
+                                   uint8_t **jpeg, size_t *size, int *width, int *height, descry_error *err);
+
+/* The same of an encoded picture in memory [size_of_bytes], which nothing else's decoder shares a process with. */
+DESCRY_API int descry_preview_memory(descry_context *ctx, const void *bytes, size_t size_of_bytes, const char *name, int side,
+                                     const descry_preprocess_options *options, uint8_t **jpeg, size_t *size, int *width,
+                                     int *height, descry_error *err);
+
 /* ---- captions ------------------------------------------------------------------------------------------------ */
 
 /* How the ids of a caption are chosen; l: the decoder's logits, l' after minimum length and repetition penalty. */
@@ -519,9 +530,11 @@ typedef struct descry_library_options {
     size_t size;
     int read_only; /* 1: the file must exist and is not changed */
     int create;    /* 1: create the file, and its folder, when absent */
+    uint64_t thumbs_bytes; /* of thumbnails kept beside it: see descry_thumbnail; 0: none */
 } descry_library_options;
 
-#define DESCRY_LIBRARY_OPTIONS_INIT {sizeof(descry_library_options), 0, 1}
+/* 1 GiB of thumbnails */
+#define DESCRY_LIBRARY_OPTIONS_INIT {sizeof(descry_library_options), 0, 1, 1073741824}
 DESCRY_INITIALIZER_(descry_library_options, DESCRY_LIBRARY_OPTIONS_INIT)
 
 /* Opens the library at `path`; NULL: $DESCRY_LIBRARY, else $XDG_DATA_HOME/descry/library.db (~/.local/share).
@@ -655,6 +668,24 @@ typedef struct descry_filter {
 
 #define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0}
 DESCRY_INITIALIZER_(descry_filter, DESCRY_FILTER_INIT)
+
+/* ---- thumbnails ------------------------------------------------------------------------------------------------- */
+
+enum { DESCRY_ETAG_SIZE = 80 };
+
+/* A JPEG as descry_preview_file makes it, of the picture with this id, 16 to 1024 pixels along the longer side.  It is kept in
+ * the folder LIBRARY.thumbs, which has at most options->thumbs_bytes, what was not used for longest goes first, and may be
+ * deleted at any time; if that cannot be written to, nothing is kept.  On the occasion the library learns the picture's size and
+ * placeholder, if it does not know them, can be written to, and is not being indexed.  etag (may be NULL): quoted as HTTP has it,
+ * of the picture's content and `side`.  jpeg NULL: only that; nothing is made.  *jpeg [*size] is to be released with descry_free.
+ * DESCRY_ERR_NOT_FOUND: no such picture, or its file is not there, or (unless it was kept) not as it was indexed. */
+DESCRY_API int descry_thumbnail(descry_library *library, int64_t id, int side, uint8_t **jpeg, size_t *size,
+                                char etag[DESCRY_ETAG_SIZE], descry_error *err);
+
+/* One JPEG of `count` (1 to 100) such thumbnails, row by row in columns of `side` pixels, with white between them; those that
+ * cannot be made are grey.  DESCRY_ERR_ARGUMENT also: of more than 4096 pixels along a side. */
+DESCRY_API int descry_contact_sheet(descry_library *library, const int64_t *ids, size_t count, size_t columns, int side,
+                                    uint8_t **jpeg, size_t *size, descry_error *err);
 
 /* ---- searching -------------------------------------------------------------------------------------------------- */
 

@@ -20,7 +20,7 @@ ENDS(descry_model_options, image_size);
 ENDS(descry_generation, prompt);
 ENDS(descry_caption_options, watch);
 ENDS(descry_sidecar_options, include_hidden);
-ENDS(descry_library_options, create);
+ENDS(descry_library_options, thumbs_bytes);
 ENDS(descry_index_counts, seconds);
 ENDS(descry_index_options, arg);
 ENDS(descry_filter, has);
