@@ -96,6 +96,11 @@ static int set_ranks(json_t *object, const descry_match *match)
     return json_object_set_new(object, "words_rank", worded) || rc;
 }
 
+static int set_size(json_t *object, const char *key, int pixels)
+{
+    return json_object_set_new(object, key, pixels ? json_integer(pixels) : json_null());
+}
+
 static int print_json(const descry_match *match)
 {
     json_t *score = isnan(match->score) ? json_null() : json_real((double)match->score);
@@ -104,9 +109,8 @@ static int print_json(const descry_match *match)
     json_t *caption = match->caption ? cmd_json_text(match->caption, strlen(match->caption)) : json_null();
     json_t *strength = match->strength < 0 ? json_null() : json_real((double)match->strength);
     if (object && (cmd_json_set_path(object, "path", match->path) || json_object_set(object, "caption", caption) ||
-                   json_object_set(object, "strength", strength) || cmd_json_set_metadata(object, match->metadata) ||
-                   json_object_set_new(object, "width", match->width ? json_integer(match->width) : json_null()) ||
-                   json_object_set_new(object, "height", match->height ? json_integer(match->height) : json_null()) ||
+                   json_object_set(object, "strength", strength) || set_size(object, "width", match->width) ||
+                   set_size(object, "height", match->height) || cmd_json_set_metadata(object, match->metadata) ||
                    (match->vector_rank + match->words_rank > 0 && set_ranks(object, match)) ||
                    (match->source && json_object_set_new(object, "source", json_true())) ||
                    (match->shares && json_object_set_new(object, "terms", json_terms(match))))) {
