@@ -317,7 +317,8 @@ DESCRY_API int descry_tokenize(descry_context *ctx, const descry_model *model, c
                                int32_t **ids, size_t *count, descry_error *err);
 DESCRY_API void descry_free(void *memory);
 
-/* Decodes, rotates, resizes and crops a picture file (or its options->region): rgb is uint8 [H, W, 3] (image_height, image_width). */
+/* Decodes, rotates, resizes and crops a picture file, or options->region of it: rgb is uint8 [H, W, 3] (image_height,
+ * image_width). */
 DESCRY_API int descry_preprocess_file(const descry_model *model, const char *path,
                                       const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
 

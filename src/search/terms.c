@@ -151,7 +151,8 @@ static int embed_id(descry_search_job *job, int64_t id, const descry_region *par
         memcpy(vector, row.vector, (size_t)job->recipe.dim * sizeof *vector);
         add_named(job, row.content);
     } else if (!rc && row.source)
-        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: %s", row.path, whole ? "no vector of this model" : "no file to look at a part of");
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: %s", row.path,
+                         whole ? "no vector of this model" : "no file to look at a part of");
     else if (!rc && whole)
         rc = embed_file(job, row.path, vector, err);
     else if (!rc) {
