@@ -34,6 +34,8 @@ static int check_query(const char *text, descry_error *err)
 {
     descry_query query = {0};
     int rc = text ? descry_query_parse(&query, text, NULL, err) : 0;
+    if (!rc && text && query.count == 0 && !descry_query_has_filters(&query))
+        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "the query of a smart album is blank");
     descry_query_free(&query);
     return rc;
 }

@@ -25,7 +25,7 @@ typedef enum descry_term_kind {
     DESCRY_TERM_TEXT,
     DESCRY_TERM_FILE, /* a path that begins with ./ ../ / or ~/ */
     DESCRY_TERM_URL,  /* http:// or https:// */
-    DESCRY_TERM_ID,   /* #17 */
+    DESCRY_TERM_ID,   /* #17, #17[left,top,right,bottom] */
     DESCRY_TERM_VECTOR /* what was a text and is a name that the caller gave to a vector: never made by parsing */
 } descry_term_kind;
 
@@ -37,6 +37,7 @@ typedef struct descry_term {
     size_t begin, end; /* bytes of the query as written */
     size_t cut_begin, cut_end; /* the query without these bytes is the same without this term; equal: there is no such part */
     int split;         /* a filter stands within these bytes, which is no part of the text */
+    descry_region part; /* of DESCRY_TERM_ID; all 0: the whole picture */
 } descry_term;
 
 /* Terms [begin, end) of a query. */

@@ -162,7 +162,7 @@ static void searches_and_exports_are_narrowed(void **state)
     options = (descry_search_options)DESCRY_SEARCH_OPTIONS_INIT;
     options.filter = &filter;
     fails(f, search_with(f, "x album:y", &options), DESCRY_ERR_NOT_FOUND, "character 3: there is no album 'y'");
-    fails(f, search_with(f, "x album:\"My \\\"Summer\\\"\"", &options), DESCRY_ERR_ARGUMENT, "character 3: the album of the options and album:");
+    fails(f, search_with(f, "x album:\"My \\\"Summer\\\"\"", &options), DESCRY_ERR_ARGUMENT, "character 3: album: is in the options, too");
     filter.album = "nothing";
     fails(f, search_with(f, "0 240 0", &options), DESCRY_ERR_NOT_FOUND, "there is no album 'nothing'");
     filter.album = "Smart";

@@ -22,6 +22,9 @@ static int show_terms(const descry_query *query, descry_terms part, char *to, si
                       kinds[term->kind], term->text);
         if (term->kind == DESCRY_TERM_ID)
             assert_int_equal(term->id, strtoll(term->text + 1, NULL, 10));
+        const descry_region *r = &term->part;
+        if (r->right > 0)
+            n += snprintf(to + n, size - (size_t)n, " %g,%g..%g,%g", r->left, r->top, r->right, r->bottom);
         assert_true(term->begin < term->end);
     }
     return n;
@@ -162,6 +165,31 @@ static void pictures(void **state)
     reads("http://a/b?c=(d) + https://e", "1 u[http://a/b?c=(d)] 1 u[https://e]");
     reads("file:/a%20b%2", "1 f[/a b%2]");
     reads("file:///a + file://localhost/b", "1 f[/a] 1 f[/b]");
+}
+
+static void parts_of_pictures(void **state)
+{
+    (void)state;
+    reads("#17[0.1,0.25,0.5,1]", "1 i[#17[0.1,0.25,0.5,1]] 0.1,0.25..0.5,1");
+    reads("2 * #17[ 0 , .1, 1 ,0.2 ] - \"#18[0,0,.5,.5]\" NOT (#3[0,0,1,1])",
+          "2 i[#17[ 0 , .1, 1 ,0.2 ]] 0,0.1..1,0.2 -1 i[#18[0,0,.5,.5]] 0,0..0.5,0.5 ! 1 i[#3[0,0,1,1]] 0,0..1,1");
+    reads("#17[0,0,1,1] has:caption", "1 i[#17[0,0,1,1]] 0,0..1,1 has[1]");
+    reads("#[0,0,1,1]", "1 t[#[0,0,1,1]]");
+    reads("a #17[0,0,1,1]", "1 t[a #17[0,0,1,1]]");
+    const int A = DESCRY_ERR_ARGUMENT;
+    refuses(A, "a + #17[0,0,1", 7, "this bracket is never closed");
+    refuses(A, "#17[", 3, "this bracket is never closed");
+    refuses(A, "#17[]", 4, "a number from 0 to 1");
+    refuses(A, "\xc3\xa9 + #17[0,0,1,1.5]", 15, "character 15: an edge of a part of a picture is a number from 0 to 1");
+    refuses(A, "\"#17[0, x,1,1]\"", 8, "a number from 0 to 1");
+    refuses(A, "#17[-0.1,0,1,1]", 4, "a number from 0 to 1");
+    refuses(A, "#17[0,0,1]", 9, "[left,top,right,bottom]");
+    refuses(A, "#17[0,0,1,1,1]", 11, "[left,top,right,bottom]");
+    refuses(A, "#17[0.5,0,0.5,1]", 3, "nothing is in this part");
+    refuses(A, "#17[0,1,1,0]", 3, "nothing is in this part");
+    refuses(A, "#17[0,0,1,1] a cat", 13, "an operator is missing before this");
+    refuses(A, "#17[0,0,1,1]]", 12, "an operator is missing before this");
+    refuses(A, "#99999999999999999999[0,0,1,1]", 0, "no picture has such a number");
 }
 
 static void exclusions(void **state)
@@ -437,68 +465,6 @@ static void limits_are_kept(void **state)
     free(text);
 }
 
-/* ---- parts ------------------------------------------------------------------------------------------------------ */
-
-typedef struct shown {
-    const char *query;
-    char text[1000];
-    int room;
-} shown;
-
-static int show_part(void *arg, const descry_query_part *part)
-{
-    static const char kinds[] = "tfui";
-    shown *to = arg;
-    int n = (int)strlen(to->text), cut = (int)(part->cut_end - part->cut_begin);
-    assert_int_equal(part->kind == DESCRY_QUERY_FILTER, part->key != NULL);
-    assert_int_equal(part->kind == DESCRY_QUERY_ID ? atoi(part->text + 1) : 0, part->id);
-    if (part->key)
-        n += snprintf(to->text + n, sizeof to->text - (size_t)n, "%s %s[%s] ", n ? "," : "", part->key, part->text);
-    else
-        n += snprintf(to->text + n, sizeof to->text - (size_t)n, "%s %s%g %c[%s] ", n ? "," : "",
-                      part->exclusion ? part->exclusion == 1 ? "!" : "!!" : "", part->weight, kinds[part->kind], part->text);
-    n += snprintf(to->text + n, sizeof to->text - (size_t)n, "%d-%d", (int)part->begin, (int)part->end);
-    if (cut > 0)
-        snprintf(to->text + n, sizeof to->text - (size_t)n, " '%.*s'", cut, to->query + part->cut_begin);
-    return --to->room == 0;
-}
-
-/* For each part "weight kind[text]" or "key[value]", its bytes, and what is to be cut out. */
-static void understands(descry_ranking ranking, const char *query, const char *expected)
-{
-    shown to = {.query = query};
-    descry_error err;
-    if (descry_query_parts(query, ranking, show_part, &to, NULL, &err))
-        fail_msg("%s: %s", query, err.message);
-    assert_string_equal(to.text, expected);
-}
-
-static void a_query_is_known_by_its_parts(void **state)
-{
-    (void)state;
-    const descry_ranking vectors = DESCRY_RANKING_VECTORS, words = DESCRY_RANKING_WORDS;
-    shown to = {.query = "a + b", .room = 1};
-    size_t position = 0;
-    understands(vectors, "", "");
-    understands(vectors, " a cat ", " 1 t[a cat] 1-6 'a cat'");
-    understands(vectors, "a + \"b\" - c", " 1 t[a] 0-1 'a + ', 1 t[b] 4-7 '+ \"b\"', -1 t[c] 10-11 '- c'");
-    understands(vectors, "a - b", " 1 t[a] 0-1, -1 t[b] 4-5 '- b'");
-    understands(vectors, "#7 + 2 * (./p - (c) * 3)", " 1 i[#7] 0-2 '#7 + ', 2 f[./p] 10-13, -6 t[c] 17-18 '- (c) * 3'");
-    understands(vectors, "x + 1.5 * ((c))", " 1 t[x] 0-1 'x + ', 1.5 t[c] 12-13 '+ 1.5 * ((c))'");
-    understands(vectors, "(http://a) NOT b NOT (c + d)",
-                " 1 u[http://a] 1-9, !1 t[b] 15-16 'NOT b', !!1 t[c] 22-23 'c + ', !!1 t[d] 26-27 '+ d'");
-    understands(vectors, "in:\"a b\" a dog date:2019 at noon + file:/x%20y has:date",
-                " in[a b] 0-8 'in:\"a b\"', 1 t[a dog at noon] 9-32, date[2019] 15-24 'date:2019',"
-                " 1 f[/x y] 35-46 '+ file:/x%20y', has[date] 47-55 'has:date'");
-    understands(words, "two - NOT  in:x cats has:date",
-                " 1 t[two - NOT] 0-9 'two - NOT', in[x] 11-15 'in:x', 1 t[cats] 16-20 'cats', has[date] 21-29 'has:date'");
-    understands(words, "  ", "");
-    assert_int_equal(descry_query_parts("a + b", vectors, show_part, &to, &position, NULL), 0);
-    assert_string_equal(to.text, " 1 t[a] 0-1 'a + '"); /* it had enough */
-    assert_int_equal(descry_query_parts("a + + b", vectors, show_part, &to, &position, NULL), DESCRY_ERR_ARGUMENT);
-    assert_int_equal(position, 4);
-}
-
 /* ---- vectors --------------------------------------------------------------------------------------------------- */
 
 enum { DIM = 5 };
@@ -572,6 +538,7 @@ int main(void)
         cmocka_unit_test(sums_weights_and_brackets),
         cmocka_unit_test(quotes_protect),
         cmocka_unit_test(pictures),
+        cmocka_unit_test(parts_of_pictures),
         cmocka_unit_test(exclusions),
         cmocka_unit_test(mistakes_have_a_place),
         cmocka_unit_test(filters_stand_beside_terms),
@@ -580,7 +547,6 @@ int main(void)
         cmocka_unit_test(mistakes_in_filters_have_a_place),
         cmocka_unit_test(words_have_filters_but_no_grammar),
         cmocka_unit_test(options_and_filters_do_not_contradict),
-        cmocka_unit_test(a_query_is_known_by_its_parts),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(terms_are_normalised_and_so_is_their_sum),
         cmocka_unit_test(nothing_is_no_direction),
