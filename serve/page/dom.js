@@ -3,6 +3,8 @@
 
 export const $ = id => document.getElementById(id);
 
+const ATTRIBUTES = ["draggable", "list"]; // whose properties are something else
+
 /** An element: h("button.quiet", {type: "button", onclick: f, "aria-label": "Close"}, children...). */
 export function h(kind, attributes, ...children) {
     const [tag, ...classes] = kind.split(".");
@@ -14,7 +16,9 @@ export function h(kind, attributes, ...children) {
             continue;
         if (name.startsWith("on"))
             element.addEventListener(name.slice(2), value);
-        else if (name in element && !name.includes("-") && name !== "list")
+        else if (name === "className")
+            element.classList.add(...value.split(" "));
+        else if (name in element && !name.includes("-") && !ATTRIBUTES.includes(name))
             element[name] = value;
         else
             element.setAttribute(name, value === true ? "" : value);

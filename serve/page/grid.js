@@ -36,7 +36,7 @@ export function startGrid(app) {
     const side = () => devicePixelRatio > 1.5 ? 640 : 320;
 
     function cell() {
-        const image = h("img", {alt: "", draggable: false, decoding: "async"});
+        const image = h("img", {alt: "", draggable: "false", decoding: "async"});
         image.addEventListener("load", () => image.classList.add("there"));
         image.addEventListener("error", () => image.getAttribute("src") && element.classList.add("broken"));
         const element = h("div.cell", {role: "gridcell", tabIndex: -1}, image,
