@@ -6,6 +6,7 @@ import {layout, monthName, NO_DAY, ratioOf, rowAt, rowOf} from "./layout.js";
 
 const GAP = 4;
 const KNOWN = 6000; // pictures whose details are kept
+const SHORT = 40; // pictures up to which there is no date scrubber
 const FAST = 4; // screens a second from which on thumbnails wait for the scrolling to end
 
 /** A list of pictures as the grid shows it: ids, ratios, days (null: without), matches (of a search, else null). */
@@ -216,6 +217,8 @@ export function startGrid(app) {
 
     /** Anew for another width or list; what was on top stays there. */
     function relayout() {
+        scroller.classList.toggle("scrubbed", Boolean(list.days) && list.ids.length > SHORT);
+        root.hidden = !list.ids.length;
         const style = getComputedStyle(root);
         const width = scroller.clientWidth - parseFloat(style.marginLeft) - parseFloat(style.marginRight);
         const offset = root.offsetTop, row = rowAt(rows, scroller.scrollTop - offset);
@@ -225,7 +228,6 @@ export function startGrid(app) {
         rows = layout(list.ratios, list.days, list.ids.length, width, ideal(), GAP);
         for (const [number, element] of [...shown])
             release(number, element);
-        root.hidden = !rows.count;
         root.style.height = `${rows.total}px`;
         root.setAttribute("aria-rowcount", rows.count);
         if (anchor && !same)

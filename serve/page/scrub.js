@@ -34,8 +34,7 @@ export function startScrubber(app) {
 
     app.laidOut = () => {
         months = app.grid.rows.months;
-        root.hidden = months.length < 2 || scroller.scrollHeight < 1.5 * scroller.clientHeight;
-        scroller.classList.toggle("scrubbed", !root.hidden);
+        root.hidden = !scroller.classList.contains("scrubbed") || scroller.scrollHeight <= scroller.clientHeight;
         if (root.hidden)
             return;
         root.setAttribute("aria-valuemax", months.length - 1);

@@ -24,6 +24,7 @@ export function startSearch(app) {
     function wrong(error) {
         problem.replaceChildren();
         input.removeAttribute("aria-invalid");
+        $("chips").classList.toggle("stale", Boolean(error));
         if (!error)
             return;
         input.setAttribute("aria-invalid", "true");

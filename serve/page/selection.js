@@ -84,9 +84,10 @@ export function startSelection(app) {
         changed();
     }
     function clear() {
+        const lost = bar.contains(document.activeElement);
         chosen.clear();
         changed();
-        if (!document.activeElement || document.activeElement === document.body)
+        if (lost || document.activeElement === document.body)
             app.grid.focus(app.grid.current);
     }
 
