@@ -191,8 +191,11 @@ export function startGrid(app) {
             asking?.abort();
             asking = new AbortController();
             try {
-                learn(await api.photos(ids, asking.signal));
+                const photos = await api.photos(ids, asking.signal);
+                ids.forEach(id => known.set(id, null)); // not asked for again if it is gone
+                learn(photos);
                 cells().forEach(details);
+                inquire();
             } catch (error) {
                 api.aborted(error) || app.problem(error);
             }

@@ -9,7 +9,7 @@ const LOW = [244, 242, 236], HIGH = [11, 84, 170];
 
 const colour = share => LOW.map((low, i) => Math.round(low + (HIGH[i] - low) * share));
 const rgb = share => `rgb(${colour(share).join(",")})`;
-const ink = share => share > 0.5 ? "#fff" : "#1d1c1a";
+const ink = share => share > 0.78 ? "#fff" : "#000"; // at least 4.5 : 1 on each
 
 /** 0 to 1 between the least and the largest score. */
 function scale(scores) {
@@ -84,7 +84,7 @@ export function openMatrix(app, chosen) {
         };
         figure.replaceChildren(h("table", {}, h("thead", {}, h("tr", {}, h("td"), ids.map((id, i) => h("th", {scope: "col"},
             h("img", {src: api.thumbnail(id, 160), alt: known[i]?.caption || known[i]?.name || `picture ${id}`}))))),
-        h("tbody", {}, texts.map((text, j) => h("tr", {}, h("th", {scope: "row", dir: "auto"}, text), ids.map((id, i) => value(i, j)))))));
+        h("tbody", {}, texts.map((text, j) => h("tr", {}, h("th", {scope: "row"}, h("bdi", {}, text)), ids.map((id, i) => value(i, j)))))));
     }
 
     area.addEventListener("input", debounce(250, fill));

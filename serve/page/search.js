@@ -188,9 +188,11 @@ export function startSearch(app) {
         event.preventDefault();
         app.setQuery("");
     });
-    addEventListener("hashchange", () => {
+    addEventListener("hashchange", () => { // the viewer's changes have nothing to do with the search
+        const before = input.value + ranking();
         recall();
-        run();
+        if (input.value + ranking() !== before)
+            run();
     });
     recall();
 }

@@ -127,6 +127,7 @@ export function startSelection(app) {
         band = null;
         frame.hidden = true;
         document.body.classList.remove("banding");
+        setTimeout(() => { wasDragged = false; }); // after the click that ends the drag
     });
 
     document.addEventListener("keydown", event => {

@@ -42,7 +42,7 @@ export function startViewer(app) {
     document.body.append(element);
 
     zoom = zoomable(stage, image, scale => {
-        if (scale > 1 && photo?.id === ids[at] && SHOWN.includes(photo.type) && Math.max(photo.width, photo.height) > PREVIEW)
+        if (scale > 1 && photo && photo.id === ids[at] && SHOWN.includes(photo.type) && Math.max(photo.width, photo.height) > PREVIEW)
             sharpen(api.file(photo.id));
     }, step => go(step));
 
