@@ -42,7 +42,7 @@ function askForToken() {
                 resolve();
                 afterLogin.forEach(work => work());
             },
-        }, h("label.field", {}, "The token that the server was started with", token), problem,
+        }, h("input", {type: "text", autocomplete: "username", value: "descry", hidden: true}), h("label.field", {}, "The token that the server was started with", token), problem,
         h("div.buttons", {}, h("button.main", {type: "submit"}, "Log in"))));
         token.focus();
     });

@@ -227,17 +227,35 @@ export function startGrid(app) {
         const offset = root.offsetTop, row = rowAt(rows, scroller.scrollTop - offset);
         const anchor = rows.count && scroller.scrollTop > offset ? rows.first[row] : 0;
         const within = rows.count ? scroller.scrollTop - rows.top[row] : 0;
-        const same = rows.width === width;
+        const same = rows.width === width, before = rows, focused = root.contains(document.activeElement);
         rows = layout(list.ratios, list.days, list.ids.length, width, ideal(), GAP);
         for (const [number, element] of [...shown])
-            release(number, element);
+            if (same && stays(number, element, before)) {
+                const its = [...element.getElementsByClassName("cell")];
+                its.forEach(details);
+                its.forEach(other => { other.tabIndex = other.index === current ? 0 : -1; });
+            } else
+                release(number, element);
         root.style.height = `${rows.total}px`;
         root.setAttribute("aria-rowcount", rows.count);
         if (anchor && !same)
             scroller.scrollTop = rows.top[rowOf(rows, anchor)] + within;
         render();
+        if (focused)
+            focusCurrent();
         app.laidOut?.();
     }
+
+    /** True when a row on the screen would be made just as it is: its pictures need not be loaded again. */
+    function stays(row, element, before) {
+        const same = row < rows.count && before.top[row] === rows.top[row] && before.height[row] === rows.height[row] &&
+            before.first[row] === rows.first[row] && before.first[row + 1] === rows.first[row + 1];
+        const month = rows => rows.months.find(month => month.row === row)?.month;
+        return same && month(before) === month(rows) &&
+            [...element.getElementsByClassName("cell")].every(cell => cell.picture === list.ids[cell.index]);
+    }
+
+    const focusCurrent = () => cells().find(element => element.index === current)?.focus({preventScroll: true});
 
     function scrollTo(row, smooth = false) {
         const top = rows.top[row] + root.offsetTop, bottom = top + rows.height[row], screen = scroller.clientHeight;
@@ -255,7 +273,7 @@ export function startGrid(app) {
         scrollTo(rowOf(rows, current));
         for (const element of cells())
             element.tabIndex = element.index === current ? 0 : -1;
-        cells().find(element => element.index === current)?.focus({preventScroll: true});
+        focusCurrent();
         render();
     }
 
@@ -365,6 +383,8 @@ export function startGrid(app) {
             cells().filter(element => element.picture === picture.id).forEach(details);
         },
         focus,
+        /** Asks for more of a search that has more than are known here. */
+        reach: async index => index + 5 > list.ids.length && list.more && !more && page(),
         marks: () => cells().forEach(mark),
         /** Pictures in a rectangle of the grid's own coordinates. */
         within(left, top, right, bottom) {

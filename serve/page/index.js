@@ -17,7 +17,7 @@ export function startIndex(app) {
             return "waits for the others";
         if (job.state === "running")
             return `${STAGES[job.stage] || job.stage}: ${numbers}`;
-        return job.state === "done" ? `done: ${count(job.done, "picture")}, ${job.embedded.toLocaleString("en")} new, ${Math.round(job.seconds)} s`
+        return job.state === "done" ? `done: ${count(job.done, "picture")}, ${(job.embedded ?? 0).toLocaleString("en")} new, ${Math.round(job.seconds)} s`
             : job.state === "failed" ? job.error : "cancelled";
     }
 
@@ -84,6 +84,9 @@ export function startIndex(app) {
     addEventListener("pagehide", () => source?.close());
     addEventListener("pageshow", event => event.persisted && app.listen());
 
+    /** The folder above, named or as "..": null are the roots. */
+    const above = ({path, parent}) => parent === ".." ? path.replace(/\/+[^/]*\/*$/, "") || "/" : parent ?? null;
+
     function chooser(chosen, changed) {
         const where = h("p.where", {dir: "auto"}), folders = h("ul.choices.folders");
         async function go(path) {
@@ -91,7 +94,7 @@ export function startIndex(app) {
                 const answer = await api.get("/browse", {path});
                 where.textContent = answer.path || "Folders this server may read";
                 const rows = (answer.roots || answer.folders).map(name => ({name, full: answer.roots ? name : `${answer.path.replace(/\/$/, "")}/${name}`}));
-                const up = answer.roots ? [] : [h("li", {}, h("button.grow", {type: "button", onclick: () => go(answer.parent ?? null)}, icon("up"), " Up"))];
+                const up = answer.roots ? [] : [h("li", {}, h("button.grow", {type: "button", onclick: () => go(above(answer))}, icon("up"), " Up"))];
                 folders.replaceChildren(...up, ...rows.map(({name, full}) => h("li", {},
                     h("label.check", {}, h("input", {type: "checkbox", checked: chosen.has(full), "aria-label": `Index ${full}`, onchange: event => {
                         event.target.checked ? chosen.add(full) : chosen.delete(full);

@@ -129,6 +129,10 @@ export function startSearch(app) {
         if (ranking() !== "vectors")
             values.set("by", ranking());
         history.replaceState(null, "", values.size ? `#${values}` : location.pathname);
+        title();
+    }
+
+    function title() {
         document.title = input.value ? `${input.value} · descry` : "descry";
     }
 
@@ -137,6 +141,7 @@ export function startSearch(app) {
         input.value = values.get("q") || "";
         const by = document.querySelector(`input[name=ranking][value="${CSS.escape(values.get("by") || "vectors")}"]`);
         (by || document.querySelector("input[name=ranking]")).checked = true;
+        title();
     }
 
     app.problem = wrong;

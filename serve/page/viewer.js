@@ -81,10 +81,10 @@ export function startViewer(app) {
         zoom.reset();
         fit();
         sharpen(api.preview(id));
-        previous.disabled = at === 0;
-        next.disabled = at === ids.length - 1;
-        place.textContent = `${(at + 1).toLocaleString("en")} of ${ids.length.toLocaleString("en")}`;
+        where();
         marks();
+        if (ids === app.grid.ids)
+            app.grid.reach(at).then(where);
         try {
             photo = await api.get(`/photos/${id}`, {}, stop);
             image.alt = photo.caption || photo.name;
@@ -96,6 +96,12 @@ export function startViewer(app) {
         }
         if (at + 1 < ids.length)
             new Image().src = api.preview(ids[at + 1]);
+    }
+
+    function where() {
+        previous.disabled = at === 0;
+        next.disabled = at === ids.length - 1;
+        place.textContent = `${(at + 1).toLocaleString("en")} of ${ids.length.toLocaleString("en")}`;
     }
 
     function search(text) {
