@@ -39,7 +39,7 @@ export function icon(name) {
 
 /** A button with an icon; its label is seen, too, unless it is quiet. */
 export function button(name, label, onclick, {quiet = false, ...more} = {}) {
-    return h(quiet ? "button.quiet" : "button", {type: "button", onclick, title: quiet ? label : null,
+    return h(quiet ? "button.quiet" : "button", {type: "button", onclick, title: label,
         "aria-label": quiet ? label : null, ...more}, name ? icon(name) : null, quiet ? null : h("span", {}, label));
 }
 
@@ -63,12 +63,12 @@ export function toast(text) {
 }
 
 /** A modal dialog, which the browser keeps the focus in and closes by Esc.  Gone once it is closed. */
-export function dialog(title, {wide = false, className = "", onclose} = {}, ...children) {
+export function dialog(title, {wide = false, className = "", reading = false, onclose} = {}, ...children) {
     const before = document.activeElement;
     const close = () => element.close();
     const element = h("dialog" + (wide ? ".wide" : ""), {"aria-label": title},
         h("header", {}, h("h2", {}, title), button("close", "Close", close, {quiet: true})),
-        h("div.content", {}, ...children));
+        h("div.content", {tabIndex: reading ? 0 : null}, ...children)); // a long text is scrolled by keys
     if (className)
         element.classList.add(className);
     element.addEventListener("close", () => {

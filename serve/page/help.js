@@ -18,7 +18,7 @@ const rows = (list, kind) => h("table", {}, h("tbody", {}, list.map(([left, righ
     right ? [h("th", {scope: "row"}, h(kind, {}, left)), h("td", {}, right)] : h("th.part-of", {scope: "rowgroup", colSpan: 2}, left)))));
 
 export function startHelp(app) {
-    app.openHelp = () => dialog("Help", {wide: true, className: "help"},
+    app.openHelp = () => dialog("Help", {wide: true, className: "help", reading: true},
         h("div.columns", {}, h("section", {}, h("h3", {}, "Searching"), rows(LANGUAGE, "code"),
             h("p.hint", {}, "+, -, * and NOT stand alone between spaces. Drop or paste a picture anywhere to search by it.")),
         h("section", {}, h("h3", {}, "Keys"), rows(KEYS, "kbd"))),
