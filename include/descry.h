@@ -719,6 +719,7 @@ typedef struct descry_match {
     int width, height;          /* as in descry_entry */
     const uint8_t *placeholder;
     size_t placeholder_size;
+    const char *captioner;      /* as in descry_entry */
 } descry_match;
 
 #define DESCRY_STRENGTH_GOOD 98 /* nothing matches well when the best match is below; a macro, for use in string literals */
@@ -884,7 +885,7 @@ typedef struct descry_library_status {
 
 /* Calls `each` for all pictures that `filter` (NULL: everything) lets through, newest first by the time they were taken, those
  * without one last: the order of a search for "".  Copies are one, as in descry_search.  taken: as in descry_metadata,
- * DESCRY_NO_TIME: unknown; width, height: 0.  A non-zero return stops.  Everything is read before the first call, so `each` may
+ * DESCRY_NO_TIME: unknown; width, height: as in descry_entry.  A non-zero return stops.  Everything is read before the first call, so `each` may
  * use the library. */
 typedef int (*descry_timeline_callback)(void *arg, int64_t id, int64_t taken, int width, int height);
 DESCRY_API int descry_timeline(descry_library *library, const descry_filter *filter, descry_timeline_callback each, void *arg,

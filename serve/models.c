@@ -85,6 +85,7 @@ static int fill(serve_models *models, slot *s, const char *name, descry_error *e
     const serve_options *options = models->server->options;
     descry_model_options how = DESCRY_MODEL_OPTIONS_INIT;
     how.precision = options->precision;
+    how.combine = 1;
     how.image_size = options->model && strcmp(name, options->model) == 0 ? options->image_size : 0;
     s->name = strdup(name);
     if (!s->name)

@@ -3,6 +3,7 @@
 #include "carrier.h"
 #include "events.h"
 #include "jobs.h"
+#include "vectors.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -66,15 +67,13 @@ static void open_ahead(serve_server *server)
 /* The library is created, unless it is only to be read, and its whole path found out. */
 static int find_library(serve_server *server, char **path, descry_error *err)
 {
-    descry_library *library;
     descry_library_options how = DESCRY_LIBRARY_OPTIONS_INIT;
     how.read_only = server->options->read_only;
-    int rc = descry_library_open(&library, server->ctx, server->options->library, &how, err);
+    int rc = descry_library_open(&server->watched, server->ctx, server->options->library, &how, err);
     if (rc)
         return rc;
-    *path = strdup(descry_library_path(library));
+    *path = strdup(descry_library_path(server->watched));
     server->library = *path;
-    descry_library_close(&library);
     return *path ? 0 : serve_fail_memory(err);
 }
 
@@ -96,6 +95,7 @@ static int start(running *r, descry_error *err)
     rc = rc ? rc : serve_random_name(server->session, err);
     rc = rc ? rc : serve_models_open(&server->models, server, err);
     rc = rc ? rc : serve_metrics_open(&server->metrics, err);
+    rc = rc ? rc : serve_vectors_open(&server->vectors, err);
     rc = rc ? rc : serve_events_open(&server->events, err);
     rc = rc ? rc : serve_listen(&r->sockets, server->options, err);
     rc = rc ? rc : serve_queue_open(&server->queue, server, err);
@@ -108,6 +108,15 @@ static int start(running *r, descry_error *err)
 static bool is_local(const char *name)
 {
     return strncmp(name, "http://127.", 11) == 0 || strncmp(name, "http://[::1]", 12) == 0 || strncmp(name, "http", 4) != 0;
+}
+
+/* Whether who asks is who sits here: everything listens to this machine only, and there is a desktop. */
+static bool is_alone(const running *r)
+{
+    bool alone = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY");
+    for (size_t i = 0; i < r->sockets.count; i++)
+        alone &= is_local(r->sockets.items[i].name);
+    return alone;
 }
 
 static void announce(const running *r)
@@ -152,15 +161,29 @@ static void stop(running *r)
         serve_carrier_close(&r->carriers[i]);
     serve_listen_close(&r->sockets);
     serve_events_close(&server->events);
+    serve_vectors_close(&server->vectors);
+    descry_library_close(&server->watched);
     serve_models_close(&server->models);
     serve_metrics_close(&server->metrics);
     descry_context_close(&server->ctx);
     free(r->library);
 }
 
-/* Once a second. */
-static void tick(serve_server *server)
+/* Tells pages when the library has changed, whoever did it. */
+static void watch_library(serve_server *server, uint64_t *last)
 {
+    uint64_t now;
+    if (descry_library_generation(server->watched, &now, NULL) || now == *last)
+        return;
+    *last = now;
+    uint64_t generation = __atomic_add_fetch(&server->generation, 1, __ATOMIC_RELAXED);
+    serve_events_tell(server->events, "library", json_pack("{s:I}", "generation", (json_int_t)generation));
+}
+
+/* Once a second. */
+static void tick(serve_server *server, uint64_t *last)
+{
+    watch_library(server, last);
     serve_models_tick(server->models);
     serve_events_tick(server->events);
 }
@@ -169,6 +192,7 @@ static int run(const serve_options *given, int *stopped, descry_error *err)
 {
     serve_options options = *given;
     running r = {.server.options = &options};
+    uint64_t last = 0;
     sigset_t signals, before;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
@@ -179,11 +203,13 @@ static int run(const serve_options *given, int *stopped, descry_error *err)
     *stopped = 0;
     int rc = start(&r, err);
     if (!rc) {
+        r.server.local = is_alone(&r);
+        descry_library_generation(r.server.watched, &last, NULL);
         announce(&r);
         serve_notify("READY=1");
         open_ahead(&r.server);
         while ((*stopped = sigtimedwait(&signals, NULL, &(struct timespec){1, 0})) < 0)
-            tick(&r.server);
+            tick(&r.server, &last);
         serve_notify("STOPPING=1");
         drain(&r);
     }

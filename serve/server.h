@@ -46,6 +46,9 @@ struct serve_server {
     struct serve_vectors *vectors; /* of uploaded pictures */
     const char *library;           /* its path */
     char session[65];              /* the value of the cookie of who has logged in */
+    descry_library *watched;       /* of the main thread: tells when the library has changed */
+    uint64_t generation;           /* atomic: goes up whenever it has */
+    bool local;                    /* a desktop is here, and nobody else reaches the server */
     int stopping;                  /* atomic: 1: no more work */
 };
 

@@ -9,16 +9,30 @@ serve_handler serve_page;                                                       
 serve_handler serve_api_metrics;                                                  /* metrics.c */
 serve_handler serve_api_health, serve_api_login, serve_api_logout, serve_api_status, serve_api_models; /* api/status.c */
 serve_handler serve_api_search, serve_api_similar;                                /* api/search.c */
-serve_handler serve_api_photos, serve_api_photo, serve_api_file, serve_api_caption; /* api/photos.c */
+serve_handler serve_api_photos, serve_api_photo, serve_api_file, serve_api_caption, serve_api_open; /* api/photos.c */
+serve_handler serve_api_thumbnail, serve_api_preview;                             /* api/thumbs.c */
+serve_handler serve_api_timeline, serve_api_folders, serve_api_cameras;           /* api/timeline.c */
+serve_handler serve_api_upload, serve_api_uploaded;                               /* api/uploads.c */
+serve_handler serve_api_albums, serve_api_add_album, serve_api_change_album, serve_api_remove_album; /* api/albums.c */
 serve_handler serve_api_matrix, serve_api_sidecars;                               /* api/chosen.c */
 serve_handler serve_api_zip, serve_api_zip_of;                                    /* api/zip.c */
 serve_handler serve_api_browse, serve_api_jobs, serve_api_job, serve_api_add_job, serve_api_cancel_job, serve_api_events; /* api/jobs.c */
 
 /* ---- shared by handlers ------------------------------------------------------------------------------------------ */
 
-/* The form in which answers have a picture (api/picture.c).  NULL: out of memory. */
-json_t *serve_picture(int64_t id, const char *path, int source, const char *caption, const char *captioner,
-                      const descry_metadata *metadata);
+/* A picture as answers have it (api/picture.c): the members of descry_match and of descry_entry.  NULL: out of memory. */
+typedef struct serve_picture {
+    int64_t id;
+    const char *path;
+    int source, width, height;
+    const uint8_t *placeholder;
+    size_t placeholder_size;
+    const char *caption, *captioner;
+    const descry_metadata *metadata;
+} serve_picture;
+
+json_t *serve_picture_json(const serve_picture *picture);
+json_t *serve_entry_json(const descry_entry *entry);
 
 /* The array "ids" of a body, to be freed (api/chosen.c); the argument "ids", "1,2,3", the same (api/photos.c).
  * DESCRY_ERR_ARGUMENT: no such thing, or more than `most`. */

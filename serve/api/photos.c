@@ -8,15 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <pthread.h>
+#include <spawn.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MOST_AT_ONCE = 200 };
-
-static json_t *entry_of(const descry_entry *e)
-{
-    return serve_picture(e->id, e->path, e->source, e->caption, e->captioner, e->metadata);
-}
 
 int serve_id_list_of(const serve_request *request, size_t most, int64_t **ids, size_t *count, descry_error *err)
 {
@@ -54,7 +52,7 @@ int serve_api_photos(serve_worker *worker, const serve_request *request, serve_r
         rc = descry_entry_at(worker->library, ids[i], NULL, &entry, err);
         if (rc == DESCRY_ERR_NOT_FOUND) /* forgotten meanwhile */
             rc = 0;
-        else if (!rc && json_array_append_new(array, entry_of(entry)))
+        else if (!rc && json_array_append_new(array, serve_entry_json(entry)))
             rc = serve_fail_memory(err);
     }
     free(ids);
@@ -64,6 +62,20 @@ int serve_api_photos(serve_worker *worker, const serve_request *request, serve_r
     return rc;
 }
 
+/* What browsers show by themselves; the rest is to be saved. */
+static const char *type_of(const char *path)
+{
+    static const struct {
+        const char *ending, *type;
+    } types[] = {{".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"}, {".png", "image/png"}, {".gif", "image/gif"},
+                 {".webp", "image/webp"}, {".avif", "image/avif"}};
+    const char *dot = strrchr(path, '.');
+    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
+        if (strcasecmp(dot, types[i].ending) == 0)
+            return types[i].type;
+    return "application/octet-stream";
+}
+
 int serve_api_photo(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
 {
     const descry_entry *entry;
@@ -71,11 +83,12 @@ int serve_api_photo(serve_worker *worker, const serve_request *request, serve_re
     int rc = descry_entry_at(worker->library, request->id, NULL, &entry, err);
     if (rc)
         return rc;
-    json_t *object = entry_of(entry);
+    json_t *object = serve_entry_json(entry);
     bool there = !entry->source && stat(entry->path, &info) == 0;
     if (object) {
         json_object_set_new(object, "bytes", there ? json_integer((json_int_t)info.st_size) : json_null());
         json_object_set_new(object, "missing", json_boolean(!there));
+        json_object_set_new(object, "type", json_string(type_of(entry->path)));
     }
     return serve_reply_json(reply, object, err);
 }
@@ -117,20 +130,6 @@ static bool read_range(const char *text, uint64_t size, uint64_t *first, uint64_
         return false;
     *count = *first >= size || last < *first ? 0 : (last < size - 1 ? last : size - 1) - *first + 1;
     return !errno;
-}
-
-/* What browsers show by themselves; the rest is to be saved. */
-static const char *type_of(const char *path)
-{
-    static const struct {
-        const char *ending, *type;
-    } types[] = {{".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"}, {".png", "image/png"}, {".gif", "image/gif"},
-                 {".webp", "image/webp"}, {".avif", "image/avif"}};
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
-        if (strcasecmp(dot, types[i].ending) == 0)
-            return types[i].type;
-    return "application/octet-stream";
 }
 
 /* A header's quoted name: others than ASCII letters, digits and a few signs are percent-encoded (RFC 5987). */
@@ -200,4 +199,57 @@ int serve_api_file(serve_worker *worker, const serve_request *request, serve_rep
     reply->size = (size_t)count;
     return serve_reply_header(reply, err, "Content-Range", "bytes %llu-%llu/%lld", (unsigned long long)first,
                               (unsigned long long)(first + count - 1), (long long)info.st_size);
+}
+
+/* ---- the desktop --------------------------------------------------------------------------------------------------- */
+
+extern char **environ;
+
+/* Waits for the program, so that it does not stay as a zombie. */
+static void *wait_for(void *arg)
+{
+    pid_t *pid = arg;
+    waitpid(*pid, NULL, 0);
+    free(pid);
+    return NULL;
+}
+
+static int open_folder(const char *folder, descry_error *err)
+{
+    char program[] = "xdg-open", *copy = strdup(folder), *arguments[] = {program, copy, NULL};
+    pid_t *pid = malloc(sizeof *pid);
+    posix_spawn_file_actions_t actions;
+    pthread_t thread;
+    int rc = copy && pid && posix_spawn_file_actions_init(&actions) == 0 ? 0 : serve_fail_memory(err);
+    if (!rc) {
+        for (int fd = 0; fd < 3; fd++)
+            posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", fd ? O_WRONLY : O_RDONLY, 0);
+        int why = posix_spawnp(pid, program, &actions, NULL, arguments, environ);
+        posix_spawn_file_actions_destroy(&actions);
+        if (why)
+            rc = serve_fail(err, DESCRY_ERR_UNSUPPORTED, "xdg-open: %s", strerror(why));
+        else if (pthread_create(&thread, NULL, wait_for, pid) == 0) {
+            pthread_detach(thread);
+            pid = NULL;
+        }
+    }
+    free(pid);
+    free(copy);
+    return rc;
+}
+
+int serve_api_open(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
+{
+    const descry_entry *entry;
+    if (!worker->server->local)
+        return serve_fail(err, DESCRY_ERR_UNSUPPORTED, "there is no desktop here");
+    int rc = descry_entry_at(worker->library, request->id, NULL, &entry, err);
+    if (rc)
+        return rc;
+    const char *slash = strrchr(entry->path, '/');
+    char *folder = entry->source || !slash ? NULL : strndup(entry->path, slash > entry->path ? (size_t)(slash - entry->path) : 1);
+    rc = folder ? open_folder(folder, err) : serve_fail(err, DESCRY_ERR_NOT_FOUND, "picture %lld has no file", (long long)request->id);
+    free(folder);
+    reply->status = 204;
+    return rc;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Searches: by a query, by a picture of the library. */
 #include "api/api.h"
+#include "vectors.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 500, DEEPEST = 1000000 };
+enum { MOST = 500, DEEPEST = 1000000, COUNTED = 10000 };
 
 /* The model of one search, held from when it is wanted until the end. */
 typedef struct held_model {
@@ -41,7 +42,8 @@ static json_t *shares_of(const descry_match *match)
 
 static json_t *match_of(const descry_match *m)
 {
-    json_t *object = serve_picture(m->id, m->path, m->source, m->caption, NULL, m->metadata);
+    json_t *object = serve_picture_json(&(serve_picture){m->id, m->path, m->source, m->width, m->height, m->placeholder,
+                                                         m->placeholder_size, m->caption, m->captioner, m->metadata});
     if (!object)
         return NULL;
     json_object_set_new(object, "rank", json_integer((json_int_t)m->rank));
@@ -52,26 +54,58 @@ static json_t *match_of(const descry_match *m)
     return object;
 }
 
-/* Matches as they come, and whether the first is a good one. */
-static int matches_of(descry_results *results, json_t **array, json_t **good, descry_error *err)
+/* At most k matches, and whether the first of all is a good one. */
+static int matches_of(descry_results *results, size_t k, json_t **array, json_t **good, descry_error *err)
 {
     const descry_match *match;
-    int rc;
+    int rc = 0;
     *good = json_null();
     *array = json_array();
-    while ((rc = descry_results_next(results, &match, err)) > 0) {
+    while (!rc && json_array_size(*array) < k && (rc = descry_results_next(results, &match, err)) > 0) {
         if (match->rank == 1 && match->strength >= 0)
             *good = json_boolean(match->strength >= DESCRY_STRENGTH_GOOD);
-        if (json_array_append_new(*array, match_of(match))) {
-            rc = serve_fail_memory(err);
-            break;
-        }
+        rc = json_array_append_new(*array, match_of(match)) ? serve_fail_memory(err) : 0;
     }
     if (!rc)
         return 0;
     json_decref(*array);
     json_decref(*good);
     return rc;
+}
+
+typedef struct parts {
+    const char *query;
+    json_t *array;
+} parts;
+
+static int add_part(void *arg, const descry_query_part *part)
+{
+    static const char *const kinds[] = {"text", "picture", "picture", "id", "filter"};
+    const parts *to = arg;
+    bool cuts = part->exclusion && part->cut_end > part->cut_begin; /* with its NOT */
+    size_t begin = cuts ? part->cut_begin : part->begin, end = cuts ? part->cut_end : part->end;
+    const char *kind = part->exclusion                                              ? "not"
+                       : part->kind == DESCRY_QUERY_TEXT && part->text[0] == '@' ? "vector"
+                                                                                 : kinds[part->kind];
+    char *text = strndup(to->query + begin, end - begin);
+    json_t *object = text ? json_pack("{s:s, s:o, s:I, s:I, s:o}", "kind", kind, "text", serve_json_text(text), "begin", (json_int_t)begin,
+                                      "end", (json_int_t)end, "weight",
+                                      part->key ? json_null() : json_real(part->weight)) : NULL;
+    free(text);
+    if (object && part->key) {
+        json_object_set_new(object, "key", serve_json_text(part->key));
+        json_object_set_new(object, "value", serve_json_text(part->text));
+    }
+    return json_array_append_new(to->array, object);
+}
+
+/* What the server understands of a query, part by part. */
+static json_t *understood(const char *query, descry_ranking ranking)
+{
+    parts to = {query, json_array()};
+    if (to.array)
+        descry_query_parts(query, ranking, add_part, &to, NULL, NULL);
+    return to.array;
 }
 
 static int ranking_of(const serve_request *request, descry_ranking *ranking, descry_error *err)
@@ -102,28 +136,33 @@ static int search(serve_worker *worker, const serve_request *request, const char
     rc = rc ? rc : ranking_of(request, &how.ranking, err);
     if (rc)
         return rc;
-    how.k = (size_t)k + 1; /* one more tells whether there are more */
+    how.k = offset + k < COUNTED ? (size_t)(COUNTED - offset) : (size_t)k + 1; /* one more tells whether there are more */
     how.offset = (size_t)offset;
     how.threshold = (float)threshold;
     how.min_strength = (float)min_strength;
     how.explain = (int)explain;
     how.open_model = open_model;
     how.model_arg = &held;
+    serve_named named;
+    serve_vectors_named(worker->server->vectors, query, &named);
+    how.vectors = named.pointers;
+    how.vector_count = named.count;
     rc = descry_search(&results, worker->library, NULL, query, &how, err);
     if (!rc) {
         size_t count = descry_results_count(results);
-        rc = matches_of(results, &matches, &good, err);
+        rc = matches_of(results, (size_t)k, &matches, &good, err);
         descry_results_close(&results);
         if (!rc) {
             bool more = count > (size_t)k;
             char next[24];
             snprintf(next, sizeof next, "%ld", offset + k);
-            if (more && json_array_size(matches) > (size_t)k)
-                json_array_remove(matches, (size_t)k);
-            rc = serve_reply_json(reply, json_pack("{s:o, s:o, s:o}", "matches", matches, "next", more ? json_string(next) : json_null(),
-                                                   "good", good), err);
+            rc = serve_reply_json(reply, json_pack("{s:o, s:I, s:o, s:o, s:o}", "matches", matches, "count",
+                                                   (json_int_t)offset + (json_int_t)count, "next",
+                                                   more ? json_string(next) : json_null(), "good", good, "understood",
+                                                   understood(query, how.ranking)), err);
         }
     }
+    serve_vectors_release(&named);
     if (held.model)
         serve_model_release(worker->server, &held.model);
     return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The server itself: whether it is there, who has logged in, what the library holds. */
 #include "api/api.h"
+#include "jobs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,12 +70,15 @@ int serve_api_status(serve_worker *worker, const serve_request *request, serve_r
     char *name = serve_model_name(worker);
     json_t *model = name ? json_pack("{s:o, s:b}", "name", serve_json_text(name), "loaded", serve_model_is_loaded(server->models, name))
                          : json_null();
-    json_t *object = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i, s:b}", "version", descry_version(), "photos",
+    const char *captioner = server->options->captioner;
+    json_t *object = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i, s:b, s:o, s:b, s:b, s:I}", "version", descry_version(), "photos",
                                (json_int_t)held->photos, "missing", (json_int_t)held->missing, "contents",
                                (json_int_t)held->contents, "captions", (json_int_t)held->captions, "failed",
                                (json_int_t)held->failed, "sources", (json_int_t)held->sources, "models", models_of(held), "roots",
                                roots_of(held), "model", model, "strength_good", DESCRY_STRENGTH_GOOD, "writable",
-                               !server->options->read_only);
+                               !server->options->read_only, "captioner", serve_json_text(captioner), "local", server->local, "indexing",
+                               serve_jobs_busy(server->jobs), "generation",
+                               (json_int_t)__atomic_load_n(&server->generation, __ATOMIC_RELAXED));
     free(name);
     if (object && serve_json_path(object, "library", server->library)) {
         json_decref(object);

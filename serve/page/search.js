@@ -46,7 +46,14 @@ export function startSearch(app) {
     }
 
     async function byDate(text, keep, stop) {
-        const answer = await api.get("/timeline", {q: text}, stop);
+        let answer;
+        try {
+            answer = await api.get("/timeline", {q: text}, stop);
+        } catch (error) {
+            if (error.code === "ranked") // a smart album with texts
+                return byContent(text, keep, stop);
+            throw error;
+        }
         generation = answer.generation;
         showChips(app, text, filterParts(text));
         app.grid.show(timelineList(answer), keep);

@@ -118,6 +118,7 @@ int descry_results_next(descry_results *results, const descry_match **match, des
                                         .strength = strength(job, hit),
                                         .path = row->path,
                                         .caption = row->caption,
+                                        .captioner = row->captioner,
                                         .source = row->source,
                                         .metadata = row->metadata,
                                         .shares = (const descry_share *const *)results->shares,

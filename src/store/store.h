@@ -164,11 +164,11 @@ typedef struct descry_list {
     int began;                   /* the engine's: this list began the transaction, not one around it */
 } descry_list;
 
-/* A picture in the order of time; width, height: 0. */
+/* A picture in the order of time. */
 typedef struct descry_moment {
     int64_t id, content; /* as in descry_hit */
     int64_t taken;       /* DESCRY_NO_TIME: unknown */
-    int width, height;
+    int width, height;   /* upright; 0: unknown */
 } descry_moment;
 
 /* What pictures have in common, and how many contents have it. */

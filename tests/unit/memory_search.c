@@ -292,8 +292,12 @@ int memory_timeline(descry_store *base, const descry_filter *filter, descry_mome
     if (!rc && !(*moments = descry_alloc(*count + 1, sizeof **moments)))
         rc = descry_fail_memory(err);
     const tables *t = memory_look(of(base));
-    for (size_t i = 0; i < *count && !rc; i++)
-        (*moments)[i] = (descry_moment){hits[i].id, hits[i].content, taken(t, &hits[i]), 0, 0};
+    for (size_t i = 0; i < *count && !rc; i++) {
+        const descry_content *what = &memory_content(t, hits[i].content)->what;
+        const int turned = what->orientation >= 5;
+        (*moments)[i] = (descry_moment){hits[i].id, hits[i].content, taken(t, &hits[i]), turned ? what->height : what->width,
+                                        turned ? what->width : what->height};
+    }
     memory_looked(of(base));
     free(hits);
     *count = rc ? 0 : *count;

@@ -248,6 +248,17 @@ static int copy_placeholder(sqlite3_stmt *stmt, descry_row *row, descry_arena *a
     return 0;
 }
 
+void descry_sqlite_size(sqlite3_stmt *stmt, int column, int *upright_width, int *upright_height)
+{
+    int64_t width, height, orientation;
+    *upright_width = *upright_height = 0;
+    if (descry_sqlite_number(stmt, column, 1, INT32_MAX, &width) && descry_sqlite_number(stmt, column + 1, 1, INT32_MAX, &height) &&
+        descry_sqlite_number(stmt, column + 2, 1, 8, &orientation)) {
+        *upright_width = (int)(orientation >= 5 ? height : width);
+        *upright_height = (int)(orientation >= 5 ? width : height);
+    }
+}
+
 int descry_sqlite_looks(descry_sqlite *store, descry_row *row, descry_arena *arena, descry_error *err)
 {
     static const char SQL[] = "SELECT sha256, width, height, orientation, placeholder FROM contents WHERE id = ?1";
@@ -262,12 +273,7 @@ int descry_sqlite_looks(descry_sqlite *store, descry_row *row, descry_arena *are
         rc = 0;
     } else
         rc = descry_sqlite_damaged(store, "the digest of a picture", err);
-    int64_t width, height, orientation;
-    if (descry_sqlite_number(stmt, 1, 1, INT32_MAX, &width) && descry_sqlite_number(stmt, 2, 1, INT32_MAX, &height) &&
-        descry_sqlite_number(stmt, 3, 1, 8, &orientation)) {
-        row->width = (int)(orientation >= 5 ? height : width);
-        row->height = (int)(orientation >= 5 ? width : height);
-    }
+    descry_sqlite_size(stmt, 1, &row->width, &row->height);
     if (!rc)
         rc = copy_placeholder(stmt, row, arena, err);
     sqlite3_reset(stmt);

@@ -153,6 +153,8 @@ int descry_sqlite_put_metadata(descry_sqlite *store, int64_t content, const desc
 int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadata *metadata, descry_error *err);
 /* Reads size, placeholder and digest of row->content. */
 int descry_sqlite_looks(descry_sqlite *store, descry_row *row, descry_arena *arena, descry_error *err);
+/* The upright size that three columns, width, height and orientation, tell; 0, 0: unknown. */
+void descry_sqlite_size(sqlite3_stmt *stmt, int column, int *upright_width, int *upright_height);
 int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, descry_put *item, descry_error *err);
 int descry_sqlite_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
                          descry_error *err);

@@ -23,7 +23,7 @@ static int newest_first(const void *a, const void *b)
 static int read_moments(descry_sqlite *store, const descry_sqlite_filter *standing, descry_moment *moments, size_t *count,
                         descry_error *err)
 {
-    static const char SQL[] = "SELECT id, taken FROM contents ORDER BY id";
+    static const char SQL[] = "SELECT id, taken, width, height, orientation FROM contents ORDER BY id";
     sqlite3_stmt *stmt = NULL;
     size_t i = 0;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
@@ -32,8 +32,11 @@ static int read_moments(descry_sqlite *store, const descry_sqlite_filter *standi
         rc = 0;
         while (i < standing->count && standing->pairs[i].content < content)
             i++;
-        if (i < standing->count && standing->pairs[i].content == content)
-            moments[(*count)++] = (descry_moment){standing->pairs[i++].place, content, descry_sqlite_time(stmt, 1), 0, 0};
+        if (i == standing->count || standing->pairs[i].content != content)
+            continue;
+        descry_moment *moment = &moments[(*count)++];
+        *moment = (descry_moment){.id = standing->pairs[i++].place, .content = content, .taken = descry_sqlite_time(stmt, 1)};
+        descry_sqlite_size(stmt, 2, &moment->width, &moment->height);
     }
     if (stmt)
         sqlite3_reset(stmt);
