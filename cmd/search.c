@@ -25,6 +25,7 @@ const cmd_command cmd_search = {
     "  a red apple                        the words of QUERY make one text\n"
     "  ./cat.jpg                          a picture begins with ./ ../ / ~/ http:// https:// or file:\n"
     "  '#17'                              the picture with that id in the library\n"
+    "  '#17[0,0.5,0.5,1]'                 a part of it: left, top, right, bottom, here the lower left quarter\n"
     "  ./cat.jpg + 1.5 * (\"dog\" - \"cat\")  what is more like the one and less like the other; quotes are needed\n"
     "                                     only for a text with operators or brackets in it\n"
     "  beach NOT people NOT '#17'         leaves out what matches people, instead of only leaning away from it\n"
@@ -95,6 +96,11 @@ static int set_ranks(json_t *object, const descry_match *match)
     return json_object_set_new(object, "words_rank", worded) || rc;
 }
 
+static int set_size(json_t *object, const char *key, int pixels)
+{
+    return json_object_set_new(object, key, pixels ? json_integer(pixels) : json_null());
+}
+
 static int print_json(const descry_match *match)
 {
     json_t *score = isnan(match->score) ? json_null() : json_real((double)match->score);
@@ -103,7 +109,8 @@ static int print_json(const descry_match *match)
     json_t *caption = match->caption ? cmd_json_text(match->caption, strlen(match->caption)) : json_null();
     json_t *strength = match->strength < 0 ? json_null() : json_real((double)match->strength);
     if (object && (cmd_json_set_path(object, "path", match->path) || json_object_set(object, "caption", caption) ||
-                   json_object_set(object, "strength", strength) || cmd_json_set_metadata(object, match->metadata) ||
+                   json_object_set(object, "strength", strength) || set_size(object, "width", match->width) ||
+                   set_size(object, "height", match->height) || cmd_json_set_metadata(object, match->metadata) ||
                    (match->vector_rank + match->words_rank > 0 && set_ranks(object, match)) ||
                    (match->source && json_object_set_new(object, "source", json_true())) ||
                    (match->shares && json_object_set_new(object, "terms", json_terms(match))))) {
@@ -378,8 +385,8 @@ static int run(int argc, char **argv)
         CMD_OPTION_LIBRARY(common, "the library"),
         CMD_OPTION_THREADS(common),
         CMD_OPTION_JSON(common,
-                        "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\"}, the score null when the query has "
-                        "filters alone, then what is known of"
+                        "{\"rank\", \"score\", \"id\", \"path\", \"caption\", \"strength\", \"width\", \"height\"}, the "
+                        "score null when the query has filters alone, pixels of the picture as it is seen, null when unknown, then what is known of"
                         " \"taken\", \"camera\", \"title\", \"lat\", \"lon\"; \"source\": true when \"path\" is no file but a"
                         " source, such as a URL; with --explain also \"terms\": [{\"term\", \"weight\", "
                         "\"contribution\"}]; with --hybrid also \"vector_rank\", \"words_rank\": from 1, null when "

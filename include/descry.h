@@ -16,8 +16,8 @@
  * languages without macros, sets together with the defaults: later versions add members at the end, and members that an
  * older caller lacks have their defaults.  Such structs refer to others by pointer, and NULL stands for one with all
  * defaults.  Structs that the library makes are only ever accessed by pointer, also in arrays, and grow at their end.
- * descry_error never changes.  DESCRY_ERR_ARGUMENT: a size that no version has, or a member set that this version does not
- * know.
+ * descry_error and descry_region never change.  DESCRY_ERR_ARGUMENT: a size that no version has, or a member set that this
+ * version does not know.
  *
  * Ownership.  A handle is closed by the function of the same family; closing NULL does nothing and closing sets the
  * caller's pointer to NULL.  Close models and libraries before their context.  Strings passed in are copied when they
@@ -56,7 +56,7 @@ enum {
     DESCRY_ERR_NUMERIC = -10     /* a result is not finite */
 };
 
-/* Never changes: the only struct made by the caller without a size. */
+/* Never changes: made by the caller, but without a size. */
 typedef struct descry_error {
     int code;
     char message[1000]; /* one line, UTF-8, names the file and the reason */
@@ -150,14 +150,23 @@ typedef struct descry_limits {
 #define DESCRY_LIMITS_INIT {sizeof(descry_limits), 65500, 512000000, 1073741824, 10000}
 DESCRY_INITIALIZER_(descry_limits, DESCRY_LIMITS_INIT)
 
+/* A rectangle of a picture in fractions of its width and height, 0 <= left < right <= 1, 0 <= top < bottom <= 1; all 0: the
+ * whole.  Edges are rounded to the nearest edge between pixels: n / width is before pixel n.  It contains at least one pixel.
+ * Never changes. */
+typedef struct descry_region {
+    double left, top, right, bottom;
+} descry_region;
+
 typedef struct descry_preprocess_options {
     size_t size;
     int reference; /* 1: open_clip's own order: resize in the file's own mode, no EXIF rotation */
     int pillow;    /* order of the resampling passes as in this major version of Pillow: 12 or 13 */
     const descry_limits *limits;
+    const descry_region *region; /* crops to it first: of the upright picture or, with `reference`, of the picture as stored;
+                                    NULL: the whole.  DESCRY_ERR_ARGUMENT where many pictures are processed */
 } descry_preprocess_options;
 
-#define DESCRY_PREPROCESS_OPTIONS_INIT {sizeof(descry_preprocess_options), 0, 13, NULL}
+#define DESCRY_PREPROCESS_OPTIONS_INIT {sizeof(descry_preprocess_options), 0, 13, NULL, NULL}
 DESCRY_INITIALIZER_(descry_preprocess_options, DESCRY_PREPROCESS_OPTIONS_INIT)
 
 /* Which files of a folder are treated as pictures: those with a picture format's file name extension, and those without any
@@ -308,7 +317,7 @@ DESCRY_API int descry_tokenize(descry_context *ctx, const descry_model *model, c
                                int32_t **ids, size_t *count, descry_error *err);
 DESCRY_API void descry_free(void *memory);
 
-/* Decodes, rotates, resizes and crops a picture file: rgb is uint8 [H, W, 3] (image_height, image_width). */
+/* Decodes, rotates, resizes and crops a picture file (or its options->region): rgb is uint8 [H, W, 3] (image_height, image_width). */
 DESCRY_API int descry_preprocess_file(const descry_model *model, const char *path,
                                       const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
 
@@ -335,6 +344,17 @@ DESCRY_API int descry_embed_memory(descry_model *model, const void *bytes, size_
 /* Embeddings of n NUL-terminated texts, out float [n, dim]. */
 DESCRY_API int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
                                   descry_error *err);
+
+/* A small JPEG of a picture that every browser shows: upright, sRGB without a profile, 4:2:0, transparency blended over white, no
+ * metadata; its longer side has `side` pixels (1 to 4096), or as many as the picture's.  *width and *height (may be NULL): the
+ * whole picture's, upright.  Of `options` only the limits count.  *jpeg [*size] is to be released with descry_free. */
+DESCRY_API int descry_preview_file(descry_context *ctx, const char *path, int side, const descry_preprocess_options *options,
+                                   uint8_t **jpeg, size_t *size, int *width, int *height, descry_error *err);
+
+/* The same of an encoded picture in memory [size_of_bytes], which nothing else's decoder shares a process with. */
+DESCRY_API int descry_preview_memory(descry_context *ctx, const void *bytes, size_t size_of_bytes, const char *name, int side,
+                                     const descry_preprocess_options *options, uint8_t **jpeg, size_t *size, int *width,
+                                     int *height, descry_error *err);
 
 /* ---- captions ------------------------------------------------------------------------------------------------ */
 
@@ -510,9 +530,11 @@ typedef struct descry_library_options {
     size_t size;
     int read_only; /* 1: the file must exist and is not changed */
     int create;    /* 1: create the file, and its folder, when absent */
+    uint64_t thumbs_bytes; /* of thumbnails kept beside it: see descry_thumbnail; 0: none */
 } descry_library_options;
 
-#define DESCRY_LIBRARY_OPTIONS_INIT {sizeof(descry_library_options), 0, 1}
+/* 1 GiB of thumbnails */
+#define DESCRY_LIBRARY_OPTIONS_INIT {sizeof(descry_library_options), 0, 1, 1073741824}
 DESCRY_INITIALIZER_(descry_library_options, DESCRY_LIBRARY_OPTIONS_INIT)
 
 /* Opens the library at `path`; NULL: $DESCRY_LIBRARY, else $XDG_DATA_HOME/descry/library.db (~/.local/share).
@@ -608,6 +630,8 @@ DESCRY_API int descry_caption_library(descry_library *library, descry_model *mod
 enum { DESCRY_CAMERA_SIZE = 128, DESCRY_TITLE_SIZE = 256, DESCRY_TIME_SIZE = 40, DESCRY_NO_OFFSET = INT32_MIN };
 #define DESCRY_NO_TIME INT64_MIN
 
+enum { DESCRY_PLACEHOLDER_SIZE = 48 }; /* bytes */
+
 /* From a picture's EXIF. */
 typedef struct descry_metadata {
     int64_t taken;         /* local time where it was taken: milliseconds since 1970-01-01 00:00:00 local time, so that
@@ -645,6 +669,24 @@ typedef struct descry_filter {
 #define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0}
 DESCRY_INITIALIZER_(descry_filter, DESCRY_FILTER_INIT)
 
+/* ---- thumbnails ------------------------------------------------------------------------------------------------- */
+
+enum { DESCRY_ETAG_SIZE = 80 };
+
+/* A JPEG as descry_preview_file makes it, of the picture with this id, 16 to 1024 pixels along the longer side.  It is kept in
+ * the folder LIBRARY.thumbs, which has at most options->thumbs_bytes, what was not used for longest goes first, and may be
+ * deleted at any time; if that cannot be written to, nothing is kept.  On the occasion the library learns the picture's size and
+ * placeholder, if it does not know them, can be written to, and is not being indexed.  etag (may be NULL): quoted as HTTP has it,
+ * of the picture's content and `side`.  jpeg NULL: only that; nothing is made.  *jpeg [*size] is to be released with descry_free.
+ * DESCRY_ERR_NOT_FOUND: no such picture, or its file is not there, or (unless it was kept) not as it was indexed. */
+DESCRY_API int descry_thumbnail(descry_library *library, int64_t id, int side, uint8_t **jpeg, size_t *size,
+                                char etag[DESCRY_ETAG_SIZE], descry_error *err);
+
+/* One JPEG of `count` (1 to 100) such thumbnails, row by row in columns of `side` pixels, with white between them; those that
+ * cannot be made are grey.  DESCRY_ERR_ARGUMENT also: of more than 4096 pixels along a side. */
+DESCRY_API int descry_contact_sheet(descry_library *library, const int64_t *ids, size_t count, size_t columns, int side,
+                                    uint8_t **jpeg, size_t *size, descry_error *err);
+
 /* ---- searching -------------------------------------------------------------------------------------------------- */
 
 /* Contribution of a term of the query to a score; those of all terms add up to the score, but for rounding. */
@@ -667,6 +709,9 @@ typedef struct descry_match {
     const descry_share *const *shares; /* with `explain`, else NULL */
     size_t share_count;
     uint64_t vector_rank, words_rank; /* of a hybrid search: rank in each list, from 1; 0: not among its first 1000 */
+    int width, height;          /* as in descry_entry */
+    const uint8_t *placeholder;
+    size_t placeholder_size;
 } descry_match;
 
 #define DESCRY_STRENGTH_GOOD 98 /* nothing matches well when the best match is below; a macro, for use in string literals */
@@ -728,7 +773,8 @@ DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 DESCRY_API int descry_query_check(const char *query, size_t *position, descry_error *err);
 
 /* Exact nearest-neighbour search by cosine; equal scores in order of id.  The query language is that of docs/query.md: texts,
- * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library, + - * and brackets, NOT;
+ * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library,
+ * "#17[left,top,right,bottom]" for that part of it (descry_region), which is read from its file, + - * and brackets, NOT;
  * and filters, key:value, which narrow options->filter: DESCRY_ERR_ARGUMENT when both set the same.
  * The query's vector is the sum of its terms, each of length 1 times its weight, normalised to length 1:
  * x + lambda (positive - negative), Couairon et al. 2022, arXiv 2112.03162.  Excluded from the results are pictures named in
@@ -801,6 +847,10 @@ typedef struct descry_entry {
     const descry_metadata *metadata;
     const float *vector;    /* [dim], of length 1 but for f16 rounding; NULL: not requested, or none of this model */
     int dim;
+    int width, height;      /* pixels of the upright picture; 0: unknown */
+    const uint8_t *placeholder; /* [4, 4, 3]: the mean colours (sRGB, transparency blended over white) of the sixteen equal parts
+                                 * of the upright picture, row by row, to be shown scaled to its size; NULL: unknown */
+    size_t placeholder_size;
 } descry_entry;
 
 /* descry_export_npz ignores `vectors`: an archive has the pictures with a vector. */

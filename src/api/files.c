@@ -60,7 +60,7 @@ int descry_embed_files(descry_model *model, const char *const *paths, size_t n, 
     if (!rc)
         rc = descry_watch_begin(&f.watch, f.how.watch, err);
     if (!rc)
-        rc = descry_reading_copy(&reading, f.how.preprocess, err);
+        rc = descry_reading_copy_whole(&reading, f.how.preprocess, err);
     if (rc)
         return rc;
     f.watch.progress.stage = DESCRY_STAGE_WORKING;

@@ -106,7 +106,7 @@ static int preprocess(const descry_model *model, descry_shared *bytes, const cha
                       uint8_t *rgb, descry_error *err)
 {
     descry_facts facts;
-    descry_job job = {.wanted = {.preprocess = descry_clip_preprocess(model->clip), .options = &how->options},
+    descry_job job = {.wanted = {.preprocess = descry_clip_preprocess(model->clip), .options = &how->options, .region = how->region},
                       .untrusted = untrusted, .urgent = 1};
     int rc = descry_decoders_prepare(model->context->decoders, &job, bytes, name, rgb, &facts, NULL, err);
     if (!rc)

@@ -14,13 +14,13 @@ enum { MOST = 1 << 12 }; /* bytes: larger than any struct of options */
 ENDS(descry_context_options, libexec);
 ENDS(descry_watch, cancel);
 ENDS(descry_limits, max_pixels_per_byte);
-ENDS(descry_preprocess_options, limits);
+ENDS(descry_preprocess_options, region);
 ENDS(descry_folder_options, sniff);
 ENDS(descry_model_options, image_size);
 ENDS(descry_generation, prompt);
 ENDS(descry_caption_options, watch);
 ENDS(descry_sidecar_options, include_hidden);
-ENDS(descry_library_options, create);
+ENDS(descry_library_options, thumbs_bytes);
 ENDS(descry_index_counts, seconds);
 ENDS(descry_index_options, arg);
 ENDS(descry_filter, has);
@@ -65,12 +65,24 @@ int descry_options_copy(void *full, size_t size, const void *given, descry_error
 
 int descry_reading_copy(descry_reading *whole, const descry_preprocess_options *given, descry_error *err)
 {
-    *whole = (descry_reading){DESCRY_PREPROCESS_OPTIONS_INIT, DESCRY_LIMITS_INIT};
+    *whole = (descry_reading){DESCRY_PREPROCESS_OPTIONS_INIT, DESCRY_LIMITS_INIT, {0, 0, 0, 0}};
     int rc = DESCRY_COPY_OPTIONS(&whole->options, given, err);
     if (!rc)
         rc = DESCRY_COPY_OPTIONS(&whole->limits, whole->options.limits, err);
+    if (!rc && whole->options.region)
+        whole->region = *whole->options.region;
     whole->options.limits = &whole->limits;
+    whole->options.region = NULL;
     return rc;
+}
+
+int descry_reading_copy_whole(descry_reading *whole, const descry_preprocess_options *given, descry_error *err)
+{
+    int rc = descry_reading_copy(whole, given, err);
+    const descry_region *r = &whole->region;
+    return rc || (r->left == 0 && r->top == 0 && r->right == 0 && r->bottom == 0)
+               ? rc
+               : descry_fail(err, DESCRY_ERR_ARGUMENT, "a region of one picture, where there may be many");
 }
 
 void descry_options_copy_back(void *given, const void *full, size_t size)

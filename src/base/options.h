@@ -11,13 +11,17 @@ int descry_options_copy(void *full, size_t size, const void *given, descry_error
 
 #define DESCRY_COPY_OPTIONS(full, given, err) descry_options_copy(full, sizeof *(full), given, err)
 
-/* Preprocessing options with their limits: options.limits points to `limits`. */
+/* Preprocessing options with their limits and region: options.limits points to `limits`, options.region is NULL. */
 typedef struct descry_reading {
     descry_preprocess_options options;
     descry_limits limits;
+    descry_region region; /* all 0: the whole */
 } descry_reading;
 
 int descry_reading_copy(descry_reading *whole, const descry_preprocess_options *given, descry_error *err);
+
+/* The same for many pictures: DESCRY_ERR_ARGUMENT if a region is given. */
+int descry_reading_copy_whole(descry_reading *whole, const descry_preprocess_options *given, descry_error *err);
 
 /* Copies *full back to *given (may be NULL), up to the size of the caller's struct. */
 void descry_options_copy_back(void *given, const void *full, size_t size);

@@ -180,7 +180,7 @@ static int copy_options(caption_job *job, const descry_folder_options *folders, 
     if (!rc)
         rc = DESCRY_COPY_OPTIONS(&job->generation, job->how.generation, job->err);
     if (!rc)
-        rc = descry_reading_copy(&job->reading, job->how.preprocess, job->err);
+        rc = descry_reading_copy_whole(&job->reading, job->how.preprocess, job->err);
     if (!rc)
         rc = descry_watch_begin(&job->watch, job->how.watch, job->err);
     if (!rc)

@@ -234,7 +234,7 @@ int descry_caption_library(descry_library *library, descry_model *model, const d
     if (!rc)
         rc = DESCRY_COPY_OPTIONS(&generation, how.generation, err);
     if (!rc)
-        rc = descry_reading_copy(&reading, how.preprocess, err);
+        rc = descry_reading_copy_whole(&reading, how.preprocess, err);
     if (!rc)
         rc = descry_watch_begin(&c.watch, how.watch, err);
     c.watch.progress.stage = DESCRY_STAGE_CAPTIONS;

@@ -60,7 +60,8 @@ bool descry_reply_is_sound(descry_reply *reply, const descry_preparation *wanted
     uint64_t width = (uint64_t)facts->width, height = (uint64_t)facts->height, pixels = descry_wire_pixels(wanted);
     if (facts->width <= 0 || facts->height <= 0 || width > limits->max_side || height > limits->max_side ||
         width * height > limits->max_pixels || facts->orientation < 1 || facts->orientation > 8 ||
-        (facts->draft != 0 && facts->draft != 1) || (facts->draft && !wanted->draft))
+        (facts->draft != 0 && facts->draft != 1) || (facts->draft && !wanted->draft) ||
+        facts->has_placeholder != (wanted->preview || wanted->preprocess))
         return false;
     if (facts->packet_size > (wanted->packet ? DESCRY_PACKET_ROOM : 0) || facts->preview_size > descry_wire_preview(wanted) ||
         pixels > room || facts->packet_size + facts->preview_size > room - pixels)

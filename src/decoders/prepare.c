@@ -72,6 +72,7 @@ static int run_picture_task(descry_decoders *decoders, const descry_job *job, co
     task.request.wanted.preprocess = NULL; /* do not leak addresses of this process */
     task.request.wanted.options = NULL;
     task.request.options.limits = NULL;
+    task.request.options.region = NULL;
     return descry_decoders_run(decoders, &task, task.format < DESCRY_FORMATS ? descry_format_at(task.format)->name : "picture",
                                name, fault, err);
 }

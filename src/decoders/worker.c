@@ -296,7 +296,7 @@ static int start_once(descry_worker *w, const char *path, uint32_t walls, unsign
         close(w->socket);
         return why == ENOENT && access(path, F_OK) == 0 && access("/dev/null", F_OK) != 0
                    ? descry_fail(err, DESCRY_ERR_IO, "%s: needs /dev/null, which is not there", path)
-                   : descry_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(why));
+                   : descry_fail(err, why == ENOMEM ? DESCRY_ERR_MEMORY : DESCRY_ERR_IO, "%s: %s", path, strerror(why));
     }
     /* The worker must answer a message sent after this: that proves that the pidfd is the worker's and not of a reused pid. */
     w->process = open_process(w->pid);

@@ -122,7 +122,7 @@ int descry_entries(descry_library *library, const descry_export_options *options
     export_job job;
     int stop = 0;
     int rc = open_export(&job, library, options, 0, err);
-    job.wanted = (descry_wanted){job.how.vectors ? &job.recipe : NULL, 1, 1};
+    job.wanted = (descry_wanted){.vectors = job.how.vectors ? &job.recipe : NULL, .captions = 1, .metadata = 1, .looks = 1};
     for (size_t i = 0; i < job.list.count && !rc && !stop; i++) {
         rc = export_entry(&job, i, each, arg, &stop);
         if (!rc)

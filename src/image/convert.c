@@ -86,6 +86,26 @@ void descry_convert_rgb(const descry_picture *p, int reference, uint8_t *rgb)
         }
 }
 
+bool descry_mode_has_alpha(descry_picture_mode mode)
+{
+    return mode == DESCRY_MODE_LA || mode == DESCRY_MODE_RGBA;
+}
+
+void descry_convert_flat(const descry_picture *p, uint8_t *rgb)
+{
+    size_t bands = (size_t)descry_picture_bands(p->mode), colours = bands < 3 ? 1 : 3;
+    const uint8_t *pixel = p->data;
+    if (!descry_mode_has_alpha(p->mode)) {
+        descry_convert_rgb(p, 0, rgb);
+        return;
+    }
+    for (size_t i = 0; i < (size_t)p->width * (size_t)p->height; i++, pixel += bands, rgb += 3)
+        for (size_t b = 0; b < 3; b++) {
+            unsigned alpha = pixel[bands - 1];
+            rgb[b] = (uint8_t)((pixel[b % colours] * alpha + 255 * (255 - alpha) + 127) / 255);
+        }
+}
+
 static inline void turn(const uint8_t *in, ptrdiff_t size, int width, int height, int orientation, uint8_t *out)
 {
     /* input offsets of the output's first pixel, and to the pixel right of and below each */

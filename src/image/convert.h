@@ -14,6 +14,11 @@ void descry_convert_rgb(const descry_picture *picture, int reference, uint8_t *r
 /* Grey: every colour is the same. */
 bool descry_mode_is_grey(descry_picture_mode mode);
 
+bool descry_mode_has_alpha(descry_picture_mode mode);
+
+/* rgb [height, width, 3] of any mode, blended over white by alpha. */
+void descry_convert_flat(const descry_picture *picture, uint8_t *rgb);
+
 /* grey [height, width] of a grey mode: one band of descry_convert_rgb without `reference`. */
 void descry_convert_grey(const descry_picture *picture, uint8_t *grey);
 

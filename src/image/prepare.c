@@ -2,6 +2,7 @@
 #include "image/prepare.h"
 
 #include "base/error.h"
+#include "image/placeholder.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -75,6 +76,9 @@ int descry_prepare(const descry_preparation *wanted, const uint8_t *bytes, size_
     if (rc)
         return rc;
     move_facts(facts, wanted, &picture);
+    facts->has_placeholder = wanted->preview || wanted->preprocess;
+    if (facts->has_placeholder)
+        descry_placeholder_make(&picture, facts->placeholder);
     if (wanted->preview)
         rc = descry_preview_make(&picture, wanted->preview, &facts->preview, &facts->preview_size, name, err);
     if (!rc && wanted->preprocess)

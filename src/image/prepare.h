@@ -23,6 +23,8 @@ typedef struct descry_facts {
     int width, height; /* pixels of the whole, as stored, before any rotation */
     int orientation;   /* EXIF: 1 (upright) .. 8 */
     int draft;         /* 1: the pixels are a draft's; 0 also when none were requested */
+    int has_placeholder; /* 1: pixels or a preview were requested */
+    uint8_t placeholder[DESCRY_PLACEHOLDER_SIZE]; /* of the whole, upright: descry_entry describes it */
     descry_metadata metadata;
     uint8_t *packet;   /* [packet_size] its first XMP packet; owned; NULL: none, or not requested */
     size_t packet_size;

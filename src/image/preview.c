@@ -20,11 +20,6 @@ static void choose_size(const descry_picture *picture, int side, descry_resample
     to->height = to->box_height = down > 0 ? (int)down : 1;
 }
 
-static bool has_alpha(descry_picture_mode mode)
-{
-    return mode == DESCRY_MODE_LA || mode == DESCRY_MODE_RGBA;
-}
-
 /* Palette indices, CMYK and samples of more than 8 bits are converted before resizing. */
 static int to_resizable(const descry_picture *in, descry_picture *out, descry_error *err)
 {
@@ -48,7 +43,7 @@ static int resize(const descry_picture *picture, const descry_resample *to, desc
     bool bilevel = picture->mode == DESCRY_MODE_1; /* 0 and 255: the same as L */
     if (bilevel)
         plain.mode = DESCRY_MODE_L;
-    if (bilevel || has_alpha(picture->mode) || picture->mode == DESCRY_MODE_L || picture->mode == DESCRY_MODE_RGB)
+    if (bilevel || descry_mode_has_alpha(picture->mode) || picture->mode == DESCRY_MODE_L || picture->mode == DESCRY_MODE_RGB)
         return descry_resample_run(to, &plain, out, err);
     int rc = to_resizable(picture, &plain, err);
     if (rc)
@@ -56,18 +51,6 @@ static int resize(const descry_picture *picture, const descry_resample *to, desc
     rc = descry_resample_run(to, &plain, out, err);
     free(plain.data);
     return rc;
-}
-
-/* rgb [height, width, 3], blended over white by alpha. */
-static void flatten(const descry_picture *in, uint8_t *rgb)
-{
-    size_t bands = (size_t)descry_picture_bands(in->mode), colours = bands < 3 ? 1 : 3;
-    const uint8_t *pixel = in->data;
-    for (size_t i = 0; i < (size_t)in->width * (size_t)in->height; i++, pixel += bands, rgb += 3)
-        for (size_t b = 0; b < 3; b++) {
-            unsigned alpha = bands > colours ? pixel[bands - 1] : 255;
-            rgb[b] = (uint8_t)((pixel[b % colours] * alpha + 255 * (255 - alpha) + 127) / 255);
-        }
 }
 
 static int write_jpeg(const descry_picture *small, uint8_t **jpeg, size_t *size, const char *name, descry_error *err)
@@ -80,7 +63,7 @@ static int write_jpeg(const descry_picture *small, uint8_t **jpeg, size_t *size,
     uint8_t *flat = descry_alloc(pixels, 3), *upright = descry_alloc(pixels, 3);
     if (flat && upright) {
         bool swap = small->orientation >= 5;
-        flatten(small, flat);
+        descry_convert_flat(small, flat);
         descry_turn_upright(flat, 3, small->width, small->height, small->orientation, upright);
         rc = codecs->encode_jpeg(upright, swap ? small->height : small->width, swap ? small->width : small->height, jpeg, size, name,
                                  err);

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A rectangle of a picture, in fractions of its width and height, so that it is the same for drafts. */
+ * A rectangle of a picture (descry_region), in fractions of its width and height, so that it is the same for drafts. */
 #ifndef DESCRY_IMAGE_REGION_H
 #define DESCRY_IMAGE_REGION_H
 
 #include "image/picture.h"
 
 #include <stdbool.h>
-
-/* 0 <= left < right <= 1, 0 <= top < bottom <= 1, of the upright picture; all 0: the whole.  Edges are rounded to the nearest
- * edge between pixels: n / width is before pixel n.  It contains at least one pixel. */
-typedef struct descry_region {
-    double left, top, right, bottom;
-} descry_region;
 
 /* DESCRY_ERR_ARGUMENT; `name` begins the message. */
 int descry_region_check(const descry_region *region, const char *name, descry_error *err);

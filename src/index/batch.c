@@ -174,8 +174,9 @@ static void fill_put(const descry_batch *batch, const descry_item *item, descry_
         break;
     }
     *content = (descry_content){.bytes = item->loaded.size, .width = item->loaded.width, .height = item->loaded.height,
-                                .orientation = item->loaded.orientation};
+                                .orientation = item->loaded.orientation, .has_placeholder = item->loaded.has_placeholder};
     memcpy(content->sha256, item->loaded.sha256, sizeof content->sha256);
+    memcpy(content->placeholder, item->loaded.placeholder, sizeof content->placeholder);
     put->kind = DESCRY_PUT_FILE;
     put->content = content;
     put->metadata = item->loaded.want != DESCRY_WANT_NOTHING ? &item->loaded.metadata : NULL;

@@ -441,7 +441,7 @@ static int copy_options(ingest *run, const descry_index_options *options)
     if (!rc)
         rc = DESCRY_COPY_OPTIONS(&run->generation, run->how.generation, run->err);
     if (!rc)
-        rc = descry_reading_copy(&run->reading, run->how.preprocess, run->err);
+        rc = descry_reading_copy_whole(&run->reading, run->how.preprocess, run->err);
     if (!rc)
         rc = descry_watch_begin(&run->watch, run->how.watch, run->err);
     return rc || !run->how.captioner ? rc : descry_clip_caption_check(run->how.captioner->clip, &run->generation, run->err);

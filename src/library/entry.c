@@ -18,13 +18,16 @@ static int read_row(descry_library *library, int64_t id, const descry_wanted *wa
 
 descry_entry descry_library_entry(const descry_row *row, int dim)
 {
-    return (descry_entry){row->id, row->path, row->source, row->caption, row->captioner, row->metadata, row->vector, dim};
+    return (descry_entry){.id = row->id, .path = row->path, .source = row->source, .caption = row->caption,
+                          .captioner = row->captioner, .metadata = row->metadata, .vector = row->vector, .dim = dim,
+                          .width = row->width, .height = row->height, .placeholder = row->placeholder,
+                          .placeholder_size = row->placeholder ? DESCRY_PLACEHOLDER_SIZE : 0};
 }
 
 int descry_entry_at(descry_library *library, int64_t id, const char *model, const descry_entry **entry, descry_error *err)
 {
     descry_recipe recipe = {0};
-    descry_wanted wanted = {.captions = 1, .metadata = 1};
+    descry_wanted wanted = {.captions = 1, .metadata = 1, .looks = 1};
     descry_row row;
     *entry = NULL;
     int rc = model ? descry_library_recipe(library, model, &recipe, err) : 0;

@@ -62,6 +62,8 @@ int descry_library_open(descry_library **out, descry_context *ctx, const char *p
     }
     if (!rc)
         rc = descry_library_over(out, ctx, store, absolute.data, err);
+    if (!rc)
+        (*out)->thumbs_bytes = how.thumbs_bytes;
     descry_buf_free(&name);
     descry_buf_free(&absolute);
     descry_buf_free(&real);

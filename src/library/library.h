@@ -14,6 +14,7 @@ struct descry_library {
     descry_arena arena;           /* of `status` */
     descry_entry entry;           /* result of the last descry_entry_at */
     descry_arena entry_arena;
+    uint64_t thumbs_bytes;        /* as in descry_library_options */
     int listing;                  /* lists in progress; they nest through callbacks */
 };
 

@@ -69,6 +69,8 @@ static int decode(const descry_loader_options *how, descry_loaded *item, const d
     item->height = facts.height;
     item->draft = facts.draft;
     item->orientation = facts.orientation;
+    item->has_placeholder = facts.has_placeholder;
+    memcpy(item->placeholder, facts.placeholder, sizeof item->placeholder);
     item->metadata = facts.metadata;
     descry_facts_free(&facts);
     return 0;

@@ -31,6 +31,8 @@ typedef struct descry_loaded {
     int width, height, orientation;     /* as in descry_picture: of the full-size picture */
     int draft;             /* 1: the pixels are a draft's */
     int fault;             /* 1: the error is permanent: see descry_decoders_prepare */
+    int has_placeholder;   /* 1: pixels were loaded; as in descry_facts: */
+    uint8_t placeholder[DESCRY_PLACEHOLDER_SIZE];
     descry_metadata metadata;
     size_t slot;           /* index into the batch's rgb, for good pictures */
 } descry_loaded;

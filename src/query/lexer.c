@@ -43,14 +43,13 @@ static int begins(const char *text, size_t size, const char *start)
     return size >= n && memcmp(text, start, n) == 0;
 }
 
+/* "#17", or what begins with "#17[": a part of it. */
 static int is_id(const char *text, size_t size)
 {
-    if (size < 2 || text[0] != '#')
-        return 0;
-    for (size_t i = 1; i < size; i++)
-        if (text[i] < '0' || text[i] > '9')
-            return 0;
-    return 1;
+    size_t i = 1;
+    while (i < size && text[i] >= '0' && text[i] <= '9')
+        i++;
+    return i > 1 && text[0] == '#' && (i == size || text[i] == '[');
 }
 
 int descry_is_picture_term(const char *text, size_t size)

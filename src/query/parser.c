@@ -83,13 +83,51 @@ static const char *decode_file_url(char *text)
     return NULL;
 }
 
+/* A mistake at a byte of an id's text, which has no escapes. */
+static int fail_in(const parser *p, const descry_term *term, const char *at, descry_error *err, const char *message)
+{
+    size_t quote = p->lexer.text[term->begin] == '"';
+    return fail_at(p, term->begin + quote + (size_t)(at - term->text), err, message);
+}
+
+/* "[left,top,right,bottom]", with blanks around numbers. */
+static int set_part(const parser *p, const char *bracket, descry_term *term, descry_error *err)
+{
+    static const char EDGES[] = "a part of a picture is [left,top,right,bottom]";
+    double edges[4];
+    const char *at = bracket;
+    for (int i = 0; i < 4; i++) {
+        const char *number = at + 1;
+        number += strspn(number, " \t");
+        at = number + strcspn(number, ",]");
+        if (!*at)
+            return fail_in(p, term, bracket, err, "this bracket is never closed");
+        size_t size = (size_t)(at - number);
+        while (size > 0 && descry_query_is_space(number[size - 1]))
+            size--;
+        if (!descry_query_number(number, size, &edges[i]) || !(edges[i] >= 0 && edges[i] <= 1))
+            return fail_in(p, term, number, err, "an edge of a part of a picture is a number from 0 to 1");
+        if (*at != (i < 3 ? ',' : ']'))
+            return fail_in(p, term, at, err, EDGES);
+    }
+    if (!(edges[0] < edges[2] && edges[1] < edges[3]))
+        return fail_in(p, term, bracket, err, "nothing is in this part of a picture: it is [left,top,right,bottom]");
+    at++;
+    at += strspn(at, " \t");
+    if (*at)
+        return fail_in(p, term, at, err, "an operator is missing before this");
+    term->part = (descry_region){edges[0], edges[1], edges[2], edges[3]};
+    return 0;
+}
+
 static int set_id(const parser *p, descry_term *term, descry_error *err)
 {
-    for (const char *digit = term->text + 1; *digit; digit++)
+    const char *digit = term->text + 1;
+    for (; *digit >= '0' && *digit <= '9'; digit++)
         if (__builtin_mul_overflow(term->id, 10, &term->id) ||
             __builtin_add_overflow(term->id, *digit - '0', &term->id))
             return fail_at(p, term->begin, err, "no picture has such a number");
-    return 0;
+    return *digit ? set_part(p, digit, term, err) : 0;
 }
 
 static int classify(const parser *p, descry_term *term, descry_error *err)
@@ -119,7 +157,7 @@ static int copy_term(const parser *p, const descry_token *token, descry_term *te
     char *text = descry_lexer_text(&p->lexer, token->begin, token->end, token->quoted, &p->query->arena);
     if (!text)
         return descry_fail_memory(err);
-    *term = (descry_term){DESCRY_TERM_TEXT, 0, text, 0, token->begin, token->end, 0};
+    *term = (descry_term){.kind = DESCRY_TERM_TEXT, .text = text, .begin = token->begin, .end = token->end};
     size_t blank = 0;
     while (descry_query_is_space(term->text[blank]))
         blank++;

@@ -25,7 +25,7 @@ typedef enum descry_term_kind {
     DESCRY_TERM_TEXT,
     DESCRY_TERM_FILE, /* a path that begins with ./ ../ / or ~/ */
     DESCRY_TERM_URL,  /* http:// or https:// */
-    DESCRY_TERM_ID    /* #17 */
+    DESCRY_TERM_ID    /* #17, #17[left,top,right,bottom] */
 } descry_term_kind;
 
 typedef struct descry_term {
@@ -35,6 +35,7 @@ typedef struct descry_term {
     int64_t id;        /* of DESCRY_TERM_ID */
     size_t begin, end; /* bytes of the query as written */
     int split;         /* a filter stands within these bytes, which is no part of the text */
+    descry_region part; /* of DESCRY_TERM_ID; all 0: the whole picture */
 } descry_term;
 
 /* Terms [begin, end) of a query. */

@@ -84,7 +84,7 @@ static float strength(const descry_search_job *job, const descry_hit *hit)
 static int read_page(descry_results *results, descry_error *err)
 {
     const descry_search_job *job = &results->job;
-    const descry_wanted wanted = {.vectors = results->shares ? &job->recipe : NULL, .captions = 1, .metadata = 1};
+    const descry_wanted wanted = {.vectors = results->shares ? &job->recipe : NULL, .captions = 1, .metadata = 1, .looks = 1};
     int64_t ids[PAGE];
     size_t n = results->count - results->next < PAGE ? results->count - results->next : PAGE;
     results->first = results->last = results->next;
@@ -123,7 +123,11 @@ int descry_results_next(descry_results *results, const descry_match **match, des
                                         .shares = (const descry_share *const *)results->shares,
                                         .share_count = results->shares ? job->query.sum.end : 0,
                                         .vector_rank = job->ranks ? job->ranks[i][0] : 0,
-                                        .words_rank = job->ranks ? job->ranks[i][1] : 0};
+                                        .words_rank = job->ranks ? job->ranks[i][1] : 0,
+                                        .width = row->width,
+                                        .height = row->height,
+                                        .placeholder = row->placeholder,
+                                        .placeholder_size = row->placeholder ? DESCRY_PLACEHOLDER_SIZE : 0};
         rc = results->shares ? explain(results, row->vector, err) : 0;
         if (rc)
             return rc;

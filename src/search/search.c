@@ -304,7 +304,7 @@ static int copy_options(search *job, const descry_search_options *options, descr
     if (!rc)
         rc = DESCRY_COPY_OPTIONS(&job->net, job->how.net, err);
     if (!rc)
-        rc = descry_reading_copy(&job->reading, job->how.preprocess, err);
+        rc = descry_reading_copy_whole(&job->reading, job->how.preprocess, err);
     if (__builtin_add_overflow(job->how.k, job->how.offset, &job->how.k))
         job->how.k = SIZE_MAX;
     return rc ? rc : check_options(&job->how, err);

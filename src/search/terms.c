@@ -38,8 +38,9 @@ static void add_named(descry_search_job *job, int64_t content)
         job->named[job->named_count++] = content;
 }
 
-static int embed_picture(descry_search_job *job, const descry_shared *bytes, const char *name, int untrusted, float *vector,
-                         descry_error *err)
+/* part: of the picture, upright; NULL: the whole */
+static int embed_picture(descry_search_job *job, const descry_shared *bytes, const char *name, int untrusted,
+                         const descry_region *part, float *vector, descry_error *err)
 {
     descry_facts facts;
     int rc = need_model(job, name, err);
@@ -47,6 +48,8 @@ static int embed_picture(descry_search_job *job, const descry_shared *bytes, con
         return rc;
     const descry_preprocess *preprocess = descry_clip_preprocess(job->model->clip);
     descry_job how = {.wanted = {.preprocess = preprocess, .options = &job->reading.options}, .untrusted = untrusted, .urgent = 1};
+    if (part)
+        how.wanted.region = *part;
     uint8_t *rgb = descry_alloc((size_t)preprocess->width * (size_t)preprocess->height, 3);
     rc = rgb ? descry_decoders_prepare(job->library->context->decoders, &how, bytes, name, rgb, &facts, NULL, err)
              : descry_fail_memory(err);
@@ -73,7 +76,7 @@ static int embed_bytes(descry_search_job *job, const descry_shared *bytes, const
         add_named(job, known.id);
     if (!rc && known.has_vector)
         rc = job->store->ops->vectors(job->store, &job->recipe, &known.id, 1, vector, &found, err);
-    return rc || found ? rc : embed_picture(job, bytes, name, untrusted, vector, err);
+    return rc || found ? rc : embed_picture(job, bytes, name, untrusted, NULL, vector, err);
 }
 
 static int embed_file(descry_search_job *job, const char *path, float *vector, descry_error *err)
@@ -124,7 +127,18 @@ static int embed_url(descry_search_job *job, const char *url, float *vector, des
     return rc;
 }
 
-static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_error *err)
+static int embed_part(descry_search_job *job, const char *path, const descry_region *part, float *vector, descry_error *err)
+{
+    descry_shared bytes;
+    int rc = descry_shared_read(&bytes, path, job->reading.limits.max_bytes, err);
+    if (rc)
+        return rc;
+    rc = embed_picture(job, &bytes, path, 0, part, vector, err);
+    descry_shared_close(&bytes);
+    return rc;
+}
+
+static int embed_id(descry_search_job *job, int64_t id, const descry_region *part, float *vector, descry_error *err)
 {
     const descry_wanted wanted = {.vectors = &job->recipe};
     descry_row row = {0};
@@ -132,12 +146,18 @@ static int embed_id(descry_search_job *job, int64_t id, float *vector, descry_er
     int rc = job->store->ops->details(job->store, &id, 1, &wanted, &row, &arena, err);
     if (!rc && !row.content)
         rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: there is no picture #%" PRId64, job->library->path, id);
-    if (!rc && row.vector) {
+    int whole = descry_region_is_whole(part);
+    if (!rc && whole && row.vector) {
         memcpy(vector, row.vector, (size_t)job->recipe.dim * sizeof *vector);
         add_named(job, row.content);
-    } else if (!rc)
-        rc = row.source ? descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: no vector of this model", row.path)
-                        : embed_file(job, row.path, vector, err);
+    } else if (!rc && row.source)
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: %s", row.path, whole ? "no vector of this model" : "no file to look at a part of");
+    else if (!rc && whole)
+        rc = embed_file(job, row.path, vector, err);
+    else if (!rc) {
+        add_named(job, row.content);
+        rc = embed_part(job, row.path, part, vector, err);
+    }
     descry_arena_free(&arena);
     return rc;
 }
@@ -159,7 +179,7 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
         rc = embed_url(job, text, vector, err);
         break;
     case DESCRY_TERM_ID:
-        rc = embed_id(job, term->id, vector, err);
+        rc = embed_id(job, term->id, &term->part, vector, err);
         break;
     case DESCRY_TERM_TEXT:
         rc = need_model(job, text, err);

@@ -59,6 +59,8 @@ typedef struct descry_content {
     uint8_t sha256[DESCRY_SHA256_SIZE];
     uint64_t bytes;
     int width, height, orientation; /* as stored in the file */
+    int has_placeholder;            /* 0: its pixels were not read */
+    uint8_t placeholder[DESCRY_PLACEHOLDER_SIZE]; /* as in descry_entry */
 } descry_content;
 
 typedef struct descry_nearest {
@@ -114,7 +116,7 @@ typedef struct descry_put {
     int64_t mtime;
     const char *reason;              /* FAILED */
     const char *fault;               /* FAILED: the version, as in descry_fault; NULL: a retry may succeed */
-    const descry_content *content;   /* FILE, SOURCE */
+    const descry_content *content;   /* FILE, SOURCE; completes what is unknown of one that is there: size, placeholder */
     const descry_metadata *metadata; /* NULL: none; does not overwrite metadata read before */
     const float *vector;             /* [dim]; NULL: none; does not overwrite one, except */
     int draft, anew;                 /* draft: it was made from one; anew: it replaces one made from a draft */
@@ -132,6 +134,7 @@ typedef struct descry_put_caption {
 typedef struct descry_wanted {
     const descry_recipe *vectors; /* NULL: none */
     int captions, metadata, reasons;
+    int looks; /* size, placeholder and digest */
 } descry_wanted;
 
 typedef struct descry_row {
@@ -143,6 +146,9 @@ typedef struct descry_row {
     const char *caption, *captioner; /* the person's, else the model's and its name; NULL: none */
     const descry_metadata *metadata;
     const float *vector;             /* [dim]; NULL: none */
+    int width, height;               /* upright; 0: unknown */
+    const uint8_t *placeholder;      /* [DESCRY_PLACEHOLDER_SIZE]; NULL: unknown */
+    uint8_t sha256[DESCRY_SHA256_SIZE];
 } descry_row;
 
 /* All that match a filter: one for each content, as descry_hit, in order of id. */

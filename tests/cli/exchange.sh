@@ -49,9 +49,9 @@ found "--under twice" "munich new none plain sydney" --under photos/trip --under
 found "--under twice, once nowhere" "munich sydney" --under photos/trip --under ./nowhere
 found "filters together" "munich" --under photos/trip --camera nikon --after 2019 --before 2020 --near 48,11,100
 run "$DESCRY" search --json -k 1 --camera D90 cat
-json "search --json: taken, camera, lat, lon" 'list(row) == ["rank", "score", "id", "path", "caption", "strength", "taken", "camera", "lat", "lon"] and row["taken"] == "2019-07-21T14:03:59" and row["camera"] == "NIKON D90" and abs(row["lat"] - 48.137) < 1e-6 and abs(row["lon"] - 11.575) < 1e-6'
+json "search --json: taken, camera, lat, lon" 'list(row) == ["rank", "score", "id", "path", "caption", "strength", "width", "height", "taken", "camera", "lat", "lon"] and row["taken"] == "2019-07-21T14:03:59" and row["camera"] == "NIKON D90" and abs(row["lat"] - 48.137) < 1e-6 and abs(row["lon"] - 11.575) < 1e-6'
 run "$DESCRY" search --json -k 1 --under photos/home/plain.jpg cat
-json "search --json: nothing that is not known" 'list(row) == ["rank", "score", "id", "path", "caption", "strength"]'
+json "search --json: nothing that is not known" 'list(row) == ["rank", "score", "id", "path", "caption", "strength", "width", "height"]'
 for wrong in '--after 2019-13' '--after yesterday' '--before 2019-02-29' '--near 1,2' '--near 91,0,1' '--near 0,181,1' '--near 0,0,-1' '--near 0,0,x'; do
     # shellcheck disable=SC2086 # an option and its value
     exits 2 "search $wrong" "$DESCRY" search $wrong cat

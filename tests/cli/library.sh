@@ -95,7 +95,7 @@ says out '^\* demo ' "models marks the default: with a star"
 
 # search
 exits 0 "search" "$DESCRY" search --json a red apple
-json "search: shape" 'len(rows) == 10 and all(list(r) == ["rank", "score", "id", "path", "caption", "strength"] for r in rows)'
+json "search: shape" 'len(rows) == 10 and all(list(r) == ["rank", "score", "id", "path", "caption", "strength", "width", "height"] for r in rows)'
 json "search: in order" '[r["rank"] for r in rows] == list(range(1, 11)) and all(a["score"] >= b["score"] for a, b in zip(rows, rows[1:]))'
 json "search: full paths" 'all(r["path"].startswith("/") for r in rows)'
 cp out apple

@@ -66,10 +66,24 @@ exits 1 "too deep" "$DESCRY" search "$(printf '%040d' 0 | tr 0 '(')a"
 exits 1 "a picture that is not there" "$DESCRY" search 'a cat + ./nowhere.jpg'
 says err 'nowhere\.jpg' "a picture that is not there: named"
 
+# parts
+exits 0 "a part that is all" "$DESCRY" search --json -k 50 '#3[0,0,1,1]'
+cp out part
+exits 0 "the whole" "$DESCRY" search --json -k 50 '#3'
+cmp -s out part
+verdict $? "a part that is all: the same"
+exits 0 "a part" "$DESCRY" search --json -k 50 --explain '#3[0,0,0.5,0.5]'
+json "a part: its own scores, without the picture, explained as written" 'len(rows) == 38 and not any(r["id"] == 3 for r in rows) and row["score"] != read_json("part")["row"]["score"] and row["terms"][0]["term"] == "#3[0,0,0.5,0.5]"'
+exits 2 "a part of nothing" "$DESCRY" search '#3[0.5,0,0.5,1]'
+is "a part of nothing: a caret under it" "$(tail -n 1 err)" "    ^"
+exits 0 "sizes" "$DESCRY" search --json -k 1 '#3'
+json "sizes: of the picture" 'row["width"] > 0 and row["height"] > 0'
+
 # no model without need
 mv mine away
 exits 0 "known pictures need no model" "$DESCRY" search --json '#3 + 2 * (./photos/0009.jpg - #5) NOT #7' --not-threshold 0.9
 exits 1 "a text needs one" "$DESCRY" search '#3 + a cat'
+exits 1 "a part needs one" "$DESCRY" search '#3[0,0,0.5,0.5]'
 exits 1 "an unknown picture needs one" "$DESCRY" search ./new.jpg
 mv away mine
 

@@ -40,7 +40,7 @@ json "status: captions" 'row["captions"] == 20'
 
 # --words
 exits 0 "--words" "$DESCRY" search --words --json two cats
-json "--words: all of them" 'len(rows) == 2 and all("two cats" in r["caption"] and list(r) == ["rank", "score", "id", "path", "caption", "strength"] for r in rows)'
+json "--words: all of them" 'len(rows) == 2 and all("two cats" in r["caption"] and list(r) == ["rank", "score", "id", "path", "caption", "strength", "width", "height"] for r in rows)'
 json "--words: best first" 'rows[0]["score"] >= rows[1]["score"] > 0 and [r["rank"] for r in rows] == [1, 2]'
 exits 0 "--words: one word of the shell, other endings" "$DESCRY" search --words --json 'TWO Cat'
 json "--words: one word of the shell, other endings: the same" 'len(rows) == 2'
@@ -75,7 +75,7 @@ exits 2 "--words for nothing" "$DESCRY" search --words
 
 # --hybrid
 exits 0 "--hybrid" "$DESCRY" search --hybrid --json -k 50 two cats
-json "--hybrid: shape" 'all(list(r)[:6] == ["rank", "score", "id", "path", "caption", "strength"] for r in rows) and len(rows) == 20'
+json "--hybrid: shape" 'all(list(r)[:8] == ["rank", "score", "id", "path", "caption", "strength", "width", "height"] for r in rows) and len(rows) == 20'
 json "--hybrid: reciprocal ranks" 'all(abs(r["score"] - sum(1 / (60 + r[k]) for k in ("vector_rank", "words_rank") if r[k])) < 1e-7 for r in rows)'
 json "--hybrid: in order" 'all(a["score"] >= b["score"] for a, b in zip(rows, rows[1:]))'
 cp out both

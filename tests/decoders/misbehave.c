@@ -52,7 +52,7 @@ static void lie(const char *which)
 {
     descry_reply r = {.kind = DESCRY_WIRE_DONE, .form = DESCRY_WIRE_FORM};
     r.facts.width = r.facts.height = SIDE;
-    r.facts.orientation = 1;
+    r.facts.orientation = r.facts.has_placeholder = 1;
     descry_metadata *m = &r.facts.metadata;
     m->taken = DESCRY_NO_TIME;
     m->taken_offset = DESCRY_NO_OFFSET;
@@ -78,6 +78,8 @@ static void lie(const char *which)
         r.facts.width = r.facts.height = 65000;
     else if (strcmp(which, "orientation") == 0)
         r.facts.orientation = 9;
+    else if (strcmp(which, "placeholder") == 0)
+        r.facts.has_placeholder = 2;
     else if (strcmp(which, "draft") == 0)
         r.facts.draft = 2;
     else if (strcmp(which, "packet") == 0)

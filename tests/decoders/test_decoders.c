@@ -123,7 +123,8 @@ static void nothing_is_inherited(void **state)
 
 static void lies_are_caught(void **state)
 {
-    static const char *const lies[] = {"kind", "hello", "code", "stop", "message", "escape", "width", "height", "pixels", "orientation", "draft",
+    static const char *const lies[] = {"kind", "hello", "code", "stop", "message", "escape", "width", "height", "pixels", "orientation", "placeholder",
+                                       "draft",
                                        "packet", "packets", "preview", "camera", "title", "line", "latitude", "longitude", "infinite", "taken",
                                        "offset", "declared", "again", "wrap"};
     (void)state;
@@ -210,6 +211,8 @@ static void compare(descry_decoders *d, descry_decoders *off, const char *path, 
         memset(rgb, 0, sizeof rgb); /* of a picture that fails nothing is promised */
     else if (facts[0].width != facts[1].width || facts[0].height != facts[1].height ||
              facts[0].orientation != facts[1].orientation || facts[0].draft != facts[1].draft ||
+             facts[0].has_placeholder != facts[1].has_placeholder ||
+             memcmp(facts[0].placeholder, facts[1].placeholder, sizeof facts[0].placeholder) != 0 ||
              !same_metadata(&facts[0].metadata, &facts[1].metadata) || facts[0].packet_size != facts[1].packet_size ||
              (facts[0].packet_size && memcmp(facts[0].packet, facts[1].packet, facts[0].packet_size) != 0) ||
              facts[0].preview_size != facts[1].preview_size || (facts[0].preview_size > 0) != (job.wanted.preview > 0) ||

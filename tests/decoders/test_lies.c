@@ -28,7 +28,7 @@ static void change(void *bytes, size_t size, unsigned *seed)
 static descry_reply good_reply(void)
 {
     descry_reply r = {.kind = DESCRY_WIRE_DONE, .form = DESCRY_WIRE_FORM};
-    r.facts = (descry_facts){.width = 8, .height = 8, .orientation = 1, .packet_size = 100, .preview_size = 100};
+    r.facts = (descry_facts){.width = 8, .height = 8, .orientation = 1, .has_placeholder = 1, .packet_size = 100, .preview_size = 100};
     r.facts.metadata = (descry_metadata){.taken = 0, .taken_offset = 60, .camera = "a camera", .latitude = 48, .longitude = 11,
                                          .title = "a title"};
     return r;

@@ -43,6 +43,17 @@ int failing_json_tokenizer(world *w, descry_error *err);
 int failing_unigram_tokenizer(world *w, descry_error *err);
 int failing_bpe_tokenizer(world *w, descry_error *err);
 
+/* Jobs of failing_pictures.c */
+int failing_decode_0(world *w, descry_error *err);
+int failing_decode_1(world *w, descry_error *err);
+int failing_decode_2(world *w, descry_error *err);
+int failing_decode_3(world *w, descry_error *err);
+int failing_decode_4(world *w, descry_error *err);
+int failing_preview(world *w, descry_error *err);
+int failing_thumbnail(world *w, descry_error *err);
+int failing_contact_sheet(world *w, descry_error *err);
+void failing_without_thumbnails(world *w); /* undoes both */
+
 extern const job JOBS[];
 extern const size_t JOB_COUNT;
 

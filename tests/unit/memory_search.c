@@ -47,6 +47,17 @@ static int fill_row(const tables *t, const place *p, const descry_wanted *wanted
                                                      .latitude = NAN, .longitude = NAN};
         row->metadata = metadata;
     }
+    if (c && wanted->looks) {
+        const descry_content *what = &c->what;
+        uint8_t *colours = descry_arena_alloc(arena, sizeof what->placeholder, 1);
+        if (!colours)
+            return DESCRY_ERR_MEMORY;
+        memcpy(colours, what->placeholder, sizeof what->placeholder);
+        memcpy(row->sha256, what->sha256, sizeof row->sha256);
+        row->placeholder = what->has_placeholder ? colours : NULL;
+        row->width = what->orientation >= 5 ? what->height : what->width;
+        row->height = what->orientation >= 5 ? what->width : what->height;
+    }
     if (v) {
         float *floats = descry_arena_alloc(arena, (size_t)wanted->vectors->dim, sizeof *floats);
         if (!floats)

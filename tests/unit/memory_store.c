@@ -319,7 +319,8 @@ static int put_content(handle *store, tables *t, const descry_recipe *what, desc
         if (!c) {
             c = &t->contents[t->content_count++];
             *c = (content){.id = ++t->last_content, .what = *item->content};
-        }
+        } else if (item->content->has_placeholder && !c->what.has_placeholder)
+            c->what = *item->content;
         item->id = c->id;
     }
     content *c = memory_content(t, item->id);

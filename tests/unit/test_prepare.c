@@ -3,6 +3,7 @@
 #include "cmocka_test.h"
 
 #include "image/convert.h"
+#include "image/placeholder.h"
 #include "image/prepare.h"
 #include "support/support.h"
 
@@ -225,6 +226,77 @@ static void drafts_have_enough_of_a_region(void **state)
         wanted.draft = 0;
         assert_int_equal(prepare(&wanted, &file, of_whole, &facts), 0);
         expect_alike("large.jpg", rgb, of_whole, SIZE, 6);
+    }
+    descry_buf_free(&file);
+}
+
+/* ---- placeholders ------------------------------------------------------------------------------------------------ */
+
+/* A picture of 8 x 8 pixels, of four bytes each, of which each part has two by two: colours of RGBA, all in one row of parts. */
+static void placeholders_are_means(void **state)
+{
+    (void)state;
+    uint8_t pixels[8 * 8 * 4], rgb[DESCRY_PLACEHOLDER_SIZE];
+    for (int y = 0; y < 8; y++)
+        for (int x = 0; x < 8; x++) {
+            uint8_t *p = pixels + 4 * (8 * y + x);
+            int part = y / 2 * 4 + x / 2, odd = (x ^ y) & 1;
+            p[0] = (uint8_t)(part * 10 + (odd ? 7 : 0));
+            p[1] = (uint8_t)(255 - part);
+            p[2] = 100;
+            p[3] = (uint8_t)(part < 8 ? 255 : part == 8 ? 0 : 128);
+        }
+    for (int orientation = 1; orientation <= 8; orientation++) {
+        descry_picture picture = {.width = 8, .height = 8, .mode = DESCRY_MODE_RGBA, .orientation = orientation, .data = pixels};
+        uint8_t expected[DESCRY_PLACEHOLDER_SIZE], stored[DESCRY_PLACEHOLDER_SIZE];
+        for (int part = 0; part < 16; part++) {
+            double alpha = part < 8 ? 1 : part == 8 ? 0 : 128 / 255.0;
+            const double colours[3] = {part * 10 + 3.5, 255 - part, 100};
+            for (int b = 0; b < 3; b++)
+                stored[3 * part + b] = (uint8_t)(colours[b] * alpha + 255 * (1 - alpha) + 0.5);
+        }
+        descry_turn_upright(stored, 3, 4, 4, orientation, expected);
+        descry_placeholder_make(&picture, rgb);
+        for (int i = 0; i < DESCRY_PLACEHOLDER_SIZE; i++)
+            assert_true(abs(rgb[i] - expected[i]) <= 1);
+    }
+}
+
+/* Larger ones by 16 x 16 pixels of each part, smaller ones by what there is. */
+static void placeholders_are_of_every_size_and_mode(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{1, 1}, {3, 1}, {1, 700}, {5, 3}, {1000, 777}};
+    for (int mode = DESCRY_MODE_1; mode <= DESCRY_MODE_I32; mode++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            descry_picture picture = {.width = sizes[i][0], .height = sizes[i][1], .mode = (descry_picture_mode)mode, .orientation = 7};
+            size_t bytes = (size_t)picture.width * (size_t)picture.height * descry_picture_pixel(picture.mode);
+            uint8_t expected[3], rgb[DESCRY_PLACEHOLDER_SIZE];
+            picture.data = room(bytes);
+            memset(picture.data, mode == DESCRY_MODE_1 ? 255 : 90, bytes);
+            memset(picture.palette, 33, sizeof picture.palette);
+            descry_picture one = picture;
+            one.width = one.height = 1;
+            descry_convert_flat(&one, expected);
+            descry_placeholder_make(&picture, rgb);
+            for (int b = 0; b < DESCRY_PLACEHOLDER_SIZE; b++)
+                assert_int_equal(rgb[b], expected[b % 3]);
+            free(picture.data);
+        }
+}
+
+static void placeholders_come_with_pixels_and_previews(void **state)
+{
+    (void)state;
+    descry_buf file = file_of("formats/turned6.jpg");
+    uint8_t rgb[SIZE];
+    descry_facts facts;
+    for (int i = 0; i < 4; i++) {
+        descry_preparation wanted = {.preprocess = i & 1 ? &small : NULL, .options = &plain, .preview = i & 2 ? 20 : 0,
+                                     .region = {0, 0, 0.1, 0.1}};
+        assert_int_equal(prepare(&wanted, &file, rgb, &facts), 0);
+        assert_int_equal(facts.has_placeholder, i > 0);
+        descry_facts_free(&facts);
     }
     descry_buf_free(&file);
 }
@@ -477,6 +549,9 @@ int main(void)
         cmocka_unit_test(regions_have_a_pixel),
         cmocka_unit_test(what_is_no_region_is_refused),
         cmocka_unit_test(drafts_have_enough_of_a_region),
+        cmocka_unit_test(placeholders_are_means),
+        cmocka_unit_test(placeholders_are_of_every_size_and_mode),
+        cmocka_unit_test(placeholders_come_with_pixels_and_previews),
         cmocka_unit_test(previews_are_upright_and_say_nothing),
         cmocka_unit_test(previews_are_never_larger),
         cmocka_unit_test(previews_are_made_of_drafts),

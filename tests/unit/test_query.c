@@ -22,6 +22,9 @@ static int show_terms(const descry_query *query, descry_terms part, char *to, si
                       kinds[term->kind], term->text);
         if (term->kind == DESCRY_TERM_ID)
             assert_int_equal(term->id, strtoll(term->text + 1, NULL, 10));
+        const descry_region *r = &term->part;
+        if (r->right > 0)
+            n += snprintf(to + n, size - (size_t)n, " %g,%g..%g,%g", r->left, r->top, r->right, r->bottom);
         assert_true(term->begin < term->end);
     }
     return n;
@@ -158,6 +161,31 @@ static void pictures(void **state)
     reads("http://a/b?c=(d) + https://e", "1 u[http://a/b?c=(d)] 1 u[https://e]");
     reads("file:/a%20b%2", "1 f[/a b%2]");
     reads("file:///a + file://localhost/b", "1 f[/a] 1 f[/b]");
+}
+
+static void parts_of_pictures(void **state)
+{
+    (void)state;
+    reads("#17[0.1,0.25,0.5,1]", "1 i[#17[0.1,0.25,0.5,1]] 0.1,0.25..0.5,1");
+    reads("2 * #17[ 0 , .1, 1 ,0.2 ] - \"#18[0,0,.5,.5]\" NOT (#3[0,0,1,1])",
+          "2 i[#17[ 0 , .1, 1 ,0.2 ]] 0,0.1..1,0.2 -1 i[#18[0,0,.5,.5]] 0,0..0.5,0.5 ! 1 i[#3[0,0,1,1]] 0,0..1,1");
+    reads("#17[0,0,1,1] has:caption", "1 i[#17[0,0,1,1]] 0,0..1,1 has[1]");
+    reads("#[0,0,1,1]", "1 t[#[0,0,1,1]]");
+    reads("a #17[0,0,1,1]", "1 t[a #17[0,0,1,1]]");
+    const int A = DESCRY_ERR_ARGUMENT;
+    refuses(A, "a + #17[0,0,1", 7, "this bracket is never closed");
+    refuses(A, "#17[", 3, "this bracket is never closed");
+    refuses(A, "#17[]", 4, "a number from 0 to 1");
+    refuses(A, "\xc3\xa9 + #17[0,0,1,1.5]", 15, "character 15: an edge of a part of a picture is a number from 0 to 1");
+    refuses(A, "\"#17[0, x,1,1]\"", 8, "a number from 0 to 1");
+    refuses(A, "#17[-0.1,0,1,1]", 4, "a number from 0 to 1");
+    refuses(A, "#17[0,0,1]", 9, "[left,top,right,bottom]");
+    refuses(A, "#17[0,0,1,1,1]", 11, "[left,top,right,bottom]");
+    refuses(A, "#17[0.5,0,0.5,1]", 3, "nothing is in this part");
+    refuses(A, "#17[0,1,1,0]", 3, "nothing is in this part");
+    refuses(A, "#17[0,0,1,1] a cat", 13, "an operator is missing before this");
+    refuses(A, "#17[0,0,1,1]]", 12, "an operator is missing before this");
+    refuses(A, "#99999999999999999999[0,0,1,1]", 0, "no picture has such a number");
 }
 
 static void exclusions(void **state)
@@ -491,6 +519,7 @@ int main(void)
         cmocka_unit_test(sums_weights_and_brackets),
         cmocka_unit_test(quotes_protect),
         cmocka_unit_test(pictures),
+        cmocka_unit_test(parts_of_pictures),
         cmocka_unit_test(exclusions),
         cmocka_unit_test(mistakes_have_a_place),
         cmocka_unit_test(filters_stand_beside_terms),

@@ -243,6 +243,48 @@ static void assert_caption(seam *s, const char *path, const char *text, const ch
     descry_arena_free(&arena);
 }
 
+static descry_row looks_of(seam *s, const char *path, descry_arena *arena)
+{
+    const descry_wanted wanted = {.looks = 1};
+    int64_t id = place(s, path).id;
+    descry_row row;
+    assert_int_equal(s->ops->details(s->store, &id, 1, &wanted, &row, arena, &s->err), 0);
+    return row;
+}
+
+/* Lacking ones are completed, others stay. */
+static void a_content_has_its_looks(seam *s)
+{
+    descry_arena arena = {0};
+    given first = make(1), turned = make(2), source = make(3);
+    turned.content.orientation = 6;
+    turned.content.has_placeholder = 1;
+    memset(turned.content.placeholder, 7, DESCRY_PLACEHOLDER_SIZE);
+    source.content.width = source.content.height = source.content.orientation = 0;
+    descry_put items[] = {file(&first), file(&turned), file(&source)};
+    items[2].kind = DESCRY_PUT_SOURCE;
+    put(s, items, 3);
+    descry_row row = looks_of(s, first.path, &arena);
+    assert_true(row.width == 3 && row.height == 2 && !row.placeholder);
+    assert_memory_equal(row.sha256, first.content.sha256, sizeof row.sha256);
+    row = looks_of(s, turned.path, &arena);
+    assert_true(row.width == 2 && row.height == 3 && row.placeholder);
+    assert_memory_equal(row.placeholder, turned.content.placeholder, DESCRY_PLACEHOLDER_SIZE);
+    row = looks_of(s, source.path, &arena);
+    assert_true(row.width == 0 && row.height == 0 && !row.placeholder);
+
+    first.content.has_placeholder = turned.content.has_placeholder = 1;
+    memset(first.content.placeholder, 9, DESCRY_PLACEHOLDER_SIZE);
+    memset(turned.content.placeholder, 9, DESCRY_PLACEHOLDER_SIZE);
+    put(s, items, 2);
+    assert_int_equal(looks_of(s, first.path, &arena).placeholder[0], 9);
+    assert_int_equal(looks_of(s, turned.path, &arena).placeholder[0], 7);
+    first.content.has_placeholder = 0;
+    put(s, items, 1);
+    assert_int_equal(looks_of(s, first.path, &arena).placeholder[0], 9);
+    descry_arena_free(&arena);
+}
+
 static void a_person_comes_before_a_model(seam *s)
 {
     put_number(s, 0);
@@ -410,6 +452,7 @@ static void workers_share_the_files(seam *s)
 }
 
 SEAM_TEST(what_is_put_is_there)
+SEAM_TEST(a_content_has_its_looks)
 SEAM_TEST(a_place_changes_as_it_is_told)
 SEAM_TEST(a_fault_is_remembered)
 SEAM_TEST(a_source_keeps_its_content)
@@ -430,6 +473,7 @@ int main(void)
         SEAM_TESTS(a_source_keeps_its_content),
         SEAM_TESTS(only_vectors_of_drafts_are_replaced),
         SEAM_TESTS(all_is_put_or_nothing),
+        SEAM_TESTS(a_content_has_its_looks),
         SEAM_TESTS(a_person_comes_before_a_model),
         SEAM_TESTS(sums_and_models_are_kept),
         SEAM_TESTS(what_is_gone_is_missing_until_it_is_back),

@@ -122,15 +122,17 @@ int descry_sqlite_contents(descry_store *base, const uint8_t *const *sha256, siz
 
 int descry_sqlite_put_content(descry_sqlite *store, const descry_content *content, int64_t *id, descry_error *err)
 {
-    static const char SQL[] = "INSERT INTO contents (sha256, bytes, width, height, orientation)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5)";
+    static const char INSERT[] = "INSERT INTO contents (sha256, bytes, width, height, orientation, placeholder)"
+                                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    static const char COMPLETE[] = "UPDATE contents SET width = ?3, height = ?4, orientation = ?5, placeholder = ?6"
+                                   " WHERE sha256 = ?1 AND bytes = ?2 AND placeholder IS NULL";
     sqlite3_stmt *stmt;
     descry_known known;
     int rc = find_content(store, content->sha256, 0, &known, err);
     *id = known.id;
-    if (rc || *id)
+    if (rc || (*id && !content->has_placeholder))
         return rc;
-    rc = descry_sqlite_get(store, SQL, &stmt, err);
+    rc = descry_sqlite_get(store, *id ? COMPLETE : INSERT, &stmt, err);
     if (rc)
         return rc;
     sqlite3_bind_blob(stmt, 1, content->sha256, DESCRY_SHA256_SIZE, SQLITE_STATIC);
@@ -140,8 +142,10 @@ int descry_sqlite_put_content(descry_sqlite *store, const descry_content *conten
         sqlite3_bind_int(stmt, 4, content->height);
         sqlite3_bind_int(stmt, 5, content->orientation);
     }
+    if (content->has_placeholder)
+        sqlite3_bind_blob(stmt, 6, content->placeholder, DESCRY_PLACEHOLDER_SIZE, SQLITE_STATIC);
     rc = descry_sqlite_run(store, stmt, err);
-    if (!rc)
+    if (!rc && !*id)
         *id = sqlite3_last_insert_rowid(store->db);
     return rc;
 }
@@ -220,6 +224,49 @@ int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadat
     }
     sqlite3_reset(stmt);
     return 0;
+}
+
+/* ---- looks ----------------------------------------------------------------------------------------------------- */
+
+/* A placeholder of another length is none. */
+static int copy_placeholder(sqlite3_stmt *stmt, descry_row *row, descry_arena *arena, descry_error *err)
+{
+    const char *bytes;
+    size_t size;
+    if (!descry_sqlite_bytes(stmt, 4, DESCRY_PLACEHOLDER_SIZE, &bytes, &size) || size != DESCRY_PLACEHOLDER_SIZE)
+        return 0;
+    uint8_t *copy = descry_arena_alloc(arena, size, 1);
+    if (!copy)
+        return descry_fail_memory(err);
+    memcpy(copy, bytes, size);
+    row->placeholder = copy;
+    return 0;
+}
+
+int descry_sqlite_looks(descry_sqlite *store, descry_row *row, descry_arena *arena, descry_error *err)
+{
+    static const char SQL[] = "SELECT sha256, width, height, orientation, placeholder FROM contents WHERE id = ?1";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_row(store, SQL, row->content, &stmt, err);
+    if (rc != 1)
+        return rc;
+    const char *digest;
+    size_t size;
+    if (descry_sqlite_bytes(stmt, 0, DESCRY_SHA256_SIZE, &digest, &size) && size == DESCRY_SHA256_SIZE) {
+        memcpy(row->sha256, digest, size);
+        rc = 0;
+    } else
+        rc = descry_sqlite_damaged(store, "the digest of a picture", err);
+    int64_t width, height, orientation;
+    if (descry_sqlite_number(stmt, 1, 1, INT32_MAX, &width) && descry_sqlite_number(stmt, 2, 1, INT32_MAX, &height) &&
+        descry_sqlite_number(stmt, 3, 1, 8, &orientation)) {
+        row->width = (int)(orientation >= 5 ? height : width);
+        row->height = (int)(orientation >= 5 ? width : height);
+    }
+    if (!rc)
+        rc = copy_placeholder(stmt, row, arena, err);
+    sqlite3_reset(stmt);
+    return rc;
 }
 
 /* ---- vectors --------------------------------------------------------------------------------------------------- */

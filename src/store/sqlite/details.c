@@ -78,6 +78,8 @@ static int read_details(descry_sqlite *store, int64_t id, const descry_wanted *w
         rc = read_caption(store, row, texts, arena, err);
     if (!rc && wanted->metadata)
         rc = read_metadata(store, row, arena, err);
+    if (!rc && wanted->looks && row->content)
+        rc = descry_sqlite_looks(store, row, arena, err);
     return rc || !wanted->vectors ? rc : read_vector(store, wanted->vectors, row, arena, err);
 }
 

@@ -181,11 +181,14 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
     ("ALTER TABLE places ADD COLUMN fault TEXT;"
      "ALTER TABLE places ADD COLUMN fault_size INTEGER;"
      "ALTER TABLE places ADD COLUMN fault_mtime INTEGER;"),
+
+    /* as in descry_entry; NULL: its pixels were not read by a descry that makes one */
+    "ALTER TABLE contents ADD COLUMN placeholder BLOB;",
 };
 
 /* To be updated with every step: tests/unit/test_stranger.c says the new value. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
-    "2134c1a5c2fc9b550bd0fee784fbe516654da629a066779daba0b98805ac0e98";
+    "2e5f1a9a4a0e538b5be6ea68c51b46fd46fc06c2d89138387eab275b535e5319";
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {

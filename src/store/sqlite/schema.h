@@ -9,7 +9,7 @@
 
 enum {
     DESCRY_SCHEMA_ID = 0x44534352, /* PRAGMA application_id: "DSCR" */
-    DESCRY_SCHEMA_VERSION = 8      /* PRAGMA user_version */
+    DESCRY_SCHEMA_VERSION = 9      /* PRAGMA user_version */
 };
 
 /* Rebuilds the words of the contents in words_stale, within the transaction that changed them: of all captions, of the

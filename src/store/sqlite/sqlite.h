@@ -141,6 +141,8 @@ int descry_sqlite_put_content(descry_sqlite *store, const descry_content *conten
 int descry_sqlite_put_metadata(descry_sqlite *store, int64_t content, const descry_metadata *metadata,
                                descry_error *err);
 int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadata *metadata, descry_error *err);
+/* Reads size, placeholder and digest of row->content. */
+int descry_sqlite_looks(descry_sqlite *store, descry_row *row, descry_arena *arena, descry_error *err);
 int descry_sqlite_put_vector(descry_sqlite *store, const descry_recipe *recipe, descry_put *item, descry_error *err);
 int descry_sqlite_vector(descry_sqlite *store, const descry_recipe *recipe, int64_t content, float *vector, int *found,
                          descry_error *err);
