@@ -116,7 +116,7 @@ int mcp_index(mcp_work *work, mcp_call *call, mcp_says *says, descry_error *err)
 {
     const json_t *given = json_object_get(call->arguments, "paths");
     size_t count = given ? json_array_size(given) : work->root_count;
-    indexing job = {work, call, says, json_array(), 0, 0};
+    indexing job = {work, call, says, json_array(), 0, -1};
     char **paths = calloc(count + 1, sizeof *paths);
     int rc = paths && job.failures ? 0 : mcp_fail_memory(err);
     if (!rc && count == 0)
