@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * descry's side of the benchmarks, driven by bench/run.py so that it can take turns with the peer.
  *
- *     bench_descry MODEL THREADS [bf16]
+ *     bench_descry MODEL THREADS [bf16 | combine]
  *
  * Reads lines from standard input and answers each with one line:
  *     image N REPEATS    seconds for a batch of N pictures, REPEATS times
  *     text TEXT          seconds for one text
+ *     askers N REPEATS   seconds for a text by each of N threads at once, REPEATS times one after the other
  *     caption N LENGTH DECODE  seconds for captions of N pictures, LENGTH ids at most, and the ids chosen
  *     memory             bytes/s that THREADS threads read
  *     peak               the processor's f32 multiply-adds, flop/s of THREADS threads */
@@ -210,6 +211,45 @@ static void run_captions(descry_model *model, const uint8_t *rgb, size_t n, size
     printf("%.9f %zu", now() - start, ids);
 }
 
+/* ---- many callers ---------------------------------------------------------------------------------------------------- */
+
+typedef struct asker {
+    descry_model *model;
+    int number, repeats;
+} asker;
+
+static void *ask(void *arg)
+{
+    const asker *a = arg;
+    descry_error err;
+    char text[100];
+    float *out = malloc((size_t)descry_model_get_info(a->model)->dim * sizeof *out);
+    for (int i = 0; i < a->repeats; i++) {
+        const char *texts[] = {text};
+        snprintf(text, sizeof text, "photo %d of a red apple beside dog number %d", i, a->number);
+        if (descry_embed_texts(a->model, texts, 1, 1, out, &err))
+            stop(&err);
+    }
+    free(out);
+    return NULL;
+}
+
+static double ask_all(descry_model *model, int n, int repeats)
+{
+    enum { ASKERS = 64 };
+    pthread_t ids[ASKERS];
+    asker askers[ASKERS];
+    n = n < ASKERS ? n : ASKERS;
+    double start = now();
+    for (int i = 0; i < n; i++) {
+        askers[i] = (asker){model, i, repeats};
+        pthread_create(&ids[i], NULL, ask, &askers[i]);
+    }
+    for (int i = 0; i < n; i++)
+        pthread_join(ids[i], NULL);
+    return now() - start;
+}
+
 /* -------------------------------------------------------------------------------------------------------------------- */
 
 int main(int argc, char **argv)
@@ -219,12 +259,14 @@ int main(int argc, char **argv)
     descry_model *model;
     descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
     enum { MOST = 64 };
-    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "bf16") != 0))
+    const char *way = argc == 4 ? argv[3] : "";
+    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(way, "bf16") != 0 && strcmp(way, "combine") != 0))
         return 2;
-    descry_model_options precision = DESCRY_MODEL_OPTIONS_INIT;
-    precision.precision = argc == 4 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32;
+    descry_model_options how = DESCRY_MODEL_OPTIONS_INIT;
+    how.precision = strcmp(way, "bf16") == 0 ? DESCRY_PRECISION_BF16 : DESCRY_PRECISION_F32;
+    how.combine = strcmp(way, "combine") == 0;
     options.threads = (unsigned)atoi(argv[2]);
-    if (descry_context_open(&ctx, &options, &err) || descry_model_open(&model, ctx, argv[1], &precision, &err))
+    if (descry_context_open(&ctx, &options, &err) || descry_model_open(&model, ctx, argv[1], &how, &err))
         stop(&err);
     const descry_model_info *info = descry_model_get_info(model);
     size_t picture = (size_t)info->image_width * (size_t)info->image_height * 3;
@@ -251,6 +293,8 @@ int main(int argc, char **argv)
             if (descry_embed_texts(model, &text, 1, 1, out, &err))
                 stop(&err);
             printf("%.9f", now() - start);
+        } else if (sscanf(line, "askers %zu %d", &n, &repeats) == 2) {
+            printf("%.9f", ask_all(model, (int)n, repeats));
         } else if (sscanf(line, "caption %zu %zu %15s", &n, &length, word) == 3 && n <= MOST) {
             run_captions(model, rgb, n, length, word);
         } else if (strcmp(line, "memory") == 0) {

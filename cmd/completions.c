@@ -75,6 +75,13 @@ static void print_kinds(void)
         printf("%s%s", i ? " " : "", kind_name(kind));
 }
 
+static void print_actions(void)
+{
+    const char *action;
+    for (size_t i = 0; (action = cmd_album_action(i)); i++)
+        printf("%s%s", i ? " " : "", action);
+}
+
 /* ---- bash ------------------------------------------------------------------------------------------------------ */
 
 static void bash_case(const cmd_command *command, const cmd_option *options, size_t count)
@@ -139,6 +146,10 @@ static void print_bash(void)
           stdout);
     print_kinds();
     fputs("' ;;\n"
+          "        album) if ((COMP_CWORD == 2)); then choices='",
+          stdout);
+    print_actions();
+    fputs("'; fi ;;\n"
           "        help) choices='",
           stdout);
     for (size_t i = 0; (command = cmd_at(i)); i++)
@@ -204,6 +215,11 @@ static void zsh_case(const cmd_command *command, const cmd_option *options, size
         puts("            \"1:command:($names)\" ;;");
     else if (command == &cmd_completions)
         puts("            '1:shell:(bash zsh fish)' ;;");
+    else if (command == &cmd_album) {
+        fputs("            '1:action:(", stdout);
+        print_actions();
+        puts(")' '*:file:_files' ;;");
+    }
     else
         puts("            '*:file:_files' ;;");
 }
@@ -325,6 +341,11 @@ static void print_fish(void)
         print_escaped(command->summary, "'\\");
         puts("'");
     }
+    fputs("complete -c descry -n '__fish_seen_subcommand_from album; and not __fish_seen_subcommand_from ", stdout);
+    print_actions();
+    fputs("' -f -a '", stdout);
+    print_actions();
+    puts("'");
     puts("complete -c descry -n '__fish_seen_subcommand_from completions' -f -a 'bash zsh fish'");
     fputs("complete -c descry -n '__fish_seen_subcommand_from help' -f -a '", stdout);
     for (size_t i = 0; (command = cmd_at(i)); i++)

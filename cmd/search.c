@@ -31,7 +31,8 @@ const cmd_command cmd_search = {
     "  beach NOT people NOT '#17'         leaves out what matches people, instead of only leaning away from it\n"
     "  beach date:2019 camera:nikon       filters, which may also stand alone: all of 2019, newest first; also\n"
     "                                     date:2019-06..2019-08, date:2019.., date:..2018-05-01, near:48.1,11.6,20,\n"
-    "                                     in:FOLDER, 'in:\"My Holidays\"', has:caption, has:place, has:date\n"
+    "                                     in:FOLDER, 'in:\"My Holidays\"', has:caption, has:place, has:date,\n"
+    "                                     album:NAME (see 'descry album --help')\n"
     "\n"
     "Operators stand alone between spaces.  A picture named in the query is left out of its results.  A word of the\n"
     "shell that is the path of a file is one term, whatever is in its name.  All of it: docs/query.md.\n"
@@ -204,13 +205,13 @@ static char *join_operands(const cmd_operands *operands)
     return query;
 }
 
-static int check_query(const char *query, bool words)
+static int check_query(const char *query, const descry_search_options *how)
 {
     descry_error err;
     size_t position;
     if (!query[strspn(query, " \t\n\r\f\v")])
         return cmd_usage(&cmd_search, "what to look for?");
-    if (words || !descry_query_check(query, &position, &err))
+    if (!descry_query_check(query, how->ranking, how->filter, &position, &err))
         return CMD_DONE;
     int status = cmd_fail(&err);
     cmd_print_caret(query, position);
@@ -231,6 +232,10 @@ static int print_filter(const descry_filter *filter)
     for (size_t i = 0; i < filter->unders; i++, between = " or ")
         fprintf(to, "%sin %s", between, filter->under[i]);
     between = filter->unders ? ", " : between;
+    if (filter->album) {
+        fprintf(to, "%sof the album '%s'", between, filter->album);
+        between = ", ";
+    }
     for (int i = 0; i < 2; i++) {
         char time[DESCRY_TIME_SIZE];
         if (times[i] == DESCRY_NO_TIME)
@@ -406,7 +411,7 @@ static int run(int argc, char **argv)
     if (status == CMD_DONE)
         status = query ? check_options(&to, &how, common.head) : cmd_fail_memory();
     if (status == CMD_DONE)
-        status = check_query(query, to.words);
+        status = check_query(query, &how);
     if (status == CMD_DONE)
         status = search(&common, query, &how, &to);
     if (status == CMD_DONE)

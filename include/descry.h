@@ -218,9 +218,13 @@ typedef struct descry_model_options {
     size_t size;
     descry_precision precision;
     int image_size; /* side of the squares that pictures become, in pixels; 0: as the name says, or the model's own */
+    /* 1: texts that several threads embed or search for at the same time go through the model together, up to 64 in a batch, and
+     * so do pictures, up to 16: more a second, as for the requests of a server.  Results are the same bits, and a batch that
+     * fails is repeated call by call.  A call waits for the batch before it */
+    uint64_t combine;
 } descry_model_options;
 
-#define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32, 0}
+#define DESCRY_MODEL_OPTIONS_INIT {sizeof(descry_model_options), DESCRY_PRECISION_F32, 0, 0}
 DESCRY_INITIALIZER_(descry_model_options, DESCRY_MODEL_OPTIONS_INIT)
 
 /* Opens a model: a directory in open_clip's format (open_clip_config.json and open_clip_model.safetensors), "demo",
@@ -317,7 +321,8 @@ DESCRY_API int descry_tokenize(descry_context *ctx, const descry_model *model, c
                                int32_t **ids, size_t *count, descry_error *err);
 DESCRY_API void descry_free(void *memory);
 
-/* Decodes, rotates, resizes and crops a picture file (or its options->region): rgb is uint8 [H, W, 3] (image_height, image_width). */
+/* Decodes, rotates, resizes and crops a picture file, or options->region of it: rgb is uint8 [H, W, 3] (image_height,
+ * image_width). */
 DESCRY_API int descry_preprocess_file(const descry_model *model, const char *path,
                                       const descry_preprocess_options *options, uint8_t *rgb, descry_error *err);
 
@@ -664,9 +669,11 @@ typedef struct descry_filter {
     double latitude, longitude; /* taken at most `km` from here: great-circle distance on a sphere with the */
     double km;                  /* Earth's mean radius; negative: anywhere */
     uint64_t has;               /* of DESCRY_HAS_: it has each of these; 0: whatever it has */
+    const char *album;          /* in the album of this name, a selection; NULL: any.  DESCRY_ERR_NOT_FOUND: there is none;
+                                   DESCRY_ERR_ARGUMENT: a smart album, whose query is to be used instead */
 } descry_filter;
 
-#define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0}
+#define DESCRY_FILTER_INIT {sizeof(descry_filter), NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0, NULL}
 DESCRY_INITIALIZER_(descry_filter, DESCRY_FILTER_INIT)
 
 /* ---- thumbnails ------------------------------------------------------------------------------------------------- */
@@ -741,6 +748,17 @@ typedef enum descry_ranking {
                                Clarke and Buettcher, SIGIR 2009.  NOT is refused */
 } descry_ranking;
 
+/* A vector that a query calls by a name: "@3f9c". */
+typedef struct descry_named_vector {
+    size_t size;
+    const char *name;
+    const float *vector; /* [dim], of any length but 0: an embedding by the model that is searched with, of a picture for a head */
+    size_t dim;
+} descry_named_vector;
+
+#define DESCRY_NAMED_VECTOR_INIT {sizeof(descry_named_vector), NULL, NULL, 0}
+DESCRY_INITIALIZER_(descry_named_vector, DESCRY_NAMED_VECTOR_INIT)
+
 typedef struct descry_search_options {
     size_t size;
     size_t k;                 /* maximal number of matches */
@@ -762,15 +780,50 @@ typedef struct descry_search_options {
     const descry_head *head;
     const int *cancel; /* as in descry_watch: checked between steps, also by descry_results_next; must live until the results
                           are closed */
+    /* A text in the query that is one of these names stands for the vector, which needs no model, and has no words to look for;
+     * pictures are not left out of the results for it.  DESCRY_ERR_ARGUMENT: another dim than the model's; DESCRY_ERR_NUMERIC:
+     * not finite, or zero.  Unused once descry_search has returned. */
+    const descry_named_vector *const *vectors;
+    size_t vector_count;
 } descry_search_options;
 
 #define DESCRY_SEARCH_OPTIONS_INIT                                                                                     \
-    {sizeof(descry_search_options), 10, 0, -2.0f, NULL, NULL, 0.0f, -2.0f, 0, NULL, NULL, NULL, DESCRY_RANKING_VECTORS, NULL, NULL}
+    {sizeof(descry_search_options), 10, 0, -2.0f, NULL, NULL, 0.0f, -2.0f, 0, NULL, NULL, NULL, DESCRY_RANKING_VECTORS, NULL, NULL, \
+     NULL, 0}
 DESCRY_INITIALIZER_(descry_search_options, DESCRY_SEARCH_OPTIONS_INIT)
 
-/* Parses a query without evaluating it: DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be NULL) is then the byte
- * offset of the error. */
-DESCRY_API int descry_query_check(const char *query, size_t *position, descry_error *err);
+/* Parses a query without evaluating it, as descry_search does with these options (`filter` NULL: none beside the query's):
+ * DESCRY_ERR_ARGUMENT, DESCRY_ERR_LIMIT.  *position (may be NULL) is then the byte offset of the error. */
+DESCRY_API int descry_query_check(const char *query, descry_ranking ranking, const descry_filter *filter, size_t *position,
+                                  descry_error *err);
+
+typedef enum descry_query_kind {
+    DESCRY_QUERY_TEXT, /* of a search by words: all words up to the next filter */
+    DESCRY_QUERY_FILE,
+    DESCRY_QUERY_URL,
+    DESCRY_QUERY_ID,
+    DESCRY_QUERY_FILTER
+} descry_query_kind;
+
+/* What is understood of a part of a query. */
+typedef struct descry_query_part {
+    descry_query_kind kind;
+    const char *text;  /* of a term without quotes, of a file: URL the path; of a filter its value without quotes */
+    size_t begin, end; /* bytes of the query as written; a text that goes on behind a filter encloses it */
+    /* The bytes to cut out, with the operator or the NOT, so that the query is the same without this part; equal: there are none,
+     * as for the first of "a - b", and for a text that encloses a filter. */
+    size_t cut_begin, cut_end;
+    double weight;     /* with brackets multiplied out; of a filter 1 */
+    size_t exclusion;  /* the NOT that it follows, counted from 1; 0: none */
+    int64_t id;        /* of DESCRY_QUERY_ID, else 0 */
+    const char *key;   /* of a filter: "date"; else NULL */
+} descry_query_part;
+
+/* Calls `each` for the terms and filters of a query in the order of their begins; a non-zero return stops.  Errors, before any
+ * call, as from descry_query_check without a filter. */
+typedef int (*descry_query_part_callback)(void *arg, const descry_query_part *part);
+DESCRY_API int descry_query_parts(const char *query, descry_ranking ranking, descry_query_part_callback each, void *arg,
+                                  size_t *position, descry_error *err);
 
 /* Exact nearest-neighbour search by cosine; equal scores in order of id.  The query language is that of docs/query.md: texts,
  * pictures (./ ../ / ~/ http:// https:// file:), "#17" for the picture with that id in the library,
@@ -781,8 +834,9 @@ DESCRY_API int descry_query_check(const char *query, size_t *position, descry_er
  * the query and missing files; copies are one match, at their path with the lowest id, in trash or snapshots only when there
  * is no other.  `model` may be NULL when the library has vectors of one model and all terms are pictures among them; with
  * options->open_model the last model indexed with is opened on demand.  options->ranking selects other rankings.
- * A query of filters alone lists pictures, newest first by the time they were taken, without scores, and needs no model,
- * whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds. */
+ * A query of filters alone, or a blank one, lists the pictures that all filters leave, newest first by the time they were taken,
+ * without scores, and needs no model, whatever the ranking; DESCRY_ERR_ARGUMENT with thresholds.  "album:NAME" alone, of a smart
+ * album, is that album's query. */
 typedef struct descry_results descry_results;
 
 DESCRY_API int descry_search(descry_results **results, descry_library *library, descry_model *model, const char *query,
@@ -828,12 +882,73 @@ typedef struct descry_library_status {
     uint64_t sources;  /* photos without a file, only a source */
 } descry_library_status;
 
+/* Calls `each` for all pictures that `filter` (NULL: everything) lets through, newest first by the time they were taken, those
+ * without one last: the order of a search for "".  Copies are one, as in descry_search.  taken: as in descry_metadata,
+ * DESCRY_NO_TIME: unknown; width, height: 0.  A non-zero return stops.  Everything is read before the first call, so `each` may
+ * use the library. */
+typedef int (*descry_timeline_callback)(void *arg, int64_t id, int64_t taken, int width, int height);
+DESCRY_API int descry_timeline(descry_library *library, const descry_filter *filter, descry_timeline_callback each, void *arg,
+                               descry_error *err);
+
+/* What pictures can be grouped by. */
+typedef enum descry_facet {
+    DESCRY_FACET_CAMERA, /* make and model, as in descry_metadata */
+    DESCRY_FACET_FOLDER  /* the folder that the file itself is in; a picture with copies counts in each of their folders */
+} descry_facet;
+
+/* Calls `each` for each camera, or folder, of the pictures that `filter` (NULL: everything) lets through, with how many of these
+ * there are, in the order of bytes; otherwise as descry_timeline. */
+typedef int (*descry_facet_callback)(void *arg, const char *value, uint64_t count);
+DESCRY_API int descry_facets(descry_library *library, descry_facet facet, const descry_filter *filter,
+                             descry_facet_callback each, void *arg, descry_error *err);
+
+/* *number changes when this handle or any other, of this process or another, has changed the library; asking takes microseconds.
+ * Only the numbers of one handle can be compared. */
+DESCRY_API int descry_library_generation(descry_library *library, uint64_t *number, descry_error *err);
+
 /* *status and what it points to are valid until the next call of descry_status on this handle, or until it is closed. */
 DESCRY_API int descry_status(descry_library *library, const descry_library_status **status, descry_error *err);
 
 /* Removes the pictures at or under `path` (or a source) from the library, with vectors and captions that no other path refers
  * to.  The files themselves are not touched.  *removed counts paths. */
 DESCRY_API int descry_forget(descry_library *library, const char *path, uint64_t *removed, descry_error *err);
+
+/* The pictures at `path`: of a file or source its own, whether missing or not; of a folder those in it and below it that are
+ * not missing, copies once, in order of id.  *ids [*count] are to be released with descry_free.  DESCRY_ERR_NOT_FOUND: none. */
+DESCRY_API int descry_ids_at(descry_library *library, const char *path, int64_t **ids, size_t *count, descry_error *err);
+
+/* ---- albums ------------------------------------------------------------------------------------------------------ */
+
+/* A selection of pictures under a name: by content, so that it survives moves, copies and missing files; a picture leaves it
+ * when nothing in the library has its content any more.  Or a smart album: a query under a name, run by the query
+ * "album:NAME".  A name is 1 to 200 bytes of UTF-8 without control characters; no two albums have the same, byte by byte. */
+typedef struct descry_album {
+    int64_t id; /* stable, never used again */
+    const char *name;
+    const char *query; /* of a smart album; NULL: a selection */
+    uint64_t count;    /* of a selection: different pictures that are not missing; of a smart album 0 */
+} descry_album;
+
+/* Calls `each` for all albums, in order of their names' bytes; a non-zero return stops. */
+typedef int (*descry_album_callback)(void *arg, const descry_album *album);
+DESCRY_API int descry_albums(descry_library *library, descry_album_callback each, void *arg, descry_error *err);
+
+/* A new album: with a query, which descry_query_check must accept, a smart one; NULL: an empty selection.  *id (may be NULL) is
+ * its id.  DESCRY_ERR_ARGUMENT: the name is taken or no name, the query has a mistake. */
+DESCRY_API int descry_album_create(descry_library *library, const char *name, const char *query, int64_t *id,
+                                   descry_error *err);
+
+/* Renames an album, gives a smart one another query; NULL: as it is.  DESCRY_ERR_NOT_FOUND: no such album; DESCRY_ERR_ARGUMENT
+ * as above, also a query for a selection. */
+DESCRY_API int descry_album_change(descry_library *library, int64_t id, const char *name, const char *query,
+                                   descry_error *err);
+DESCRY_API int descry_album_remove(descry_library *library, int64_t id, descry_error *err); /* not its pictures */
+
+/* Adds the pictures with these ids to a selection, or takes them from it: all or, on an error, none.  Those that are in it, or
+ * not in it, already stay so; copies are one.  DESCRY_ERR_NOT_FOUND: no such album or picture; DESCRY_ERR_ARGUMENT: a smart
+ * album. */
+DESCRY_API int descry_album_add(descry_library *library, int64_t album, const int64_t *ids, size_t n, descry_error *err);
+DESCRY_API int descry_album_take(descry_library *library, int64_t album, const int64_t *ids, size_t n, descry_error *err);
 
 /* ---- exchange --------------------------------------------------------------------------------------------------- */
 

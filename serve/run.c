@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From options to a running server, and to its end. */
 #include "carrier.h"
+#include "events.h"
+#include "jobs.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -94,8 +96,10 @@ static int start(running *r, descry_error *err)
     rc = rc ? rc : serve_random_name(server->session, err);
     rc = rc ? rc : serve_models_open(&server->models, server, err);
     rc = rc ? rc : serve_metrics_open(&server->metrics, err);
+    rc = rc ? rc : serve_events_open(&server->events, err);
     rc = rc ? rc : serve_listen(&r->sockets, server->options, err);
     rc = rc ? rc : serve_queue_open(&server->queue, server, err);
+    rc = rc ? rc : serve_jobs_open(&server->jobs, server, err);
     for (size_t i = 0; !rc && i < r->sockets.count; i++)
         rc = serve_carrier_open(&r->carriers[i], server, &r->sockets.items[i], serve_routes, err);
     return rc;
@@ -125,6 +129,8 @@ static void announce(const running *r)
 static void drain(running *r)
 {
     __atomic_store_n(&r->server.stopping, 1, __ATOMIC_RELAXED);
+    serve_jobs_end(r->server.jobs);
+    serve_events_end(r->server.events);
     for (size_t i = 0; i < r->sockets.count; i++)
         serve_carrier_quiesce(r->carriers[i]);
     for (int tick = 0; tick < DRAIN_SECONDS * 50; tick++) {
@@ -141,13 +147,22 @@ static void stop(running *r)
 {
     serve_server *server = &r->server;
     serve_queue_close(&server->queue);
+    serve_jobs_close(&server->jobs);
     for (size_t i = 0; i < r->sockets.count; i++)
         serve_carrier_close(&r->carriers[i]);
     serve_listen_close(&r->sockets);
+    serve_events_close(&server->events);
     serve_models_close(&server->models);
     serve_metrics_close(&server->metrics);
     descry_context_close(&server->ctx);
     free(r->library);
+}
+
+/* Once a second. */
+static void tick(serve_server *server)
+{
+    serve_models_tick(server->models);
+    serve_events_tick(server->events);
 }
 
 static int run(const serve_options *given, int *stopped, descry_error *err)
@@ -168,7 +183,7 @@ static int run(const serve_options *given, int *stopped, descry_error *err)
         serve_notify("READY=1");
         open_ahead(&r.server);
         while ((*stopped = sigtimedwait(&signals, NULL, &(struct timespec){1, 0})) < 0)
-            serve_models_tick(r.server.models);
+            tick(&r.server);
         serve_notify("STOPPING=1");
         drain(&r);
     }

@@ -27,7 +27,7 @@ MAY_INCLUDE = {  # room: rooms below it; every room may use itself and base
     "npz": "kern", "image": "meta", "scan": "kern", "tensors": "kern", "layers": "tensors kern", "generate": "kern", "model": "generate layers tensors kern", "store": "scan text", "hub": "net", "clip": "generate model layers text image kern hub",
     "heads": "kern tensors", "label": "api kern", "eval": "kern npz",
     "decoders": "image meta", "decode": "decoders image meta", "pictures": "decoders image", "api": "pictures decoders clip heads eval image kern meta net hub",
-    "library": "api store kern", "thumbs": "library api decoders image",
+    "library": "api query store kern", "thumbs": "library api decoders image",
     "search": "library api query net decoders image heads kern", "caption": "library pictures decoders api image meta store",
     "index": "caption library pictures", "exchange": "library decoders api image npz",
 }

@@ -19,20 +19,24 @@ static int open_model(void *arg, const char *name, descry_model **model, descry_
     return rc;
 }
 
-/* A query comes from a program that has read what strangers write: it may make this one neither read files nor ask servers.  So what
- * looks like the beginning of a picture's name is refused, also where the query language would have it in a text. */
-static int check_terms(const char *query, descry_error *err)
+static int find_outsider(void *arg, const descry_query_part *part)
 {
-    static const char *const starts[] = {"./", "../", "/", "~/", "http://", "https://", "file:"};
-    bool at_start = true; /* of what may be a term */
-    for (const char *at = query; *at; at++) {
-        for (size_t i = 0; at_start && i < sizeof starts / sizeof *starts; i++)
-            if (strncmp(at, starts[i], strlen(starts[i])) == 0)
-                return mcp_fail(err, DESCRY_ERR_ARGUMENT,
-                                "the query: pictures are named by their ids here, as #17, not by files or URLs ('%.40s')", at);
-        at_start = strchr(" \t\n\r\f\v()", *at) || (*at == '"' && (at == query || at[-1] != ':')); /* in:"/folder" */
-    }
-    return 0;
+    descry_error *err = arg;
+    if (part->kind == DESCRY_QUERY_FILE || part->kind == DESCRY_QUERY_URL)
+        mcp_fail(err, DESCRY_ERR_ARGUMENT, "the query: pictures are named by their ids here, as #17, not by files or URLs ('%s')",
+                 part->text);
+    return err->code;
+}
+
+/* A query comes from a program that has read what strangers write: it may make this one neither read files nor ask servers. */
+static int check_terms(const char *query, descry_ranking ranking, descry_error *err)
+{
+    descry_error outside = {0};
+    int rc = descry_query_parts(query, ranking, find_outsider, &outside, NULL, err);
+    if (!outside.code)
+        return rc;
+    *err = outside;
+    return err->code;
 }
 
 static json_t *match_of(const descry_match *m)
@@ -76,18 +80,15 @@ static int run_search(mcp_work *work, mcp_call *call, const char *query, descry_
     descry_results *results;
     const descry_match *match;
     size_t k = how->k;
-    int rc = 0;
     how->k = k + 1;
     how->open_model = open_model;
     how->model_arg = work;
     how->cancel = &call->cancel;
     f->good = -1;
-    if (how->ranking != DESCRY_RANKING_WORDS) {
-        rc = check_terms(query, err);
-        if (!rc && work->common->model)
-            rc = mcp_open_usual_model(work, err);
-    }
     bool chosen = work->common->model && how->ranking != DESCRY_RANKING_WORDS;
+    int rc = check_terms(query, how->ranking, err);
+    if (!rc && chosen)
+        rc = mcp_open_usual_model(work, err);
     rc = rc ? rc : descry_search(&results, work->library, chosen ? work->model : NULL, query, how, err);
     if (rc)
         return rc;

@@ -11,7 +11,7 @@
 
 #define QUERY                                                                                                                    \
     "{'type': 'string', 'minLength': 1, 'maxLength': 65536, 'description': 'words, ids as #17, + - * NOT, filters as date:2019, "     \
-    "camera:nikon, near:48.1,11.6,20, in:/folder, has:caption; files and URLs are refused'}"
+    "camera:nikon, near:48.1,11.6,20, in:/folder, album:NAME, has:caption; files and URLs are refused'}"
 
 /* What is not known of a picture is not there. */
 #define MATCH                                                                                                                    \

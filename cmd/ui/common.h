@@ -20,12 +20,14 @@ typedef struct cmd_command {
 } cmd_command;
 
 /* One per file, all listed in main.c. */
-extern const cmd_command cmd_adapt, cmd_caption, cmd_completions, cmd_embed, cmd_eval, cmd_export, cmd_forget, cmd_help,
-    cmd_import, cmd_index, cmd_mcp, cmd_models, cmd_preprocess, cmd_pull, cmd_search, cmd_serve, cmd_status, cmd_tag, cmd_tokenize, cmd_version;
+extern const cmd_command cmd_adapt, cmd_album, cmd_caption, cmd_completions, cmd_embed, cmd_eval, cmd_export, cmd_forget,
+    cmd_help, cmd_import, cmd_index, cmd_mcp, cmd_models, cmd_preprocess, cmd_pull, cmd_search, cmd_serve, cmd_status, cmd_tag, cmd_tokenize,
+    cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
 const cmd_command *cmd_at(size_t i);           /* in the order of the list; NULL after the last */
 const cmd_command *cmd_eval_kind(size_t i);    /* "eval retrieval", ..., which are not in that list */
+const char *cmd_album_action(size_t i);         /* "create", ...: what may follow "album"; NULL after the last */
 int cmd_unknown(const char *name);             /* prints an error with the nearest name; CMD_USAGE */
 
 /* ---- options (options.c) ----------------------------------------------------------------------------------------- */

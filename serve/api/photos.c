@@ -18,28 +18,46 @@ static json_t *entry_of(const descry_entry *e)
     return serve_picture(e->id, e->path, e->source, e->caption, e->captioner, e->metadata);
 }
 
+int serve_id_list_of(const serve_request *request, size_t most, int64_t **ids, size_t *count, descry_error *err)
+{
+    const char *text = serve_argument_of(request, "ids");
+    size_t room = 1;
+    *count = 0;
+    for (const char *at = text; at && *at; at++)
+        room += *at == ',';
+    *ids = calloc(room, sizeof **ids);
+    if (!*ids)
+        return serve_fail_memory(err);
+    while (text && *text && *count < most) {
+        char *end;
+        long long id = strtoll(text, &end, 10);
+        if (end == text || (*end && *end != ',') || id < 1)
+            break;
+        (*ids)[(*count)++] = id;
+        text = *end ? end + 1 : end;
+    }
+    if (text && !*text && *count > 0)
+        return 0;
+    free(*ids);
+    *ids = NULL;
+    return serve_fail(err, DESCRY_ERR_ARGUMENT, "ids: 1 to %zu numbers with commas between them are expected", most);
+}
+
 int serve_api_photos(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
 {
-    const char *ids = serve_argument_of(request, "ids");
     json_t *array = json_array();
-    int rc = array ? 0 : serve_fail_memory(err);
-    if (!ids)
-        rc = serve_fail(err, DESCRY_ERR_ARGUMENT, "ids: numbers with commas between them are expected");
-    for (size_t n = 0; !rc && *ids; n++) {
+    int64_t *ids;
+    size_t count;
+    int rc = serve_id_list_of(request, MOST_AT_ONCE, &ids, &count, err);
+    for (size_t i = 0; !rc && i < count; i++) {
         const descry_entry *entry;
-        char *end;
-        long long id = strtoll(ids, &end, 10);
-        if (end == ids || (*end && *end != ',') || id < 1 || n == MOST_AT_ONCE) {
-            rc = serve_fail(err, DESCRY_ERR_ARGUMENT, "ids: at most %d numbers with commas between them are expected", MOST_AT_ONCE);
-            break;
-        }
-        rc = descry_entry_at(worker->library, id, NULL, &entry, err);
+        rc = descry_entry_at(worker->library, ids[i], NULL, &entry, err);
         if (rc == DESCRY_ERR_NOT_FOUND) /* forgotten meanwhile */
             rc = 0;
         else if (!rc && json_array_append_new(array, entry_of(entry)))
             rc = serve_fail_memory(err);
-        ids = *end ? end + 1 : end;
     }
+    free(ids);
     if (!rc)
         return serve_reply_json(reply, json_pack("{s:o}", "photos", array), err);
     json_decref(array);

@@ -27,7 +27,7 @@ long serve_position_of(const serve_request *request)
 {
     const char *query = serve_argument_of(request, "q");
     size_t position;
-    return query && descry_query_check(query, &position, NULL) ? (long)position : -1;
+    return query && descry_query_check(query, DESCRY_RANKING_VECTORS, NULL, &position, NULL) ? (long)position : -1;
 }
 
 static json_t *shares_of(const descry_match *match)

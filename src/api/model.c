@@ -25,14 +25,16 @@ int descry_model_open(descry_model **out, descry_context *ctx, const char *name,
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "no such precision");
     if (how.image_size < 0)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "image_size: %d is no size", how.image_size);
+    if (how.combine > 1)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "combine: 0 or 1");
     int size;
     char *own = strndup(name, descry_locate_size(name, &size));
     descry_buf folder = {0};
     descry_model *model = calloc(1, sizeof *model);
+    how.image_size = how.image_size ? how.image_size : size;
     rc = model && own ? descry_locate_model(&folder, own, err) : descry_fail_memory(err);
     if (!rc)
-        rc = descry_clip_open(&model->clip, folder.data, own, how.image_size ? how.image_size : size, precision, ctx->pool,
-                              &ctx->kernels, &ctx->log, err);
+        rc = descry_clip_open(&model->clip, folder.data, own, &how, ctx->pool, &ctx->kernels, &ctx->log, err);
     descry_buf_free(&folder);
     free(own);
     if (rc) {
@@ -106,7 +108,8 @@ static int preprocess(const descry_model *model, descry_shared *bytes, const cha
                       uint8_t *rgb, descry_error *err)
 {
     descry_facts facts;
-    descry_job job = {.wanted = {.preprocess = descry_clip_preprocess(model->clip), .options = &how->options, .region = how->region},
+    descry_job job = {.wanted = {.preprocess = descry_clip_preprocess(model->clip), .options = &how->options,
+                                 .region = how->region},
                       .untrusted = untrusted, .urgent = 1};
     int rc = descry_decoders_prepare(model->context->decoders, &job, bytes, name, rgb, &facts, NULL, err);
     if (!rc)

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BATCH_TEXTS = 32 };
+enum { BATCH_TEXTS = 32, COMBINED_TEXTS = 64, COMBINED_PICTURES = 16 };
 
 /* ---- open ------------------------------------------------------------------------------------------------------ */
 
@@ -79,8 +79,30 @@ static char *full_name(const char *name, int image_size)
     return text.data;
 }
 
-int descry_clip_open(descry_clip **out, const char *path, const char *name, int image_size, descry_precision precision,
-                     descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err)
+static int encode_pixels(void *arg, const void *rgb, size_t n, float *out, descry_error *err)
+{
+    return descry_clip_run_pixels(arg, rgb, n, out, NULL, err);
+}
+
+static int encode_ids(void *arg, const void *ids, size_t n, float *out, descry_error *err)
+{
+    const descry_clip *clip = arg;
+    const descry_text_tower *text = clip->network.text;
+    return text->family->encode(text, &clip->engine, ids, n, out, err);
+}
+
+static int open_combiners(descry_clip *clip, descry_error *err)
+{
+    const descry_image_tower *image = clip->network.image;
+    size_t row = clip->network.text->context_length * sizeof(int32_t), dim = clip->network.dim;
+    int rc = descry_combiner_open(&clip->texts, row, dim, COMBINED_TEXTS, encode_ids, clip, err);
+    if (!rc)
+        rc = descry_combiner_open(&clip->pictures, image->width * image->height * 3, dim, COMBINED_PICTURES, encode_pixels, clip, err);
+    return rc;
+}
+
+int descry_clip_open(descry_clip **out, const char *path, const char *name, const descry_model_options *how, descry_pool *pool,
+                     const descry_kernels *kernels, const descry_log *log, descry_error *err)
 {
     *out = NULL;
     descry_clip *clip = calloc(1, sizeof *clip);
@@ -89,8 +111,10 @@ int descry_clip_open(descry_clip **out, const char *path, const char *name, int 
     pthread_mutex_init(&clip->packing, NULL);
     clip->engine = (descry_engine){.kernels = kernels, .pool = pool};
     clip->path = strdup(path);
-    clip->name = full_name(name, image_size);
-    int rc = clip->path && clip->name ? open_folder(clip, name, image_size, precision, log, err) : descry_fail_memory(err);
+    clip->name = full_name(name, how->image_size);
+    int rc = clip->path && clip->name ? open_folder(clip, name, how->image_size, how->precision, log, err) : descry_fail_memory(err);
+    if (!rc && how->combine)
+        rc = open_combiners(clip, err);
     if (rc) {
         descry_clip_close(&clip);
         return rc;
@@ -106,6 +130,8 @@ void descry_clip_close(descry_clip **slot)
     descry_clip *clip = *slot;
     if (!clip)
         return;
+    descry_combiner_close(&clip->texts);
+    descry_combiner_close(&clip->pictures);
     descry_network_close(&clip->network);
     descry_tokenizer_close(&clip->tokenizer);
     pthread_mutex_destroy(&clip->packing);
@@ -250,15 +276,15 @@ int descry_clip_embed_pixels(descry_clip *clip, const uint8_t *rgb, size_t n, in
 {
     int rc = descry_clip_need(clip, DESCRY_PART_IMAGE, err);
     if (!rc)
-        rc = descry_clip_run_pixels(clip, rgb, n, out, NULL, err);
+        rc = clip->pictures && n <= COMBINED_PICTURES ? descry_combiner_call(clip->pictures, rgb, n, out, err)
+                                                      : encode_pixels(clip, rgb, n, out, err);
     return rc ? rc : descry_clip_finish(out, n, clip->network.dim, normalize, err);
 }
 
 int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t n, int normalize, float *out,
                             descry_error *err)
 {
-    const descry_text_tower *text = clip->network.text;
-    size_t length = text->context_length, dim = clip->network.dim;
+    size_t length = clip->network.text->context_length, dim = clip->network.dim;
     if (!clip->tokenizer)
         return descry_tokenizer_missing(&clip->network, clip->path, clip->name, "can embed pictures only", err);
     int32_t *ids = descry_alloc(BATCH_TEXTS, length * sizeof *ids);
@@ -271,7 +297,8 @@ int descry_clip_embed_texts(descry_clip *clip, const char *const *texts, size_t 
             rc = descry_tokenizer_encode_row(clip->tokenizer, texts[i + j], strlen(texts[i + j]), (int)length, ids + j * length,
                                              err);
         if (!rc)
-            rc = text->family->encode(text, &clip->engine, ids, count, out + i * dim, err);
+            rc = clip->texts ? descry_combiner_call(clip->texts, ids, count, out + i * dim, err)
+                             : encode_ids(clip, ids, count, out + i * dim, err);
     }
     free(ids);
     return rc ? rc : descry_clip_finish(out, n, dim, normalize, err);

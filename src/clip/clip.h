@@ -12,10 +12,10 @@
 
 typedef struct descry_clip descry_clip;
 
-/* Opens the model in directory `path`, for pictures of image_size (0: its own), which then is added to its name.  `pool`,
+/* Opens the model in directory `path`, for pictures of how->image_size (0: its own), which then is added to its name.  `pool`,
  * `kernels` and `log` must outlive it. */
-int descry_clip_open(descry_clip **clip, const char *path, const char *name, int image_size, descry_precision precision,
-                     descry_pool *pool, const descry_kernels *kernels, const descry_log *log, descry_error *err);
+int descry_clip_open(descry_clip **clip, const char *path, const char *name, const descry_model_options *how, descry_pool *pool,
+                     const descry_kernels *kernels, const descry_log *log, descry_error *err);
 void descry_clip_close(descry_clip **clip);
 
 /* Embedding length and file size of weights, without opening the model; each unchanged if unknown. */

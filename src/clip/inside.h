@@ -4,6 +4,7 @@
 #define DESCRY_CLIP_INSIDE_H
 
 #include "clip/clip.h"
+#include "clip/combine.h"
 #include "clip/recipe.h"
 #include "model/network.h"
 
@@ -23,6 +24,7 @@ struct descry_clip {
     float levels[3][256];            /* normalised value of a byte, per channel */
     pthread_mutex_t packing;         /* held while a part's weights are packed */
     _Atomic int ready[DESCRY_PARTS]; /* 1: packed, immutable from now on */
+    descry_combiner *texts, *pictures; /* of calls at the same time; NULL: each by itself */
 };
 
 /* Packs the weights of a part at its first use; concurrent calls for it wait. */

@@ -75,6 +75,11 @@ static void close_export(export_job *job)
     free(job->points);
 }
 
+static int fail_damaged(const export_job *job)
+{
+    return descry_fail(job->err, DESCRY_ERR_FORMAT, "%s: the library is damaged: a place is not what it is in the list", job->library->path);
+}
+
 /* Row i of the list. */
 static int read_row(export_job *job, size_t i, const descry_row **row)
 {
@@ -92,7 +97,7 @@ static int read_row(export_job *job, size_t i, const descry_row **row)
         job->count = n;
     }
     *row = &job->rows[i - job->first];
-    return 0;
+    return (*row)->id ? 0 : fail_damaged(job); /* the snapshot is that of the list */
 }
 
 static int report_progress(export_job *job, size_t done)
@@ -176,11 +181,13 @@ static int load_url(export_job *job, const void **data)
 {
     const descry_row *row;
     int rc = 0;
-    if (job->at == 0 && !(rc = read_row(job, job->row, &row))) {
-        memset(job->points, 0, job->width * sizeof *job->points);
-        descry_npz_points(row->path, row->path_size, job->points); /* at most `width`, the maximum from measure_url */
-    }
     *data = job->points;
+    if (job->at == 0 && !(rc = read_row(job, job->row, &row))) {
+        if (descry_npz_points(row->path, row->path_size, NULL) > job->width) /* the maximum from measure_url */
+            return fail_damaged(job);
+        memset(job->points, 0, job->width * sizeof *job->points);
+        descry_npz_points(row->path, row->path_size, job->points);
+    }
     return rc;
 }
 

@@ -43,7 +43,8 @@ static int resize(const descry_picture *picture, const descry_resample *to, desc
     bool bilevel = picture->mode == DESCRY_MODE_1; /* 0 and 255: the same as L */
     if (bilevel)
         plain.mode = DESCRY_MODE_L;
-    if (bilevel || descry_mode_has_alpha(picture->mode) || picture->mode == DESCRY_MODE_L || picture->mode == DESCRY_MODE_RGB)
+    if (bilevel || descry_mode_has_alpha(picture->mode) || picture->mode == DESCRY_MODE_L ||
+        picture->mode == DESCRY_MODE_RGB)
         return descry_resample_run(to, &plain, out, err);
     int rc = to_resizable(picture, &plain, err);
     if (rc)

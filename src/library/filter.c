@@ -21,6 +21,15 @@ static int check(const descry_filter *filter, descry_error *err)
     return 0;
 }
 
+static int check_album(descry_library *library, const char *name, descry_arena *arena, descry_error *err)
+{
+    descry_album album;
+    int rc = descry_library_album(library, name, &album, arena, err);
+    if (!rc && album.query)
+        rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: the album '%s' is a smart one: use its query", library->path, name);
+    return rc;
+}
+
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err)
 {
@@ -28,6 +37,8 @@ int descry_library_filter(descry_library *library, const descry_filter *filter, 
     int rc = DESCRY_COPY_OPTIONS(out, filter, err);
     if (!rc)
         rc = check(out, err);
+    if (!rc && out->album)
+        rc = check_album(library, out->album, arena, err);
     if (rc || out->unders == 0)
         return rc;
     const char **under = descry_arena_alloc(arena, out->unders, sizeof *under);

@@ -34,6 +34,10 @@ int descry_library_resolve(descry_library *library, const char *path, descry_buf
 int descry_library_filter(descry_library *library, const descry_filter *filter, descry_filter *out,
                           descry_arena *arena, descry_error *err);
 
+/* The album of this name, in `arena`.  DESCRY_ERR_NOT_FOUND */
+int descry_library_album(descry_library *library, const char *name, descry_album *album, descry_arena *arena,
+                         descry_error *err);
+
 /* DESCRY_ERR_IO: read-only; DESCRY_ERR_BUSY: a list is in progress. */
 int descry_library_writable(const descry_library *library, descry_error *err);
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistr.h>
 
-static const char *const KEYS[DESCRY_QUERY_KEYS] = {"date", "camera", "near", "in", "has"};
+static const char *const KEYS[DESCRY_QUERY_KEYS] = {"date", "camera", "near", "in", "has", "album"};
 
 descry_query_key descry_query_key_of(const char *text, size_t size)
 {
@@ -127,24 +127,25 @@ static int read_has(const reader *r, descry_error *err)
     }
 }
 
-static int read_camera(const reader *r, descry_error *err)
+static int read_name(const reader *r, const char **name, const char *message, descry_error *err)
 {
     const uint8_t *wrong = u8_check((const uint8_t *)r->value, strlen(r->value));
-    r->query->only.camera = r->value;
-    return wrong ? fail_at(r, (const char *)wrong, err, "the camera's name is not UTF-8") : 0;
+    *name = r->value;
+    return wrong ? fail_at(r, (const char *)wrong, err, message) : 0;
 }
 
 int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, descry_error *err)
 {
     const descry_token *token = &lexer->token;
     const char *key = KEYS[token->key];
-    if (query->given[token->key])
+    descry_query_given *given = &query->given[token->key];
+    if (given->value)
         return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, token->begin, err, "%s: is given twice", key);
-    query->given[token->key] = token->begin + 1;
     size_t begin = token->begin + descry_query_key_size(token->key);
     const char *value = descry_lexer_text(lexer, begin, token->end, token->quoted, &query->arena);
     if (!value)
         return descry_fail_memory(err);
+    *given = (descry_query_given){token->begin, token->end, value};
     reader r = {lexer, query, value, begin + (token->quoted != 0)};
     if (!*value)
         return descry_lexer_fail(lexer, DESCRY_ERR_ARGUMENT, begin, err,
@@ -157,7 +158,9 @@ int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, desc
     case DESCRY_KEY_HAS:
         return read_has(&r, err);
     case DESCRY_KEY_CAMERA:
-        return read_camera(&r, err);
+        return read_name(&r, &query->only.camera, "the camera's name is not UTF-8", err);
+    case DESCRY_KEY_ALBUM:
+        return read_name(&r, &query->only.album, "the album's name is not UTF-8", err);
     case DESCRY_KEY_IN:
         query->folder = value;
         return 0;
@@ -167,57 +170,77 @@ int descry_query_add_filter(descry_query *query, const descry_lexer *lexer, desc
     return 0;
 }
 
-int descry_query_has_filters(const descry_query *query)
+const char *descry_query_key_name(descry_query_key key)
 {
-    for (int key = 0; key < DESCRY_QUERY_KEYS; key++)
-        if (query->given[key])
+    return KEYS[key];
+}
+
+int descry_query_has_other_filters(const descry_query *query, descry_query_key key)
+{
+    for (int other = 0; other < DESCRY_QUERY_KEYS; other++)
+        if (query->given[other].value && other != (int)key)
             return 1;
     return 0;
 }
 
+int descry_query_has_filters(const descry_query *query)
+{
+    return descry_query_has_other_filters(query, DESCRY_QUERY_KEYS);
+}
+
+int descry_query_fail_at_filter(const descry_query *query, const char *text, descry_query_key key, int code, descry_error *err,
+                                const char *message)
+{
+    const descry_lexer lexer = {.text = text};
+    return descry_lexer_fail(&lexer, code, query->given[key].begin, err, "%s", message);
+}
+
 /* ---- with the options ------------------------------------------------------------------------------------------ */
 
-/* The option that says what a filter of this key would say, as the command line has it; NULL: none is set. */
-static const char *same_option(descry_query_key key, const descry_filter *filter)
+/* Whether options say what a filter of this key would say. */
+static int says_the_same(descry_query_key key, const descry_filter *filter)
 {
     switch (key) {
     case DESCRY_KEY_DATE:
-        return filter->after != DESCRY_NO_TIME ? "--after" : filter->before != DESCRY_NO_TIME ? "--before" : NULL;
+        return filter->after != DESCRY_NO_TIME || filter->before != DESCRY_NO_TIME;
     case DESCRY_KEY_CAMERA:
-        return filter->camera ? "--camera" : NULL;
+        return filter->camera != NULL;
     case DESCRY_KEY_NEAR:
-        return filter->km >= 0 ? "--near" : NULL;
+        return filter->km >= 0;
     case DESCRY_KEY_IN:
-        return filter->unders > 0 ? "--under" : NULL;
+        return filter->unders > 0;
+    case DESCRY_KEY_ALBUM:
+        return filter->album != NULL;
     case DESCRY_KEY_HAS:
     case DESCRY_QUERY_KEYS:
         break;
     }
-    return NULL;
+    return 0;
 }
 
-int descry_query_narrow(const descry_query *query, const char *text, descry_filter *filter, descry_error *err)
+int descry_query_narrow(const descry_query *query, const char *text, descry_filter *filter, size_t *position,
+                        descry_error *err)
 {
-    const descry_lexer lexer = {.text = text};
+    const descry_lexer lexer = {.text = text, .position = position};
     const descry_filter *only = &query->only;
-    for (int key = 0; key < DESCRY_QUERY_KEYS; key++) {
-        const char *option = query->given[key] ? same_option((descry_query_key)key, filter) : NULL;
-        if (option)
-            return descry_lexer_fail(&lexer, DESCRY_ERR_ARGUMENT, query->given[key] - 1, err,
-                                     "%s and %s: both, where one is enough", option, KEYS[key]);
-    }
-    if (query->given[DESCRY_KEY_DATE]) {
+    for (int key = 0; key < DESCRY_QUERY_KEYS; key++)
+        if (query->given[key].value && says_the_same((descry_query_key)key, filter))
+            return descry_lexer_fail(&lexer, DESCRY_ERR_ARGUMENT, query->given[key].begin, err,
+                                     "%s: is in the options, too, where one is enough", KEYS[key]);
+    if (query->given[DESCRY_KEY_DATE].value) {
         filter->after = only->after;
         filter->before = only->before;
     }
-    if (query->given[DESCRY_KEY_CAMERA])
+    if (query->given[DESCRY_KEY_CAMERA].value)
         filter->camera = only->camera;
-    if (query->given[DESCRY_KEY_NEAR]) {
+    if (query->given[DESCRY_KEY_ALBUM].value)
+        filter->album = only->album;
+    if (query->given[DESCRY_KEY_NEAR].value) {
         filter->latitude = only->latitude;
         filter->longitude = only->longitude;
         filter->km = only->km;
     }
-    if (query->given[DESCRY_KEY_IN]) {
+    if (query->given[DESCRY_KEY_IN].value) {
         filter->under = &query->folder;
         filter->unders = 1;
     }

@@ -202,7 +202,6 @@ static int plain_term(descry_lexer *lexer, descry_error *err)
 int descry_lexer_next(descry_lexer *lexer, descry_error *err)
 {
     const char *text = lexer->text;
-    lexer->last = lexer->token.kind;
     while (lexer->at < lexer->size && descry_query_is_space(text[lexer->at]))
         lexer->at++;
     size_t at = lexer->at, end = at;

@@ -31,7 +31,6 @@ typedef struct descry_lexer {
     size_t size, at;
     size_t *position;   /* of the first error */
     descry_token token; /* the current one */
-    descry_token_kind last;
 } descry_lexer;
 
 int descry_lexer_next(descry_lexer *lexer, descry_error *err); /* to the next token */

@@ -12,6 +12,7 @@ typedef struct parser {
     descry_query *query;
     descry_lexer lexer;
     size_t depth;
+    size_t end;   /* of the token before the current one, filters aside */
     int filtered; /* filters stand before the current token */
 } parser;
 
@@ -38,6 +39,7 @@ static int next(parser *p, descry_error *err)
     static const char BESIDE[] = "a filter stands beside terms, not at an operator (a text that begins so is put in quotes)";
     const descry_token_kind before = p->lexer.token.kind;
     size_t last = 0;
+    p->end = p->lexer.token.end;
     int rc = descry_lexer_next(&p->lexer, err);
     for (p->filtered = 0; !rc && p->lexer.token.kind == DESCRY_TOKEN_FILTER; p->filtered = 1) {
         last = p->lexer.token.begin;
@@ -222,8 +224,7 @@ static int missing_term(const parser *p, descry_error *err)
     const descry_token *token = &p->lexer.token;
     switch (token->kind) {
     case DESCRY_TOKEN_END:
-        return fail_at(p, token->begin, err,
-                       p->lexer.last == DESCRY_TOKEN_END ? "an empty query" : "a term is missing at the end");
+        return fail_at(p, token->begin, err, "a term is missing at the end");
     case DESCRY_TOKEN_CLOSE:
         return fail_at(p, token->begin, err,
                        p->depth ? "a term is missing before this bracket" : "this bracket was never opened");
@@ -304,16 +305,34 @@ static int parse_product(parser *p, double weight, descry_error *err)
     return rc;
 }
 
-/* sum = product { ( "+" | "-" ) product } */
+static void set_cut(const parser *p, size_t n, size_t begin, size_t end)
+{
+    descry_term *term = &p->query->terms[n];
+    term->cut_begin = begin;
+    term->cut_end = term->split ? begin : end; /* not with the filter within */
+}
+
+/* sum = product { ( "+" | "-" ) product }.  A product of one term can be cut out with the sign before it, or, the first, after
+ * it, unless what follows is subtracted; the only one is cut out with the brackets around it. */
 static int parse_sum(parser *p, double weight, descry_error *err)
 {
+    const size_t first = p->query->count, begin = p->lexer.token.begin;
+    size_t products = 1, second = 0;
     int rc = parse_product(p, weight, err);
-    while (!rc && (p->lexer.token.kind == DESCRY_TOKEN_PLUS || p->lexer.token.kind == DESCRY_TOKEN_MINUS)) {
-        double sign = p->lexer.token.kind == DESCRY_TOKEN_MINUS ? -1 : 1;
+    const int is_term = p->query->count == first + 1;
+    for (; !rc && (p->lexer.token.kind == DESCRY_TOKEN_PLUS || p->lexer.token.kind == DESCRY_TOKEN_MINUS); products++) {
+        const descry_token sign = p->lexer.token;
+        const size_t term = p->query->count;
         rc = next(p, err);
+        if (!rc && products == 1 && sign.kind == DESCRY_TOKEN_PLUS)
+            second = p->lexer.token.begin;
         if (!rc)
-            rc = parse_product(p, sign * weight, err);
+            rc = parse_product(p, sign.kind == DESCRY_TOKEN_MINUS ? -weight : weight, err);
+        if (!rc && p->query->count == term + 1)
+            set_cut(p, term, sign.begin, p->end);
     }
+    if (!rc && is_term && second > 0)
+        set_cut(p, first, begin, second);
     return rc;
 }
 
@@ -327,18 +346,21 @@ static int check_weights(const parser *p, descry_error *err)
     return 0;
 }
 
-/* query = filters | sum { "NOT" primary }, filters around and within left out */
+/* query = [ sum { "NOT" primary } ], filters around and within left out */
 static int parse_query(parser *p, descry_error *err)
 {
     descry_query *query = p->query;
     int rc = next(p, err);
-    if (!rc && p->lexer.token.kind == DESCRY_TOKEN_END && p->filtered)
+    const size_t start = p->lexer.token.begin;
+    if (!rc && p->lexer.token.kind == DESCRY_TOKEN_END)
         return 0;
     if (!rc)
         rc = parse_sum(p, 1, err);
     query->sum = (descry_terms){0, query->count};
+    if (!rc && p->lexer.token.kind == DESCRY_TOKEN_END && query->count == 1)
+        set_cut(p, 0, start, p->end);
     while (!rc && p->lexer.token.kind == DESCRY_TOKEN_NOT) {
-        size_t begin = query->count;
+        const size_t begin = query->count, at = p->lexer.token.begin;
         rc = next(p, err);
         if (!rc && p->lexer.token.kind == DESCRY_TOKEN_NOT)
             rc = fail_at(p, p->lexer.token.begin, err, "what is to be left out? NOT follows NOT");
@@ -349,6 +371,8 @@ static int parse_query(parser *p, descry_error *err)
             rc = descry_fail_memory(err);
         if (rc)
             break;
+        if (query->count == begin + 1)
+            set_cut(p, begin, at, p->end);
         query->avoid = avoid;
         query->avoid[query->avoids++] = (descry_terms){begin, query->count};
     }
@@ -373,12 +397,14 @@ int descry_query_parse(descry_query *query, const char *text, size_t *position, 
     return parse_query(&p, err);
 }
 
-int descry_query_parse_words(descry_query *query, const char *text, const char **rest, descry_error *err)
+int descry_query_parse_words(descry_query *query, const char *text, const char **rest, size_t *position, descry_error *err)
 {
-    descry_lexer lexer = {.text = text, .size = strlen(text)};
+    descry_lexer lexer = {.text = text, .size = strlen(text), .position = position};
     char *words = descry_arena_strdup(&query->arena, text);
     query->only = (descry_filter)DESCRY_FILTER_INIT;
     *rest = words;
+    if (position)
+        *position = 0;
     int rc = words ? descry_lexer_next_filter(&lexer, err) : descry_fail_memory(err);
     while (!rc && lexer.token.kind == DESCRY_TOKEN_FILTER) {
         memset(words + lexer.token.begin, ' ', lexer.token.end - lexer.token.begin);

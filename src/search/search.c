@@ -196,7 +196,7 @@ static int make_filter(search *job, descry_error *err)
     const char *path;
     int rc = DESCRY_COPY_OPTIONS(&whole, job->how.filter, err);
     if (!rc && job->text)
-        rc = descry_query_narrow(&job->query, job->text, &whole, err);
+        rc = descry_query_narrow(&job->query, job->text, &whole, NULL, err);
     if (!rc && job->query.folder) {
         rc = descry_search_expand(job->query.folder, &folder, err);
         path = folder.data;
@@ -206,23 +206,55 @@ static int make_filter(search *job, descry_error *err)
         rc = descry_library_filter(job->library, &whole, &job->filter, &job->arena, err);
     if (!rc && whole.camera && !(job->filter.camera = descry_arena_strdup(&job->arena, whole.camera)))
         rc = descry_fail_memory(err);
+    if (!rc && whole.album && !(job->filter.album = descry_arena_strdup(&job->arena, whole.album)))
+        rc = descry_fail_memory(err);
     descry_buf_free(&folder);
     return rc;
 }
 
-/* Reads the query, if there is one; *alone: it has filters and nothing else. */
-static int read_query(search *job, int *alone, descry_error *err)
+int descry_search_is_filters(const search *job)
 {
     static const char BLANKS[] = " \t\n\v\f\r";
-    int rc = 0;
-    *alone = 0;
-    if (job->text && job->how.ranking == DESCRY_RANKING_WORDS) {
-        rc = descry_query_parse_words(&job->query, job->text, &job->words, err);
-        *alone = !rc && descry_query_has_filters(&job->query) && !job->words[strspn(job->words, BLANKS)];
-    } else if (job->text) {
-        rc = descry_query_parse(&job->query, job->text, NULL, err);
-        *alone = !rc && job->query.count == 0;
+    return job->words ? !job->words[strspn(job->words, BLANKS)] : job->query.count == 0;
+}
+
+static int parse_query(search *job, descry_error *err)
+{
+    return job->how.ranking == DESCRY_RANKING_WORDS ? descry_query_parse_words(&job->query, job->text, &job->words, NULL, err)
+                                                    : descry_query_parse(&job->query, job->text, NULL, err);
+}
+
+/* Texts that are names of the caller's vectors stand for these from here on. */
+static int name_vectors(search *job, descry_error *err)
+{
+    const size_t count = job->how.vector_count;
+    job->vectors = count ? descry_arena_alloc(&job->arena, count, sizeof *job->vectors) : NULL;
+    int rc = count && !job->vectors ? descry_fail_memory(err) : 0;
+    for (size_t i = 0; i < count && !rc; i++) {
+        job->vectors[i] = (descry_named_vector)DESCRY_NAMED_VECTOR_INIT;
+        rc = DESCRY_COPY_OPTIONS(&job->vectors[i], job->how.vectors[i], err);
+        if (!rc && (!job->vectors[i].name || !job->vectors[i].vector))
+            rc = descry_fail(err, DESCRY_ERR_ARGUMENT, "a vector without a name, or a name without a vector");
+        for (size_t j = 0; j < job->query.count && !rc; j++) {
+            descry_term *term = &job->query.terms[j];
+            if (term->kind == DESCRY_TERM_TEXT && strcmp(term->text, job->vectors[i].name) == 0) {
+                term->kind = DESCRY_TERM_VECTOR;
+                term->id = (int64_t)i;
+            }
+        }
     }
+    return rc;
+}
+
+/* Reads the query, if there is one; *alone: it is blank, or has filters and nothing else. */
+static int read_query(search *job, int *alone, descry_error *err)
+{
+    int rc = job->text ? parse_query(job, err) : 0;
+    if (!rc && job->query.only.album)
+        rc = descry_search_album(job, parse_query, err);
+    *alone = !rc && job->text && descry_search_is_filters(job);
+    if (!rc)
+        rc = name_vectors(job, err);
     return rc ? rc : make_filter(job, err);
 }
 
@@ -287,14 +319,6 @@ static int find_vector(search *job, descry_hit **hits, size_t *count, descry_err
 }
 
 /* ---- public ---------------------------------------------------------------------------------------------------- */
-
-int descry_query_check(const char *text, size_t *position, descry_error *err)
-{
-    descry_query query = {0};
-    int rc = descry_query_parse(&query, text, position, err);
-    descry_query_free(&query);
-    return rc;
-}
 
 static int copy_options(search *job, const descry_search_options *options, descry_error *err)
 {

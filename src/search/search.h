@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * State of a search, shared by term embedding (terms.c), full-text search (words.c), ranking (search.c) and results
+ * State of a search, shared by term embedding (terms.c), smart albums (albums.c), full-text search (words.c), ranking (search.c) and results
  * (results.c). */
 #ifndef DESCRY_SEARCH_SEARCH_H
 #define DESCRY_SEARCH_SEARCH_H
@@ -21,10 +21,11 @@ typedef struct descry_search_job {
     descry_search_options how; /* k: offset included */
     descry_reading reading;
     descry_net_options net;
-    const char *text;          /* the query; NULL for descry_search_vector */
+    const char *text;          /* the query, of a smart album its own; NULL for descry_search_vector */
     descry_query query;        /* parsed */
     const char *words;         /* of a search by words: the query without its filters, in the query's arena */
     descry_filter filter;      /* the options' and the query's, with paths as the library has them, in `arena` */
+    descry_named_vector *vectors; /* [how.vector_count] */
     const float *given_vector; /* [given_dim]: of descry_search_vector, until it is copied */
     size_t given_dim;
     descry_search_meaning meaning;
@@ -50,6 +51,12 @@ int descry_search_by_words(descry_search_job *job, descry_hit **hits, size_t *co
 
 /* Sets *whole to a path of a query, with $HOME for a ~ before its first slash. */
 int descry_search_expand(const char *path, descry_buf *whole, descry_error *err);
+
+int descry_search_is_filters(const descry_search_job *job); /* the parsed query has filters and nothing else, or is blank */
+
+/* A parsed query that is a smart album becomes that album's query, parsed by `parse`.  DESCRY_ERR_NOT_FOUND,
+ * DESCRY_ERR_ARGUMENT: no such album; a smart one beside other things, or within another. */
+int descry_search_album(descry_search_job *job, int (*parse)(descry_search_job *job, descry_error *err), descry_error *err);
 
 int descry_search_check_hybrid(const descry_query *query, descry_error *err); /* DESCRY_ERR_ARGUMENT: it has NOT */
 

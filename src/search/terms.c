@@ -151,7 +151,8 @@ static int embed_id(descry_search_job *job, int64_t id, const descry_region *par
         memcpy(vector, row.vector, (size_t)job->recipe.dim * sizeof *vector);
         add_named(job, row.content);
     } else if (!rc && row.source)
-        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: %s", row.path, whole ? "no vector of this model" : "no file to look at a part of");
+        rc = descry_fail(err, DESCRY_ERR_NOT_FOUND, "%s: %s", row.path,
+                         whole ? "no vector of this model" : "no file to look at a part of");
     else if (!rc && whole)
         rc = embed_file(job, row.path, vector, err);
     else if (!rc) {
@@ -160,6 +161,16 @@ static int embed_id(descry_search_job *job, int64_t id, const descry_region *par
     }
     descry_arena_free(&arena);
     return rc;
+}
+
+/* A vector that the caller has given a name. */
+static int copy_vector(const descry_search_job *job, const descry_named_vector *named, float *vector, descry_error *err)
+{
+    const size_t dim = (size_t)job->recipe.dim;
+    if (named->dim != dim)
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "%s: a vector of %zu numbers; the model's have %zu", named->name, named->dim, dim);
+    memcpy(vector, named->vector, dim * sizeof *vector);
+    return 0;
 }
 
 /* ---- any term -------------------------------------------------------------------------------------------------- */
@@ -180,6 +191,9 @@ int descry_search_embed(void *arg, const descry_term *term, float *vector, descr
         break;
     case DESCRY_TERM_ID:
         rc = embed_id(job, term->id, &term->part, vector, err);
+        break;
+    case DESCRY_TERM_VECTOR:
+        rc = copy_vector(job, &job->vectors[term->id], vector, err);
         break;
     case DESCRY_TERM_TEXT:
         rc = need_model(job, text, err);

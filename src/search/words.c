@@ -65,6 +65,20 @@ static int split_words(words *to, const char *text, descry_arena *arena, descry_
     return 0;
 }
 
+/* Names of vectors are no words. */
+static void leave_vectors(const descry_search_job *job, words *terms)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < terms->count; i++) {
+        size_t j = 0;
+        while (j < job->how.vector_count && strcmp(job->vectors[j].name, terms->items[i]) != 0)
+            j++;
+        if (j == job->how.vector_count)
+            terms->items[kept++] = terms->items[i];
+    }
+    terms->count = kept;
+}
+
 static int check_words(const words *terms, descry_error *err)
 {
     return terms->count > 0 ? 0
@@ -92,6 +106,7 @@ int descry_search_by_words(descry_search_job *job, descry_hit **hits, size_t *co
 {
     words terms = {.count = 0};
     int rc = split_words(&terms, job->words, &job->arena, err);
+    leave_vectors(job, &terms);
     if (!rc)
         rc = refuse_not(&terms, err);
     if (!rc)

@@ -15,6 +15,8 @@
 
 enum {
     DESCRY_CAPTION_SIZE = 1 << 16, /* bytes of a caption at most, when written or read */
+    DESCRY_ALBUM_NAME_SIZE = 200,  /* of an album's name, the same */
+    DESCRY_ALBUM_QUERY_SIZE = 1 << 16, /* of its query */
     DESCRY_VERSION_SIZE = 32       /* of a version of descry, with its NUL */
 };
 
@@ -162,6 +164,19 @@ typedef struct descry_list {
     int began;                   /* the engine's: this list began the transaction, not one around it */
 } descry_list;
 
+/* A picture in the order of time; width, height: 0. */
+typedef struct descry_moment {
+    int64_t id, content; /* as in descry_hit */
+    int64_t taken;       /* DESCRY_NO_TIME: unknown */
+    int width, height;
+} descry_moment;
+
+/* What pictures have in common, and how many contents have it. */
+typedef struct descry_group {
+    const char *value;
+    uint64_t count;
+} descry_group;
+
 /* Statistics of a recipe's scores in this library: see calibrate.c. */
 typedef struct descry_calibration {
     int version;
@@ -233,6 +248,15 @@ typedef struct descry_store_ops {
      * downwards; scores are 0; *hits to be freed with free. */
     int (*newest)(descry_store *store, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
                   descry_error *err);
+    /* All that match `filter` (or NULL), in the same order; *moments to be freed with free. */
+    int (*timeline)(descry_store *store, const descry_filter *filter, descry_moment **moments, size_t *count,
+                    descry_error *err);
+    /* The cameras of all that match `filter` (or NULL), or the folders of their places that are files, not missing, and match
+     * it: in the order of their bytes, allocated in `arena`. */
+    int (*facet)(descry_store *store, descry_facet facet, const descry_filter *filter, descry_group **groups, size_t *count,
+                 descry_arena *arena, descry_error *err);
+    /* A number of this handle that is another one when any handle has changed the library since the last call. */
+    int (*generation)(descry_store *store, uint64_t *number, descry_error *err);
     /* *hits: best first, ties by id; to be freed with free. */
     int (*nearest)(descry_store *store, const descry_recipe *recipe, const descry_nearest *query, descry_hit **hits,
                    size_t *count, descry_error *err);
@@ -253,7 +277,29 @@ typedef struct descry_store_ops {
 
     int (*status)(descry_store *store, descry_library_status *status, descry_arena *arena, descry_error *err);
     int (*forget)(descry_store *store, const char *path, uint64_t *removed, descry_error *err);
+
+    /* All albums in order of name, allocated in `arena`. */
+    int (*albums)(descry_store *store, descry_album **albums, size_t *count, descry_arena *arena, descry_error *err);
+    /* The album of this name without its count, allocated in `arena`; id 0: none. */
+    int (*album)(descry_store *store, const char *name, descry_album *album, descry_arena *arena, descry_error *err);
+    /* A new one; query NULL: a selection.  DESCRY_ERR_ARGUMENT: the name is taken or no album's name; DESCRY_ERR_LIMIT: the
+     * query is longer than DESCRY_ALBUM_QUERY_SIZE. */
+    int (*create_album)(descry_store *store, const char *name, const char *query, int64_t *id, descry_error *err);
+    /* NULL: as it is.  DESCRY_ERR_NOT_FOUND; as create_album; DESCRY_ERR_ARGUMENT also for a query of a selection. */
+    int (*change_album)(descry_store *store, int64_t id, const char *name, const char *query, descry_error *err);
+    int (*remove_album)(descry_store *store, int64_t id, descry_error *err); /* DESCRY_ERR_NOT_FOUND */
+    /* Adds contents to a selection, or with `take` removes them from it; those that the library lacks are passed over.
+     * DESCRY_ERR_NOT_FOUND: no such album; DESCRY_ERR_ARGUMENT: a smart album. */
+    int (*fill_album)(descry_store *store, int64_t id, const int64_t *contents, size_t n, int take, descry_error *err);
 } descry_store_ops;
+
+/* Checks a name and a query (or NULL) as create_album says: for engines, which must not read others, either. */
+int descry_album_check(const char *name, const char *query, descry_error *err);
+
+/* The errors of albums, the same from every engine. */
+int descry_album_fail_none(descry_error *err);                    /* no album with this id: DESCRY_ERR_NOT_FOUND */
+int descry_album_fail_taken(const char *name, descry_error *err); /* the name is another's */
+int descry_album_fail_kind(int smart, descry_error *err);         /* what the other kind alone is for */
 
 /* The engine that keeps a library in one SQLite file, at `path` (absolute). */
 int descry_store_open_sqlite(descry_store **store, const char *path, const descry_store_options *options,

@@ -93,7 +93,7 @@ static int alloc_sheet(sheet *s, descry_error *err)
 static int check(sheet *s, descry_error *err)
 {
     if (s->count < 1 || s->count > MOST || s->columns < 1 || s->columns > MOST)
-        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a contact sheet of %zu pictures in %zu columns: at most %d of each, and one",
+        return descry_fail(err, DESCRY_ERR_ARGUMENT, "a contact sheet of %zu pictures in %zu columns: 1 to %d of each",
                            s->count, s->columns, MOST);
     if (s->side < 1 || s->side > DESCRY_PREVIEW_MOST)
         return descry_fail(err, DESCRY_ERR_ARGUMENT, "a contact sheet of pictures of %d pixels", s->side);

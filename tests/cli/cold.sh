@@ -12,7 +12,7 @@ of() {
     for file in "$@"; do objdump -p "$file"; done | awk '$1 == "NEEDED" { print $2 }' | sort -u
 }
 # none of it, but for what the library has a use for itself
-of "$DESCRY_BUILD_ROOT"/descry-*.so | grep -v '^\(lib\(c\|m\|z\|dl\|pthread\|unistring\|[alut]*san\)\.so\|ld-\)' >foreign
+of "$DESCRY_BUILD_ROOT"/descry-*.so | grep -v '^\(lib\(descry\|jansson\|c\|m\|z\|dl\|pthread\|unistring\|[alut]*san\)\.so\|ld-\)' >foreign
 grep -q '^libjpeg' foreign && grep -q '^libpng' foreign
 verdict $? "the modules are linked with libraries of others"
 is "the library is not linked with them" "$(of "$DESCRY_BUILD_ROOT/libdescry.so" "$DESCRY" | grep -Fx -f foreign)" ""

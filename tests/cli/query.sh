@@ -173,7 +173,10 @@ exits 0 "--explain of filters" "$DESCRY" search --library ./stamped.db --explain
 is "--explain of filters: what is understood" "$(cat err)" "descry: only pictures in $PWD/stamped, taken at 2019-07-01T00:00:00 or later, taken before 2019-08-01T00:00:00, by a camera 'NIKON D', at most 100 km from 48,11, with a place, with a date"
 says out '^    [+-][0-9.]{6}  a cat$' "--explain of filters: the text around them"
 exits 2 "a flag and a filter" "$DESCRY" search --library ./stamped.db --camera nikon a cat camera:canon
-says err '^descry: the query, character 7: --camera and camera: both' "a flag and a filter: named"
+says err '^descry: the query, character 7: camera: is in the options, too, where one is enough$' "a flag and a filter: named"
+is "a flag and a filter: a caret under it" "$(tail -n 1 err)" "        ^"
+exits 2 "a flag and a filter among words" "$DESCRY" search --library ./stamped.db --words --after 2019 cat date:2020
+is "a flag and a filter among words: a caret under it" "$(tail -n 1 err)" "      ^"
 exits 2 "a filter in brackets" "$DESCRY" search 'a dog + (a cat date:2019)'
 is "a filter in brackets: a caret under it" "$(tail -n 1 err)" "                 ^"
 exits 2 "a filter twice" "$DESCRY" search 'date:2019 a cat date:2020'

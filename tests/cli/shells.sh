@@ -31,12 +31,15 @@ is "bash: files" "$(in_bash preprocess a)" 'a picture.jpg|'
 is "bash: folders" "$(in_bash search --under s)" 'some folder|'
 is "bash: no word for a number" "$(in_bash search -k '')" '|'
 is "bash: models" "$(in_bash search --model de)" 'demo|'
-is "bash: help of a command" "$(in_bash help se)" 'search|'
+is "bash: help of a command" "$(in_bash help sea)" 'search|'
 is "bash: kinds" "$(in_bash eval '')" 'analogies|retrieval|simat|zeroshot|'
 is "bash: options of a kind" "$(in_bash eval simat --la)" '--lambda|'
 is "bash: a model of a kind" "$(in_bash eval zeroshot --model de)" 'demo|'
 is "bash: files of a kind" "$(in_bash eval retrieval a)" 'a picture.jpg|'
 is "bash: no option of another kind" "$(in_bash eval retrieval --la)" '|'
+is "bash: what to do with albums" "$(in_bash album '')" 'add|create|list|remove|rename|take|'
+is "bash: files for an album" "$(in_bash album add a)" 'a picture.jpg|'
+is "fish: what to do with albums" "$(in_fish 'descry album re')" 'remove|rename|'
 is "fish: kinds" "$(in_fish 'descry eval ')" 'analogies|retrieval|simat|zeroshot|'
 is "fish: options of a kind" "$(in_fish 'descry eval simat --la')" '--lambda|'
 is "fish: no option of another kind" "$(in_fish 'descry eval retrieval --la')" ''
@@ -54,13 +57,14 @@ _arguments() { print -l -- "$@"; }
 . ./zsh.completions
 in_zsh() { words=("$@"); CURRENT=$#; _descry; }
 END
-run zsh -f -c '. ./zsh.rc; in_zsh descry ""; in_zsh descry search ""; in_zsh descry help ""; in_zsh descry eval ""; in_zsh descry eval simat ""'
+run zsh -f -c '. ./zsh.rc; in_zsh descry ""; in_zsh descry search ""; in_zsh descry help ""; in_zsh descry eval ""; in_zsh descry eval simat ""; in_zsh descry album ""'
 silent err "zsh: no complaint"
 says out '^search:find pictures' "zsh: commands"
 says out '^\*--threshold\[only pictures.*\]:S:$' "zsh: options"
 says out '^retrieval:pictures found' "zsh: kinds"
 says out '^\*--split\[' "zsh: options of a kind"
 says out '^\*--precision\[.*\]:value:\(f32 bf16\)$' "zsh: a value of some"
+says out '^1:action:\(list create add' "zsh: what to do with albums"
 says out '^1:command:\(.*search.*\)$' "zsh: help of a command"
 
 [ "$(echo $kinds | wc -w)" -eq 4 ] && [ "$(echo $commands | wc -w)" -ge 17 ]

@@ -56,6 +56,10 @@ static void put_pictures(descry_library *library)
     require(ops->put(library->store, NULL, &(descry_put){.path = "/p/bad.jpg", .kind = DESCRY_PUT_FAILED, .reason = "bad", .fault = "1"},
                      1, NULL) == 0);
     require(ops->put_calibration(library->store, &recipe, &calibration, NULL) == 0);
+    int64_t album;
+    require(ops->create_album(library->store, "Smart", "red album:Some", &album, NULL) == 0);
+    require(ops->create_album(library->store, "Some", NULL, &album, NULL) == 0);
+    require(ops->fill_album(library->store, album, (const int64_t[]){1, 2, 3}, 3, 0, NULL) == 0);
 }
 
 static void set_up(void)
@@ -185,7 +189,7 @@ static void take_matches(int rc, descry_results *results, const descry_error *er
         return;
     }
     while ((rc = descry_results_next(results, &match, NULL)) == 1) {
-        require(match->rank > rank && match->id > 0 && !isnan(match->score));
+        require(match->rank > rank && match->id > 0);
         rank = match->rank;
         check_text(match->path);
         check_text(match->caption);
@@ -197,7 +201,7 @@ static void take_matches(int rc, descry_results *results, const descry_error *er
 
 static void ask_search(descry_library *library, const descry_filter *filter, int dim)
 {
-    static const char *const queries[] = {"#1", "#2 NOT #1", "red -apple", "mine", "2"};
+    static const char *const queries[] = {"#1", "#2 NOT #1", "red -apple", "mine", "2", "album:Smart", "red album:Some"};
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
         descry_results *results = NULL;
@@ -240,9 +244,47 @@ static int ask_status(descry_library *library)
     return status->model_count > 0 ? status->models[0]->dim : DIM;
 }
 
+static int take_album(void *arg, const descry_album *album)
+{
+    (void)arg;
+    require(album->id > 0 && strlen(album->name) > 0 && (!album->query || album->count == 0));
+    check_text(album->name);
+    check_text(album->query);
+    return 0;
+}
+
+static void ask_albums(descry_library *library)
+{
+    descry_error err = {0};
+    int rc = descry_albums(library, take_album, NULL, &err);
+    if (rc)
+        check_error(rc, &err);
+}
+
+static void change_albums(descry_library *library)
+{
+    const int64_t ids[] = {1, 2};
+    descry_error err = {0};
+    int64_t id;
+    int rc = descry_album_create(library, "New", NULL, &id, &err);
+    if (!rc)
+        rc = descry_album_add(library, id, ids, 2, &err);
+    if (!rc)
+        rc = descry_album_change(library, id, "Other", NULL, &err);
+    if (rc)
+        check_error(rc, &err);
+    rc = descry_album_take(library, 1, ids, 1, &err);
+    if (rc)
+        check_error(rc, &err);
+    rc = descry_album_remove(library, 1, &err);
+    if (rc)
+        check_error(rc, &err);
+}
+
 static void change(descry_library *library)
 {
     descry_error err = {0};
+    change_albums(library);
     int rc = descry_caption_put(library, 1, "another", &err);
     if (rc)
         check_error(rc, &err);
@@ -258,7 +300,8 @@ static void ask(int read_only)
 {
     static const descry_filter none = DESCRY_FILTER_INIT;
     static const char *const under[] = {"/p"};
-    static const descry_filter some = {sizeof some, under, 1, 0, 5000, "CAMERA", 1, -1, 10000, DESCRY_HAS_CAPTION};
+    static const descry_filter some = {sizeof some, under, 1, 0, 5000, "CAMERA", 1, -1, 10000, DESCRY_HAS_CAPTION, NULL};
+    static const descry_filter album = {sizeof album, NULL, 0, DESCRY_NO_TIME, DESCRY_NO_TIME, NULL, 0, 0, -1, 0, "Some"};
     const descry_library_options options = {sizeof options, read_only, 0};
     descry_library *library = NULL;
     descry_error err = {0};
@@ -271,8 +314,11 @@ static void ask(int read_only)
     int dim = ask_status(library);
     ask_entries(library, &none);
     ask_entries(library, &some);
+    ask_entries(library, &album);
     ask_search(library, &none, dim);
     ask_search(library, &some, dim);
+    ask_search(library, &album, dim);
+    ask_albums(library);
     if (!read_only) {
         change(library);
         ask_status(library);

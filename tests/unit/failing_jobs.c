@@ -194,6 +194,8 @@ static void make_template(world *w, const char *name, int full)
     open_library(w);
     if (full)
         check_rc(index_folder(w, "photos", full == 2 ? w->model : NULL, &err), &err);
+    if (full)
+        check_rc(failing_make_albums(w, &err), &err);
     close_library(w);
 }
 
@@ -454,23 +456,21 @@ static int caption_library(world *w, descry_error *err)
     return descry_caption_library(w->library, w->model, &options, see_failure, w, err);
 }
 
-static int find(world *w, const char *query, descry_ranking ranking, int explain, descry_error *err)
+static int find(world *w, const char *query, descry_ranking ranking, descry_error *err)
 {
     descry_search_options options = DESCRY_SEARCH_OPTIONS_INIT;
     options.ranking = ranking;
-    options.explain = explain;
     return search(w, w->model, query, &options, err);
 }
 
-static int search_text(world *w, descry_error *err)
-{
-    return find(w, "a red apple", DESCRY_RANKING_VECTORS, 0, err);
-}
-
-static int search_picture(world *w, descry_error *err)
-{
-    return find(w, source_path("samples/gallery/0007.jpg"), DESCRY_RANKING_VECTORS, 0, err);
-}
+#define FIND(name, query, ranking)                                                                                     \
+    static int name(world *w, descry_error *err) { return find(w, query, DESCRY_RANKING_##ranking, err); }
+FIND(search_text, "a red apple", VECTORS)
+FIND(search_picture, source_path("samples/gallery/0007.jpg"), VECTORS)
+FIND(search_words, "png", WORDS)
+FIND(search_hybrid, "a png", HYBRID)
+FIND(search_newest, "has:caption", WORDS)
+FIND(search_album, "album:Smart", VECTORS)
 
 static int search_expression(world *w, descry_error *err)
 {
@@ -480,26 +480,11 @@ static int search_expression(world *w, descry_error *err)
     return search(w, w->model, "#1 + #1[0,0,0.5,1] + 2 * (\"a cat\" - \"a dog\") NOT \"a train\"", &options, err);
 }
 
-static int search_words(world *w, descry_error *err)
-{
-    return find(w, "png", DESCRY_RANKING_WORDS, 0, err);
-}
-
-static int search_hybrid(world *w, descry_error *err)
-{
-    return find(w, "a png", DESCRY_RANKING_HYBRID, 0, err);
-}
-
 static int search_filtered(world *w, descry_error *err)
 {
     char query[400];
     snprintf(query, sizeof query, "two in:\"%s\" cats", in(w, "photos/more"));
-    return find(w, query, DESCRY_RANKING_VECTORS, 0, err);
-}
-
-static int search_newest(world *w, descry_error *err)
-{
-    return find(w, "has:caption", DESCRY_RANKING_WORDS, 0, err);
+    return find(w, query, DESCRY_RANKING_VECTORS, err);
 }
 
 static int entry_at(world *w, descry_error *err)
@@ -573,6 +558,10 @@ const job JOBS[] = {
     {"search hybrid", full_library, search_hybrid, NULL, NULL, close_library},
     {"search filtered", full_library, search_filtered, NULL, NULL, close_library},
     {"search newest", full_library, search_newest, NULL, NULL, close_library},
+    {"search album", full_library, search_album, NULL, NULL, close_library},
+    {"albums", full_library, failing_see_albums, NULL, NULL, close_library},
+    {"change albums", full_library, failing_change_albums, failing_see_albums, NULL, close_library},
+    {"list all", full_library, failing_listing, NULL, NULL, close_library},
     {"preview", nothing, failing_preview, NULL, NULL, NULL},
     {"thumbnail", full_library, failing_thumbnail, NULL, failing_without_thumbnails, close_library},
     {"contact sheet", full_library, failing_contact_sheet, NULL, failing_without_thumbnails, close_library},

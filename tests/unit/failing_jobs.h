@@ -43,6 +43,12 @@ int failing_json_tokenizer(world *w, descry_error *err);
 int failing_unigram_tokenizer(world *w, descry_error *err);
 int failing_bpe_tokenizer(world *w, descry_error *err);
 
+/* Of failing_albums.c: a selection and a smart album for a library; and jobs with them. */
+int failing_make_albums(world *w, descry_error *err);
+int failing_see_albums(world *w, descry_error *err);
+int failing_change_albums(world *w, descry_error *err);
+/* Of failing_listing.c */
+int failing_listing(world *w, descry_error *err);
 /* Jobs of failing_pictures.c */
 int failing_decode_0(world *w, descry_error *err);
 int failing_decode_1(world *w, descry_error *err);

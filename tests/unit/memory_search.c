@@ -5,6 +5,7 @@
 #include "base/aside.h"
 #include "base/error.h"
 #include "scan/scan.h"
+#include "store/groups.h"
 #include "store/metadata_filter.h"
 #include "text/words.h"
 
@@ -159,7 +160,8 @@ static int choose(const tables *t, const descry_filter *filter, int files, descr
     int rc = is_asked ? descry_metadata_filter_open(&asked, filter, err) : 0;
     stand(t, filter, files, *hits);
     for (size_t i = 0; i < t->content_count && !rc; i++)
-        if ((*hits)[i].id && (!is_asked || passes(t, &asked, &t->contents[i])))
+        if ((*hits)[i].id && (!is_asked || passes(t, &asked, &t->contents[i])) &&
+            (!filter || !filter->album || memory_is_in_album(t, filter->album, t->contents[i].id)))
             (*hits)[(*count)++] = (descry_hit){0, (*hits)[i].id, (*hits)[i].content};
     descry_metadata_filter_free(&asked);
     if (rc) {
@@ -279,6 +281,60 @@ int memory_newest(descry_store *base, const descry_filter *filter, size_t k, des
     memory_looked(of(base));
     *count = *count < k ? *count : k;
     return rc;
+}
+
+int memory_timeline(descry_store *base, const descry_filter *filter, descry_moment **moments, size_t *count,
+                    descry_error *err)
+{
+    descry_hit *hits = NULL;
+    *moments = NULL;
+    int rc = memory_newest(base, filter, SIZE_MAX, &hits, count, err);
+    if (!rc && !(*moments = descry_alloc(*count + 1, sizeof **moments)))
+        rc = descry_fail_memory(err);
+    const tables *t = memory_look(of(base));
+    for (size_t i = 0; i < *count && !rc; i++)
+        (*moments)[i] = (descry_moment){hits[i].id, hits[i].content, taken(t, &hits[i]), 0, 0};
+    memory_looked(of(base));
+    free(hits);
+    *count = rc ? 0 : *count;
+    return rc;
+}
+
+int memory_facet(descry_store *base, descry_facet facet, const descry_filter *filter, descry_group **groups, size_t *count,
+                 descry_arena *arena, descry_error *err)
+{
+    descry_groups all = {0};
+    descry_hit *hits = NULL;
+    size_t n = 0;
+    *groups = NULL;
+    *count = 0;
+    const tables *t = memory_look(of(base));
+    int rc = choose(t, filter, 0, &hits, &n, err);
+    for (size_t i = 0; i < n && !rc; i++) {
+        const content *c = memory_content(t, hits[i].content);
+        if (facet == DESCRY_FACET_CAMERA && c->read && *c->metadata.camera)
+            rc = descry_groups_add(&all, c->metadata.camera, strlen(c->metadata.camera), c->id, arena, err);
+        for (size_t j = 0; j < t->place_count && facet == DESCRY_FACET_FOLDER && !rc; j++) {
+            const place *p = &t->places[j];
+            if (p->content == c->id && !p->missing && !p->source && is_wanted(filter, p))
+                rc = descry_groups_add(&all, p->path, descry_groups_folder(p->path, strlen(p->path)), c->id, arena, err);
+        }
+    }
+    memory_looked(of(base));
+    if (!rc)
+        rc = descry_groups_count(&all, groups, count, arena, err);
+    descry_groups_free(&all);
+    free(hits);
+    return rc;
+}
+
+int memory_generation(descry_store *base, uint64_t *number, descry_error *err)
+{
+    (void)err;
+    memory_look(of(base));
+    *number = of(base)->library->changes;
+    memory_looked(of(base));
+    return 0;
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */

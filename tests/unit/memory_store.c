@@ -28,6 +28,8 @@ void memory_drop(tables *t)
     free(t->recipes);
     free(t->formers);
     free(t->roots);
+    free(t->albums);
+    free(t->members);
     *t = (tables){0};
 }
 
@@ -50,14 +52,16 @@ int memory_copy(tables *to, const tables *from, size_t extra, descry_error *err)
     to->recipes = copied(from->recipes, from->recipe_count, extra, sizeof *to->recipes);
     to->formers = copied(from->formers, from->former_count, extra, sizeof *to->formers);
     to->roots = copied(from->roots, from->root_count, extra, sizeof *to->roots);
-    if (to->places && to->contents && to->vectors && to->captions && to->recipes && to->formers && to->roots)
+    to->albums = copied(from->albums, from->album_count, extra, sizeof *to->albums);
+    to->members = copied(from->members, from->member_count, extra, sizeof *to->members);
+    if (to->places && to->contents && to->vectors && to->captions && to->recipes && to->formers && to->roots && to->albums &&
+        to->members)
         return 0;
     memory_drop(to);
     return descry_fail_memory(err);
 }
 
-/* To be followed by `end` when it returns 0. */
-static int begin(handle *store, size_t extra, tables *t, descry_error *err)
+int memory_begin(handle *store, size_t extra, tables *t, descry_error *err)
 {
     if (store->read_only)
         return descry_fail(err, DESCRY_ERR_IO, "the library is read-only");
@@ -70,11 +74,12 @@ static int begin(handle *store, size_t extra, tables *t, descry_error *err)
     return rc;
 }
 
-static int end(handle *store, tables *t, int rc)
+int memory_end(handle *store, tables *t, int rc)
 {
     if (!rc) {
         memory_drop(&store->library->now);
         store->library->now = *t;
+        store->library->changes++;
     } else
         memory_drop(t);
     pthread_mutex_unlock(&store->library->mutex);
@@ -176,7 +181,7 @@ uint64_t memory_count_vectors(const tables *t, int64_t recipe_id)
 static int add_recipe(handle *store, const char *digest, const char *name, int dim, descry_error *err)
 {
     tables t;
-    int rc = begin(store, 1, &t, err);
+    int rc = memory_begin(store, 1, &t, err);
     if (rc)
         return rc;
     size_t i = 0;
@@ -185,7 +190,7 @@ static int add_recipe(handle *store, const char *digest, const char *name, int d
     if (i == t.recipe_count)
         t.recipes[t.recipe_count++] = (recipe){.id = (int64_t)i + 1, .digest = memory_keep(store, digest, err), .dim = dim};
     t.recipes[i].name = memory_keep(store, name, err);
-    return end(store, &t, t.recipes[i].digest && t.recipes[i].name ? 0 : DESCRY_ERR_MEMORY);
+    return memory_end(store, &t, t.recipes[i].digest && t.recipes[i].name ? 0 : DESCRY_ERR_MEMORY);
 }
 
 static int find_recipe(descry_store *base, const char *digest, const char *name, int dim, int create,
@@ -211,12 +216,12 @@ static int find_recipe(descry_store *base, const char *digest, const char *name,
 static int touch_recipe(descry_store *base, int64_t id, descry_error *err)
 {
     tables t;
-    int rc = begin(of(base), 0, &t, err);
+    int rc = memory_begin(of(base), 0, &t, err);
     if (rc)
         return rc;
     if (recipe_of(&t, id))
         recipe_of(&t, id)->indexed = (int64_t)time(NULL);
-    return end(of(base), &t, 0);
+    return memory_end(of(base), &t, 0);
 }
 
 static int calibration(descry_store *base, const descry_recipe *what, descry_calibration *out, descry_error *err)
@@ -232,18 +237,18 @@ static int put_calibration(descry_store *base, const descry_recipe *what, const 
                            descry_error *err)
 {
     tables t;
-    int rc = begin(of(base), 0, &t, err);
+    int rc = memory_begin(of(base), 0, &t, err);
     if (rc)
         return rc;
     if (recipe_of(&t, what->id))
         recipe_of(&t, what->id)->calibration = *made;
-    return end(of(base), &t, 0);
+    return memory_end(of(base), &t, 0);
 }
 
 static int add_root(descry_store *base, const char *path, descry_error *err)
 {
     tables t;
-    int rc = begin(of(base), 1, &t, err);
+    int rc = memory_begin(of(base), 1, &t, err);
     if (rc)
         return rc;
     size_t i = 0;
@@ -253,7 +258,7 @@ static int add_root(descry_store *base, const char *path, descry_error *err)
         memmove(t.roots + i + 1, t.roots + i, (t.root_count++ - i) * sizeof *t.roots);
         t.roots[i] = memory_keep(of(base), path, err);
     }
-    return end(of(base), &t, t.roots[i] ? 0 : DESCRY_ERR_MEMORY);
+    return memory_end(of(base), &t, t.roots[i] ? 0 : DESCRY_ERR_MEMORY);
 }
 
 /* ---- places and contents ----------------------------------------------------------------------------------------- */
@@ -386,12 +391,12 @@ static int put_one(handle *store, tables *t, const descry_recipe *what, descry_p
 static int put(descry_store *base, const descry_recipe *what, descry_put *items, size_t n, descry_error *err)
 {
     tables t;
-    int rc = begin(of(base), n, &t, err);
+    int rc = memory_begin(of(base), n, &t, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < n && !rc; i++)
         rc = put_one(of(base), &t, what, &items[i], err);
-    return end(of(base), &t, rc);
+    return memory_end(of(base), &t, rc);
 }
 
 static int put_captions(descry_store *base, const char *model, const char *digest, descry_put_caption *items, size_t n,
@@ -399,7 +404,7 @@ static int put_captions(descry_store *base, const char *model, const char *diges
 {
     tables t;
     (void)digest;
-    int rc = begin(of(base), n, &t, err);
+    int rc = memory_begin(of(base), n, &t, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < n && !rc; i++) {
@@ -413,7 +418,7 @@ static int put_captions(descry_store *base, const char *model, const char *diges
             items[i].written = !rc;
         }
     }
-    return end(of(base), &t, rc);
+    return memory_end(of(base), &t, rc);
 }
 
 static int put_person_caption(descry_store *base, int64_t id, const char *text, descry_error *err)
@@ -422,7 +427,7 @@ static int put_person_caption(descry_store *base, int64_t id, const char *text, 
     size_t n = 0;
     if (text && strlen(text) > DESCRY_CAPTION_SIZE)
         return descry_fail(err, DESCRY_ERR_LIMIT, "a caption of %zu bytes", strlen(text));
-    int rc = begin(of(base), 1, &t, err);
+    int rc = memory_begin(of(base), 1, &t, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < t.caption_count; i++)
@@ -434,7 +439,7 @@ static int put_person_caption(descry_store *base, int64_t id, const char *text, 
         *c = (caption){id, memory_keep(of(base), text, err), NULL};
         rc = c->text ? 0 : DESCRY_ERR_MEMORY;
     }
-    return end(of(base), &t, rc);
+    return memory_end(of(base), &t, rc);
 }
 
 /* ---- what goes --------------------------------------------------------------------------------------------------- */
@@ -445,7 +450,7 @@ static int mark_missing(descry_store *base, const char *path, int (*gone)(void *
     tables t;
     size_t n = 0;
     *missing = 0;
-    int rc = begin(of(base), 0, &t, err);
+    int rc = memory_begin(of(base), 0, &t, err);
     if (rc)
         return rc;
     for (size_t i = 0; i < t.place_count; i++) {
@@ -462,7 +467,7 @@ static int mark_missing(descry_store *base, const char *path, int (*gone)(void *
         t.places[n++] = p;
     }
     t.place_count = n;
-    return end(of(base), &t, 0);
+    return memory_end(of(base), &t, 0);
 }
 
 static int any_under(descry_store *base, const char *path, int *any, descry_error *err)
@@ -497,32 +502,23 @@ static int has_place(const tables *t, int64_t id)
     return 0;
 }
 
-/* Leaves of a table the rows of which `condition`, on its row i, is true. */
-#define LEAVE(rows, count, condition)                                                                                  \
-    do {                                                                                                               \
-        size_t left = 0;                                                                                               \
-        for (size_t i = 0; i < (count); i++)                                                                           \
-            if (condition)                                                                                             \
-                (rows)[left++] = (rows)[i];                                                                            \
-        (count) = left;                                                                                                \
-    } while (0)
-
 static int forget(descry_store *base, const char *path, uint64_t *removed, descry_error *err)
 {
     tables t;
     *removed = 0;
-    int rc = begin(of(base), 0, &t, err);
+    int rc = memory_begin(of(base), 0, &t, err);
     if (rc)
         return rc;
     size_t before = t.place_count;
-    LEAVE(t.places, t.place_count, !memory_is_under(t.places[i].path, path));
+    MEMORY_LEAVE(t.places, t.place_count, !memory_is_under(t.places[i].path, path));
     *removed = before - t.place_count;
-    LEAVE(t.roots, t.root_count, !memory_is_under(t.roots[i], path));
-    LEAVE(t.formers, t.former_count, has_place(&t, t.formers[i].place));
-    LEAVE(t.contents, t.content_count, is_needed(&t, t.contents[i].id));
-    LEAVE(t.vectors, t.vector_count, memory_content(&t, t.vectors[i].content));
-    LEAVE(t.captions, t.caption_count, memory_content(&t, t.captions[i].content));
-    return end(of(base), &t, 0);
+    MEMORY_LEAVE(t.roots, t.root_count, !memory_is_under(t.roots[i], path));
+    MEMORY_LEAVE(t.formers, t.former_count, has_place(&t, t.formers[i].place));
+    MEMORY_LEAVE(t.contents, t.content_count, is_needed(&t, t.contents[i].id));
+    MEMORY_LEAVE(t.vectors, t.vector_count, memory_content(&t, t.vectors[i].content));
+    MEMORY_LEAVE(t.captions, t.caption_count, memory_content(&t, t.captions[i].content));
+    MEMORY_LEAVE(t.members, t.member_count, memory_content(&t, t.members[i].content));
+    return memory_end(of(base), &t, 0);
 }
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
@@ -558,9 +554,12 @@ static const descry_store_ops OPS = {
     .mark_missing = mark_missing, .any_under = any_under,
     .details = memory_details, .vectors = memory_vectors, .list = memory_list, .unlist = memory_unlist,
     .uncaptioned = memory_uncaptioned, .words = memory_words, .newest = memory_newest,
+    .timeline = memory_timeline, .facet = memory_facet, .generation = memory_generation,
     .nearest = memory_nearest, .prepare = prepare, .lacking = memory_lacking,
     .calibration = calibration, .put_calibration = put_calibration, .sample = memory_sample,
     .status = memory_status, .forget = forget,
+    .albums = memory_albums, .album = memory_album, .create_album = memory_create_album,
+    .change_album = memory_change_album, .remove_album = memory_remove_album, .fill_album = memory_fill_album,
 };
 
 int memory_store_open(descry_store **out, memory *library, const descry_store_options *options, descry_error *err)

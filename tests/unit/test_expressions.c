@@ -163,7 +163,7 @@ static void pictures_named_are_left_out(void **state)
     assert_int_equal(search_with(f, "\"9 9 9\" - 9 9 9", NULL), DESCRY_ERR_ARGUMENT);
     assert_non_null(strstr(f->err.message, "cancel each other out"));
     assert_int_equal(search_with(f, "9 9 9 +", NULL), DESCRY_ERR_ARGUMENT);
-    assert_int_equal(descry_query_check("a - b NOT c", NULL, NULL), 0);
+    assert_int_equal(descry_query_check("a - b NOT c", DESCRY_RANKING_VECTORS, NULL, NULL, NULL), 0);
 }
 
 /* ---- NOT ------------------------------------------------------------------------------------------------------- */
@@ -328,6 +328,72 @@ static void shares_add_up(void **state)
     assert_int_equal(run_query(f, "#3", &options).shares, 0);
 }
 
+/* ---- vectors by name ------------------------------------------------------------------------------------------- */
+
+static void names_stand_for_vectors(void **state)
+{
+    fixture *f = *state;
+    float given[2][FAKE_DIM];
+    descry_named_vector named[2] = {DESCRY_NAMED_VECTOR_INIT, DESCRY_NAMED_VECTOR_INIT};
+    const descry_named_vector *const vectors[] = {&named[0], &named[1]};
+    colours(f, 40);
+    index_ok(f, "");
+    fake_embedding(255, 0, 0, given[0]);
+    fake_embedding(0, 0, 255, given[1]);
+    for (int d = 0; d < FAKE_DIM; d++)
+        given[0][d] *= 3; /* a term is brought to length 1 */
+    for (int i = 0; i < 2; i++) {
+        named[i].name = i ? "@2" : "@1";
+        named[i].vector = given[i];
+        named[i].dim = FAKE_DIM;
+    }
+    descry_search_options options = DEFAULTS;
+    options.k = MANY;
+    options.not_threshold = 0.85f;
+    static const char *const pairs[][2] = {{"@1", "255 0 0"}, {"\"@2\" + #3", "0 0 255 + #3"},
+                                           {"#1 + 2 * (@2 - @1)", "#1 + 2 * (0 0 255 - 255 0 0)"},
+                                           {"0 0 0 NOT @2", "0 0 0 NOT 0 0 255"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const answers wanted = run_query(f, pairs[i][1], &options);
+        options.vectors = vectors;
+        options.vector_count = 2;
+        const answers got = run_query(f, pairs[i][0], &options);
+        options.vector_count = 0;
+        assert_int_equal(got.count, wanted.count);
+        for (size_t j = 0; j < got.count; j++)
+            assert_true(got.ids[j] == wanted.ids[j] && fabsf(got.scores[j] - wanted.scores[j]) < 1e-6f);
+    }
+    options.vector_count = 2;
+    assert_true(run_query(f, "@1", &options).strengths[0] == -1); /* what is known of texts alone */
+    assert_true(run_query(f, "1 2 3", &options).strengths[0] >= 0);
+    assert_int_equal(search_each(f->library, NULL, "@1 - @2", &options, NULL, NULL, &f->err), 0); /* without a model */
+    assert_int_equal(search_each(f->library, NULL, "@1 @2", &options, NULL, NULL, &f->err), DESCRY_ERR_ARGUMENT);
+    assert_string_equal(f->err.message, "@1 @2: a model is needed to look for it");
+    /* no words to look for */
+    options.not_threshold = -2;
+    options.ranking = DESCRY_RANKING_WORDS;
+    assert_int_equal(search_with(f, "@2 jpg", &options), 0);
+    assert_int_equal(f->matches, 40);
+    assert_int_equal(search_with(f, "@2", &options), DESCRY_ERR_ARGUMENT);
+    options.ranking = DESCRY_RANKING_HYBRID;
+    assert_int_equal(search_with(f, "@2 + jpg", &options), 0);
+    assert_int_equal(search_with(f, "@2", &options), DESCRY_ERR_ARGUMENT);
+    assert_non_null(strstr(f->err.message, "no word to look for"));
+    options.ranking = DESCRY_RANKING_VECTORS;
+    /* what is no vector of this model */
+    named[0].dim = FAKE_DIM - 1;
+    assert_int_equal(search_with(f, "@2", &options), 0);
+    assert_int_equal(search_with(f, "@2 + @1", &options), DESCRY_ERR_ARGUMENT);
+    assert_string_equal(f->err.message, "@1: a vector of 7 numbers; the model's have 8");
+    named[0].dim = FAKE_DIM;
+    given[0][2] = NAN;
+    assert_int_equal(search_with(f, "@1", &options), DESCRY_ERR_NUMERIC);
+    memset(given[0], 0, sizeof given[0]);
+    assert_int_equal(search_with(f, "@1", &options), DESCRY_ERR_NUMERIC);
+    named[0].name = NULL;
+    assert_int_equal(search_with(f, "1 2 3", &options), DESCRY_ERR_ARGUMENT);
+}
+
 /* ---- the model ------------------------------------------------------------------------------------------------- */
 
 typedef struct opening {
@@ -399,6 +465,7 @@ int main(void)
         BOTH_TEST(texts_have_a_strength),
         BOTH_TEST(calibration_follows_the_library),
         BOTH_TEST(shares_add_up),
+        BOTH_TEST(names_stand_for_vectors),
         BOTH_TEST(a_model_is_opened_when_needed),
     };
     return cmocka_run_group_tests_name("expressions", tests, NULL, NULL);

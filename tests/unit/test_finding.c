@@ -190,6 +190,28 @@ static void filters_let_through_what_they_say(seam *s)
     assert_int_equal(count_through(s, &filter), 0);
 }
 
+/* The timeline is what is newest, all of it, with its time. */
+static void assert_timeline(seam *s, const descry_filter *filter, const int *numbers, const int64_t *taken)
+{
+    descry_moment *moments;
+    descry_hit *hits;
+    size_t count, n = 0;
+    char path[32];
+    assert_int_equal(s->ops->timeline(s->store, filter, &moments, &count, &s->err), 0);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "/p/%03d.jpg", numbers[i]);
+        assert_true(moments[i].id == place(s, path).id && moments[i].content == place(s, path).content);
+        assert_true(moments[i].taken == taken[numbers[i]] && moments[i].width == 0 && moments[i].height == 0);
+    }
+    assert_int_equal(numbers[count], -1);
+    assert_int_equal(s->ops->newest(s->store, filter, 1000 * 1000, &hits, &n, &s->err), 0); /* so many are sorted in another way */
+    assert_int_equal(n, count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(hits[i].id == moments[i].id && hits[i].content == moments[i].content && hits[i].score == 0);
+    free(hits);
+    free(moments);
+}
+
 /* The numbers of those that match, newest first, at most k; -1: nothing more. */
 static void assert_newest(seam *s, const descry_filter *filter, size_t k, const int *numbers)
 {
@@ -223,6 +245,8 @@ static void the_newest_come_first(seam *s)
     }
     assert_newest(s, NULL, 99, (const int[]){3, 4, 0, 2, 5, 1, -1});
     assert_newest(s, &filter, 2, (const int[]){3, 4, -1});
+    assert_newest(s, &filter, 5, (const int[]){3, 4, 0, 2, 5, -1});
+    assert_timeline(s, NULL, (const int[]){3, 4, 0, 2, 5, 1, -1}, taken);
     assert_newest(s, &filter, 0, (const int[]){-1});
     filter.has = DESCRY_HAS_DATE;
     assert_newest(s, &filter, 99, (const int[]){3, 4, 0, 2, -1});
@@ -246,6 +270,96 @@ static void the_newest_come_first(seam *s)
     assert_newest(s, &filter, 99, (const int[]){-1});
     filter.has = DESCRY_HAS_CAPTION;
     assert_newest(s, &filter, 99, (const int[]){5, -1});
+    assert_timeline(s, &filter, (const int[]){5, -1}, taken);
+}
+
+/* "value count, ..." */
+static void assert_groups(seam *s, descry_facet facet, const descry_filter *filter, const char *expected)
+{
+    descry_arena arena = {0};
+    descry_buf text = {0};
+    descry_group *groups;
+    size_t count;
+    assert_int_equal(s->ops->facet(s->store, facet, filter, &groups, &count, &arena, &s->err), 0);
+    assert_int_equal(descry_buf_append(&text, "", 0, NULL), 0);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(descry_buf_printf(&text, NULL, "%s%s %d", i ? ", " : "", groups[i].value, (int)groups[i].count), 0);
+    assert_string_equal(text.data, expected);
+    descry_buf_free(&text);
+    descry_arena_free(&arena);
+}
+
+static int is_second(void *arg, const char *path)
+{
+    (void)arg;
+    return strstr(path, "second") != NULL;
+}
+
+static void pictures_are_counted_by_camera_and_folder(seam *s)
+{
+    static const char *const PATHS[] = {"/b/1.jpg", "/a/2.jpg", "/a/x/3.jpg", "/a/4.jpg", "/5.jpg", "http://h/6", "/c/second.jpg"};
+    descry_filter filter = DESCRY_FILTER_INIT;
+    uint64_t missing;
+    for (int i = 0; i < 7; i++) {
+        given g = make(i);
+        descry_put item = file(&g);
+        snprintf(g.path, sizeof g.path, "%s", PATHS[i]);
+        snprintf(g.metadata.camera, sizeof g.metadata.camera, "%s", i == 3 ? "" : i % 2 ? "Two" : "One");
+        item.kind = i == 5 ? DESCRY_PUT_SOURCE : DESCRY_PUT_FILE;
+        put(s, &item, 1);
+    }
+    for (int copy = 0; copy < 2; copy++) { /* the first once more, twice in one folder */
+        given g = make(0);
+        descry_put item = file(&g);
+        snprintf(g.path, sizeof g.path, "/a/x/copy%d.jpg", copy);
+        put(s, &item, 1);
+    }
+    assert_groups(s, DESCRY_FACET_CAMERA, NULL, "One 4, Two 2");
+    assert_groups(s, DESCRY_FACET_FOLDER, NULL, "/ 1, /a 2, /a/x 2, /b 1, /c 1");
+    assert_int_equal(s->ops->mark_missing(s->store, "/c", is_second, NULL, &missing, &s->err), 0);
+    assert_groups(s, DESCRY_FACET_CAMERA, &filter, "One 3, Two 2");
+    assert_groups(s, DESCRY_FACET_FOLDER, &filter, "/ 1, /a 2, /a/x 2, /b 1");
+    filter.camera = "one";
+    assert_groups(s, DESCRY_FACET_FOLDER, &filter, "/ 1, /a/x 2, /b 1");
+    filter.under = (const char *const[]){"/a", "/a/x"};
+    filter.unders = 2;
+    assert_groups(s, DESCRY_FACET_FOLDER, &filter, "/a/x 2");
+    filter.camera = NULL;
+    assert_groups(s, DESCRY_FACET_FOLDER, &filter, "/a 2, /a/x 2");
+    assert_groups(s, DESCRY_FACET_CAMERA, &filter, "One 2, Two 1");
+    filter.under = (const char *const[]){"/none"};
+    filter.unders = 1;
+    assert_groups(s, DESCRY_FACET_FOLDER, &filter, "");
+    assert_groups(s, DESCRY_FACET_CAMERA, &filter, "");
+}
+
+static uint64_t generation(descry_store *store)
+{
+    uint64_t number;
+    descry_error err;
+    assert_int_equal(store->ops->generation(store, &number, &err), 0);
+    return number;
+}
+
+static void every_change_is_noticed(seam *s)
+{
+    descry_store *other;
+    int any;
+    assert_int_equal(s->kind->open(&other, s->f, &s->err), 0);
+    uint64_t mine = generation(s->store), others = generation(other);
+    for (int i = 0; i < 3; i++) {
+        put_number(s, i);
+        assert_true(generation(s->store) != mine && generation(other) != others);
+        mine = generation(s->store);
+        others = generation(other);
+        assert_int_equal(other->ops->any_under(other, "/p", &any, &s->err), 0);
+        assert_true(generation(s->store) == mine && generation(other) == others);
+        assert_int_equal(other->ops->add_root(other, i == 0 ? "/p" : i == 1 ? "/q" : "/r", &s->err), 0);
+        assert_true(generation(s->store) != mine && generation(other) != others);
+        mine = generation(s->store);
+        others = generation(other);
+    }
+    other->ops->close(other);
 }
 
 static int is_named(void *arg, const char *path)
@@ -349,6 +463,8 @@ SEAM_TEST(a_list_is_of_one_moment)
 SEAM_TEST(the_nearest_come_first)
 SEAM_TEST(filters_let_through_what_they_say)
 SEAM_TEST(the_newest_come_first)
+SEAM_TEST(pictures_are_counted_by_camera_and_folder)
+SEAM_TEST(every_change_is_noticed)
 SEAM_TEST(one_place_stands_for_its_copies)
 SEAM_TEST(words_find_what_has_them)
 
@@ -360,6 +476,8 @@ int main(void)
         SEAM_TESTS(the_nearest_come_first),
         SEAM_TESTS(filters_let_through_what_they_say),
         SEAM_TESTS(the_newest_come_first),
+        SEAM_TESTS(pictures_are_counted_by_camera_and_folder),
+        SEAM_TESTS(every_change_is_noticed),
         SEAM_TESTS(one_place_stands_for_its_copies),
         SEAM_TESTS(words_find_what_has_them),
     };

@@ -48,6 +48,8 @@ static int show_filters(const descry_query *query, char *to, size_t size)
         n += snprintf(to + n, size - (size_t)n, " near[%.15g,%.15g,%.15g]", only->latitude, only->longitude, only->km);
     if (query->folder)
         n += snprintf(to + n, size - (size_t)n, " in[%s]", query->folder);
+    if (only->album)
+        n += snprintf(to + n, size - (size_t)n, " album[%s]", only->album);
     if (only->has)
         n += snprintf(to + n, size - (size_t)n, " has[%d]", (int)only->has);
     return n;
@@ -92,6 +94,8 @@ static void plain_text_is_one_term(void **state)
     (void)state;
     reads("a woman on brick stairs holding a puppy", "1 t[a woman on brick stairs holding a puppy]");
     reads("  beach\t", "1 t[beach]");
+    reads("", "");
+    reads(" \n ", "");
     reads("a  b", "1 t[a  b]");
     reads("t-shirt", "1 t[t-shirt]");
     reads("C++", "1 t[C++]");
@@ -203,8 +207,6 @@ static void mistakes_have_a_place(void **state)
 {
     (void)state;
     const int A = DESCRY_ERR_ARGUMENT;
-    refuses(A, "", 0, "an empty query");
-    refuses(A, " \n ", 3, "an empty query");
     refuses(A, "+ a", 0, "character 1: a term is missing before this operator");
     refuses(A, "a +", 3, "a term is missing at the end");
     refuses(A, "a + - b", 4, "a term is missing before this operator");
@@ -285,13 +287,15 @@ static void values_of_filters(void **state)
     reads("near:\"48.13715432123456789, 11, 2.5\"", " near[48.1371543212345,11,2.5]");
     reads("camera:+ a", "1 t[a] camera[+]");
     reads("camera:date:2019", " camera[date:2019]");
+    reads("a album:\"My Summer\" b", "1 t[a b] album[My Summer]");
+    reads("album:\xC3\xA9t\xC3\xA9", " album[\xC3\xA9t\xC3\xA9]");
 }
 
 static void what_only_looks_like_a_filter_is_text(void **state)
 {
     (void)state;
     reads("re:zero", "1 t[re:zero]");
-    reads("album:x Date:2019 update:2019", "1 t[album:x Date:2019 update:2019]");
+    reads("albums:x Date:2019 update:2019", "1 t[albums:x Date:2019 update:2019]");
     reads("\"date:2019\" in:x", "1 t[date:2019] in[x]");
     reads("a sign \"saying date:2019\" here", "1 t[a sign \"saying date:2019\" here]");
     reads("a (date:2019)", "1 t[a (date:2019)]");
@@ -347,6 +351,9 @@ static void mistakes_in_filters_have_a_place(void **state)
     refuses(A, "near:4e1,0x1,20", 5, "LAT,LON,KM");
     refuses(A, "near:0.1234567890123456x,1,20", 5, "LAT,LON,KM");
     refuses(A, "camera:\"a \xff\"", 10, "not UTF-8");
+    refuses(A, "a album:x\xff", 9, "the album's name is not UTF-8");
+    refuses(A, "a album:", 8, "nothing stands after album:");
+    refuses(A, "album:x a album:y", 10, "album: is given twice");
     refuses(A, "a has:sound", 6, "what pictures can have: caption, place, date");
     refuses(A, "has:date,", 9, "what pictures can have");
 }
@@ -357,7 +364,7 @@ static void words_read(const char *text, const char *expected)
     char shown[500];
     const char *rest;
     descry_query query = {0};
-    assert_int_equal(descry_query_parse_words(&query, text, &rest, NULL), 0);
+    assert_int_equal(descry_query_parse_words(&query, text, &rest, NULL, NULL), 0);
     int n = snprintf(shown, sizeof shown, "%s", rest);
     show_filters(&query, shown + n, sizeof shown - (size_t)n);
     assert_string_equal(shown, expected);
@@ -373,7 +380,9 @@ static void words_have_filters_but_no_grammar(void **state)
     words_read("(a + NOT b) \"c", "(a + NOT b) \"c");
     words_read("a in:\"b c\" d has:date", "a          d          in[b c] has[4]");
     words_read("\"a in:b\" + (in:c) in:d", "\"a in:b\" + (in:c)      in[d]");
-    assert_int_equal(descry_query_parse_words(&query, "a + in:b in:c", &rest, &err), DESCRY_ERR_ARGUMENT);
+    size_t position = 0;
+    assert_int_equal(descry_query_parse_words(&query, "a + in:b in:c", &rest, &position, &err), DESCRY_ERR_ARGUMENT);
+    assert_int_equal(position, 9);
     assert_string_equal(err.message, "the query, character 10: in: is given twice");
     descry_query_free(&query);
 }
@@ -381,21 +390,22 @@ static void words_have_filters_but_no_grammar(void **state)
 static void options_and_filters_do_not_contradict(void **state)
 {
     (void)state;
-    static const char text[] = "a date:2019 camera:b near:1,2,3 in:c has:date";
+    static const char text[] = "a date:2019 camera:b near:1,2,3 in:c has:date album:e";
     const char *const under[] = {"/d"};
-    descry_filter given[5], narrowed = DESCRY_FILTER_INIT;
+    descry_filter given[6], narrowed = DESCRY_FILTER_INIT;
     descry_query query = {0};
     descry_error err;
     assert_int_equal(descry_query_parse(&query, text, NULL, NULL), 0);
     narrowed.has = DESCRY_HAS_CAPTION;
-    assert_int_equal(descry_query_narrow(&query, text, &narrowed, &err), 0);
+    assert_int_equal(descry_query_narrow(&query, text, &narrowed, NULL, &err), 0);
     assert_true(narrowed.after == query.only.after && narrowed.before == query.only.before && narrowed.km == 3);
     assert_true(narrowed.latitude == 1 && narrowed.longitude == 2);
     assert_string_equal(narrowed.camera, "b");
+    assert_string_equal(narrowed.album, "e");
     assert_int_equal(narrowed.unders, 1);
     assert_string_equal(narrowed.under[0], "c");
     assert_int_equal(narrowed.has, DESCRY_HAS_CAPTION | DESCRY_HAS_DATE);
-    for (int i = 0; i < 5; i++)
+    for (int i = 0; i < 6; i++)
         given[i] = (descry_filter)DESCRY_FILTER_INIT;
     given[0].after = 0;
     given[1].before = 0;
@@ -403,12 +413,21 @@ static void options_and_filters_do_not_contradict(void **state)
     given[3].km = 0;
     given[4].under = under;
     given[4].unders = 1;
-    static const char *const mistakes[] = {"3: --after and date: both", "3: --before and date: both", "13: --camera and camera: both",
-                                           "22: --near and near: both", "33: --under and in: both"};
-    for (int i = 0; i < 5; i++) {
-        assert_int_equal(descry_query_narrow(&query, text, &given[i], &err), DESCRY_ERR_ARGUMENT);
+    given[5].album = "f";
+    static const char *const mistakes[] = {"3: date: is in the options, too", "3: date: is in", "13: camera: is", "22: near: is",
+                                           "33: in: is", "47: album: is"};
+    static const size_t places[] = {2, 2, 12, 21, 32, 46};
+    for (int i = 0; i < 6; i++) {
+        size_t position = 0;
+        assert_int_equal(descry_query_narrow(&query, text, &given[i], &position, &err), DESCRY_ERR_ARGUMENT);
         assert_non_null(strstr(err.message, mistakes[i]));
+        assert_int_equal(position, places[i]);
+        assert_int_equal(descry_query_check(text, DESCRY_RANKING_VECTORS, &given[i], &position, NULL), DESCRY_ERR_ARGUMENT);
+        assert_int_equal(position, places[i]);
+        assert_int_equal(descry_query_check(text, DESCRY_RANKING_WORDS, &given[i], &position, NULL), DESCRY_ERR_ARGUMENT);
+        assert_int_equal(position, places[i]);
     }
+    assert_int_equal(descry_query_check(text, DESCRY_RANKING_HYBRID, NULL, NULL, NULL), 0);
     descry_query_free(&query);
 }
 

@@ -112,6 +112,9 @@ static void every_version_becomes_the_present_one(void **state)
         assert_string_equal(sql(path, "SELECT rowid FROM words WHERE words MATCH 'names: red' ORDER BY rowid;"
                                       "SELECT rowid FROM words WHERE words MATCH 'squares'"),
                             "3\n5\n1\n"); /* squares finds square */
+        assert_string_equal(sql(path, "SELECT name || ifnull(query, ' ' || content) FROM albums LEFT JOIN album_contents ON album = id"
+                                      " ORDER BY 1"),
+                            version < 9 ? "" : "Gardensgarden date:2019\nRed 1\nRed 5\n");
         char caption[64];
         sql(path, "UPDATE places SET missing = 0");
         assert_int_equal(search_each(f->library, &f->model, "9 9 9", NULL, caption_of_first, caption, NULL), 0);

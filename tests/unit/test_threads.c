@@ -4,7 +4,9 @@
 #define _GNU_SOURCE /* pthread_barrier_t */
 #include "cmocka_test.h"
 
+#include "base/error.h"
 #include "base/pool.h"
+#include "clip/combine.h"
 #include "descry.h"
 #include "heads/head.h"
 #include "support/support.h"
@@ -127,6 +129,87 @@ static void pool_leaves_no_thread_idle(void **state)
     free(m);
 }
 
+/* ---- calls as batches -------------------------------------------------------------------------------------------- */
+
+enum { TOGETHER = 64, FAULTY = 13, MOST_BATCHES = 2 + CALLERS };
+
+typedef struct batches {
+    descry_combiner *combiner;
+    int faulty;          /* FAULTY fails */
+    _Atomic int started; /* the first batch, which ends when all other calls wait */
+    size_t sizes[MOST_BATCHES], count;
+} batches;
+
+/* Numbers to their halves. */
+static int halve(void *arg, const void *in, size_t n, float *out, descry_error *err)
+{
+    batches *b = arg;
+    const int32_t *numbers = in;
+    atomic_store(&b->started, 1);
+    while (b->count == 0 && descry_combiner_waiting(b->combiner) < CALLERS - 1)
+        sched_yield();
+    if (b->count < MOST_BATCHES)
+        b->sizes[b->count++] = n;
+    for (size_t i = 0; i < n; i++) {
+        if (numbers[i] == FAULTY && b->faulty)
+            return descry_fail(err, DESCRY_ERR_FORMAT, "faulty");
+        out[i] = (float)numbers[i] / 2;
+    }
+    return 0;
+}
+
+typedef struct halving {
+    descry_combiner *combiner;
+    int32_t number;
+    int rc;
+    float half;
+    descry_error err;
+} halving;
+
+static void *ask_half(void *arg)
+{
+    halving *h = arg;
+    h->rc = descry_combiner_call(h->combiner, &h->number, 1, &h->half, &h->err);
+    return NULL;
+}
+
+/* One goes first; those that come meanwhile are a batch of 64 and one of the other 5.  If a number fails, its batch is repeated
+ * call by call. */
+static void calls_become_batches(void **state)
+{
+    (void)state;
+    for (int faulty = 0; faulty < 2; faulty++) {
+        static halving all[CALLERS];
+        batches b = {.faulty = faulty};
+        pthread_t ids[CALLERS];
+        assert_int_equal(descry_combiner_open(&b.combiner, sizeof(int32_t), 1, TOGETHER, halve, &b, NULL), 0);
+        for (int i = 0; i < CALLERS; i++) {
+            all[i] = (halving){.combiner = b.combiner, .number = i};
+            assert_int_equal(pthread_create(&ids[i], NULL, ask_half, &all[i]), 0);
+            while (!atomic_load(&b.started))
+                sched_yield();
+        }
+        for (int i = 0; i < CALLERS; i++)
+            pthread_join(ids[i], NULL);
+        for (int i = 0; i < CALLERS; i++) {
+            const int fails = faulty && i == FAULTY;
+            if (all[i].rc != (fails ? DESCRY_ERR_FORMAT : 0) || (!fails && all[i].half != (float)i / 2))
+                fail_msg("call %d: %d, %g", i, all[i].rc, (double)all[i].half);
+        }
+        assert_int_equal(b.sizes[0], 1);
+        assert_int_equal(b.sizes[1], TOGETHER);
+        if (faulty) {
+            assert_string_equal(all[FAULTY].err.message, "faulty");
+            assert_true(b.count == 3 + TOGETHER || b.count == 3 + CALLERS - 1 - TOGETHER);
+        } else {
+            assert_int_equal(b.count, 3);
+            assert_int_equal(b.sizes[2], CALLERS - 1 - TOGETHER);
+        }
+        assert_int_equal(descry_combiner_waiting(b.combiner), 0);
+        descry_combiner_close(&b.combiner);
+    }
+}
+
 /* ---- models and libraries ---------------------------------------------------------------------------------------- */
 
 enum { ASKERS = 4, QUESTIONS = 5, FIRST = 6, SECOND = 22 }; /* pictures in each folder: enough to calibrate */
@@ -164,12 +247,14 @@ static void write_head(const char *path, size_t dim)
     descry_head_free(&head);
 }
 
-static void open_models(world *w, unsigned threads)
+static void open_models(world *w, unsigned threads, int combine)
 {
+    descry_model_options how = DESCRY_MODEL_OPTIONS_INIT;
+    how.combine = (uint64_t)combine;
     descry_context_options options = DESCRY_CONTEXT_OPTIONS_INIT;
     descry_error err;
     options.threads = threads;
-    if (descry_context_open(&w->context, &options, &err) || descry_model_open(&w->model, w->context, w->demo, NULL, &err))
+    if (descry_context_open(&w->context, &options, &err) || descry_model_open(&w->model, w->context, w->demo, &how, &err))
         fail_msg("%s", err.message);
     const descry_model_info *info = descry_model_get_info(w->model);
     w->dim = info->dim;
@@ -367,7 +452,7 @@ static void work_alone(world *w, descry_buf *answers)
 {
     descry_error err;
     char path[256];
-    open_models(w, 1);
+    open_models(w, 1, 0);
     w->rgb = malloc(2 * w->picture);
     assert_non_null(w->rgb);
     for (int i = 0; i < 2; i++) {
@@ -386,24 +471,33 @@ static void work_alone(world *w, descry_buf *answers)
     close_models(w);
 }
 
+/* While the second folder is indexed, or not. */
+static void ask_together(world *w, const descry_buf *answers, int combine, int indexing)
+{
+    pthread_t ids[ASKERS + 1];
+    asker askers[ASKERS + 1] = {{0}};
+    const int n = ASKERS + indexing;
+    open_models(w, 3, combine); /* the first caller packs its towers */
+    w->path = w->library;
+    for (int i = 0; i < n; i++) {
+        askers[i] = (asker){.world = w, .answers = answers, .first = combine ? 0 : i}; /* the same questions at once */
+        assert_int_equal(pthread_create(&ids[i], NULL, i < ASKERS ? ask_all : index_second, &askers[i]), 0);
+    }
+    for (int i = 0; i < n; i++)
+        pthread_join(ids[i], NULL);
+    for (int i = 0; i < n; i++)
+        if (askers[i].wrong[0])
+            fail_msg("thread %d: %s", i, askers[i].wrong);
+}
+
 static void threads_share_a_model_and_a_library(void **state)
 {
     world *w = *state;
     descry_buf answers[QUESTIONS] = {{0}}, wanted = {0}, got = {0};
-    pthread_t ids[ASKERS + 1];
-    asker askers[ASKERS + 1] = {{0}};
     work_alone(w, answers);
-    open_models(w, 3); /* the first caller packs its towers */
-    w->path = w->library;
-    for (int i = 0; i <= ASKERS; i++) {
-        askers[i] = (asker){.world = w, .answers = answers, .first = i};
-        assert_int_equal(pthread_create(&ids[i], NULL, i < ASKERS ? ask_all : index_second, &askers[i]), 0);
-    }
-    for (int i = 0; i <= ASKERS; i++)
-        pthread_join(ids[i], NULL);
-    for (int i = 0; i <= ASKERS; i++)
-        if (askers[i].wrong[0])
-            fail_msg("thread %d: %s", i, askers[i].wrong);
+    ask_together(w, answers, 1, 0);
+    close_models(w);
+    ask_together(w, answers, 0, 1);
     list(w, w->alone, &wanted);
     list(w, w->library, &got);
     assert_string_equal(got.data, wanted.data);
@@ -422,7 +516,7 @@ static void a_handle_leaves_the_locks_of_another(void **state)
     const descry_library_status *status;
     descry_error err;
     int result;
-    open_models(w, 2);
+    open_models(w, 2, 0);
     if (descry_library_open(&one, w->context, w->library, NULL, &err) || descry_status(one, &status, &err) ||
         descry_library_open(&other, w->context, w->library, NULL, &err))
         fail_msg("%s", err.message);
@@ -448,7 +542,7 @@ static void heads_of_another_length_are_refused(void **state)
     descry_error err;
     const char *label = "a cat", *template = "{}";
     char path[256];
-    open_models(w, 2);
+    open_models(w, 2, 0);
     snprintf(path, sizeof path, "%s/short.safetensors", w->folder);
     write_head(path, 3);
     assert_int_equal(descry_head_open(&head, w->context, NULL, path, &err), 0);
@@ -467,6 +561,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pool_serves_many_callers),
         cmocka_unit_test(pool_leaves_no_thread_idle),
+        cmocka_unit_test(calls_become_batches),
         cmocka_unit_test(threads_share_a_model_and_a_library),
         cmocka_unit_test(a_handle_leaves_the_locks_of_another),
         cmocka_unit_test(heads_of_another_length_are_refused),

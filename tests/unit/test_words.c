@@ -382,7 +382,7 @@ static void words_are_words_whatever_they_look_like(void **state)
     ASSERT_WORDS("\"two dogs\"", "d"); /* each a word */
     ASSERT_WORDS("dogs \"two\"", "d");
     ASSERT_WORDS("do*", "");
-    static const char *const empty[] = {"", " ", "-", "\xF0\x9F\x8C\xB9", "\xFF", "\"\""};
+    static const char *const empty[] = {"-", "\xF0\x9F\x8C\xB9", "\xFF", "\"\""};
     for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
         assert_int_equal(words_with(f, empty[i], DESCRY_RANKING_WORDS, options), DESCRY_ERR_ARGUMENT);
         assert_non_null(strstr(f->err.message, "no word to look for"));

@@ -200,6 +200,12 @@ static double get_degrees(sqlite3_stmt *stmt, int column, double most)
     return (type == SQLITE_FLOAT || type == SQLITE_INTEGER) && fabs(degrees) <= most ? degrees : NAN;
 }
 
+int64_t descry_sqlite_time(sqlite3_stmt *stmt, int column)
+{
+    int64_t time;
+    return descry_sqlite_number(stmt, column, FIRST_TIME, LAST_TIME, &time) ? time : DESCRY_NO_TIME;
+}
+
 int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadata *metadata, descry_error *err)
 {
     static const char SQL[] = "SELECT taken, taken_offset, camera, latitude, longitude, title FROM contents"
@@ -211,8 +217,7 @@ int descry_sqlite_metadata(descry_sqlite *store, int64_t content, descry_metadat
     if (rc != 1)
         return rc;
     int64_t number;
-    if (descry_sqlite_number(stmt, 0, FIRST_TIME, LAST_TIME, &number))
-        metadata->taken = number;
+    metadata->taken = descry_sqlite_time(stmt, 0);
     if (descry_sqlite_number(stmt, 1, -OFFSET, OFFSET, &number))
         metadata->taken_offset = (int)number;
     copy_text(stmt, 2, metadata->camera, sizeof metadata->camera);
@@ -363,7 +368,7 @@ int descry_sqlite_lacking(descry_store *base, const descry_recipe *recipe, uint6
 
 /* ---- status ---------------------------------------------------------------------------------------------------- */
 
-static int copy_column(descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most, descry_arena *arena,
+int descry_sqlite_copy(descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most, descry_arena *arena,
                        const char **out, descry_error *err)
 {
     const char *bytes;
@@ -413,9 +418,9 @@ static int read_model(descry_sqlite *store, sqlite3_stmt *stmt, descry_library_m
                       descry_error *err)
 {
     int64_t dim, vectors, time;
-    int rc = copy_column(store, stmt, 0, DESCRY_SQLITE_NAME, arena, &model->name, err);
+    int rc = descry_sqlite_copy(store, stmt, 0, DESCRY_SQLITE_NAME, arena, &model->name, err);
     if (!rc)
-        rc = copy_column(store, stmt, 1, DESCRY_RECIPE_HEX, arena, &model->recipe, err);
+        rc = descry_sqlite_copy(store, stmt, 1, DESCRY_RECIPE_HEX, arena, &model->recipe, err);
     if (!rc && (!descry_sqlite_number(stmt, 2, 1, DESCRY_SQLITE_DIM, &dim) ||
                 !descry_sqlite_vectors(store, stmt, 3, dim, &vectors) ||
                 !descry_sqlite_number(stmt, 4, 0, INT64_MAX, &time)))
@@ -451,7 +456,7 @@ static int read_roots(descry_sqlite *store, const char **roots, size_t most, siz
     sqlite3_stmt *stmt = NULL;
     int rc = descry_sqlite_get(store, SQL, &stmt, err);
     while (!rc && *n < most && (rc = descry_sqlite_step(store, stmt, err)) == 1)
-        rc = copy_column(store, stmt, 0, DESCRY_SQLITE_PATH, arena, &roots[(*n)++], err);
+        rc = descry_sqlite_copy(store, stmt, 0, DESCRY_SQLITE_PATH, arena, &roots[(*n)++], err);
     if (stmt)
         sqlite3_reset(stmt);
     return rc;

@@ -171,7 +171,24 @@ static int read_metadata(descry_sqlite *store, descry_sqlite_filter *filter, con
     return rc;
 }
 
-/* ---- both ------------------------------------------------------------------------------------------------------- */
+/* ---- albums ------------------------------------------------------------------------------------------------------ */
+
+static int read_album(descry_sqlite *store, descry_sqlite_filter *filter, const char *name, descry_error *err)
+{
+    static const char SQL[] = "SELECT content FROM album_contents WHERE album = (SELECT id FROM albums WHERE name = ?1)";
+    sqlite3_stmt *stmt;
+    int rc = descry_sqlite_get(store, SQL, &stmt, err);
+    if (!rc)
+        sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+    while (!rc && (rc = descry_sqlite_step(store, stmt, err)) == 1) {
+        rc = add_pair(filter, (descry_sqlite_pair){sqlite3_column_int64(stmt, 0), 0, 0}, err);
+        if (rc)
+            sqlite3_reset(stmt);
+    }
+    return rc;
+}
+
+/* ---- all of them ------------------------------------------------------------------------------------------------- */
 
 /* Keeps in `filter` only the contents that `other` has, too. */
 static void intersect(descry_sqlite_filter *filter, const descry_sqlite_filter *other)
@@ -183,22 +200,37 @@ static void intersect(descry_sqlite_filter *filter, const descry_sqlite_filter *
     filter->count = n;
 }
 
+/* Narrows `filter` to what was found by one more condition, which it takes over. */
+static void narrow(descry_sqlite_filter *filter, descry_sqlite_filter *found)
+{
+    sort_pairs(found);
+    if (filter->all)
+        *filter = *found;
+    else {
+        intersect(filter, found);
+        free(found->pairs);
+    }
+    *found = (descry_sqlite_filter){0};
+}
+
 int descry_sqlite_filter_read(descry_sqlite *store, descry_sqlite_filter *filter, const descry_filter *wanted,
                               descry_error *err)
 {
-    *filter = (descry_sqlite_filter){0};
-    int by_metadata = descry_metadata_filter_is_set(wanted), rc = 0;
-    filter->all = !by_metadata && (!wanted || wanted->unders == 0);
-    descry_sqlite_filter other = {0};
+    descry_sqlite_filter found = {0};
+    int rc = 0;
+    *filter = (descry_sqlite_filter){.all = 1};
     for (size_t i = 0; wanted && i < wanted->unders && !rc; i++)
-        rc = read_under(store, filter, wanted->under[i], err);
-    sort_pairs(filter);
-    if (!rc && by_metadata)
-        rc = read_metadata(store, wanted->unders ? &other : filter, wanted, err);
-    sort_pairs(wanted && wanted->unders ? &other : filter);
-    if (!rc && by_metadata && wanted->unders)
-        intersect(filter, &other);
-    free(other.pairs);
+        rc = read_under(store, &found, wanted->under[i], err);
+    if (wanted && wanted->unders > 0) /* first: these come with their places */
+        narrow(filter, &found);
+    if (!rc && descry_metadata_filter_is_set(wanted)) {
+        rc = read_metadata(store, &found, wanted, err);
+        narrow(filter, &found);
+    }
+    if (!rc && wanted && wanted->album) {
+        rc = read_album(store, &found, wanted->album, err);
+        narrow(filter, &found);
+    }
     return rc;
 }
 
@@ -236,10 +268,8 @@ int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter 
 
 /* ---- the list --------------------------------------------------------------------------------------------------- */
 
-/* The representative places of all contents that match, determined beforehand: doing that for each place separately takes
- * time quadratic in the number of copies. */
-static int read_standing(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
-                         descry_error *err)
+int descry_sqlite_standing_read(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
+                                descry_error *err)
 {
     descry_sqlite_filter filter;
     int rc = descry_sqlite_filter_read(store, &filter, wanted, err);
@@ -310,7 +340,7 @@ int descry_sqlite_list(descry_store *base, descry_list *list, descry_error *err)
     list->count = 0;
     int rc = descry_sqlite_enter(store, "BEGIN", &list->began, err);
     if (!rc)
-        rc = read_standing(store, &standing, list->filter, err);
+        rc = descry_sqlite_standing_read(store, &standing, list->filter, err);
     if (!rc)
         rc = read_list(store, &standing, list, err);
     descry_sqlite_filter_free(&standing);

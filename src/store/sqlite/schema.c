@@ -182,13 +182,18 @@ static const char *const STEPS[DESCRY_SCHEMA_VERSION] = {
      "ALTER TABLE places ADD COLUMN fault_size INTEGER;"
      "ALTER TABLE places ADD COLUMN fault_mtime INTEGER;"),
 
-    /* as in descry_entry; NULL: its pixels were not read by a descry that makes one */
-    "ALTER TABLE contents ADD COLUMN placeholder BLOB;",
+    /* query NULL: a selection, whose contents album_contents has */
+    ("CREATE TABLE albums (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, query TEXT);"
+     "CREATE TABLE album_contents (album INTEGER NOT NULL REFERENCES albums (id) ON DELETE CASCADE,"
+     "  content INTEGER NOT NULL REFERENCES contents (id) ON DELETE CASCADE, PRIMARY KEY (album, content)) WITHOUT ROWID;"
+     "CREATE INDEX album_contents_content ON album_contents (content);"
+     /* as in descry_entry; NULL: its pixels were not read by a descry that makes one */
+     "ALTER TABLE contents ADD COLUMN placeholder BLOB;"),
 };
 
 /* To be updated with every step: tests/unit/test_stranger.c says the new value. */
 const char descry_schema_present[DESCRY_SHA256_HEX] =
-    "2e5f1a9a4a0e538b5be6ea68c51b46fd46fc06c2d89138387eab275b535e5319";
+    "4e9b9bae6925dbadf320f5ea61d85dd2c52acd71c2bc9716629270b0c93d212e";
 
 int descry_sqlite_fail(sqlite3 *db, const char *path, descry_error *err)
 {

@@ -385,6 +385,9 @@ static const descry_store_ops OPS = {
     .uncaptioned = descry_sqlite_uncaptioned,
     .words = descry_sqlite_words,
     .newest = descry_sqlite_newest,
+    .timeline = descry_sqlite_timeline,
+    .facet = descry_sqlite_facet,
+    .generation = descry_sqlite_generation,
     .nearest = descry_sqlite_nearest,
     .prepare = descry_sqlite_prepare,
     .lacking = descry_sqlite_lacking,
@@ -393,6 +396,12 @@ static const descry_store_ops OPS = {
     .sample = descry_sqlite_sample,
     .status = descry_sqlite_status,
     .forget = descry_sqlite_forget,
+    .albums = descry_sqlite_albums,
+    .album = descry_sqlite_album,
+    .create_album = descry_sqlite_create_album,
+    .change_album = descry_sqlite_change_album,
+    .remove_album = descry_sqlite_remove_album,
+    .fill_album = descry_sqlite_fill_album,
 };
 
 int descry_store_open_sqlite(descry_store **out, const char *path, const descry_store_options *options,

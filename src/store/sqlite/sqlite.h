@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 enum {
-    DESCRY_SQLITE_STATEMENTS = 72,
+    DESCRY_SQLITE_STATEMENTS = 92,
     DESCRY_SQLITE_VALUE = 64 << 20, /* bytes of a value at most: the file names of a picture with a million copies */
     DESCRY_SQLITE_PATH = 1 << 18,   /* of a path or source */
     DESCRY_SQLITE_NAME = 1 << 12,   /* of a model */
@@ -34,6 +34,8 @@ typedef struct descry_sqlite {
     int64_t steps, steps_allowed;           /* of the statement that runs (guard.c) */
     descry_rows *rows;                      /* the open scan file */
     int64_t rows_recipe;                    /* the recipe of its vectors */
+    uint64_t generation;                    /* of the library, as far as this handle has seen */
+    int64_t changes, others_changes;        /* what its two counters were then */
 } descry_sqlite;
 
 int descry_sqlite_error(descry_sqlite *store, descry_error *err); /* the last failure of the database */
@@ -47,6 +49,9 @@ int descry_sqlite_number(sqlite3_stmt *stmt, int column, int64_t least, int64_t 
 int descry_sqlite_bytes(sqlite3_stmt *stmt, int column, size_t most, const char **bytes, size_t *size);
 /* The same for a count of vectors: no more than fit the file. */
 int descry_sqlite_vectors(const descry_sqlite *store, sqlite3_stmt *stmt, int column, int64_t dim, int64_t *count);
+/* A copy of a blob or text, with a NUL behind it.  DESCRY_ERR_FORMAT: another kind, or too long. */
+int descry_sqlite_copy(descry_sqlite *store, sqlite3_stmt *stmt, int column, size_t most, descry_arena *arena,
+                       const char **out, descry_error *err);
 int descry_sqlite_finite(const float *vector, size_t dim);
 int descry_sqlite_damaged(const descry_sqlite *store, const char *what, descry_error *err); /* DESCRY_ERR_FORMAT */
 
@@ -92,6 +97,11 @@ int descry_sqlite_filter_accepts(const descry_sqlite_filter *filter, int64_t con
 /* The representative of an accepted content: 0 when all of its places are missing. */
 int descry_sqlite_filter_place(descry_sqlite *store, const descry_sqlite_filter *filter, int64_t content,
                                int64_t *place, descry_error *err);
+
+/* The same with the representative of each, without contents whose places are all missing; never `all`.  Beforehand for all of
+ * them: doing that for each place separately takes time quadratic in the number of copies. */
+int descry_sqlite_standing_read(descry_sqlite *store, descry_sqlite_filter *standing, const descry_filter *wanted,
+                                descry_error *err);
 
 int descry_sqlite_list(descry_store *store, descry_list *list, descry_error *err);
 void descry_sqlite_unlist(descry_store *store, descry_list *list);
@@ -152,6 +162,13 @@ int descry_sqlite_uncaptioned(descry_store *store, const descry_filter *filter, 
                               descry_error *err);
 int descry_sqlite_newest(descry_store *store, const descry_filter *filter, size_t k, descry_hit **hits, size_t *count,
                          descry_error *err);
+int descry_sqlite_timeline(descry_store *store, const descry_filter *filter, descry_moment **moments, size_t *count,
+                           descry_error *err);
+int descry_sqlite_facet(descry_store *store, descry_facet facet, const descry_filter *filter, descry_group **groups,
+                        size_t *count, descry_arena *arena, descry_error *err);
+int descry_sqlite_generation(descry_store *store, uint64_t *number, descry_error *err);
+/* The same time as descry_sqlite_metadata reads; DESCRY_NO_TIME: none that descry would have written. */
+int64_t descry_sqlite_time(sqlite3_stmt *stmt, int column);
 int descry_sqlite_words(descry_store *store, const descry_words *query, descry_hit **hits, size_t *count,
                         descry_error *err);
 int descry_sqlite_words_are_stale(descry_sqlite *store, int *stale, descry_error *err);
@@ -164,5 +181,13 @@ int descry_sqlite_put_calibration(descry_store *store, const descry_recipe *reci
 int descry_sqlite_sample(descry_store *store, const descry_recipe *recipe, size_t most, float **vectors, size_t *count,
                          descry_error *err);
 int descry_sqlite_status(descry_store *store, descry_library_status *status, descry_arena *arena, descry_error *err);
+
+int descry_sqlite_albums(descry_store *store, descry_album **albums, size_t *count, descry_arena *arena, descry_error *err);
+int descry_sqlite_album(descry_store *store, const char *name, descry_album *album, descry_arena *arena, descry_error *err);
+int descry_sqlite_create_album(descry_store *store, const char *name, const char *query, int64_t *id, descry_error *err);
+int descry_sqlite_change_album(descry_store *store, int64_t id, const char *name, const char *query, descry_error *err);
+int descry_sqlite_remove_album(descry_store *store, int64_t id, descry_error *err);
+int descry_sqlite_fill_album(descry_store *store, int64_t id, const int64_t *contents, size_t n, int take,
+                             descry_error *err);
 
 #endif

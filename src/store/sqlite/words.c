@@ -177,18 +177,41 @@ int descry_sqlite_uncaptioned(descry_store *base, const descry_filter *wanted, i
     return rc;
 }
 
+enum { MANY = 4096 }; /* from so many on it is faster to sort all than to look up the place of each */
+
+static int newest_of_all(descry_store *base, const descry_filter *wanted, size_t k, descry_hit **found, size_t *count,
+                         descry_error *err)
+{
+    descry_moment *moments;
+    size_t n;
+    int rc = descry_sqlite_timeline(base, wanted, &moments, &n, err);
+    n = n < k ? n : k;
+    if (!rc && !(*found = descry_alloc(n + 1, sizeof **found)))
+        rc = descry_fail_memory(err);
+    for (; !rc && *count < n; ++*count)
+        (*found)[*count] = (descry_hit){0, moments[*count].id, moments[*count].content};
+    free(moments);
+    return rc;
+}
+
 int descry_sqlite_newest(descry_store *base, const descry_filter *wanted, size_t k, descry_hit **found, size_t *count,
                          descry_error *err)
 {
-    static const char SQL[] = "SELECT id, 0 FROM contents ORDER BY taken DESC, id DESC"; /* NULL is the least */
+    static const char DATED[] = "SELECT id, 0 FROM contents WHERE taken IS NOT NULL ORDER BY taken DESC, id DESC"; /* by an index */
+    static const char UNDATED[] = "SELECT id, 0 FROM contents WHERE taken IS NULL ORDER BY id DESC";
     descry_sqlite *store = (descry_sqlite *)base;
     hits all = {0};
     *found = NULL;
     *count = 0;
+    if (k > MANY)
+        return newest_of_all(base, wanted, k, found, count, err);
     int entered, rc = descry_sqlite_enter(store, "BEGIN", &entered, err);
     if (rc)
         return rc;
-    rc = descry_sqlite_leave(store, entered, collect(store, SQL, NULL, wanted, k, &all, err), err);
+    rc = collect(store, DATED, NULL, wanted, k, &all, err);
+    if (!rc && all.count < k)
+        rc = collect(store, UNDATED, NULL, wanted, k, &all, err);
+    rc = descry_sqlite_leave(store, entered, rc, err);
     if (rc) {
         free(all.items);
         return rc;
