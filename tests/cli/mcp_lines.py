@@ -210,7 +210,7 @@ def test_tools():
     failed("search: a mistake in the query", s.call("search", query="a dog + (a cat"), "character 9")
     failed("search: no such picture", s.call("search", query="#999"), "999")
     for query in ("./photos/0001.jpg", "/etc/passwd", "a cat - ../x.jpg", '(~/x.jpg)', 'cat NOT "/etc/passwd"', "http://example.org/x.jpg",
-                  "https://example.org/", "file:///etc/passwd", "(./x", 'in:"/photos" ./x'):
+                  "https://example.org/", "file:///etc/passwd", "(./x)", 'in:"/photos" ./x'):
         failed(f"search: no other pictures: {query}", s.call("search", query=query), "by their ids")
     check("search: but in a folder", ids(s.call("search", query='a cat in:"' + os.getcwd() + '/photos"', k=2)) == ids(s.call("search", query="a cat", k=2)))
     for what, arguments in (("nothing", {}), ("a number", {"query": 1}), ("nothing to look for", {"query": ""}), ("k of 0", {"query": "x", "k": 0}),
