@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const cmd_command *const commands[] = {
-    &cmd_index,    &cmd_search, &cmd_album, &cmd_caption, &cmd_tag,        &cmd_status, &cmd_forget, &cmd_serve, &cmd_models, &cmd_pull, &cmd_export,  &cmd_import,
+    &cmd_index,    &cmd_search, &cmd_album, &cmd_caption, &cmd_tag,        &cmd_status, &cmd_forget, &cmd_serve, &cmd_mcp, &cmd_models, &cmd_pull, &cmd_export,  &cmd_import,
     &cmd_tokenize, &cmd_embed,  &cmd_preprocess, &cmd_eval, &cmd_adapt,  &cmd_completions, &cmd_version, &cmd_help,
 };
 

@@ -82,8 +82,7 @@ int cmd_open_context(descry_context **ctx, unsigned threads)
     return descry_context_open(ctx, &options, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
-/* Opens a library read-only; one of an older schema is migrated first, if it is writable. */
-static int open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err)
+int cmd_open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err)
 {
     descry_library_options reading = DESCRY_LIBRARY_OPTIONS_INIT, changing = DESCRY_LIBRARY_OPTIONS_INIT;
     reading.read_only = 1;
@@ -98,7 +97,7 @@ static int open_existing(descry_library **library, descry_context *ctx, const ch
 int cmd_open_library(descry_library **library, descry_context *ctx, const char *path)
 {
     descry_error err;
-    int rc = open_existing(library, ctx, path, &err);
+    int rc = cmd_open_existing(library, ctx, path, &err);
     if (rc == DESCRY_ERR_NOT_FOUND) {
         cmd_say("%s ('descry index' makes a library)", err.message);
         return CMD_FAILED;
@@ -139,7 +138,7 @@ static int last_model_at(char **name, descry_context *ctx, const char *path)
     descry_error err;
     descry_library *library;
     *name = NULL;
-    int rc = open_existing(&library, ctx, path, &err);
+    int rc = cmd_open_existing(&library, ctx, path, &err);
     if (rc == DESCRY_ERR_NOT_FOUND && !path)
         return CMD_DONE;
     int status = rc ? cmd_fail(&err) : cmd_last_model(name, library);

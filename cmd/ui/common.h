@@ -21,7 +21,7 @@ typedef struct cmd_command {
 
 /* One per file, all listed in main.c. */
 extern const cmd_command cmd_adapt, cmd_album, cmd_caption, cmd_completions, cmd_embed, cmd_eval, cmd_export, cmd_forget,
-    cmd_help, cmd_import, cmd_index, cmd_models, cmd_preprocess, cmd_pull, cmd_search, cmd_serve, cmd_status, cmd_tag, cmd_tokenize,
+    cmd_help, cmd_import, cmd_index, cmd_mcp, cmd_models, cmd_preprocess, cmd_pull, cmd_search, cmd_serve, cmd_status, cmd_tag, cmd_tokenize,
     cmd_version;
 
 const cmd_command *cmd_find(const char *name); /* NULL: none of that name */
@@ -233,7 +233,10 @@ void cmd_print_caret(const char *query, size_t position);
 
 int cmd_open_context(descry_context **ctx, unsigned threads);
 
-/* Opens an existing library read-only. */
+/* Opens a library read-only; one of an older schema is migrated first, if it is writable.  Prints nothing: 0 or an error. */
+int cmd_open_existing(descry_library **library, descry_context *ctx, const char *path, descry_error *err);
+
+/* The same, as the others do it. */
 int cmd_open_library(descry_library **library, descry_context *ctx, const char *path);
 
 /* Name of the model that `library` was last indexed with, NULL if there is none; warns if there are several.  To be released

@@ -40,8 +40,9 @@ json_t *cmd_json_text(const char *text, size_t size)
     return make_text(text, size, &lossy);
 }
 
-static json_t *make_base64(const char *bytes, size_t size)
+json_t *cmd_json_base64(const void *data, size_t size)
 {
+    const unsigned char *bytes = data;
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char *text = malloc((size + 2) / 3 * 4 + 1), *to = text;
     if (!text)
@@ -49,7 +50,7 @@ static json_t *make_base64(const char *bytes, size_t size)
     for (size_t i = 0; i < size; i += 3) {
         uint32_t group = 0;
         for (size_t j = i; j < i + 3; j++)
-            group = group << 8 | (j < size ? (unsigned char)bytes[j] : 0);
+            group = group << 8 | (j < size ? bytes[j] : 0);
         for (int j = 0; j < 4; j++)
             *to++ = i + (size_t)j > size ? '=' : digits[group >> (18 - 6 * j) & 63];
     }
@@ -65,7 +66,7 @@ int cmd_json_set_path(json_t *object, const char *key, const char *path)
     bool lossy;
     int rc = json_object_set_new(object, key, make_text(path, strlen(path), &lossy));
     snprintf(name, sizeof name, "%s_bytes", key);
-    return rc || !lossy ? rc : json_object_set_new(object, name, make_base64(path, strlen(path)));
+    return rc || !lossy ? rc : json_object_set_new(object, name, cmd_json_base64(path, strlen(path)));
 }
 
 int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata)

@@ -16,6 +16,9 @@ int cmd_json_line(json_t *object);
 /* A string of `size` bytes; ill-formed UTF-8 becomes U+FFFD. */
 json_t *cmd_json_text(const char *text, size_t size);
 
+/* A string of these bytes in base64. */
+json_t *cmd_json_base64(const void *data, size_t size);
+
 /* object[key] = path as text; if that is not UTF-8, also object[key + "_bytes"] = base64.  -1: out of memory. */
 int cmd_json_set_path(json_t *object, const char *key, const char *path);
 
