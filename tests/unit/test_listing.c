@@ -87,7 +87,7 @@ static void a_library_is_shown_as_a_whole(void **state)
     filter.under = &under;
     filter.unders = 1;
     assert_int_equal(descry_timeline(f->library, &filter, tell_moment, &to, &f->err), 0);
-    assert_non_null(strstr(to.text, " 2019 0 0, "));
+    assert_non_null(strstr(to.text, " 2019 1 1, "));
     assert_true(strlen(to.text) < 16);
     to = (told){"", 2};
     assert_int_equal(descry_timeline(f->library, NULL, tell_moment, &to, &f->err), 0);
