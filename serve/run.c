@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From options to a running server, and to its end. */
 #include "carrier.h"
+#include "compat/compat.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -97,7 +98,8 @@ static int start(running *r, descry_error *err)
     rc = rc ? rc : serve_listen(&r->sockets, server->options, err);
     rc = rc ? rc : serve_queue_open(&server->queue, server, err);
     for (size_t i = 0; !rc && i < r->sockets.count; i++)
-        rc = serve_carrier_open(&r->carriers[i], server, &r->sockets.items[i], serve_routes, err);
+        rc = serve_carrier_open(&r->carriers[i], server, &r->sockets.items[i],
+                                r->sockets.items[i].for_immich ? serve_immich_routes : serve_routes, err);
     return rc;
 }
 
