@@ -40,6 +40,20 @@ def run(*arguments):
     return subprocess.run([descry, *map(str, arguments)], capture_output=True, text=True)
 
 
+def client(name, *arguments):
+    """What a script beside this one, with the real client, prints as JSON.  Its Python is $DESCRY_CLIENTS, which has what
+    requirements.txt lists; None: there is none, which only a continuous integration takes for a failure."""
+    global count
+    python = os.environ.get("DESCRY_CLIENTS")
+    if not python and not os.environ.get("CI"):
+        count += 1
+        print(f"ok {count} - {name} # SKIP $DESCRY_CLIENTS names no Python with tests/serve/requirements.txt", flush=True)
+        return None
+    done = subprocess.run([python or "", "-B", pathlib.Path(__file__).parent / name, *map(str, arguments)], capture_output=True, text=True)
+    verdict(done.returncode == 0, f"{name} runs", done.stderr)
+    return json.loads(done.stdout) if done.returncode == 0 else None
+
+
 def make_library():
     """The first pictures of the gallery, captioned."""
     gallery.mkdir()
