@@ -179,7 +179,6 @@ const char *serve_multipart(const char *type, const char *body, size_t size, ser
         if (!wrong)
             parts[(*count)++] = part;
     }
-    skip(&r, "\r\n", 2);
     return !wrong && r.at < r.end ? "something follows the last field" : wrong;
 }
 
