@@ -3,43 +3,37 @@
  * stands for "text", too.  Errors say nothing, as there. */
 #include "compat/compat.h"
 
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { MOST_RESULTS = 10000, MOST_IMAGE = 1 << 20, LANES = 16 };
+enum { MOST_RESULTS = 10000, SIDE = 512, LANES = 16 };
 
 static const float SAME = 0.94f; /* cosine above which two results are copies of each other */
 
 /* ---- parts of answers -------------------------------------------------------------------------------------------- */
 
 /* The picture as a JPEG, in base64; NULL: none. */
-static char *picture_of(const char *path)
+static char *picture_of(descry_library *library, int64_t id)
 {
-    struct stat info;
-    uint8_t *bytes = NULL;
-    char *text = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 3 && info.st_size <= MOST_IMAGE)
-        bytes = malloc((size_t)info.st_size);
-    if (bytes && read(fd, bytes, (size_t)info.st_size) == (ssize_t)info.st_size && memcmp(bytes, "\xFF\xD8\xFF", 3) == 0)
-        text = serve_base64(bytes, (size_t)info.st_size);
-    free(bytes);
-    if (fd >= 0)
-        close(fd);
+    uint8_t *jpeg;
+    size_t size;
+    if (descry_thumbnail(library, id, SIDE, &jpeg, &size, NULL, NULL))
+        return NULL;
+    char *text = serve_base64(jpeg, size);
+    descry_free(jpeg);
     return text;
 }
 
-/* Adds what is known of a picture to an object. */
-static int describe(json_t *object, const descry_entry *e)
+/* Adds what is known of a picture to an object; the entry is not valid any more afterwards. */
+static int describe(descry_library *library, json_t *object, const descry_entry *e)
 {
+    const int64_t id = e->id;
+    bool has_file = !e->source;
     int rc = json_object_set_new(object, e->source ? "url" : "image_path", serve_json_text(e->path));
     if (!rc && e->caption)
         rc = json_object_set_new(object, "caption", serve_json_text(e->caption));
-    char *picture = rc || e->source ? NULL : picture_of(e->path);
+    char *picture = rc || !has_file ? NULL : picture_of(library, id);
     if (picture)
         rc = json_object_set_new(object, "image", json_string(picture));
     free(picture);
@@ -236,7 +230,7 @@ static int answer_hits(serve_worker *worker, const hits *found, size_t described
                 rc = 0;
                 continue;
             }
-            if (!rc && describe(object, entry))
+            if (!rc && describe(worker->library, object, entry))
                 rc = serve_fail_memory(err);
         }
         if (json_array_append_new(*array, object) && !rc)
@@ -310,13 +304,14 @@ static int metadata(serve_worker *worker, json_t *request, serve_reply *reply, d
         }
         if (rc)
             break;
+        const int64_t found = entry->id;
         known = json_object();
-        if (!known || describe(known, entry)) {
+        if (!known || describe(worker->library, known, entry)) {
             json_decref(known);
             rc = serve_fail_memory(err);
             break;
         }
-        json_array_append_new(array, json_pack("{s:I, s:o}", "id", (json_int_t)entry->id, "metadata", known));
+        json_array_append_new(array, json_pack("{s:I, s:o}", "id", (json_int_t)found, "metadata", known));
     }
     if (!rc)
         return serve_reply_json(reply, array, err);
