@@ -46,7 +46,9 @@ class Browser:
         options.binary_location = "/usr/bin/chromium"
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         arguments = ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
-                     "--force-color-profile=srgb", "--hide-scrollbars", "--lang=en", f"--user-data-dir={home / 'profile'}"]
+                     "--force-color-profile=srgb", "--hide-scrollbars", "--lang=en",
+                     "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",  # a mouse
+                     f"--user-data-dir={home / 'profile'}"]
         for argument in arguments + (["--no-sandbox"] if os.getuid() == 0 else []):
             options.add_argument(argument)
         service = webdriver.ChromeService("/usr/bin/chromedriver", env={**os.environ, "HOME": str(home)})

@@ -212,15 +212,15 @@ def ranking():
 
 @part()
 def arithmetic():
-    first, second = ids()[:2]
-    for id, sign in ((first, "plus"), (second, "minus")):
-        home(query())
-        cell = next((cell for cell in cells() if b.js("return arguments[0].picture", cell) == id), cells()[-1])
-        hover(cell)
+    for index, sign in ((0, "plus"), (2, "minus")):
+        cell = cells()[index]
         id = b.js("return arguments[0].picture", cell)
+        hover(cell)
         cell.find_element("css selector", f".{sign}").click()
+        until(lambda: query().endswith(f"#{id}"), f"{sign}: a term of the query")
+        verdict(True, f"{sign} on a picture makes it a term")
         settled()
-        verdict(query().endswith(f"#{id}"), f"{sign} on a picture makes it a term", query())
+        until(lambda: b.seen(".cell"), "results")
     before = ids()
     text = query()
     b.one("#chips li:last-child input[type=range]")
@@ -701,7 +701,7 @@ try:
                 b.complaints()
                 function()
             except Exception as error:
-                verdict(False, function.__name__, f"{type(error).__name__}: {error}", "".join(traceback.format_tb(error.__traceback__)[-3:]))
+                verdict(False, function.__name__, f"{type(error).__name__}: {error}", "".join(line for line in traceback.format_tb(error.__traceback__) if "page.py" in line))
             complaints = b.complaints(provokes)
             verdict(not complaints, f"{function.__name__}: the console is quiet", *complaints)
         if not shots:
