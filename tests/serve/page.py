@@ -45,7 +45,7 @@ def make_pictures():
     for i, path in enumerate(samples[:DATED]):
         folder, year, camera, latitude, longitude = FOLDERS[i % len(FOLDERS)]
         (pictures / folder).mkdir(parents=True, exist_ok=True)
-        time = f"{year}:{i // 4 % 12 + 1:02}:{i % 27 + 1:02} {i % 24:02}:30:00"
+        time = f"{year}:{i // 48 * 4 + i % 4 + 1:02}:{i % 27 + 1:02} {i % 24:02}:30:00"
         place = ["", ""] if latitude is None else [str(latitude + i / 1000), str(longitude + i / 1000)]
         subprocess.run([sys.executable, harness.source / "tests/cli/exif.py", path, pictures / folder / path.name, time, camera, *place], check=True)
     (pictures / "Other").mkdir()
