@@ -223,7 +223,8 @@ export function startViewer(app) {
             element.querySelector(".tools button").focus();
             history.pushState({photo: ids[at]}, "", address(ids[at]));
             pushed = true;
-        }
+        } else // a similar one
+            history.replaceState({photo: ids[at]}, "", address(ids[at]));
         show();
     }
 
