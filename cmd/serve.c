@@ -90,7 +90,7 @@ static int find_roots(const char **roots, size_t count)
     return CMD_DONE;
 }
 
-/* Runs the server until a signal: 128 + its number, or how it failed. */
+/* Runs the server until a signal, by which it is done. */
 static int serve(const serve_options *options)
 {
     const serve_module *module;
@@ -102,7 +102,7 @@ static int serve(const serve_options *options)
     module = table;
     if (module->run(options, &stopped, &err))
         return cmd_fail(&err);
-    return 128 + stopped;
+    return CMD_DONE;
 }
 
 static int run(int argc, char **argv)
