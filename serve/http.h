@@ -4,6 +4,7 @@
 #define SERVE_HTTP_H
 
 #include "descry.h"
+#include "ui/json.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -96,8 +97,6 @@ void serve_reply_clear(serve_reply *reply); /* frees what it holds */
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 json_t *serve_json_text(const char *text);                             /* ill-formed UTF-8 becomes U+FFFD; NULL: null */
-int serve_json_path(json_t *object, const char *key, const char *path); /* also key_bytes, base64, when not UTF-8 */
-char *serve_base64(const uint8_t *bytes, size_t size);                  /* to be freed; NULL: out of memory */
 /* The bytes that `text` [length] encodes, blanks skipped, to be freed; NULL: ill-formed, or out of memory */
 uint8_t *serve_base64_decode(const char *text, size_t length, size_t *size);
 

@@ -12,63 +12,6 @@
 
 /* ---- JSON ------------------------------------------------------------------------------------------------------ */
 
-/* *lossy: 1 if ill-formed bytes were replaced */
-static json_t *make_text(const char *text, size_t size, bool *lossy)
-{
-    static const char replacement[] = "\xef\xbf\xbd";
-    char *copy = malloc(3 * size + 1); /* one bad byte can become three */
-    size_t used = 0;
-    *lossy = false;
-    if (!copy)
-        return NULL;
-    for (size_t step; size > 0; text += step, size -= step) {
-        int32_t c;
-        step = cmd_next_character(text, size, &c);
-        size_t bytes = c < 0 ? sizeof replacement - 1 : step;
-        memcpy(copy + used, c < 0 ? replacement : text, bytes);
-        used += bytes;
-        *lossy = *lossy || c < 0;
-    }
-    json_t *string = json_stringn_nocheck(copy, used);
-    free(copy);
-    return string;
-}
-
-json_t *cmd_json_text(const char *text, size_t size)
-{
-    bool lossy;
-    return make_text(text, size, &lossy);
-}
-
-json_t *cmd_json_base64(const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *text = malloc((size + 2) / 3 * 4 + 1), *to = text;
-    if (!text)
-        return NULL;
-    for (size_t i = 0; i < size; i += 3) {
-        uint32_t group = 0;
-        for (size_t j = i; j < i + 3; j++)
-            group = group << 8 | (j < size ? bytes[j] : 0);
-        for (int j = 0; j < 4; j++)
-            *to++ = i + (size_t)j > size ? '=' : digits[group >> (18 - 6 * j) & 63];
-    }
-    *to = 0;
-    json_t *string = json_string_nocheck(text);
-    free(text);
-    return string;
-}
-
-int cmd_json_set_path(json_t *object, const char *key, const char *path)
-{
-    char name[64];
-    bool lossy;
-    int rc = json_object_set_new(object, key, make_text(path, strlen(path), &lossy));
-    snprintf(name, sizeof name, "%s_bytes", key);
-    return rc || !lossy ? rc : json_object_set_new(object, name, cmd_json_base64(path, strlen(path)));
-}
-
 int cmd_json_set_metadata(json_t *object, const descry_metadata *metadata)
 {
     char taken[DESCRY_TIME_SIZE];

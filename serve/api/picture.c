@@ -20,7 +20,7 @@ static json_t *placeholder_of(const uint8_t *rgb, size_t size)
         for (size_t x = 0; x < SIDE; x++)
             for (size_t c = 0; c < 3; c++)
                 file[HEADER + (SIDE - 1 - y) * ROW + x * 3 + c] = rgb[y * ROW + x * 3 + 2 - c];
-    char *text = serve_base64(file, sizeof file);
+    char *text = cmd_base64(file, sizeof file);
     if (!text)
         return NULL;
     strcat(address, text);
@@ -46,7 +46,7 @@ json_t *serve_picture_json(const serve_picture *p)
     if (about)
         descry_time_print(taken, about->taken, about->taken_offset);
     set(object, "id", json_integer(p->id), &rc);
-    rc |= serve_json_path(object, "path", p->path);
+    rc |= cmd_json_set_path(object, "path", p->path);
     set(object, "name", serve_json_text(slash && slash[1] ? slash + 1 : p->path), &rc);
     set(object, "source", json_boolean(p->source), &rc);
     set(object, "width", p->width ? json_integer(p->width) : json_null(), &rc);

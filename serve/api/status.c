@@ -80,7 +80,7 @@ int serve_api_status(serve_worker *worker, const serve_request *request, serve_r
                                serve_jobs_busy(server->jobs), "generation",
                                (json_int_t)__atomic_load_n(&server->generation, __ATOMIC_RELAXED));
     free(name);
-    if (object && serve_json_path(object, "library", server->library)) {
+    if (object && cmd_json_set_path(object, "library", server->library)) {
         json_decref(object);
         object = NULL;
     }

@@ -109,7 +109,7 @@ static int add_facet(void *arg, const char *value, uint64_t count)
     facets *to = arg;
     json_t *object = json_pack("{s:I}", "count", (json_int_t)count);
     int rc = !object                ? -1
-             : to->is_path          ? serve_json_path(object, to->key, value)
+             : to->is_path          ? cmd_json_set_path(object, to->key, value)
                                     : json_object_set_new(object, to->key, serve_json_text(value));
     return json_array_append_new(to->array, object) || rc;
 }

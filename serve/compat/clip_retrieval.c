@@ -20,7 +20,7 @@ static char *picture_of(descry_library *library, int64_t id)
     size_t size;
     if (descry_thumbnail(library, id, SIDE, &jpeg, &size, NULL, NULL))
         return NULL;
-    char *text = serve_base64(jpeg, size);
+    char *text = cmd_base64(jpeg, size);
     descry_free(jpeg);
     return text;
 }

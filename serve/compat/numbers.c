@@ -43,7 +43,7 @@ char *serve_numbers_base64(const float *x, size_t n)
         for (size_t b = 0; b < 4; b++)
             bytes[4 * i + b] = (uint8_t)(word >> 8 * b);
     }
-    char *text = bytes ? serve_base64(bytes, n * 4) : NULL;
+    char *text = bytes ? cmd_base64(bytes, n * 4) : NULL;
     free(bytes);
     return text;
 }
