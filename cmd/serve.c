@@ -27,6 +27,7 @@ const cmd_command cmd_serve = {
     "  descry serve\n"
     "  descry serve --root ~/Pictures --library holiday.db\n"
     "  descry serve --listen 0.0.0.0 --token-file ~/.config/descry/token --host-name photos.home.arpa\n"
+    "  descry serve --immich 0.0.0.0:" SERVE_IMMICH_PORT " --immich-fallback http://immich-ml:3003 --model ViT-B-32/openai\n"
     "  descry serve --socket /run/user/1000/descry.sock\n",
     run};
 
@@ -89,7 +90,7 @@ static int find_roots(const char **roots, size_t count)
     return CMD_DONE;
 }
 
-/* Runs the server until a signal: 128 + its number, or how it failed. */
+/* Runs the server until a signal, by which it is done. */
 static int serve(const serve_options *options)
 {
     const serve_module *module;
@@ -101,14 +102,14 @@ static int serve(const serve_options *options)
     module = table;
     if (module->run(options, &stopped, &err))
         return cmd_fail(&err);
-    return 128 + stopped;
+    return CMD_DONE;
 }
 
 static int run(int argc, char **argv)
 {
     cmd_common common = {0};
     serve_options o = {.workers = 16, .max_body = 256, .max_connections = 12000, .say = say, .log = log_message};
-    const char *token_file = NULL, *port = NULL;
+    const char *token_file = NULL, *port = NULL, *compat = NULL;
     size_t timeout = 60, idle = 0;
     const cmd_option options[] = {
         {"listen", 0, CMD_OPERAND, NULL, "ADDRESS[:PORT]", "the address to listen at (127.0.0.1:" SERVE_PORT "); may be given several times", LISTEN},
@@ -120,6 +121,9 @@ static int run(int argc, char **argv)
         {"host-name", 0, CMD_OPERAND, NULL, "NAME", "also answer requests for this host; may be given several times", HOST_NAME},
         {"cors", 0, CMD_TEXT, &o.cors, "ORIGIN", "let pages of this other site call the API: https://example.org", 0},
         {"root", 0, CMD_OPERAND, NULL, "FOLDER", "let the page index this folder and those below it; may be given several times", ROOT},
+        {"immich", 0, CMD_TEXT, &o.immich, "ADDRESS[:PORT]", "also be Immich's machine learning service (smart search) at this address, port " SERVE_IMMICH_PORT " unless told; Immich sends no token, so whoever reaches it may ask for embeddings, but sees no picture", 0},
+        {"immich-fallback", 0, CMD_TEXT, &o.immich_fallback, "URL", "another such service, to which requests for faces and for text in pictures are passed on", 0},
+        {"compat", 0, CMD_TEXT, &compat, "clip-retrieval", "also answer the clients and pages of clip-retrieval; any site's page may then search", 0},
         {"read-only", 0, CMD_FLAG, &o.read_only, NULL, "change nothing: no indexing, captions, albums", 0},
         CMD_OPTION_LIBRARY(common, "the library, which is made if there is none"),
         CMD_OPTION_MODEL(common, "the model; else that which the library was last indexed with"),
@@ -145,6 +149,14 @@ static int run(int argc, char **argv)
     for (size_t i = 0; texts && i < operands.count; i++)
         if (operands.items[i].kind == 0)
             status = cmd_usage(&cmd_serve, "'%s' is not expected", operands.items[i].text);
+    if (status == CMD_DONE && compat && strcmp(compat, "clip-retrieval") != 0)
+        status = cmd_usage(&cmd_serve, "--compat %s: only clip-retrieval is known", compat);
+    if (status == CMD_DONE && o.immich_fallback && !o.immich)
+        status = cmd_usage(&cmd_serve, "--immich-fallback goes with --immich");
+    if (status == CMD_DONE && o.immich_fallback && strncmp(o.immich_fallback, "http://", 7) != 0 &&
+        strncmp(o.immich_fallback, "https://", 8) != 0)
+        status = cmd_usage(&cmd_serve, "--immich-fallback %s: a URL with http:// or https:// is expected", o.immich_fallback);
+    o.clip_retrieval = compat != NULL;
     if (status == CMD_DONE && token_file && !(token = read_token(token_file)))
         status = CMD_FAILED;
     if (status == CMD_DONE && (o.workers > 1024 || o.max_connections > 1000000 || o.max_body > 4096 || timeout > 86400 || idle > UINT32_MAX))

@@ -159,7 +159,9 @@ typedef struct descry_region {
 
 typedef struct descry_preprocess_options {
     size_t size;
-    int reference; /* 1: open_clip's own order: resize in the file's own mode, no EXIF rotation */
+    int reference; /* 1: open_clip's own order: resize in the file's own mode, no EXIF rotation; 2: that of Immich's machine
+                      learning service: made RGB without regard to transparency, resized to its size and cropped at its place,
+                      which may be a pixel from open_clip's, no EXIF rotation */
     int pillow;    /* order of the resampling passes as in this major version of Pillow: 12 or 13 */
     const descry_limits *limits;
     const descry_region *region; /* crops to it first: of the upright picture or, with `reference`, of the picture as stored;
@@ -168,6 +170,18 @@ typedef struct descry_preprocess_options {
 
 #define DESCRY_PREPROCESS_OPTIONS_INIT {sizeof(descry_preprocess_options), 0, 13, NULL, NULL}
 DESCRY_INITIALIZER_(descry_preprocess_options, DESCRY_PREPROCESS_OPTIONS_INIT)
+
+/* Pictures by URL. */
+typedef struct descry_net_options {
+    size_t size;
+    uint64_t max_bytes;
+    unsigned seconds;  /* timeout for one picture, redirections included */
+    int allow_private; /* 1: also from this machine and local networks, and through a proxy */
+} descry_net_options;
+
+/* 64 MiB, 30 seconds, public addresses only */
+#define DESCRY_NET_OPTIONS_INIT {sizeof(descry_net_options), 67108864, 30, 0}
+DESCRY_INITIALIZER_(descry_net_options, DESCRY_NET_OPTIONS_INIT)
 
 /* Which files of a folder are treated as pictures: those with a picture format's file name extension, and those without any
  * that begin with a picture format's signature.  Hidden files and folders, and trash and snapshot folders (#recycle,
@@ -345,6 +359,14 @@ DESCRY_API int descry_embed_file(descry_model *model, const char *path, const de
 DESCRY_API int descry_embed_memory(descry_model *model, const void *bytes, size_t size, const char *name,
                                    const descry_preprocess_options *options, int normalize, float *out,
                                    descry_error *err);
+
+/* The same of a picture by its URL, http or https; net NULL: as its defaults. */
+DESCRY_API int descry_embed_url(descry_model *model, const char *url, const descry_net_options *net,
+                                const descry_preprocess_options *options, int normalize, float *out, descry_error *err);
+
+/* Width and height of an encoded picture in memory, in pixels as stored: before any rotation.  Its pixels are not decoded. */
+DESCRY_API int descry_measure_memory(descry_context *ctx, const void *bytes, size_t size, const char *name,
+                                     const descry_preprocess_options *options, int *width, int *height, descry_error *err);
 
 /* Embeddings of n NUL-terminated texts, out float [n, dim]. */
 DESCRY_API int descry_embed_texts(descry_model *model, const char *const *texts, size_t n, int normalize, float *out,
@@ -723,18 +745,6 @@ typedef struct descry_match {
 } descry_match;
 
 #define DESCRY_STRENGTH_GOOD 98 /* nothing matches well when the best match is below; a macro, for use in string literals */
-
-/* Pictures by URL. */
-typedef struct descry_net_options {
-    size_t size;
-    uint64_t max_bytes;
-    unsigned seconds;  /* timeout for one picture, redirections included */
-    int allow_private; /* 1: also from this machine and local networks, and through a proxy */
-} descry_net_options;
-
-/* 64 MiB, 30 seconds, public addresses only */
-#define DESCRY_NET_OPTIONS_INIT {sizeof(descry_net_options), 67108864, 30, 0}
-DESCRY_INITIALIZER_(descry_net_options, DESCRY_NET_OPTIONS_INIT)
 
 /* What a query is matched against, and how matches are scored. */
 typedef enum descry_ranking {

@@ -118,6 +118,8 @@ static unsigned judge(exchange *x)
     serve_server *server = x->carrier->server;
     bool other;
     x->route = serve_route_find(x->carrier->routes, &x->request, x->name, sizeof x->name, &other);
+    if (x->route && x->route->flags & SERVE_ANY_SITE && !server->options->clip_retrieval)
+        x->route = NULL;
     if (is_preflight(x)) {
         serve_reply_header(&x->reply, NULL, "Access-Control-Allow-Methods", "GET, POST, PUT, DELETE");
         serve_reply_header(&x->reply, NULL, "Access-Control-Allow-Headers", "Authorization, Content-Type");
@@ -236,7 +238,7 @@ static void add_headers(struct MHD_Response *response, const exchange *x)
 {
     const serve_reply *reply = &x->reply;
     const char *origin = x->request.headers[SERVE_ORIGIN], *cors = x->carrier->server->options->cors;
-    bool caches = false;
+    bool caches = false, any_site = x->route && x->route->flags & SERVE_ANY_SITE;
     if (reply->type)
         MHD_add_response_header(response, "Content-Type", reply->type);
     for (size_t i = 0; i < reply->header_count; i++) {
@@ -247,8 +249,10 @@ static void add_headers(struct MHD_Response *response, const exchange *x)
         MHD_add_response_header(response, "Cache-Control", "no-store");
     MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
-    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", cors ? "cross-origin" : "same-origin");
-    if (cors) {
+    MHD_add_response_header(response, "Cross-Origin-Resource-Policy", cors || any_site ? "cross-origin" : "same-origin");
+    if (any_site) {
+        MHD_add_response_header(response, "Access-Control-Allow-Origin", "*");
+    } else if (cors) {
         MHD_add_response_header(response, "Vary", "Origin");
         if (origin && strcmp(origin, cors) == 0)
             MHD_add_response_header(response, "Access-Control-Allow-Origin", cors);

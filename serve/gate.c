@@ -128,6 +128,7 @@ unsigned serve_gate(const serve_server *server, const serve_request *request, co
     const char *host = request->headers[SERVE_HOST];
     bool reads = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
     bool token = server->options->token && has_token(server, request);
+    bool any_site = route && route->flags & SERVE_ANY_SITE;
     if (!local_socket && (!host || !host_is_ours(server, host))) {
         serve_reply_error(reply, 403, "forbidden", "this server does not answer for that Host (--host-name lets one through)", -1);
         return 403;
@@ -137,11 +138,11 @@ unsigned serve_gate(const serve_server *server, const serve_request *request, co
         serve_reply_header(reply, NULL, "WWW-Authenticate", "Bearer");
         return 401;
     }
-    if (!reads && !token && is_of_another_site(server, request)) {
+    if (!reads && !token && !any_site && is_of_another_site(server, request)) {
         serve_reply_error(reply, 403, "forbidden", "another site's page may not do this", -1);
         return 403;
     }
-    if (!reads && !token && strcmp(request->method, "DELETE") != 0 && is_plain_type(request->headers[SERVE_CONTENT_TYPE])) {
+    if (!reads && !token && !any_site && strcmp(request->method, "DELETE") != 0 && is_plain_type(request->headers[SERVE_CONTENT_TYPE])) {
         serve_reply_error(reply, 415, "unsupported", "Content-Type: application/json, or that of a picture, is needed", -1);
         return 415;
     }

@@ -47,7 +47,7 @@ static bool is_loopback(const struct sockaddr *address)
 }
 
 /* Splits "host:port", "[host]:port", "host" or ":port". */
-static int split(const char *text, char host[256], char port[8], descry_error *err)
+static int split(const char *text, const char *otherwise, char host[256], char port[8], descry_error *err)
 {
     const char *begin = *text == '[' ? text + 1 : text;
     size_t length = *text == '[' ? strcspn(begin, "]") : strcspn(begin, ":");
@@ -61,7 +61,7 @@ static int split(const char *text, char host[256], char port[8], descry_error *e
         return serve_fail(err, DESCRY_ERR_ARGUMENT, "'%s' is no address: ADDRESS:PORT, or [ADDRESS]:PORT", text);
     memcpy(host, begin, length);
     host[length] = 0;
-    strcpy(port, *rest ? rest + 1 : SERVE_PORT);
+    strcpy(port, *rest ? rest + 1 : otherwise);
     return 0;
 }
 
@@ -70,7 +70,7 @@ static int listen_at(serve_sockets *sockets, const char *text, const serve_optio
     char host[256], port[8];
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *found = NULL;
-    int rc = split(text, host, port, err), one = 1;
+    int rc = split(text, for_immich ? SERVE_IMMICH_PORT : SERVE_PORT, host, port, err), one = 1;
     if (rc)
         return rc;
     int why = getaddrinfo(*host ? host : "127.0.0.1", port, &hints, &found);

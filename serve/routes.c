@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What can be asked for: docs/http.md. */
 #include "api/api.h"
+#include "compat/compat.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -43,6 +44,16 @@ const serve_route serve_routes[] = {
     {"GET", API "/jobs/#", serve_api_job, SERVE_AT_ONCE, 0},
     {"DELETE", API "/jobs/#", serve_api_cancel_job, SERVE_AT_ONCE, 0},
     {"GET", API "/events", serve_api_events, SERVE_AT_ONCE, 0},
+    {"POST", "/v1/embeddings", serve_embeddings, 0, SERVE_UPLOAD},
+    {"POST", "/embeddings", serve_embeddings, 0, SERVE_UPLOAD},
+    {"GET", "/v1/models", serve_embedding_models, 0, 0},
+    {"GET", "/models", serve_embedding_models, 0, 0},
+    {"POST", "/knn-service", serve_knn, SERVE_ANY_SITE, SERVE_UPLOAD},
+    {"POST", "//knn-service", serve_knn, SERVE_ANY_SITE, SERVE_UPLOAD}, /* the page of clip-retrieval joins so */
+    {"GET", "/indices-list", serve_indices, SERVE_ANY_SITE | SERVE_AT_ONCE, 0},
+    {"GET", "//indices-list", serve_indices, SERVE_ANY_SITE | SERVE_AT_ONCE, 0},
+    {"POST", "/metadata", serve_metadata, SERVE_ANY_SITE, 0},
+    {"POST", "//metadata", serve_metadata, SERVE_ANY_SITE, 0},
     {"GET", "/", serve_page, SERVE_OPEN | SERVE_AT_ONCE, 0},
     {"GET", "/*", serve_page, SERVE_OPEN | SERVE_AT_ONCE, 0},
     {NULL, NULL, NULL, 0, 0},

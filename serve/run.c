@@ -4,6 +4,7 @@
 #include "events.h"
 #include "jobs.h"
 #include "vectors.h"
+#include "compat/compat.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -101,7 +102,8 @@ static int start(running *r, descry_error *err)
     rc = rc ? rc : serve_queue_open(&server->queue, server, err);
     rc = rc ? rc : serve_jobs_open(&server->jobs, server, err);
     for (size_t i = 0; !rc && i < r->sockets.count; i++)
-        rc = serve_carrier_open(&r->carriers[i], server, &r->sockets.items[i], serve_routes, err);
+        rc = serve_carrier_open(&r->carriers[i], server, &r->sockets.items[i],
+                                r->sockets.items[i].for_immich ? serve_immich_routes : serve_routes, err);
     return rc;
 }
 

@@ -6,6 +6,7 @@
 #include "descry.h"
 
 #define SERVE_PORT "8420"
+#define SERVE_IMMICH_PORT "3003" /* of the service that it replaces */
 
 typedef struct serve_options {
     const char *library, *model, *captioner; /* as in the commands; captioner NULL: the model, if it can caption */

@@ -86,6 +86,10 @@ int serve_api_photo(serve_worker *worker, const serve_request *request, serve_re
     json_t *object = serve_entry_json(entry);
     bool there = !entry->source && stat(entry->path, &info) == 0;
     if (object) {
+        const char *slash = entry->source ? NULL : strrchr(entry->path, '/');
+        char *folder = slash ? strndup(entry->path, slash > entry->path ? (size_t)(slash - entry->path) : 1) : NULL;
+        json_object_set_new(object, "folder", folder ? serve_json_text(folder) : json_null());
+        free(folder);
         json_object_set_new(object, "bytes", there ? json_integer((json_int_t)info.st_size) : json_null());
         json_object_set_new(object, "missing", json_boolean(!there));
         json_object_set_new(object, "type", json_string(type_of(entry->path)));

@@ -42,7 +42,7 @@ static int write_lists(serve_worker *worker, const descry_filter *filter, serve_
             whole &= fclose(files[i]) == 0;
     FILE *body = rc ? NULL : whole ? open_memstream(&reply->body, &reply->size) : NULL;
     if (body) {
-        fprintf(body, "{\"generation\":%llu,\"ids\":[%s],\"ratios\":[%s],\"days\":[%s]}",
+        fprintf(body, "{\"ranked\":false,\"generation\":%llu,\"ids\":[%s],\"ratios\":[%s],\"days\":[%s]}",
                 (unsigned long long)__atomic_load_n(&worker->server->generation, __ATOMIC_RELAXED), texts[0], texts[1], texts[2]);
         whole = fclose(body) == 0;
         reply->type = "application/json; charset=utf-8";
@@ -87,7 +87,9 @@ int serve_api_timeline(serve_worker *worker, const serve_request *request, serve
     bool ranks = false;
     int rc = query && *query ? search_first(&results, worker, query, &ranks, err) : 0;
     if (!rc && ranks)
-        serve_reply_error(reply, 400, "ranked", "this query ranks pictures: /search answers it", -1);
+        rc = serve_reply_json(reply, json_pack("{s:b, s:I, s:[], s:[], s:[]}", "ranked", 1, "generation",
+                                               (json_int_t)__atomic_load_n(&worker->server->generation, __ATOMIC_RELAXED), "ids", "ratios",
+                                               "days"), err);
     else if (!rc)
         rc = write_lists(worker, results ? descry_results_filter(results) : NULL, reply, err);
     descry_results_close(&results);

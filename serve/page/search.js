@@ -46,14 +46,9 @@ export function startSearch(app) {
     }
 
     async function byDate(text, keep, stop) {
-        let answer;
-        try {
-            answer = await api.get("/timeline", {q: text}, stop);
-        } catch (error) {
-            if (error.code === "ranked") // a smart album with texts
-                return byContent(text, keep, stop);
-            throw error;
-        }
+        const answer = await api.get("/timeline", {q: text}, stop);
+        if (answer.ranked) // a smart album of a query with terms
+            return byContent(text, keep, stop);
         generation = answer.generation;
         showChips(app, text, filterParts(text));
         app.grid.show(timelineList(answer), keep);

@@ -147,7 +147,7 @@ export function startViewer(app) {
                 taken ? row("Taken", narrow("date", taken.slice(0, 10), when(taken))) : [],
                 latitude !== null ? row("Place", narrow("near", `${latitude},${longitude},${NEAR}`, `${latitude.toFixed(4)}, ${longitude.toFixed(4)}`)) : [],
                 camera ? row("Camera", narrow("camera", quote(camera), camera)) : [],
-                row("Folder", narrow("in", quote(photo.folder), photo.folder)),
+                photo.folder ? row("Folder", narrow("in", quote(photo.folder), photo.folder)) : [],
                 photo.albums?.length ? row("Albums", photo.albums.map(album => [link(album.name, "Show this album", () => search(`album:${quote(album.name)}`)), " "]).flat()) : [],
                 match?.shares?.length > 1 ? row("Score", h("ul.shares", {}, match.shares.map(share =>
                     h("li", {}, h("bdi", {}, share.term), h("b", {}, (share.score >= 0 ? "+" : "−") + Math.abs(share.score).toFixed(3)))))) : []),
@@ -223,7 +223,8 @@ export function startViewer(app) {
             element.querySelector(".tools button").focus();
             history.pushState({photo: ids[at]}, "", address(ids[at]));
             pushed = true;
-        }
+        } else // a similar one
+            history.replaceState({photo: ids[at]}, "", address(ids[at]));
         show();
     }
 

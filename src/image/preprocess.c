@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * open_clip's transforms: resize, centre crop or pad, RGB. */
+ * open_clip's transforms: resize, centre crop or pad, RGB; and Immich's, which differ by a pixel here and there. */
 #include "image/preprocess.h"
 
 #include "base/error.h"
@@ -18,11 +18,15 @@ static int half_to_even(int n)
 }
 
 /* The size that the whole picture is resized to. */
-static int target_size(const descry_preprocess *p, int w, int h, int *width, int *height, descry_error *err)
+static int target_size(const descry_preprocess *p, int order, int w, int h, int *width, int *height, descry_error *err)
 {
     double a, b;
     if (p->resize_mode == DESCRY_SQUASH) {
         a = p->width, b = p->height;
+    } else if (p->resize_mode == DESCRY_SHORTEST && p->width == p->height && order == DESCRY_ORDER_IMMICH) {
+        double size = p->width; /* resize_pil of its machine learning service: the quotient is rounded first */
+        a = w < h ? size : floor((double)w / h * size);
+        b = w < h ? floor((double)h / w * size) : size;
     } else if (p->resize_mode == DESCRY_SHORTEST && p->width == p->height) {
         double size = p->width; /* torchvision: the long side is truncated */
         a = w <= h ? size : floor(size * w / h);
@@ -40,10 +44,10 @@ static int target_size(const descry_preprocess *p, int w, int h, int *width, int
 }
 
 /* The part of one axis that the crop keeps: from `size` pixels, after resizing, to `wanted`.  *pad: pixels of padding before. */
-static void crop_axis(int size, int wanted, int *first, int *length, int *pad)
+static void crop_axis(int size, int wanted, int order, int *first, int *length, int *pad)
 {
     *pad = size < wanted ? (wanted - size) / 2 : 0;
-    *first = size < wanted ? 0 : half_to_even(size - wanted);
+    *first = size < wanted ? 0 : order == DESCRY_ORDER_IMMICH ? (size - wanted) / 2 : half_to_even(size - wanted);
     *length = size < wanted ? size : wanted;
 }
 
@@ -69,13 +73,13 @@ static int resize_and_crop(const descry_preprocess *p, const descry_preprocess_o
 {
     descry_resample r = {.interpolation = p->interpolation};
     int w = picture->width, h = picture->height, pad_x, pad_y;
-    int rc = target_size(p, w, h, &r.width, &r.height, err);
+    int rc = target_size(p, options->reference, w, h, &r.width, &r.height, err);
     if (rc)
         return rc;
     if (p->width != p->height && p->resize_mode == DESCRY_SHORTEST)
         r.interpolation = DESCRY_BICUBIC; /* open_clip does not pass the setting on in this case */
-    crop_axis(r.width, p->width, &r.left, &r.box_width, &pad_x);
-    crop_axis(r.height, p->height, &r.top, &r.box_height, &pad_y);
+    crop_axis(r.width, p->width, options->reference, &r.left, &r.box_width, &pad_x);
+    crop_axis(r.height, p->height, options->reference, &r.top, &r.box_height, &pad_y);
     r.vertical_first = options->pillow >= 13 && h > r.height && (int64_t)h - r.height > 2 * ((int64_t)w - r.width);
     descry_picture out;
     rc = descry_resample_run(&r, picture, &out, err);
@@ -132,6 +136,22 @@ static int to_upright(const descry_picture *in, descry_picture *out, descry_erro
     return rc;
 }
 
+/* Makes a picture RGB as Pillow does, whatever its orientation, then resizes it. */
+static int run_as_immich(const descry_preprocess *p, const descry_preprocess_options *options, const descry_picture *picture,
+                         uint8_t *rgb, descry_error *err)
+{
+    if (picture->mode == DESCRY_MODE_RGB || picture->mode == DESCRY_MODE_L) /* of which all bands would be equal */
+        return resize_and_crop(p, options, picture, rgb, err);
+    descry_picture flat = {.width = picture->width, .height = picture->height, .mode = DESCRY_MODE_RGB, .orientation = 1};
+    flat.data = descry_alloc((size_t)picture->width * (size_t)picture->height, 3);
+    if (!flat.data)
+        return descry_fail_memory(err);
+    descry_convert_rgb(picture, 1, flat.data);
+    int rc = resize_and_crop(p, options, &flat, rgb, err);
+    descry_picture_free(&flat);
+    return rc;
+}
+
 /* Whether it is RGB or grey of one band already, and upright.  Grey need not become RGB before resizing: all bands are equal. */
 static bool is_ready(const descry_picture *picture)
 {
@@ -142,6 +162,8 @@ int descry_preprocess_run(const descry_preprocess *p, const descry_preprocess_op
                           const descry_picture *picture, uint8_t *rgb, descry_error *err)
 {
     descry_picture upright;
+    if (options->reference == DESCRY_ORDER_IMMICH)
+        return run_as_immich(p, options, picture, rgb, err);
     if (options->reference || is_ready(picture))
         return resize_and_crop(p, options, picture, rgb, err);
     if (picture->mode == DESCRY_MODE_1 && picture->orientation <= 1) { /* 0 and 255: the same as L */

@@ -16,8 +16,11 @@ typedef struct descry_preprocess {
     float mean[3], std[3];
 } descry_preprocess;
 
+enum { DESCRY_ORDER_IMMICH = 2 }; /* of options->reference */
+
 /* rgb [height, width, 3] (of `preprocess`) from `picture`.  By default the picture is rotated upright and made RGB
- * first; with options->reference resized and cropped in its own mode and made RGB at the end.
+ * first; with options->reference resized and cropped in its own mode and made RGB at the end, or made RGB, resized and cropped
+ * as by Immich.
  * DESCRY_ERR_MEMORY; DESCRY_ERR_LIMIT when the resized picture would exceed the limits. */
 int descry_preprocess_run(const descry_preprocess *preprocess, const descry_preprocess_options *options,
                           const descry_picture *picture, uint8_t *rgb, descry_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every resize row of openclip-golden.json, which Pillow 13 made, in open_clip's own order (reference), with both
- * orders of the passes. */
+ * orders of the passes; and those of immich.json, in Immich's order. */
 #include "cmocka_test.h"
 
 #include "golden.h"
@@ -87,17 +87,18 @@ static descry_preprocess settings(const json_t *row)
     int size = integer(row, "size");
     return (descry_preprocess){
         .width = size, .height = size,
-        .interpolation = strcmp(string(row, "interp"), "bicubic") == 0 ? DESCRY_BICUBIC : DESCRY_BILINEAR,
+        .interpolation = json_object_get(row, "interp") && strcmp(string(row, "interp"), "bicubic") != 0 ? DESCRY_BILINEAR
+                                                                                                    : DESCRY_BICUBIC,
         .resize_mode = strcmp(string(row, "resize_mode"), "squash") == 0 ? DESCRY_SQUASH : DESCRY_SHORTEST};
 }
 
-static void expect(const json_t *row, const char *mode, int pillow, const char *crc)
+static void expect(const json_t *row, const char *mode, int w, int h, int reference, int pillow, const char *crc)
 {
     descry_preprocess p = settings(row);
     descry_preprocess_options options = DESCRY_PREPROCESS_OPTIONS_INIT;
-    options.reference = 1;
+    options.reference = reference;
     options.pillow = pillow;
-    descry_picture picture = make(mode, integer(row, "src_w"), integer(row, "src_h"));
+    descry_picture picture = make(mode, w, h);
     size_t size = (size_t)p.width * (size_t)p.height * 3;
     uint8_t *rgb = malloc(size);
     descry_error err;
@@ -110,6 +111,11 @@ static void expect(const json_t *row, const char *mode, int pillow, const char *
     descry_picture_free(&picture);
 }
 
+static void expect_row(const json_t *row, const char *mode, int pillow, const char *crc)
+{
+    expect(row, mode, integer(row, "src_w"), integer(row, "src_h"), 1, pillow, crc);
+}
+
 static void every_mode_and_shape(void **state)
 {
     (void)state;
@@ -117,8 +123,8 @@ static void every_mode_and_shape(void **state)
     json_t *row;
     json_array_foreach(json_object_get(resize, "rows"), i, row)
     {
-        expect(row, string(row, "src_mode"), 13, string(row, "rgb_crc32"));
-        expect(row, string(row, "src_mode"), 12, string(row, "rgb_crc32")); /* these shapes have one order only */
+        expect_row(row, string(row, "src_mode"), 13, string(row, "rgb_crc32"));
+        expect_row(row, string(row, "src_mode"), 12, string(row, "rgb_crc32")); /* these shapes have one order only */
     }
     assert_int_equal(i, 18);
 }
@@ -130,10 +136,22 @@ static void both_orders_of_the_passes(void **state)
     json_t *row;
     json_array_foreach(json_object_get(resize, "pass_order_rows"), i, row)
     {
-        expect(row, "RGB", 13, string(row, "pillow13_rgb_crc32"));
-        expect(row, "RGB", 12, string(row, "horizontal_first_rgb_crc32"));
+        expect_row(row, "RGB", 13, string(row, "pillow13_rgb_crc32"));
+        expect_row(row, "RGB", 12, string(row, "horizontal_first_rgb_crc32"));
     }
     assert_int_equal(i, 5);
+}
+
+static void immichs_order(void **state)
+{
+    (void)state;
+    json_t *rows = golden_read("immich.json"), *row;
+    size_t i;
+    json_array_foreach(rows, i, row)
+        for (int pillow = 12; pillow <= 13; pillow++)
+            expect(row, string(row, "mode"), integer(row, "width"), integer(row, "height"), 2, pillow, string(row, "crc32"));
+    assert_int_equal(i, 47);
+    json_decref(rows);
 }
 
 int main(void)
@@ -141,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_mode_and_shape),
         cmocka_unit_test(both_orders_of_the_passes),
+        cmocka_unit_test(immichs_order),
     };
     return cmocka_run_group_tests_name("resize", tests, load, unload);
 }
