@@ -96,13 +96,10 @@ static int serve(const serve_options *options)
     const serve_module *module;
     const void *table;
     descry_error err;
-    int stopped;
     if (descry_part_open(&table, "descry-serve.so", "serve_module_table", "descry serve", &err))
         return cmd_fail(&err);
     module = table;
-    if (module->run(options, &stopped, &err))
-        return cmd_fail(&err);
-    return CMD_DONE;
+    return module->run(options, &err) ? cmd_fail(&err) : CMD_DONE;
 }
 
 static int run(int argc, char **argv)
@@ -131,7 +128,7 @@ static int run(int argc, char **argv)
         {"captioner", 0, CMD_TEXT, &o.captioner, "NAME", "the model for captions; else the other, if it can write them", 0},
         {"idle-unload", 0, CMD_COUNT, &idle, "S", "open a model when it is first needed, and close it when it was not used for S seconds", 0},
         {"workers", 0, CMD_COUNT, &o.workers, "N", "requests to work on at once (16); more wait", 0},
-        {"timeout", 0, CMD_COUNT, &timeout, "S", "close connections on which nothing has come or gone for S seconds (60)", 0},
+        {"timeout", 0, CMD_COUNT, &timeout, "S", "close connections on which nothing has come or gone for S seconds, or a request has not come in that time, and one more for each 1000 bytes of a body (60)", 0},
         {"max-body", 0, CMD_COUNT, &o.max_body, "MIB", "of an uploaded picture, in MiB (256)", 0},
         {"max-connections", 0, CMD_COUNT, &o.max_connections, "N", "at once (12000)", 0},
         {"access-log", 0, CMD_FLAG, &o.access_log, NULL, "a line on standard error for each request; no arguments, which say what was looked for", 0},

@@ -6,15 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <time.h>
 
 enum {
     CONNECTION_MEMORY = 24 << 10, /* bytes for a request's line and headers */
     MOST_ARGUMENTS = 32,
-    LONGEST_UPLOAD = 300,         /* seconds for the body of a request */
+    LONGEST_UPLOAD = 300,         /* seconds for a request, from its header on */
+    SLOWEST_UPLOAD = 1000,        /* bytes a second of a body, after the first options.timeout seconds */
     DRAIN = 1 << 20               /* bytes of a refused body that are read, so that the client hears why */
 };
+
+/* A connection, and when it is closed unless a whole request has come: libmicrohttpd's own timeout begins anew with each byte. */
+typedef struct line {
+    struct line *next, **at;
+    int fd;
+    int64_t deadline; /* atomic: of CLOCK_MONOTONIC's seconds; 0: none */
+} line;
 
 struct serve_carrier {
     serve_server *server;
@@ -23,6 +32,8 @@ struct serve_carrier {
     bool local;
     long pending;       /* atomic */
     size_t body_bytes;  /* atomic: of all bodies in memory */
+    pthread_mutex_t mutex;
+    line *lines;
 };
 
 typedef enum exchange_state { READING, REFUSED, WORKING, DONE } exchange_state;
@@ -32,6 +43,7 @@ typedef struct exchange {
     serve_work work; /* first */
     serve_carrier *carrier;
     struct MHD_Connection *connection;
+    line *line; /* may be NULL */
     const serve_route *route;
     exchange_state state;
     serve_request request;
@@ -49,6 +61,72 @@ static double since(const struct timespec *began)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)(now.tv_sec - began->tv_sec) + (double)(now.tv_nsec - began->tv_nsec) * 1e-9;
+}
+
+/* ---- connections that trickle ------------------------------------------------------------------------------------ */
+
+static int64_t seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec;
+}
+
+/* Closes the connection, if nothing else is said, in so many seconds; 0: it does not. */
+static void set_deadline(line *l, int64_t seconds)
+{
+    if (l)
+        __atomic_store_n(&l->deadline, seconds ? seconds_now() + seconds : 0, __ATOMIC_RELAXED);
+}
+
+/* Until the next request's header is here: one second more than libmicrohttpd gives a connection that is idle. */
+static int64_t header_seconds(const serve_carrier *carrier)
+{
+    unsigned timeout = carrier->server->options->timeout;
+    return timeout ? (int64_t)timeout + 1 : 0;
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **state, enum MHD_ConnectionNotificationCode what)
+{
+    serve_carrier *carrier = arg;
+    bool begins = what == MHD_CONNECTION_NOTIFY_STARTED;
+    serve_metrics_connections(carrier->server->metrics, begins ? 1 : -1);
+    if (begins) {
+        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        line *l = info ? calloc(1, sizeof *l) : NULL;
+        *state = l;
+        if (!l)
+            return;
+        l->fd = info->connect_fd;
+        set_deadline(l, header_seconds(carrier));
+        pthread_mutex_lock(&carrier->mutex);
+        l->next = carrier->lines;
+        l->at = &carrier->lines;
+        if (l->next)
+            l->next->at = &l->next;
+        carrier->lines = l;
+        pthread_mutex_unlock(&carrier->mutex);
+    } else if (*state) { /* before its descriptor is closed */
+        line *l = *state;
+        pthread_mutex_lock(&carrier->mutex);
+        *l->at = l->next;
+        if (l->next)
+            l->next->at = l->at;
+        pthread_mutex_unlock(&carrier->mutex);
+        free(l);
+    }
+}
+
+void serve_carrier_tick(serve_carrier *carrier)
+{
+    int64_t now = seconds_now();
+    pthread_mutex_lock(&carrier->mutex);
+    for (line *l = carrier->lines; l; l = l->next) {
+        int64_t deadline = __atomic_load_n(&l->deadline, __ATOMIC_RELAXED);
+        if (deadline && now >= deadline)
+            shutdown(l->fd, SHUT_RDWR); /* which libmicrohttpd's thread notices */
+    }
+    pthread_mutex_unlock(&carrier->mutex);
 }
 
 /* ---- reading a request ------------------------------------------------------------------------------------------- */
@@ -94,6 +172,9 @@ static exchange *begin(serve_carrier *carrier, struct MHD_Connection *connection
     for (size_t i = 0; i < SERVE_HEADERS; i++)
         x->request.headers[i] = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, header_names[i]);
     MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_argument, x);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    x->line = info ? info->socket_context : NULL;
+    set_deadline(x->line, header_seconds(carrier));
     __atomic_add_fetch(&carrier->pending, 1, __ATOMIC_RELAXED);
     return x;
 }
@@ -150,8 +231,11 @@ static void refuse_body(exchange *x, unsigned status, const char *code, const ch
 static enum MHD_Result append(exchange *x, const char *data, size_t size)
 {
     serve_carrier *carrier = x->carrier;
-    if (since(&x->began) > LONGEST_UPLOAD)
+    double allowed = carrier->server->options->timeout + (double)(x->request.size + x->drained + size) / SLOWEST_UPLOAD;
+    double left = (carrier->server->options->timeout && allowed < LONGEST_UPLOAD ? allowed : LONGEST_UPLOAD) - since(&x->began);
+    if (left <= 0)
         return MHD_NO;
+    set_deadline(x->line, (int64_t)left + 1);
     if (x->state == REFUSED) /* a reply can only be sent once all is read: of a little too much, it is */
         return (x->drained += size) <= DRAIN ? MHD_YES : MHD_NO;
     if (size > x->limit - x->request.size) {
@@ -264,6 +348,7 @@ static void add_headers(struct MHD_Response *response, const exchange *x)
 static enum MHD_Result send_reply(exchange *x)
 {
     unsigned status = x->reply.status ? x->reply.status : 200;
+    set_deadline(x->line, 0);
     struct MHD_Response *response = make_response(x);
     if (!response)
         return MHD_NO;
@@ -300,6 +385,7 @@ static void run_work(serve_work *work, serve_worker *worker)
 static enum MHD_Result answer(exchange *x)
 {
     serve_worker none = {x->carrier->server, NULL};
+    set_deadline(x->line, 0);
     if (x->route->flags & SERVE_AT_ONCE) {
         handle(x, &none);
         return send_reply(x);
@@ -327,8 +413,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
             return MHD_NO;
         if (!judge(x))
             return MHD_YES;
-        if (announced(connection) == 0 || announced(connection) > DRAIN) /* with the latter the connection ends */
-            return send_reply(x);
+        if (announced(connection) > DRAIN || MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding"))
+            return send_reply(x); /* before the body: the connection ends with it */
         x->state = REFUSED;
         return MHD_YES;
     }
@@ -346,15 +432,17 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
 
 static void write_access_line(const exchange *x)
 {
-    char line[512];
+    char text[512];
     time_t now = time(NULL);
     struct tm utc;
     char when[32] = "";
     if (gmtime_r(&now, &utc))
         strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    snprintf(line, sizeof line, "%s %s %.300s %u %.1f ms", when, x->request.method, x->request.path, x->reply.status,
+    snprintf(text, sizeof text, "%s %s %.300s %u %.1f ms", when, x->request.method, x->request.path, x->reply.status,
              since(&x->began) * 1e3);
-    x->carrier->server->options->say(line);
+    for (char *c = text; *c; c++) /* a path may hold anything: no lines, and no colours, of a stranger's */
+        *c = (unsigned char)*c < 32 || *c == 127 ? '?' : *c;
+    x->carrier->server->options->say(text);
 }
 
 static void on_completed(void *arg, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode why)
@@ -366,19 +454,13 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **st
     serve_metrics_count(x->carrier->server->metrics, x->route ? x->route->pattern : "none", x->reply.status, since(&x->began));
     if (x->carrier->server->options->access_log)
         write_access_line(x);
+    set_deadline(x->line, header_seconds(x->carrier));
     __atomic_sub_fetch(&x->carrier->body_bytes, x->counted, __ATOMIC_RELAXED);
     __atomic_sub_fetch(&x->carrier->pending, 1, __ATOMIC_RELAXED);
     serve_reply_clear(&x->reply);
     free(x->body);
     free(x);
     *state = NULL;
-}
-
-static void on_connection(void *arg, struct MHD_Connection *connection, void **state, enum MHD_ConnectionNotificationCode what)
-{
-    serve_carrier *carrier = arg;
-    (void)connection, (void)state;
-    serve_metrics_connections(carrier->server->metrics, what == MHD_CONNECTION_NOTIFY_STARTED ? 1 : -1);
 }
 
 /* ---- the daemon -------------------------------------------------------------------------------------------------- */
@@ -393,6 +475,7 @@ int serve_carrier_open(serve_carrier **carrier, serve_server *server, serve_sock
     c->server = server;
     c->routes = routes;
     c->local = socket->local;
+    pthread_mutex_init(&c->mutex, NULL);
     c->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, c,
                                  MHD_OPTION_LISTEN_SOCKET, socket->fd,
                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
@@ -402,6 +485,7 @@ int serve_carrier_open(serve_carrier **carrier, serve_server *server, serve_sock
                                  MHD_OPTION_NOTIFY_CONNECTION, on_connection, c,
                                  MHD_OPTION_END);
     if (!c->daemon) {
+        pthread_mutex_destroy(&c->mutex);
         free(c);
         *carrier = NULL;
         return serve_fail(err, DESCRY_ERR_IO, "%s: libmicrohttpd does not start", socket->name);
@@ -427,6 +511,7 @@ void serve_carrier_close(serve_carrier **carrier)
     if (!*carrier)
         return;
     MHD_stop_daemon((*carrier)->daemon);
+    pthread_mutex_destroy(&(*carrier)->mutex);
     free(*carrier);
     *carrier = NULL;
 }

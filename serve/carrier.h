@@ -13,6 +13,7 @@ int serve_carrier_open(serve_carrier **carrier, serve_server *server, serve_sock
                        descry_error *err);
 void serve_carrier_quiesce(serve_carrier *carrier); /* no new connections from now on */
 size_t serve_carrier_pending(const serve_carrier *carrier); /* requests that are not answered yet */
+void serve_carrier_tick(serve_carrier *carrier);    /* once a second: closes connections that trickle */
 void serve_carrier_close(serve_carrier **carrier);  /* after the last worker has ended */
 
 /* Called by a stream's `read`, which then returns 0: it is not called again before serve_stream_resume. */

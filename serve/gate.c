@@ -118,7 +118,7 @@ static bool is_of_another_site(const serve_server *server, const serve_request *
 /* A type that a form of another site cannot send without asking first. */
 static bool is_plain_type(const char *type)
 {
-    return !type || strncasecmp(type, "text/", 5) == 0 || strncasecmp(type, "multipart/", 10) == 0 ||
+    return !type || !*type || strncasecmp(type, "text/", 5) == 0 || strncasecmp(type, "multipart/", 10) == 0 ||
            strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0;
 }
 
@@ -133,7 +133,7 @@ unsigned serve_gate(const serve_server *server, const serve_request *request, co
         serve_reply_error(reply, 403, "forbidden", "this server does not answer for that Host (--host-name lets one through)", -1);
         return 403;
     }
-    if (server->options->token && !token && !(route && route->flags & SERVE_OPEN) && !has_cookie(server, request)) {
+    if (server->options->token && !local_socket && !token && !(route && route->flags & SERVE_OPEN) && !has_cookie(server, request)) {
         serve_reply_error(reply, 401, "unauthorized", "the token is needed: Authorization: Bearer TOKEN", -1);
         serve_reply_header(reply, NULL, "WWW-Authenticate", "Bearer");
         return 401;

@@ -111,7 +111,7 @@ static int listen_unix(serve_sockets *sockets, const char *path, descry_error *e
         return serve_fail(err, DESCRY_ERR_IO, "%s: %s", path, strerror(errno));
     if (lstat(path, &info) == 0 && S_ISSOCK(info.st_mode) && connect(fd, (struct sockaddr *)&at, sizeof at) && errno == ECONNREFUSED)
         unlink(path);
-    mode_t mask = umask(0077);
+    mode_t mask = umask(0177);
     int failed = bind(fd, (struct sockaddr *)&at, sizeof at) || listen(fd, BACKLOG);
     umask(mask);
     if (failed) {

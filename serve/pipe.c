@@ -19,10 +19,16 @@ struct serve_pipe {
     size_t begin, size; /* of what is in the ring */
     bool paused, ended, broken, closed;
     int users;          /* the stream and the thread: the last frees it */
+    serve_pipe *next;   /* of those whose stream is open */
     char ring[ROOM];
 };
 
 static int open_pipes; /* atomic: threads that run */
+
+/* Locked before a pipe is. */
+static pthread_mutex_t all_mutex = PTHREAD_MUTEX_INITIALIZER;
+static serve_pipe *all;
+static bool ending;
 
 static void leave(serve_pipe *pipe)
 {
@@ -68,6 +74,21 @@ bool serve_pipe_write(serve_pipe *pipe, const void *data, size_t size)
     return reads;
 }
 
+void serve_pipes_end(void)
+{
+    pthread_mutex_lock(&all_mutex);
+    ending = true;
+    for (serve_pipe *pipe = all; pipe; pipe = pipe->next) {
+        pthread_mutex_lock(&pipe->mutex);
+        pipe->closed = pipe->ended = pipe->broken = true;
+        pipe->size = 0;
+        pthread_cond_signal(&pipe->room);
+        wake(pipe);
+        pthread_mutex_unlock(&pipe->mutex);
+    }
+    pthread_mutex_unlock(&all_mutex);
+}
+
 static void *run(void *arg)
 {
     serve_pipe *pipe = arg;
@@ -75,7 +96,7 @@ static void *run(void *arg)
     pipe->release(pipe->arg);
     pthread_mutex_lock(&pipe->mutex);
     pipe->ended = true;
-    pipe->broken = !whole;
+    pipe->broken |= !whole;
     wake(pipe);
     pthread_mutex_unlock(&pipe->mutex);
     leave(pipe);
@@ -105,6 +126,13 @@ static ssize_t read_pipe(serve_stream *stream, char *to, size_t room)
 static void close_pipe(serve_stream *stream)
 {
     serve_pipe *pipe = (serve_pipe *)stream;
+    pthread_mutex_lock(&all_mutex);
+    for (serve_pipe **at = &all; *at; at = &(*at)->next)
+        if (*at == pipe) {
+            *at = pipe->next;
+            break;
+        }
+    pthread_mutex_unlock(&all_mutex);
     pthread_mutex_lock(&pipe->mutex);
     pipe->closed = true;
     pipe->paused = false;
@@ -134,7 +162,15 @@ int serve_pipe_open(serve_stream **stream, bool (*make)(void *arg, serve_pipe *p
     pipe->users = 2;
     pthread_mutex_init(&pipe->mutex, NULL);
     pthread_cond_init(&pipe->room, NULL);
-    if (pthread_create(&thread, NULL, run, pipe) == 0) {
+    pthread_mutex_lock(&all_mutex);
+    pipe->ended = pipe->broken = pipe->closed = ending;
+    bool started = pthread_create(&thread, NULL, run, pipe) == 0;
+    if (started) {
+        pipe->next = all;
+        all = pipe;
+    }
+    pthread_mutex_unlock(&all_mutex);
+    if (started) {
         pthread_detach(thread);
         *stream = &pipe->stream;
         return 0;

@@ -15,4 +15,7 @@ bool serve_pipe_write(serve_pipe *pipe, const void *data, size_t size);
 int serve_pipe_open(serve_stream **stream, bool (*make)(void *arg, serve_pipe *pipe), void (*release)(void *arg), void *arg,
                     descry_error *err);
 
+/* Ends all pipes, and those to come: what waits for their bytes is told that they are broken. */
+void serve_pipes_end(void);
+
 #endif

@@ -3,6 +3,7 @@
 #include "carrier.h"
 #include "events.h"
 #include "jobs.h"
+#include "pipe.h"
 #include "vectors.h"
 #include "compat/compat.h"
 
@@ -136,8 +137,8 @@ static void announce(const running *r)
     }
 }
 
-/* Lets those requests end that have begun, for a while. */
-static void drain(running *r)
+/* Lets those requests end that have begun, for a while, or until a second signal. */
+static void drain(running *r, const sigset_t *signals)
 {
     __atomic_store_n(&r->server.stopping, 1, __ATOMIC_RELAXED);
     serve_jobs_end(r->server.jobs);
@@ -150,17 +151,21 @@ static void drain(running *r)
             pending += serve_carrier_pending(r->carriers[i]);
         if (pending == 0)
             return;
-        nanosleep(&(struct timespec){0, 20000000}, NULL);
+        if (sigtimedwait(signals, NULL, &(struct timespec){0, 20000000}) > 0)
+            return;
     }
 }
 
 static void stop(running *r)
 {
     serve_server *server = &r->server;
+    if (server->queue)
+        serve_queue_end(server->queue);
+    serve_pipes_end(); /* libmicrohttpd aborts when it is closed with suspended connections */
+    for (size_t i = 0; i < r->sockets.count; i++)
+        serve_carrier_close(&r->carriers[i]); /* until here, requests may come that find no queue's threads, but the queue */
     serve_queue_close(&server->queue);
     serve_jobs_close(&server->jobs);
-    for (size_t i = 0; i < r->sockets.count; i++)
-        serve_carrier_close(&r->carriers[i]);
     serve_listen_close(&r->sockets);
     serve_events_close(&server->events);
     serve_vectors_close(&server->vectors);
@@ -183,14 +188,17 @@ static void watch_library(serve_server *server, uint64_t *last)
 }
 
 /* Once a second. */
-static void tick(serve_server *server, uint64_t *last)
+static void tick(running *r, uint64_t *last)
 {
+    serve_server *server = &r->server;
     watch_library(server, last);
+    for (size_t i = 0; i < r->sockets.count; i++)
+        serve_carrier_tick(r->carriers[i]);
     serve_models_tick(server->models);
     serve_events_tick(server->events);
 }
 
-static int run(const serve_options *given, int *stopped, descry_error *err)
+static int run(const serve_options *given, descry_error *err)
 {
     serve_options options = *given;
     running r = {.server.options = &options};
@@ -202,18 +210,17 @@ static int run(const serve_options *given, int *stopped, descry_error *err)
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, &before); /* of all threads: only this one takes them */
     options.max_connections = raise_descriptors(options.max_connections);
-    *stopped = 0;
-    int rc = start(&r, err);
+    int rc = options.token && !*options.token ? serve_fail(err, DESCRY_ERR_ARGUMENT, "the token is empty") : start(&r, err);
     if (!rc) {
         r.server.local = is_alone(&r);
         descry_library_generation(r.server.watched, &last, NULL);
         announce(&r);
         serve_notify("READY=1");
         open_ahead(&r.server);
-        while ((*stopped = sigtimedwait(&signals, NULL, &(struct timespec){1, 0})) < 0)
-            tick(&r.server, &last);
+        while (sigtimedwait(&signals, NULL, &(struct timespec){1, 0}) < 0)
+            tick(&r, &last);
         serve_notify("STOPPING=1");
-        drain(&r);
+        drain(&r, &signals);
     }
     stop(&r);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

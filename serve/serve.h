@@ -40,8 +40,8 @@ typedef struct serve_options {
 /* The only symbol of the module: `serve_module`. */
 typedef struct serve_module {
     const char *version; /* descry_version() of the module's build */
-    /* Serves until a signal, SIGINT, SIGTERM or SIGHUP, which *stopped then is; DESCRY_ERR_ARGUMENT: an invalid option. */
-    int (*run)(const serve_options *options, int *stopped, descry_error *err);
+    /* Serves until a signal: SIGINT, SIGTERM or SIGHUP.  DESCRY_ERR_ARGUMENT: an invalid option. */
+    int (*run)(const serve_options *options, descry_error *err);
 } serve_module;
 
 #endif

@@ -80,7 +80,8 @@ typedef struct serve_work {
 
 int serve_queue_open(serve_queue **queue, serve_server *server, descry_error *err);
 bool serve_queue_add(serve_queue *queue, serve_work *work); /* false: too much is waiting, or it is closing */
-void serve_queue_close(serve_queue **queue);                /* after all that was added has run */
+void serve_queue_end(serve_queue *queue);                   /* takes no more, and ends after all that was added has run */
+void serve_queue_close(serve_queue **queue);                /* when no request uses it */
 size_t serve_queue_length(serve_queue *queue);
 
 /* ---- metrics (metrics.c) ----------------------------------------------------------------------------------------- */

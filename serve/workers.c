@@ -93,17 +93,23 @@ size_t serve_queue_length(serve_queue *queue)
     return length;
 }
 
-void serve_queue_close(serve_queue **queue)
+void serve_queue_end(serve_queue *q)
 {
-    serve_queue *q = *queue;
-    if (!q)
-        return;
     pthread_mutex_lock(&q->mutex);
     q->closing = 1;
     pthread_cond_broadcast(&q->more);
     pthread_mutex_unlock(&q->mutex);
     for (size_t i = 0; i < q->count; i++)
         pthread_join(q->threads[i], NULL);
+    q->count = 0;
+}
+
+void serve_queue_close(serve_queue **queue)
+{
+    serve_queue *q = *queue;
+    if (!q)
+        return;
+    serve_queue_end(q);
     pthread_cond_destroy(&q->more);
     pthread_mutex_destroy(&q->mutex);
     free(q);

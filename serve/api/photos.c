@@ -28,8 +28,9 @@ int serve_id_list_of(const serve_request *request, size_t most, int64_t **ids, s
         return serve_fail_memory(err);
     while (text && *text && *count < most) {
         char *end;
+        errno = 0;
         long long id = strtoll(text, &end, 10);
-        if (end == text || (*end && *end != ',') || id < 1)
+        if (end == text || (*end && *end != ',') || (*end && !end[1]) || id < 1 || errno)
             break;
         (*ids)[(*count)++] = id;
         text = *end ? end + 1 : end;

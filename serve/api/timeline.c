@@ -19,7 +19,7 @@ static int add(void *arg, int64_t id, int64_t taken, int width, int height)
 {
     lists *to = arg;
     const char *comma = to->count++ ? "," : "";
-    int64_t day = taken >= 0 ? taken / DAY : -((DAY - 1 - taken) / DAY);
+    int64_t day = taken / DAY - (taken % DAY < 0); /* rounded down */
     fprintf(to->ids, "%s%lld", comma, (long long)id);
     fprintf(to->ratios, "%s%ld", comma, width > 0 && height > 0 ? lround(100.0 * width / height) : 0);
     if (taken == DESCRY_NO_TIME)

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`descry serve` under load and at its end: thousands of connections, clients that never read or vanish, signals amid all of it."""
+import json
+import os
+import resource
+import signal
+import socket
+import stat
+import subprocess
+import threading
+import time
+
+from harness import Server, descry, done, gallery, library, make_library, run, same, verdict, work
+
+make_library()
+END = b"\r\n\r\n"
+watched = os.environ.get("SANITIZE", "none") != "none"  # which takes memory of its own, and is slow
+
+
+def connect(server, data=b""):
+    connection = socket.create_connection(("127.0.0.1", server.port), 60)
+    connection.sendall(data)
+    return connection
+
+
+def get(server, path, *more):
+    return "\r\n".join([f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", *more]).encode() + END
+
+
+def until(connection, wanted):
+    data = b""
+    try:
+        while wanted not in data and (piece := connection.recv(1 << 16)):
+            data += piece
+    except OSError:
+        pass
+    return data
+
+
+def wait_for(condition, seconds=60):
+    begun = time.monotonic()
+    while not condition() and time.monotonic() - begun < seconds:
+        time.sleep(0.05)
+    return condition()
+
+
+def descriptors(server):
+    """Open sockets and pictures; not the library, which each worker opens when it first needs it."""
+    folder, n = f"/proc/{server.process.pid}/fd", 0
+    for name in os.listdir(folder):
+        try:
+            target = os.readlink(f"{folder}/{name}")
+        except OSError:
+            continue
+        n += target.startswith("socket:") or target.startswith(str(gallery))
+    return n
+
+
+def resident(server):
+    with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def jobs(server):
+    return server.ask("GET", "/api/v1/jobs").json["jobs"]
+
+
+def many_connections():
+    wanted = 1000 if watched else 10000
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = hard if hard != resource.RLIM_INFINITY else 1 << 20
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(room, wanted + 1024), hard))
+    n = min(wanted, room - 1024)
+    if n < wanted:
+        print(f"# the limit of descriptors, {hard}, lets only {n} connections be tried", flush=True)
+    with Server("--timeout", "600") as server:
+        idle = [connect(server) for _ in range(n)]
+        good = sum(server.ask("GET", "/api/v1/search?ranking=words&q=dog").status == 200 for _ in range(20))
+        same(good, 20, f"searches beside {n} idle connections")
+        some = idle[::max(n // 100, 1)]
+        for connection in some:
+            connection.sendall(get(server, "/healthz"))
+        same(sum(b" 200 " in until(connection, b"true}") for connection in some), len(some), "which are answered when they ask after all")
+        for connection in idle:
+            connection.close()
+        verdict(wait_for(lambda: descriptors(server) < 100), "their descriptors are freed", descriptors(server))
+        same(server.stop(), 0, "it ends as it was told")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def never_reading():
+    ids = {p["name"]: p["id"] for p in ask_all()}
+    victim = gallery / "0001.jpg"
+    whole = victim.read_bytes()
+    os.truncate(victim, 20 << 30)  # sparse
+    try:
+        with Server("--timeout", "3") as server:
+            before = descriptors(server)
+            for path in (f"/api/v1/zip?ids={ids['0001.jpg']}", f"/api/v1/photos/{ids['0001.jpg']}/file"):
+                deaf = [connect(server, get(server, path)) for _ in range(8)]
+                same(sum(server.ask("GET", "/api/v1/search?ranking=words&q=dog").status == 200 for _ in range(20)), 20, f"others are served while {path} is not read")
+                verdict(wait_for(lambda: descriptors(server) <= before), "they are closed in the end", descriptors(server), before)
+                vanished = [connect(server, get(server, path)) for _ in range(8)]
+                for connection in vanished:
+                    connection.recv(1000)
+                    connection.close()
+                for connection in deaf:
+                    connection.close()
+                verdict(wait_for(lambda: descriptors(server) <= before), "so are those that vanish", descriptors(server), before)
+            greedy = [connect(server, get(server, f"/api/v1/zip?ids={ids['0001.jpg']}")) for _ in range(16)]
+            for connection in greedy:
+                until(connection, b"PK")
+            same(server.ask("GET", f"/api/v1/zip?ids={ids['0001.jpg']}").status, 409, "more downloads than there may be")
+            for connection in greedy:
+                connection.close()
+        with Server() as server:  # one reads as fast as it can, so that the stream often waits
+            connection = connect(server, get(server, f"/api/v1/zip?ids={ids['0001.jpg']}"))
+            reader = threading.Thread(target=lambda: [None for _ in iter(lambda: connection.recv(1 << 20), b"")], daemon=True)
+            reader.start()
+            time.sleep(0.2)
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            server.process.send_signal(signal.SIGTERM)
+            server.process.communicate()
+            same(server.process.returncode, 0, "a second signal does not wait for a download's end")
+    finally:
+        victim.write_bytes(whole)
+
+
+def ask_all():
+    with Server() as server:
+        return server.ask("GET", "/api/v1/photos?ids=" + ",".join(map(str, range(1, 13)))).json["photos"]
+
+
+def events():
+    with Server("--root", gallery) as server:
+        before = descriptors(server)
+        for _ in range(300):
+            connection = connect(server, get(server, "/api/v1/events"))
+            connection.close()
+        same(server.ask("POST", "/api/v1/jobs", {"paths": []}).status, 202, "a job while listeners have vanished")
+        verdict(wait_for(lambda: all(job["state"] == "done" for job in jobs(server))), "is done", jobs(server))
+        verdict(wait_for(lambda: descriptors(server) <= before + 8), "their descriptors are freed", descriptors(server), before)
+        listener = connect(server, get(server, "/api/v1/events"))
+        until(listener, END)
+        server.ask("POST", "/api/v1/jobs", {"paths": []})
+        verdict(b'"state":"done"' in until(listener, b'"state":"done"'), "who listens is told")
+        server.process.send_signal(signal.SIGTERM)
+        verdict(until(listener, b"0\r\n\r\n").endswith(b"0\r\n\r\n"), "at the end the stream ends as it should")
+        server.process.communicate()
+        same(server.process.returncode, 0, "and so does the server")
+
+
+def full_queue():
+    with Server("--workers", "1", "--timeout", "60") as server:
+        asked = get(server, "/api/v1/search?ranking=words&q=dog&k=500")
+        connections = [connect(server, asked) for _ in range(900)]
+        answers = [until(connection, END) for connection in connections]
+        verdict(all(b" 200 " in answer or (b" 503 " in answer and b"Retry-After" in answer) for answer in answers), "900 requests at one worker: answered, or told to come again")
+        for connection in connections:
+            connection.close()
+
+
+def at_the_end():
+    """Requests that come while it stops, over and over, of all kinds that need what is being closed."""
+    ended = []
+    for _ in range(4):
+        with Server("--root", gallery) as server:
+            stop = threading.Event()
+
+            def hammer(path):
+                while not stop.is_set():
+                    try:
+                        connection = connect(server)
+                        for _ in range(20):
+                            connection.sendall(get(server, path))
+                            if not connection.recv(1 << 16):
+                                break
+                        connection.close()
+                    except OSError:
+                        return
+
+            threads = [threading.Thread(target=hammer, args=(path,)) for path in ["/metrics", "/api/v1/jobs", "/api/v1/search?ranking=words&q=dog", "/api/v1/status", "/api/v1/photos/1"] * 4]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.3)
+            server.process.send_signal(signal.SIGTERM)
+            server.process.communicate()
+            stop.set()
+            for thread in threads:
+                thread.join()
+            ended.append(server.process.returncode)
+    same(ended, [0] * 4, "it stops amid requests")
+    fresh = work / "fresh.db"
+    with Server("--root", gallery, "--model", "demo", library=fresh) as server:
+        server.ask("POST", "/api/v1/jobs", {"paths": [str(gallery)]})
+        wait_for(lambda: jobs(server)[0]["state"] != "waiting")
+        same(server.stop(), 0, "it stops amid a job")
+    status = json.loads(run("status", "--library", fresh, "--json").stdout)
+    done_again = run("index", "--library", fresh, "--model", "demo", gallery)
+    same(done_again.returncode, 0, f"the library is whole ({status['photos']} pictures were in it), and can be completed")
+
+
+def sockets():
+    path = work / "d.sock"
+
+    def start(*options, env=None, fds=()):
+        process = subprocess.Popen([descry, "serve", "--library", library, *map(str, options)], stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}, pass_fds=fds)
+        line = process.stderr.readline()
+        return process, line
+
+    def ask(headers=""):
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(path))
+        connection.sendall(f"GET /api/v1/status HTTP/1.1\r\nHost: any\r\nConnection: close\r\n{headers}\r\n".encode())
+        return until(connection, b"\0")
+
+    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    notify.bind(str(work / "notify"))
+    notify.settimeout(60)
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(path))
+    left.close()
+    process, line = start("--socket", path, "--token", "secret", env={"NOTIFY_SOCKET": str(work / "notify")})
+    verdict("listening at" in line, "a Unix socket, in place of one that is left over", line)
+    same(notify.recv(100), b"READY=1", "systemd is told that it is ready")
+    same(stat.S_IMODE(os.stat(path).st_mode), 0o600, "only its owner may open it")
+    verdict(b" 200 " in ask(), "it needs no token", ask())
+    second = subprocess.run([descry, "serve", "--library", library, "--socket", path], capture_output=True, text=True)
+    verdict(second.returncode not in (0, -signal.SIGTERM) and str(path) in second.stderr and b" 200 " in ask(), "one in use is refused, and not disturbed", second.stderr)
+    process.terminate()
+    same(notify.recv(100), b"STOPPING=1", "systemd is told that it stops")
+    process.communicate()
+    verdict(process.returncode == 0 and not path.exists(), "the socket is removed", process.returncode)
+    (work / "file").write_text("x")
+    refused = subprocess.run([descry, "serve", "--library", library, "--socket", work / "file"], capture_output=True, text=True)
+    verdict(refused.returncode != 0 and (work / "file").read_text() == "x", "a file is not replaced by a socket", refused.stderr)
+
+    passed = socket.create_server(("127.0.0.1", 0))
+    program = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES=sys.argv[2]); os.execve(sys.argv[3], sys.argv[3:], os.environ)"
+    for name in ("web",):
+        process = subprocess.Popen(["python3", "-c", program, str(passed.fileno()), name, descry, "serve", "--library", str(library)], stderr=subprocess.PIPE, text=True, pass_fds=(passed.fileno(),))
+        line = process.stderr.readline()
+        port = passed.getsockname()[1]
+        verdict(f":{port}" in line, f"a socket that systemd passes, named {name}", line)
+        connection = socket.create_connection(("127.0.0.1", port), 60)
+        connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: localhost\r\n".encode() + END[2:])
+        verdict(b" 200 " in until(connection, END), "is answered at")
+        connection.close()
+        process.terminate()
+        process.communicate()
+        same(process.returncode, 0, "and it ends")
+    passed.close()
+
+
+def flat():
+    total = 2000 if watched else 20000
+    answered = []
+    with Server("--root", gallery) as server:
+        def ask(n):
+            connection = connect(server)
+            paths = ["/healthz", "/api/v1/status", "/api/v1/search?ranking=words&q=dog", "/api/v1/photos/1", "/api/v1/photos/1/file", "/api/v1/nothing", "/style.css"]
+            for i in range(n):
+                connection.sendall(get(server, paths[i % len(paths)]))
+                data = until(connection, END)
+                if not data:
+                    return
+                answered.append(1)
+                head, _, body = data.partition(END)
+                length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+                while len(body) < length:
+                    body += connection.recv(1 << 16)
+            connection.close()
+
+        def round_of(n):
+            threads = [threading.Thread(target=ask, args=(n // 8,)) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        round_of(total // 5)
+        before, open_before = resident(server), descriptors(server)
+        answered.clear()
+        round_of(total)
+        same(len(answered), total, "all are answered, on eight connections")
+        grown = (resident(server) - before) / 1e6
+        print(f"# {total} requests more: {grown:.1f} MB more", flush=True)
+        verdict(watched or grown < 20, f"{total} requests take no memory", grown)
+        verdict(wait_for(lambda: descriptors(server) <= open_before), "nor descriptors", descriptors(server), open_before)
+
+
+flat()
+many_connections()
+never_reading()
+events()
+full_queue()
+at_the_end()
+sockets()
+done()
