@@ -252,8 +252,9 @@ def call_all(server):
     job = call(server, "addJob", 202, body={"paths": [str(gallery)], "caption": True}).json["id"]
     call(server, "addJob", 404, body={"paths": ["/etc"]})
     call(server, "addJob", 400, body={})
-    while call(server, "job", 200, job).json["state"] in ("waiting", "running"):
-        time.sleep(0.1)
+    while server.ask("GET", f"{V1}/jobs/{job}", headers={"Authorization": f"Bearer {TOKEN}"}).json["state"] in ("waiting", "running"):
+        time.sleep(0.05)
+    call(server, "job", 200, job, state="done", error=None)
     call(server, "job", 404, 999)
     call(server, "jobs", 200)
     call(server, "cancelJob", 200, job)
