@@ -57,12 +57,6 @@ requestAnimationFrame(look);
 """
 
 
-def memory(pid):
-    """MB that are resident."""
-    with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return int(re.search(r"VmRSS:\s+(\d+)", file.read())[1]) / 1024
-
-
 def tree(pid):
     """A process and all below it."""
     below = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout.split()
@@ -103,13 +97,13 @@ def measure(driver, address, server):
             time.sleep(0.005)
         print(f"{what}: all thumbnails in sight after {time.perf_counter() - begin:.2f} s")
     count = driver.execute_script("return performance.getEntriesByType('resource').filter(r => r.name.includes('timeline')).map(r => r.duration)")
-    print(f"the timeline took {count[0]:.0f} ms; heap {heap():.0f} MB, browser {pages():.0f} MB, server {memory(server):.0f} MB")
+    print(f"the timeline took {count[0]:.0f} ms; heap {heap():.0f} MB, browser {pages():.0f} MB, server {shared_out([server]):.0f} MB")
     for step in (150, 5000):
         times, top, height = driver.execute_async_script(SCROLL, step, 300)
         print(f"scrolling by {step} px a frame, to {top:.0f} of {height:.0f}: median {statistics.median(times):.1f} ms, "
               f"95 % below {sorted(times)[len(times) * 95 // 100]:.1f} ms, at most {max(times):.1f} ms")
     print(f"cells in the document: {len(driver.find_elements(By.CLASS_NAME, 'cell'))}; heap {heap():.0f} MB, browser {pages():.0f} MB, "
-          f"server {memory(server):.0f} MB")
+          f"server {shared_out([server]):.0f} MB")
     # beside a picture a text has no strength, so that weak results are shown, too
     driver.execute_script("scrollTo(0, 0); document.getElementById('q').value = '#1 + '")
     times = []
@@ -117,8 +111,8 @@ def measure(driver, address, server):
         times.append(driver.execute_async_script(TYPE, word))
         time.sleep(0.2)
     print(f"from key to picture: {', '.join(f'{t:.0f}' for t in times)} ms; median {statistics.median(times):.0f} ms "
-          "(60 ms of it the page waits for another key)")
-    print(f"afterwards: heap {heap():.0f} MB, browser {pages():.0f} MB, server {memory(server):.0f} MB")
+          "(a key within 60 ms of another would wait)")
+    print(f"afterwards: heap {heap():.0f} MB, browser {pages():.0f} MB, server {shared_out([server]):.0f} MB")
 
 
 def main():

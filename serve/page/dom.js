@@ -132,6 +132,20 @@ export function debounce(delay, work) {
     };
 }
 
+/** The same, but at once after a pause: only what comes close behind waits. */
+export function throttle(delay, work) {
+    const later = debounce(delay, work);
+    let last = -Infinity;
+    return (...args) => {
+        const before = last;
+        last = performance.now();
+        if (last - before > delay)
+            work(...args);
+        else
+            later(...args);
+    };
+}
+
 export const count = (n, one, many = one + "s") => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 /** True when keys belong to what is being typed. */

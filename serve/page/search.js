@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The box for everything: searches while it is typed in, and says what was wrong.
 import * as api from "./api.js";
-import {$, announce, button, count, debounce, h} from "./dom.js";
+import {$, announce, button, count, debounce, h, throttle} from "./dom.js";
 import {matchList, timelineList} from "./grid.js";
 import {showChips} from "./chips.js";
 import {filtersOf, fromBytes, onlyFilters, tokens, withTerm} from "./query.js";
 
 const PAGE = 60;
-const PAUSE = 60; // ms between a key and the search
+const PAUSE = 60; // ms: keys that come closer together are searched for once
 
 export function startSearch(app) {
     const input = $("q"), note = $("note"), problem = $("problem");
@@ -119,7 +119,7 @@ export function startSearch(app) {
         document.body.classList.remove("searching");
     }
 
-    const later = debounce(PAUSE, () => {
+    const later = throttle(PAUSE, () => {
         remember();
         run();
     });
