@@ -138,6 +138,10 @@ unsigned serve_gate(const serve_server *server, const serve_request *request, co
         serve_reply_header(reply, NULL, "WWW-Authenticate", "Bearer");
         return 401;
     }
+    if (route && route->flags & SERVE_CHANGES && server->options->read_only) {
+        serve_reply_error(reply, 403, "forbidden", "this server changes nothing (--read-only)", -1);
+        return 403;
+    }
     if (!reads && !token && !any_site && is_of_another_site(server, request)) {
         serve_reply_error(reply, 403, "forbidden", "another site's page may not do this", -1);
         return 403;

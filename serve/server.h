@@ -22,7 +22,8 @@ typedef int serve_handler(serve_worker *worker, const serve_request *request, se
 enum {
     SERVE_OPEN = 1,   /* needs no token */
     SERVE_AT_ONCE = 2, /* answered by the thread that reads: it takes no time and needs no library */
-    SERVE_ANY_SITE = 4 /* other sites' pages may ask, and a body may have any type; only with options.clip_retrieval */
+    SERVE_CHANGES = 4,  /* changes the library or files beside its pictures: not with options.read_only */
+    SERVE_ANY_SITE = 8  /* other sites' pages may ask, and a body may have any type; only with options.clip_retrieval */
 };
 
 typedef struct serve_route {

@@ -121,8 +121,7 @@ int serve_api_sidecars(serve_worker *worker, const serve_request *request, serve
     json_t *object = NULL, *failed = json_array();
     int64_t *ids = NULL;
     size_t count = 0, written = 0, kept = 0;
-    int rc = worker->server->options->read_only ? serve_fail(err, DESCRY_ERR_IO, "the server changes nothing (--read-only)") : 0;
-    rc = rc ? rc : serve_object_of(request, &object, err);
+    int rc = serve_object_of(request, &object, err);
     rc = rc ? rc : serve_ids_of(object, MOST_SIDECARS, &ids, &count, err);
     for (size_t i = 0; !rc && i < count; i++) {
         descry_sidecar_outcome outcome;

@@ -144,8 +144,7 @@ int serve_api_add_job(serve_worker *worker, const serve_request *request, serve_
 {
     json_t *object = NULL;
     int64_t id = 0;
-    int rc = worker->server->options->read_only ? serve_fail(err, DESCRY_ERR_IO, "the server only reads the library (--read-only)") : 0;
-    rc = rc ? rc : serve_object_of(request, &object, err);
+    int rc = serve_object_of(request, &object, err);
     rc = rc ? rc : add_job(worker->server, object, &id, err);
     json_decref(object);
     if (rc)

@@ -101,7 +101,11 @@ int serve_api_upload(serve_worker *worker, const serve_request *request, serve_r
     if (!rc && request->size == 0)
         rc = serve_fail(err, DESCRY_ERR_ARGUMENT, "the body is empty: a picture is expected");
     how.region = text ? &region : NULL;
-    return rc ? rc : add(worker, &(origin){NULL, request->body, request->size}, &how, reply, err);
+    rc = rc ? rc : add(worker, &(origin){NULL, request->body, request->size}, &how, reply, err);
+    if (rc != DESCRY_ERR_UNSUPPORTED)
+        return rc;
+    serve_reply_error(reply, 415, "unsupported", err->message, -1);
+    return 0;
 }
 
 int serve_api_uploaded(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)

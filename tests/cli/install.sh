@@ -24,6 +24,12 @@ for name in man1/descry.1 $(commands | sed 's|.*|man1/descry-&.1|') man1/descry-
     [ -s "$(find root -path "*/share/*$name")" ]
     verdict $? "$name is installed"
 done
+if [ -f "$DESCRY_BUILD_ROOT/serve/descry.service" ]; then
+    units=$(dirname "$(find root -name descry.service)")
+    case $units in root/*/lib/systemd/user) [ -f "$units/descry.socket" ] ;; *) false ;; esac
+    verdict $? "systemd's units are installed"
+    is "the service starts the program that is installed" "root$(sed -n 's/^ExecStart=\([^ ]*\) .*/\1/p' "$units/descry.service")" "$program"
+fi
 
 # the library
 is "soname" "$(objdump -p "$libdir/libdescry.so" | awk '$1 == "SONAME" { print $2 }')" libdescry.so.0
