@@ -28,7 +28,7 @@ const cmd_command cmd_serve = {
     "  descry serve --root ~/Pictures --library holiday.db\n"
     "  descry serve --listen 0.0.0.0 --token-file ~/.config/descry/token --host-name photos.home.arpa\n"
     "  descry serve --immich 0.0.0.0:" SERVE_IMMICH_PORT " --immich-fallback http://immich-ml:3003 --model ViT-B-32/openai\n"
-    "  descry serve --socket /run/user/1000/descry.sock\n",
+    "  descry serve --unix /run/user/1000/descry.sock\n",
     run};
 
 /* Kinds of options that may be given several times. */
@@ -111,7 +111,7 @@ static int run(int argc, char **argv)
     const cmd_option options[] = {
         {"listen", 0, CMD_OPERAND, NULL, "ADDRESS[:PORT]", "the address to listen at (127.0.0.1:" SERVE_PORT "); may be given several times", LISTEN},
         {"port", 'p', CMD_TEXT, &port, "PORT", "the same for 127.0.0.1:PORT; 0: any that is free", 0},
-        {"socket", 0, CMD_TEXT, &o.socket, "PATH", "a Unix socket, for its owner only, instead or in addition; no token is wanted there", 0},
+        {"unix", 0, CMD_TEXT, &o.unix_socket, "SOCKET", "a Unix socket, for its owner only, instead or in addition; no token is wanted there", 0},
         {"token", 0, CMD_TEXT, &o.token, "TOKEN", "what has to be sent with each request; others on this machine may see it in the list of processes: $DESCRY_TOKEN or --token-file are better", 0},
         {"token-file", 0, CMD_TEXT, &token_file, "FILE", "the token is the first line of this file", 0},
         {"insecure", 0, CMD_FLAG, &o.insecure, NULL, "without a token also at addresses that others reach", 0},

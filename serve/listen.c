@@ -162,8 +162,8 @@ int serve_listen(serve_sockets *sockets, const serve_options *options, descry_er
 {
     *sockets = (serve_sockets){0};
     int rc = take_passed(sockets, options, err);
-    if (!rc && options->socket)
-        rc = listen_unix(sockets, options->socket, err);
+    if (!rc && options->unix_socket)
+        rc = listen_unix(sockets, options->unix_socket, err);
     for (size_t i = 0; !rc && i < options->listen_count; i++)
         rc = listen_at(sockets, options->listen[i], options, false, err);
     if (!rc && sockets->count == 0)

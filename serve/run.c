@@ -128,7 +128,7 @@ static void announce(const running *r)
     for (size_t i = 0; i < r->sockets.count; i++) {
         const serve_socket *s = &r->sockets.items[i];
         char line[512];
-        snprintf(line, sizeof line, "descry: listening at %s%s", s->local && options->socket ? options->socket : s->name,
+        snprintf(line, sizeof line, "descry: listening at %s%s", s->local && options->unix_socket ? options->unix_socket : s->name,
                  s->for_immich ? ", for Immich, without a token"
                  : options->token ? ", with a token"
                  : is_local(s->name) ? ""

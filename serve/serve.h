@@ -15,7 +15,7 @@ typedef struct serve_options {
     unsigned threads;               /* of the context */
     const char *const *listen;      /* ADDRESS, ADDRESS:PORT or [ADDRESS]:PORT */
     size_t listen_count;            /* 0: 127.0.0.1:8420, unless there is a socket of another kind */
-    const char *socket;             /* path of a Unix socket; NULL: none */
+    const char *unix_socket;        /* path of a Unix socket; NULL: none */
     const char *token;              /* NULL: none */
     int insecure;                   /* 1: addresses of the network without a token */
     const char *const *host_names;  /* besides localhost and its addresses */

@@ -308,7 +308,7 @@ def check_examples():
     shutil.copy(gallery / "0003.jpg", home / "photo.jpg")
     environment = {**os.environ, "HOME": str(home), "CURL_HOME": str(home), "DESCRY_TOKEN": TOKEN}
     socket = home / "descry.sock"
-    with Server("--root", gallery, "--socket", socket) as plain, Server("--token", TOKEN) as guarded:
+    with Server("--root", gallery, "--unix", socket) as plain, Server("--token", TOKEN) as guarded:
         for line in lines:
             url = guarded.url if "$DESCRY_TOKEN" in line else plain.url
             command = line.replace("http://127.0.0.1:8420", url).replace("$XDG_RUNTIME_DIR/descry.sock", str(socket))
