@@ -70,7 +70,7 @@ int serve_api_status(serve_worker *worker, const serve_request *request, serve_r
     char *name = serve_model_name(worker);
     json_t *model = name ? json_pack("{s:o, s:b}", "name", serve_json_text(name), "loaded", serve_model_is_loaded(server->models, name))
                          : json_null();
-    const char *captioner = server->options->captioner;
+    const char *captioner = server->options->captioner ? server->options->captioner : name && descry_can_caption(name) ? name : NULL;
     json_t *object = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:i, s:b, s:o, s:b, s:b, s:I}", "version", descry_version(), "photos",
                                (json_int_t)held->photos, "missing", (json_int_t)held->missing, "contents",
                                (json_int_t)held->contents, "captions", (json_int_t)held->captions, "failed",

@@ -101,7 +101,8 @@ export function startIndex(app) {
                         changed();
                     }})), h("button.grow", {type: "button", onclick: () => go(full)}, icon("folder"), h("bdi", {}, name)))));
                 if (!rows.length)
-                    folders.append(h("li.hint", {}, "No folders in here."));
+                    folders.append(h("li.hint", {}, answer.roots ? "The server was started without folders to index: descry serve --root FOLDER"
+                        : "No folders in here."));
                 if (where.isConnected && document.activeElement === document.body)
                     folders.querySelector("button")?.focus();
             } catch (error) {
