@@ -126,16 +126,22 @@ static bool has(const char *text, const char *part)
     return text && strstr(text, part);
 }
 
+static bool may_read(const request_input *input, const char *session)
+{
+    const char *const *headers = input->request.headers;
+    if (input->flags & REQUEST_LOCAL)
+        return true;
+    return headers[SERVE_HOST] && (!(input->flags & REQUEST_TOKEN) || has(headers[SERVE_AUTHORIZATION], TOKEN) || has(headers[SERVE_COOKIE], session));
+}
+
 static bool may_change(const request_input *input, const char *session)
 {
     const char *const *headers = input->request.headers;
     const char *origin = headers[SERVE_ORIGIN], *site = headers[SERVE_FETCH_SITE], *host = headers[SERVE_HOST];
-    if (input->flags & REQUEST_READ_ONLY)
+    if (input->flags & REQUEST_READ_ONLY || !may_read(input, session))
         return false;
     if (input->flags & REQUEST_TOKEN && has(headers[SERVE_AUTHORIZATION], TOKEN))
         return true;
-    if (input->flags & REQUEST_TOKEN && !(input->flags & REQUEST_LOCAL) && !has(headers[SERVE_COOKIE], session))
-        return false;
     if (origin && input->flags & REQUEST_CORS && strcmp(origin, ORIGIN) == 0)
         return true;
     bool same = !origin || (host && strlen(origin) > strlen(host) && strcasecmp(origin + strlen(origin) - strlen(host), host) == 0);
@@ -270,6 +276,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (reply.status || reply.body || reply.fixed || reply.fd >= 0 || reply.stream)
         check_reply(&input, &reply, route);
+    if (reply.status && reply.status < 400 && !(route->flags & SERVE_OPEN))
+        require(may_read(&input, session));
     serve_reply_clear(&reply);
     request_free(&input);
     return 0;
