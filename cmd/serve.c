@@ -130,7 +130,7 @@ static int run(int argc, char **argv)
         {"workers", 0, CMD_COUNT, &o.workers, "N", "requests to work on at once (16); more wait", 0},
         {"timeout", 0, CMD_COUNT, &timeout, "S", "close connections on which nothing has come or gone for S seconds, or a request has not come in that time, and one more for each 1000 bytes of a body (60)", 0},
         {"max-body", 0, CMD_COUNT, &o.max_body, "MIB", "of an uploaded picture, in MiB (256)", 0},
-        {"max-connections", 0, CMD_COUNT, &o.max_connections, "N", "at once (12000)", 0},
+        {"max-connections", 0, CMD_COUNT, &o.max_connections, "N", "at once, at each address (12000)", 0},
         {"access-log", 0, CMD_FLAG, &o.access_log, NULL, "a line on standard error for each request; no arguments, which say what was looked for", 0},
         CMD_OPTION_THREADS(common),
         CMD_OPTION_PRECISION(common),

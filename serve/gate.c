@@ -3,11 +3,12 @@
  * other sites' pages, what changes something needs the token, or the same origin and a type that no form has. */
 #include "server.h"
 
-#include <fcntl.h>
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
+#include <time.h>
 
 bool serve_same_secret(const char *a, const char *b)
 {
@@ -28,7 +29,7 @@ int serve_random_name(char name[65], descry_error *err)
     return 0;
 }
 
-/* Length of the host in "host", "host:port" or "[host]:port"; *host is its begin. */
+/* Length of the host in "host", "host:port", "[host]:port" or a bare IPv6 address; *host is its begin. */
 static size_t host_part(const char *text, const char **host)
 {
     *host = text;
@@ -36,7 +37,8 @@ static size_t host_part(const char *text, const char **host)
         *host = text + 1;
         return strcspn(text + 1, "]");
     }
-    return strcspn(text, ":");
+    size_t length = strcspn(text, ":");
+    return text[length] && strchr(text + length + 1, ':') ? strlen(text) : length;
 }
 
 static bool is_host(const char *header, const char *name)
@@ -44,6 +46,27 @@ static bool is_host(const char *header, const char *name)
     const char *host;
     size_t length = host_part(header, &host);
     return strlen(name) == length && strncasecmp(host, name, length) == 0;
+}
+
+static bool read_address(const char *text, size_t length, struct in6_addr *address)
+{
+    char copy[INET6_ADDRSTRLEN];
+    if (length >= sizeof copy)
+        return false;
+    memcpy(copy, text, length);
+    copy[length] = 0;
+    return inet_pton(AF_INET6, copy, address) == 1;
+}
+
+/* Whether the Host is the address that a listener has, which is not "any address".  One of IPv6 may be written in several ways. */
+static bool is_address(const char *header, const char *listen)
+{
+    const char *host, *address;
+    struct in6_addr x, y;
+    size_t length = host_part(header, &host), n = host_part(listen, &address);
+    if (read_address(address, n, &y))
+        return !IN6_IS_ADDR_UNSPECIFIED(&y) && read_address(host, length, &x) && memcmp(&x, &y, sizeof x) == 0;
+    return n > 0 && length == n && strncasecmp(host, address, n) == 0 && strncmp(address, "0.0.0.0", n) != 0;
 }
 
 static bool host_is_ours(const serve_server *server, const char *header)
@@ -56,13 +79,9 @@ static bool host_is_ours(const serve_server *server, const char *header)
     for (size_t i = 0; i < options->host_name_count; i++)
         if (is_host(header, options->host_names[i]))
             return true;
-    for (size_t i = 0; i < options->listen_count; i++) { /* the address it listens at, but not "any address" */
-        const char *address;
-        size_t length = host_part(options->listen[i], &address), n = length;
-        const char *host;
-        if (host_part(header, &host) == n && strncmp(host, address, n) == 0 && n && strncmp(address, "0.0.0.0", n) != 0)
+    for (size_t i = 0; i < options->listen_count; i++)
+        if (is_address(header, options->listen[i]))
             return true;
-    }
     return false;
 }
 
@@ -81,21 +100,22 @@ static size_t cookie(const char *header, const char *name, const char **value)
     return 0;
 }
 
-static bool has_token(const serve_server *server, const serve_request *request)
+/* The token that was sent; NULL: none. */
+static const char *token_of(const serve_request *request)
 {
     const char *header = request->headers[SERVE_AUTHORIZATION];
-    return header && strncasecmp(header, "Bearer ", 7) == 0 &&
-           serve_same_secret(header + 7 + strspn(header + 7, " "), server->options->token);
+    return header && strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 + strspn(header + 7, " ") : NULL;
 }
 
 static bool has_cookie(const serve_server *server, const serve_request *request)
 {
     const char *value;
-    char copy[65] = "";
+    char copy[SERVE_SESSION] = "", session[SERVE_SESSION];
     if (cookie(request->headers[SERVE_COOKIE], "descry_session", &value) != 64)
         return false;
     memcpy(copy, value, 64);
-    return serve_same_secret(copy, server->session);
+    serve_logins_session(server->logins, session);
+    return serve_same_secret(copy, session);
 }
 
 /* "http://host" and the Host header are the same. */
@@ -122,18 +142,34 @@ static bool is_plain_type(const char *type)
            strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0;
 }
 
+unsigned serve_gate_wrong(const serve_server *server, const char *message, serve_reply *reply)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    unsigned wait = serve_logins_wrong(server->logins, now.tv_sec), status = wait ? 429 : 401;
+    serve_reply_error(reply, status, wait ? "busy" : "unauthorized", wait ? "too many wrong tokens: try again later" : message, -1);
+    if (wait)
+        serve_reply_header(reply, NULL, "Retry-After", "%u", wait);
+    else
+        serve_reply_header(reply, NULL, "WWW-Authenticate", "Bearer");
+    return status;
+}
+
 unsigned serve_gate(const serve_server *server, const serve_request *request, const serve_route *route, bool local_socket,
                     serve_reply *reply)
 {
     const char *host = request->headers[SERVE_HOST];
     bool reads = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-    bool token = server->options->token && has_token(server, request);
+    const char *sent = token_of(request), *wanted = server->options->token;
+    bool token = wanted && sent && serve_same_secret(sent, wanted);
     bool any_site = route && route->flags & SERVE_ANY_SITE;
     if (!local_socket && (!host || !host_is_ours(server, host))) {
         serve_reply_error(reply, 403, "forbidden", "this server does not answer for that Host (--host-name lets one through)", -1);
         return 403;
     }
-    if (server->options->token && !local_socket && !token && !(route && route->flags & SERVE_OPEN) && !has_cookie(server, request)) {
+    if (wanted && !local_socket && !token && !(route && route->flags & SERVE_OPEN) && !has_cookie(server, request)) {
+        if (sent)
+            return serve_gate_wrong(server, "that is not the token", reply);
         serve_reply_error(reply, 401, "unauthorized", "the token is needed: Authorization: Bearer TOKEN", -1);
         serve_reply_header(reply, NULL, "WWW-Authenticate", "Bearer");
         return 401;

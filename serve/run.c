@@ -17,20 +17,22 @@
 
 enum { DRAIN_SECONDS = 10, OTHER_FILES = 512 };
 
-/* As many descriptors as connections need, as far as the system lets us; returns how many connections fit. */
-static size_t raise_descriptors(size_t connections)
+/* As many descriptors as that many connections at each listener need, as far as the system lets us; returns how many fit. */
+static size_t raise_descriptors(size_t connections, size_t listeners)
 {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit))
         return connections;
-    rlim_t wanted = (rlim_t)connections + OTHER_FILES;
+    rlim_t wanted = (rlim_t)(connections * listeners) + OTHER_FILES;
     if (limit.rlim_cur < wanted) {
         limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     if (limit.rlim_cur >= wanted)
         return connections;
-    return limit.rlim_cur > 2 * OTHER_FILES ? (size_t)limit.rlim_cur - OTHER_FILES : (size_t)limit.rlim_cur / 2;
+    size_t fit = limit.rlim_cur > 2 * OTHER_FILES ? (size_t)limit.rlim_cur - OTHER_FILES : (size_t)limit.rlim_cur / 2;
+    fit = fit > listeners ? fit / listeners : 1;
+    return fit < connections ? fit : connections;
 }
 
 /* ---- the model, opened ahead of the first request ------------------------------------------------------------------ */
@@ -80,6 +82,7 @@ static int find_library(serve_server *server, char **path, descry_error *err)
 }
 
 typedef struct running {
+    serve_options options;
     serve_server server;
     serve_sockets sockets;
     serve_carrier *carriers[SERVE_MOST_SOCKETS];
@@ -94,12 +97,14 @@ static int start(running *r, descry_error *err)
     context.log = server->options->log;
     int rc = descry_context_open(&server->ctx, &context, err);
     rc = rc ? rc : find_library(server, &r->library, err);
-    rc = rc ? rc : serve_random_name(server->session, err);
+    rc = rc ? rc : serve_logins_open(&server->logins, err);
     rc = rc ? rc : serve_models_open(&server->models, server, err);
     rc = rc ? rc : serve_metrics_open(&server->metrics, err);
     rc = rc ? rc : serve_vectors_open(&server->vectors, err);
     rc = rc ? rc : serve_events_open(&server->events, err);
     rc = rc ? rc : serve_listen(&r->sockets, server->options, err);
+    if (!rc)
+        r->options.max_connections = raise_descriptors(r->options.max_connections, r->sockets.count);
     rc = rc ? rc : serve_queue_open(&server->queue, server, err);
     rc = rc ? rc : serve_jobs_open(&server->jobs, server, err);
     for (size_t i = 0; !rc && i < r->sockets.count; i++)
@@ -172,6 +177,7 @@ static void stop(running *r)
     descry_library_close(&server->watched);
     serve_models_close(&server->models);
     serve_metrics_close(&server->metrics);
+    serve_logins_close(&server->logins);
     descry_context_close(&server->ctx);
     free(r->library);
 }
@@ -200,8 +206,7 @@ static void tick(running *r, uint64_t *last)
 
 static int run(const serve_options *given, descry_error *err)
 {
-    serve_options options = *given;
-    running r = {.server.options = &options};
+    running r = {.options = *given, .server.options = &r.options};
     uint64_t last = 0;
     sigset_t signals, before;
     sigemptyset(&signals);
@@ -209,8 +214,7 @@ static int run(const serve_options *given, descry_error *err)
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, &before); /* of all threads: only this one takes them */
-    options.max_connections = raise_descriptors(options.max_connections);
-    int rc = options.token && !*options.token ? serve_fail(err, DESCRY_ERR_ARGUMENT, "the token is empty") : start(&r, err);
+    int rc = given->token && !*given->token ? serve_fail(err, DESCRY_ERR_ARGUMENT, "the token is empty") : start(&r, err);
     if (!rc) {
         r.server.local = is_alone(&r);
         descry_library_generation(r.server.watched, &last, NULL);

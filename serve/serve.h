@@ -30,7 +30,7 @@ typedef struct serve_options {
     int access_log;
     size_t workers;                 /* requests at work at once */
     size_t max_body;                /* bytes of an uploaded picture */
-    size_t max_connections;
+    size_t max_connections;         /* at each address */
     unsigned timeout;               /* seconds without any progress after which a connection is closed */
     unsigned idle_unload;           /* seconds after which an unused model is closed; 0: never */
     void (*say)(const char *line);  /* prints a line to standard error; any thread */

@@ -47,7 +47,7 @@ struct serve_server {
     struct serve_events *events;
     struct serve_vectors *vectors; /* of uploaded pictures */
     const char *library;           /* its path */
-    char session[65];              /* the value of the cookie of who has logged in */
+    struct serve_logins *logins;
     descry_library *watched;       /* of the main thread: tells when the library has changed */
     uint64_t generation;           /* atomic: goes up whenever it has */
     bool local;                    /* a desktop is here, and nobody else reaches the server */
@@ -104,11 +104,25 @@ const serve_route *serve_route_find(const serve_route *routes, serve_request *re
 /* The byte of the argument "q", a query, at which it is wrong; -1: there is none, or it is right. */
 long serve_position_of(const serve_request *request);
 
+/* ---- logins (logins.c) ------------------------------------------------------------------------------------------- */
+
+enum { SERVE_SESSION = 65 }; /* 64 hexadecimal digits, NUL */
+
+typedef struct serve_logins serve_logins;
+int serve_logins_open(serve_logins **logins, descry_error *err);
+void serve_logins_close(serve_logins **logins);
+void serve_logins_session(serve_logins *logins, char session[SERVE_SESSION]); /* the cookie's value of who has logged in */
+int serve_logins_end(serve_logins *logins, descry_error *err);                /* from now on nobody has */
+
+/* A wrong token has come at `now`, in seconds.  After ten within a minute: in how many seconds another may; else 0. */
+unsigned serve_logins_wrong(serve_logins *logins, int64_t now);
+
 /* ---- who may (gate.c) -------------------------------------------------------------------------------------------- */
 
 /* 0: it may; else the status, and *reply says why.  `route` may be NULL. */
 unsigned serve_gate(const serve_server *server, const serve_request *request, const serve_route *route, bool local_socket,
                     serve_reply *reply);
+unsigned serve_gate_wrong(const serve_server *server, const char *message, serve_reply *reply); /* a wrong token: 401, 429 */
 bool serve_same_secret(const char *a, const char *b); /* in a time that does not depend on where they differ */
 int serve_random_name(char name[65], descry_error *err); /* 64 hexadecimal digits */
 

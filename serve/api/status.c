@@ -18,6 +18,7 @@ int serve_api_health(serve_worker *worker, const serve_request *request, serve_r
 int serve_api_login(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
 {
     const serve_server *server = worker->server;
+    char session[SERVE_SESSION];
     json_t *object;
     int rc = serve_object_of(request, &object, err);
     if (rc)
@@ -26,18 +27,20 @@ int serve_api_login(serve_worker *worker, const serve_request *request, serve_re
     bool good = !server->options->token || (token && serve_same_secret(token, server->options->token));
     json_decref(object);
     if (!good) {
-        serve_reply_error(reply, 401, "unauthorized", "that is not the token", -1);
+        serve_gate_wrong(server, "that is not the token", reply);
         return 0;
     }
     reply->status = 204;
-    return serve_reply_header(reply, err, "Set-Cookie", "descry_session=%s; Path=/; HttpOnly; SameSite=Strict", server->session);
+    serve_logins_session(server->logins, session);
+    return serve_reply_header(reply, err, "Set-Cookie", "descry_session=%s; Path=/; HttpOnly; SameSite=Strict", session);
 }
 
 int serve_api_logout(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
 {
-    (void)worker, (void)request;
+    int rc = serve_logins_end(worker->server->logins, err);
+    (void)request;
     reply->status = 204;
-    return serve_reply_header(reply, err, "Set-Cookie", "descry_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+    return rc ? rc : serve_reply_header(reply, err, "Set-Cookie", "descry_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
 }
 
 static json_t *models_of(const descry_library_status *held)

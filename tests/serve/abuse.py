@@ -238,8 +238,8 @@ def secrets(server, token):
     same([ask("/healthz"), ask("/")], [200, 200], "what tells nothing does not")
     for cookie in (f"descry_session={token}", "descry_session=", "descry_session=" + "0" * 64, "descry_session=" + "0" * 65, "x=descry_session"):
         same(ask(Cookie=cookie), 401, f"no session: {cookie[:30]}")
-    for wrong in near + [None, 5, [token]]:
-        same(server.ask("POST", "/api/v1/login", {"token": wrong}).status, 401, f"login with {wrong!r}")
+    for wrong in near + [None, 5, [token]]:  # ten wrong ones in a minute are the most
+        verdict(server.ask("POST", "/api/v1/login", {"token": wrong}).status in (401, 429), f"login with {wrong!r}")
     answer = server.ask("POST", "/api/v1/login", {"token": token})
     set_cookie = answer.headers["Set-Cookie"] or ""
     verdict(answer.status == 204 and "HttpOnly" in set_cookie and "SameSite=Strict" in set_cookie and token not in set_cookie, "login", answer, set_cookie)
@@ -250,7 +250,26 @@ def secrets(server, token):
     same(server.ask("PUT", "/api/v1/photos/1/caption", {"text": "x"}, {"Authorization": f"Bearer {token}", "Origin": "http://any.example"}).status, 200, "who has the token itself may from anywhere")
     answer = server.ask("POST", "/api/v1/logout", {}, {"Cookie": session})
     verdict(answer.status == 204 and "Max-Age=0" in (answer.headers["Set-Cookie"] or ""), "logout", answer)
+    same(ask(Cookie=session), 401, "after which the cookie is worth nothing")
+    fresh = server.ask("POST", "/api/v1/login", {"token": token}).headers["Set-Cookie"].split(";")[0]
+    same((ask(Cookie=fresh), fresh == session), (200, False), "the next login has another")
     same(server.ask("POST", "/api/v1/logout", {}).status, 401, "logout of nobody")
+
+
+def guesses(server, token):
+    """Ten wrong tokens in a minute; whoever has the right one is let in meanwhile, and whoever has none is told so."""
+    def ask(sent):
+        return server.ask("GET", "/api/v1/status", headers={"Authorization": f"Bearer {sent}"} if sent else {})
+
+    def login(sent):
+        return server.ask("POST", "/api/v1/login", {"token": sent})
+
+    cookie = login(token).headers["Set-Cookie"].split(";")[0]
+    same([ask(f"wrong {i}").status for i in range(5)] + [login(f"wrong {i}").status for i in range(5)], [401] * 10, "ten wrong tokens")
+    for answer in (ask("wrong"), login("wrong")):
+        verdict(answer.status == 429 and 1 <= int(answer.headers["Retry-After"]) <= 60 and answer.json["error"]["code"] == "busy", "the next is told to come again later", answer, answer.headers)
+    same([ask(token).status, login(token).status, ask(None).status], [200, 204, 401], "the right one is let in, whoever guesses; none is asked for it")
+    same(server.ask("GET", "/api/v1/status", headers={"Cookie": cookie}).status, 200, "who has logged in stays so")
 
 
 def fetches(server):
@@ -319,6 +338,8 @@ with Server("--cors", "https://photos.example") as server:
 token = "".join(random.Random(19).choices(string.ascii_letters, k=20))
 with Server(env={"DESCRY_TOKEN": token}) as server:
     secrets(server, token)
+with Server("--token", token) as server:
+    guesses(server, token)
 for options, env in ((["--token", ""], {}), ([], {"DESCRY_TOKEN": ""})):
     refused = subprocess.run([descry, "serve", "--library", library, "-p", "0", *options], env={**os.environ, **env}, capture_output=True, text=True)
     verdict(refused.returncode not in (0, -15) and "empty" in refused.stderr, f"an empty token is refused: {options or env}", refused.stderr)

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -82,11 +83,12 @@ class Answer:
 
 
 class Server:
-    """descry serve with the given options; a context manager.  `ports`: of its listeners, in order."""
+    """descry serve with the given options; a context manager.  `ports`: of its listeners, in order; `descriptors`: the limit of them."""
 
-    def __init__(self, *options, library=library, listeners=1, env=None):
+    def __init__(self, *options, library=library, listeners=1, env=None, descriptors=None):
         self.process = subprocess.Popen([descry, "serve", "--library", library, "-p", "0", *map(str, options)], stderr=subprocess.PIPE,
-                                        text=True, env={**os.environ, **(env or {})})
+                                        text=True, env={**os.environ, **(env or {})},
+                                        preexec_fn=descriptors and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))))
         self.lines, self.ports = [], []
         while len(self.ports) < listeners:
             line = self.process.stderr.readline()

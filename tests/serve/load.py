@@ -2,15 +2,19 @@
 """`descry serve` under load and at its end: thousands of connections, clients that never read or vanish, signals amid all of it."""
 import json
 import os
+import random
 import resource
+import shutil
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import threading
 import time
+import zipfile
 
-from harness import Server, descry, done, gallery, library, make_library, run, same, verdict, work
+from harness import Server, descry, done, gallery, library, make_library, run, same, source, verdict, work
 
 make_library()
 END = b"\r\n\r\n"
@@ -127,6 +131,44 @@ def never_reading():
         victim.write_bytes(whole)
 
 
+def import_many(many, n):
+    """A library of n pictures that are nowhere, by an archive of NumPy's."""
+    def array(kind, shape, data):
+        head = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
+        return b"\x93NUMPY\1\0" + struct.pack("<H", len(head)) + head.encode() + data
+
+    generator = random.Random(19)
+    rows = [struct.pack("<192e", *(generator.gauss(0, 1) for _ in range(192))) for _ in range(100)]
+    with zipfile.ZipFile(work / "many.npz", "w") as file:
+        file.writestr("features.npy", array("<f2", (n, 192), b"".join(rows[i % 100] for i in range(n))))
+        file.writestr("urls.npy", array("|S8", (n,), b"".join(b"x/%06d" % i for i in range(n))))
+    done_so = run("import", "--library", many, "--model", "demo", "--npz", work / "many.npz")
+    same(done_so.returncode, 0, f"a library of {n} pictures")
+
+
+def never_reading_memory():
+    """Answers that are made as a whole: the next one on a connection is not made before the last was taken."""
+    many = work / "many.db"
+    import_many(many, 2000 if watched else 20000)
+    with Server("--timeout", "3", library=many) as server:
+        whole = len(server.ask("GET", "/api/v1/timeline").body)
+        before, open_before = resident(server), descriptors(server)
+        deaf = []
+        for _ in range(32):
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", server.port))
+            connection.sendall(get(server, "/api/v1/timeline") * 200)
+            deaf.append(connection)
+        same(sum(server.ask("GET", "/api/v1/search?ranking=words&q=dog").status == 200 for _ in range(20)), 20, "others are served while timelines are not read")
+        grown = (resident(server) - before) / 1e6
+        print(f"# 32 x 200 timelines of {whole / 1e6:.2f} MB that nobody reads: {grown:.1f} MB more", flush=True)
+        verdict(watched or grown < 32 * 200 * whole / 1e6 / 8, "they take the memory of a few each", grown)
+        verdict(wait_for(lambda: descriptors(server) <= open_before), "they are closed in the end", descriptors(server), open_before)
+        for connection in deaf:
+            connection.close()
+
+
 def ask_all():
     with Server() as server:
         return server.ask("GET", "/api/v1/photos?ids=" + ",".join(map(str, range(1, 13)))).json["photos"]
@@ -151,14 +193,60 @@ def events():
         same(server.process.returncode, 0, "and so does the server")
 
 
-def full_queue():
-    with Server("--workers", "1", "--timeout", "60") as server:
-        asked = get(server, "/api/v1/search?ranking=words&q=dog&k=500")
-        connections = [connect(server, asked) for _ in range(900)]
-        answers = [until(connection, END) for connection in connections]
-        verdict(all(b" 200 " in answer or (b" 503 " in answer and b"Retry-After" in answer) for answer in answers), "900 requests at one worker: answered, or told to come again")
-        for connection in connections:
+def on_all_listeners():
+    """As many connections at each of two addresses as it takes, 294: there are descriptors left for its own files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2048:
+        print(f"# the limit of descriptors, {hard}, is too low for this", flush=True)
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2048, hard))
+    with Server("--immich", "127.0.0.1:0", listeners=2, descriptors=1100) as server:
+        used = connect(server)
+        idle = [socket.create_connection(("127.0.0.1", port), 60) for _ in range(600) for port in server.ports]
+        time.sleep(1)
+        answers = []
+        for path in ("/api/v1/photos/1/file", "/api/v1/search?ranking=words&q=dog", "/api/v1/photos/2/thumbnail"):
+            used.sendall(get(server, path))
+            answers.append(until(used, END)[:12])
+        same(answers, [b"HTTP/1.1 200"] * 3, "connections at two addresses leave descriptors for files")
+        for connection in idle:
             connection.close()
+        used.close()
+        same(server.stop(), 0, "and it ends")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def full_queue():
+    """4,096 requests wait behind some that take long; what comes then is told to come again, and all that waits is answered."""
+    most, more, slow_ones = 4096, 20, 6
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < most + 512:
+        print(f"# the limit of descriptors, {hard}, is too low for a full queue", flush=True)
+        return
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most + 512, hard))
+    texts = json.dumps({"input": [f"a picture of {i} dogs and {i + 1} cats beside a house" for i in range(200 if watched else 2048)]}).encode()
+    long = f"POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(texts)}".encode() + END + texts
+    with Server("--workers", "1", "--timeout", "600", "--model", "demo") as server:
+        def waiting():
+            return int(server.ask("GET", "/metrics").body.decode().split("\ndescry_waiting_requests ")[1].split()[0])
+
+        asked = get(server, "/api/v1/search?ranking=words&q=dog&k=1")
+        connections = [connect(server) for _ in range(most + more)]
+        slow = [connect(server, long) for _ in range(slow_ones)]
+        verdict(wait_for(lambda: waiting() >= slow_ones - 2), "one of some that take long is at work, the others wait", waiting())
+        for connection in connections:
+            connection.sendall(asked)
+        answers = [until(connection, END) for connection in connections]
+        late = [answer for answer in answers if b" 503 " in answer]
+        verdict(late and all(b"\r\nRetry-After: " in answer for answer in late), f"the queue is full: 503 to {len(late)} of {most + more} more", len(late))
+        same(sum(b" 200 " in answer for answer in answers), len(answers) - len(late), "the others are answered")
+        same(sum(b" 200 " in until(connection, END) for connection in slow), slow_ones, "so are those that took long")
+        same(waiting(), 0, "nothing waits")
+        connections[-1].sendall(asked)
+        verdict(b" 200 " in until(connections[-1], END), "who was told to come again is answered now")
+        for connection in connections + slow:
+            connection.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def at_the_end():
@@ -191,14 +279,32 @@ def at_the_end():
                 thread.join()
             ended.append(server.process.returncode)
     same(ended, [0] * 4, "it stops amid requests")
-    fresh = work / "fresh.db"
-    with Server("--root", gallery, "--model", "demo", library=fresh) as server:
-        server.ask("POST", "/api/v1/jobs", {"paths": [str(gallery)]})
-        wait_for(lambda: jobs(server)[0]["state"] != "waiting")
-        same(server.stop(), 0, "it stops amid a job")
-    status = json.loads(run("status", "--library", fresh, "--json").stdout)
-    done_again = run("index", "--library", fresh, "--model", "demo", gallery)
-    same(done_again.returncode, 0, f"the library is whole ({status['photos']} pictures were in it), and can be completed")
+
+
+def amid_a_job():
+    """What a job has committed is kept, and the next goes on with the rest."""
+    fresh, folder, total = work / "fresh.db", work / "copies", 400 if watched else 3000
+    folder.mkdir()
+    pictures = [path.read_bytes() for path in sorted((source / "samples/gallery").glob("*.jpg"))]
+    for i in range(total):  # bytes behind its end make a picture another content
+        (folder / f"{i}.jpg").write_bytes(pictures[i % len(pictures)] + struct.pack("<I", i))
+
+    def held():
+        return json.loads(run("status", "--library", fresh, "--json").stdout)["photos"]
+
+    with Server("--root", folder, "--model", "demo", library=fresh) as server:
+        same(server.ask("POST", "/api/v1/jobs", {"paths": [str(folder)]}).status, 202, f"a job with {total} pictures")
+        wait_for(lambda: server.ask("GET", "/api/v1/status").json["photos"] > 0)
+        same(server.stop(), 0, "it stops amid the job")
+    kept = held()
+    verdict(0 < kept < total, "some are committed", kept)
+    with Server("--root", folder, "--model", "demo", library=fresh) as server:
+        same(server.ask("GET", "/api/v1/status").json["photos"], kept, "they are there when it starts again")
+        server.ask("POST", "/api/v1/jobs", {"paths": []})
+        wait_for(lambda: jobs(server)[0]["state"] not in ("waiting", "running"), 600)
+        job = jobs(server)[0]
+        same((job["state"], job["embedded"], job["unchanged"], held()), ("done", total - kept, kept, total), "the next job does the rest, and nothing twice")
+    shutil.rmtree(folder)
 
 
 def sockets():
@@ -238,19 +344,38 @@ def sockets():
 
     passed = socket.create_server(("127.0.0.1", 0))
     program = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()), LISTEN_FDNAMES=sys.argv[2]); os.execve(sys.argv[3], sys.argv[3:], os.environ)"
-    for name in ("web",):
+    for name in ("web", "immich", "web:immich"):
         process = subprocess.Popen(["python3", "-c", program, str(passed.fileno()), name, descry, "serve", "--library", str(library)], stderr=subprocess.PIPE, text=True, pass_fds=(passed.fileno(),))
         line = process.stderr.readline()
         port = passed.getsockname()[1]
-        verdict(f":{port}" in line, f"a socket that systemd passes, named {name}", line)
-        connection = socket.create_connection(("127.0.0.1", port), 60)
-        connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: localhost\r\n".encode() + END[2:])
-        verdict(b" 200 " in until(connection, END), "is answered at")
-        connection.close()
+        for_immich = name == "immich"
+        verdict(f":{port}" in line and ("for Immich" in line) == for_immich, f"a socket that systemd passes, named {name}", line)
+        for path, wanted in (("/healthz", not for_immich), ("/ping", for_immich)):
+            connection = socket.create_connection(("127.0.0.1", port), 60)
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n".encode() + END[2:])
+            same(b" 200 " in until(connection, END), wanted, f"is {'' if wanted else 'not '}answered at {path}")
+            connection.close()
         process.terminate()
         process.communicate()
         same(process.returncode, 0, "and it ends")
     passed.close()
+
+    try:
+        taken = socket.create_server(("::1", 8420), family=socket.AF_INET6)
+        taken.close()
+    except OSError as error:
+        print(f"# [::1]:8420 cannot be tried: {error}", flush=True)
+        return
+    process, line = start("--listen", "::1")
+    verdict("http://[::1]:8420" in line, "an IPv6 address without brackets", line)
+    for host, wanted in (("[::1]:8420", True), ("[::1]", True), ("[0:0:0:0:0:0:0:1]", True), ("[::2]", False)):
+        connection = socket.create_connection(("::1", 8420), 60)
+        connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n".encode() + END[2:])
+        same(b" 200 " in until(connection, END), wanted, f"Host: {host}")
+        connection.close()
+    process.terminate()
+    process.communicate()
+    same(process.returncode, 0, "and it ends")
 
 
 def flat():
@@ -292,9 +417,12 @@ def flat():
 
 flat()
 many_connections()
+on_all_listeners()
 never_reading()
+never_reading_memory()
 events()
 full_queue()
 at_the_end()
+amid_a_job()
 sockets()
 done()
