@@ -35,6 +35,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from watch import held
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ROOT / "bench/peers"
 GALLERY = ROOT / "samples/gallery"
@@ -84,14 +86,8 @@ def tree(process):
 
 
 def resident(process):
-    """MB, with what is mapped of files, of all its processes."""
-    total = 0
-    for each in tree(process):
-        try:
-            total += int(pathlib.Path(f"/proc/{each}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except OSError:
-            pass
-    return total / 1e6
+    """MB of all its processes; what they share is counted once."""
+    return sum(map(held, tree(process))) / 1e6
 
 
 def busy(process):
@@ -257,8 +253,8 @@ def mixed(args):
                         else (1, sent("GET", f"/api/v1/photos/{i % 200 + 1}/thumbnail")))
     command = [args.build / "cmd/descry", "serve", "--library", args.folder / "mixed.db", "-p", args.port, "--root", args.folder / "new"]
     with Service(command, args.port) as service:
-        load(args, service, requests, max(args.seconds / 10, 3))  # thumbnails are made, workers and decoders started
         get(service.port, "/api/v1/jobs", json.dumps({"paths": [str(args.folder / "new")]}).encode())
+        load(args, service, requests, max(args.seconds / 6, 3))  # thumbnails are made, workers and decoders started
         samples, over = [], threading.Event()
 
         def watch():
@@ -274,7 +270,7 @@ def mixed(args):
     for kind, name in enumerate(KINDS):
         show(f"  {name}", rows[kind], args.seconds)
     quarter = len(samples) // 4
-    print(f"  the job: {job['state']}, {json.dumps(job.get('progress', job))}")
+    print(f"  the job: {job['state']}, {job['done']} of {job['total']} pictures, {job['failed']} failed")
     print(f"  memory: {statistics.median(samples[:quarter]):.0f} MB in the first quarter of the time, {statistics.median(samples[-quarter:]):.0f} MB "
           f"in the last, at most {max(samples):.0f} MB", flush=True)
 
