@@ -3,7 +3,7 @@
 """`descry serve` under load, beside a search service in Python, and under a mixed load by itself:
 
     pip install -r tools/requirements.txt -r bench/peers/requirements.txt
-    ninja -C build && ninja -C build clients
+    ninja -C build && ninja -C build bench/clients
     python bench/serve.py [--seconds 60] [--rounds 3] [--clients 64] [--folder FOLDER] [--only peers|mixed] [--build build]
 
 Both have the same model, of ViT-B-32's shape with weights by a formula, and the same vectors, of the sample gallery; both run on
