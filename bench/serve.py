@@ -8,7 +8,7 @@
 
 Both have the same model, of ViT-B-32's shape with weights by a formula, and the same vectors, of the sample gallery; both run on
 this machine, as do the clients (bench/clients.c, whose share of the processors is told), and neither while the other is asked.
-600 texts of 3 to 14 words are asked for in turns, so that a cache of queries would see each text many times: neither side has
+600 texts of 2 to 17 words are asked for in turns, so that a cache of queries would see each text many times: neither side has
 one.  First the answers to 50 of them are compared.
 
 The peer (bench/peers/search_service.py) is tried with ways to use the processors, for a tenth of the time each; its best is
