@@ -3,12 +3,12 @@
 #include "carrier.h"
 
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdio.h>
 #include <sys/socket.h>
-#include <unistd.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     CONNECTION_MEMORY = 24 << 10, /* bytes for a request's line and headers */
@@ -144,19 +144,6 @@ static enum MHD_Result take_argument(void *arg, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-static const char *const header_names[SERVE_HEADERS] = {
-    [SERVE_HOST] = "Host",
-    [SERVE_ORIGIN] = "Origin",
-    [SERVE_FETCH_SITE] = "Sec-Fetch-Site",
-    [SERVE_AUTHORIZATION] = "Authorization",
-    [SERVE_COOKIE] = "Cookie",
-    [SERVE_CONTENT_TYPE] = "Content-Type",
-    [SERVE_ACCEPT_ENCODING] = "Accept-Encoding",
-    [SERVE_IF_NONE_MATCH] = "If-None-Match",
-    [SERVE_RANGE] = "Range",
-    [SERVE_IF_RANGE] = "If-Range",
-};
-
 static exchange *begin(serve_carrier *carrier, struct MHD_Connection *connection, const char *method, const char *path)
 {
     exchange *x = calloc(1, sizeof *x);
@@ -170,7 +157,7 @@ static exchange *begin(serve_carrier *carrier, struct MHD_Connection *connection
     x->request.arguments = x->arguments;
     clock_gettime(CLOCK_MONOTONIC, &x->began);
     for (size_t i = 0; i < SERVE_HEADERS; i++)
-        x->request.headers[i] = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, header_names[i]);
+        x->request.headers[i] = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, serve_header_names[i]);
     MHD_get_connection_values_n(connection, MHD_GET_ARGUMENT_KIND, take_argument, x);
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     x->line = info ? info->socket_context : NULL;

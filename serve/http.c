@@ -26,6 +26,19 @@ int serve_fail_memory(descry_error *err)
     return serve_fail(err, DESCRY_ERR_MEMORY, "out of memory");
 }
 
+const char *const serve_header_names[SERVE_HEADERS] = {
+    [SERVE_HOST] = "Host",
+    [SERVE_ORIGIN] = "Origin",
+    [SERVE_FETCH_SITE] = "Sec-Fetch-Site",
+    [SERVE_AUTHORIZATION] = "Authorization",
+    [SERVE_COOKIE] = "Cookie",
+    [SERVE_CONTENT_TYPE] = "Content-Type",
+    [SERVE_ACCEPT_ENCODING] = "Accept-Encoding",
+    [SERVE_IF_NONE_MATCH] = "If-None-Match",
+    [SERVE_RANGE] = "Range",
+    [SERVE_IF_RANGE] = "If-Range",
+};
+
 /* ---- requests ---------------------------------------------------------------------------------------------------- */
 
 const char *serve_argument_of(const serve_request *request, const char *name)

@@ -26,6 +26,8 @@ typedef enum serve_header {
     SERVE_HEADERS
 } serve_header;
 
+extern const char *const serve_header_names[SERVE_HEADERS];
+
 typedef struct serve_argument {
     const char *name, *value; /* of the address after "?", decoded */
 } serve_argument;

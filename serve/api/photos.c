@@ -4,12 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <pthread.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +76,13 @@ static const char *type_of(const char *path)
     return "application/octet-stream";
 }
 
+/* The folder that its file is in, to be freed; NULL: it has no file, or out of memory. */
+static char *folder_of(const descry_entry *entry)
+{
+    const char *slash = entry->source ? NULL : strrchr(entry->path, '/');
+    return slash ? strndup(entry->path, slash > entry->path ? (size_t)(slash - entry->path) : 1) : NULL;
+}
+
 int serve_api_photo(serve_worker *worker, const serve_request *request, serve_reply *reply, descry_error *err)
 {
     const descry_entry *entry;
@@ -87,9 +93,8 @@ int serve_api_photo(serve_worker *worker, const serve_request *request, serve_re
     json_t *object = serve_entry_json(entry);
     bool there = !entry->source && stat(entry->path, &info) == 0;
     if (object) {
-        const char *slash = entry->source ? NULL : strrchr(entry->path, '/');
-        char *folder = slash ? strndup(entry->path, slash > entry->path ? (size_t)(slash - entry->path) : 1) : NULL;
-        json_object_set_new(object, "folder", folder ? serve_json_text(folder) : json_null());
+        char *folder = folder_of(entry);
+        json_object_set_new(object, "folder", serve_json_text(folder));
         free(folder);
         json_object_set_new(object, "bytes", there ? json_integer((json_int_t)info.st_size) : json_null());
         json_object_set_new(object, "missing", json_boolean(!there));
@@ -251,8 +256,7 @@ int serve_api_open(serve_worker *worker, const serve_request *request, serve_rep
     int rc = descry_entry_at(worker->library, request->id, NULL, &entry, err);
     if (rc)
         return rc;
-    const char *slash = strrchr(entry->path, '/');
-    char *folder = entry->source || !slash ? NULL : strndup(entry->path, slash > entry->path ? (size_t)(slash - entry->path) : 1);
+    char *folder = folder_of(entry);
     rc = folder ? open_folder(folder, err) : serve_fail(err, DESCRY_ERR_NOT_FOUND, "picture %lld has no file", (long long)request->id);
     free(folder);
     reply->status = 204;

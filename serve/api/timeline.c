@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { DAY = 86400000 };
 
@@ -59,7 +58,15 @@ static int note_term(void *arg, const descry_query_part *part)
     return *(bool *)arg = part->kind != DESCRY_QUERY_FILTER;
 }
 
-/* A search that ends at once opens no model; it finds out what the query's filters mean, and whether a smart album ranks. */
+/* Called for a model: the query has terms after all, those of a smart album. */
+static int note_model(void *arg, const char *name, descry_model **model, descry_error *err)
+{
+    *(bool *)arg = true;
+    *model = NULL;
+    return serve_fail(err, DESCRY_ERR_CANCELLED, "%s is not needed", name);
+}
+
+/* A search for one match finds out what the query's filters mean, and whether a smart album ranks. */
 static int search_first(descry_results **results, serve_worker *worker, const char *query, bool *ranks, descry_error *err)
 {
     descry_search_options how = DESCRY_SEARCH_OPTIONS_INIT;
@@ -70,11 +77,11 @@ static int search_first(descry_results **results, serve_worker *worker, const ch
     if (rc || *ranks)
         return rc;
     how.k = 1;
+    how.open_model = note_model;
+    how.model_arg = ranks;
     rc = descry_search(results, worker->library, NULL, query, &how, err);
-    if (rc == DESCRY_ERR_ARGUMENT && strstr(err->message, "model")) { /* a smart album with texts */
-        *ranks = true;
+    if (*ranks)
         return 0;
-    }
     if (!rc && descry_results_next(*results, &match, NULL) > 0)
         *ranks = !isnan(match->score);
     return rc;

@@ -8,19 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const names[SERVE_HEADERS] = {
-    [SERVE_HOST] = "Host",
-    [SERVE_ORIGIN] = "Origin",
-    [SERVE_FETCH_SITE] = "Sec-Fetch-Site",
-    [SERVE_AUTHORIZATION] = "Authorization",
-    [SERVE_COOKIE] = "Cookie",
-    [SERVE_CONTENT_TYPE] = "Content-Type",
-    [SERVE_ACCEPT_ENCODING] = "Accept-Encoding",
-    [SERVE_IF_NONE_MATCH] = "If-None-Match",
-    [SERVE_RANGE] = "Range",
-    [SERVE_IF_RANGE] = "If-Range",
-};
-
 /* Keeps a text of the input, which ends at a NUL, as libmicrohttpd's do. */
 static char *keep(request_input *input, const char *text, size_t size)
 {
@@ -99,7 +86,7 @@ static void read_header(request_input *input, const char *line, size_t length, c
     const char *colon = memchr(line, ':', length);
     size_t n = colon ? (size_t)(colon - line) : length, skip = n + (colon != NULL);
     for (size_t i = 0; i < SERVE_HEADERS; i++)
-        if (strlen(names[i]) == n && strncasecmp(line, names[i], n) == 0 && !input->request.headers[i]) {
+        if (strlen(serve_header_names[i]) == n && strncasecmp(line, serve_header_names[i], n) == 0 && !input->request.headers[i]) {
             while (skip < length && line[skip] == ' ')
                 skip++;
             char *value = keep(input, line + skip, length - skip);
