@@ -29,7 +29,8 @@ struct serve_carrier {
     serve_server *server;
     const serve_route *routes;
     struct MHD_Daemon *daemon;
-    bool local;
+    bool local, passed; /* as of its socket */
+    int listening;      /* the socket once it is quiesced, until libmicrohttpd's thread has ended; -1: none */
     long pending;       /* atomic */
     size_t body_bytes;  /* atomic: of all bodies in memory */
     pthread_mutex_t mutex;
@@ -462,6 +463,8 @@ int serve_carrier_open(serve_carrier **carrier, serve_server *server, serve_sock
     c->server = server;
     c->routes = routes;
     c->local = socket->local;
+    c->passed = socket->passed;
+    c->listening = -1;
     pthread_mutex_init(&c->mutex, NULL);
     c->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, c,
                                  MHD_OPTION_LISTEN_SOCKET, socket->fd,
@@ -483,9 +486,9 @@ int serve_carrier_open(serve_carrier **carrier, serve_server *server, serve_sock
 
 void serve_carrier_quiesce(serve_carrier *carrier)
 {
-    MHD_socket fd = MHD_quiesce_daemon(carrier->daemon);
-    if (fd != MHD_INVALID_SOCKET)
-        close(fd);
+    carrier->listening = MHD_quiesce_daemon(carrier->daemon);
+    if (carrier->listening >= 0 && !carrier->passed)
+        shutdown(carrier->listening, SHUT_RDWR); /* who connects now is refused; its thread may still look at the descriptor */
 }
 
 size_t serve_carrier_pending(const serve_carrier *carrier)
@@ -498,6 +501,8 @@ void serve_carrier_close(serve_carrier **carrier)
     if (!*carrier)
         return;
     MHD_stop_daemon((*carrier)->daemon);
+    if ((*carrier)->listening >= 0)
+        close((*carrier)->listening);
     pthread_mutex_destroy(&(*carrier)->mutex);
     free(*carrier);
     *carrier = NULL;

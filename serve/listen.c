@@ -151,6 +151,8 @@ static int take_passed(serve_sockets *sockets, const serve_options *options, des
             rc = serve_fail(err, DESCRY_ERR_ARGUMENT, "others reach the socket that was passed: --token keeps them out, --insecure lets them in");
         else
             rc = add(sockets, fd, at.ss_family == AF_UNIX, for_immich, err);
+        if (!rc)
+            sockets->items[sockets->count - 1].passed = true;
     }
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");

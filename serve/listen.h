@@ -14,6 +14,7 @@ typedef struct serve_socket {
     int fd;
     bool local;     /* a Unix socket: whoever may open it may ask */
     bool for_immich;
+    bool passed;    /* systemd has it, too, and goes on listening */
     char name[128]; /* "http://127.0.0.1:8420" */
 } serve_socket;
 

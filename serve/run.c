@@ -97,6 +97,7 @@ static int start(running *r, descry_error *err)
     context.log = server->options->log;
     int rc = descry_context_open(&server->ctx, &context, err);
     rc = rc ? rc : find_library(server, &r->library, err);
+    server->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     rc = rc ? rc : serve_logins_open(&server->logins, err);
     rc = rc ? rc : serve_models_open(&server->models, server, err);
     rc = rc ? rc : serve_metrics_open(&server->metrics, err);
@@ -178,6 +179,8 @@ static void stop(running *r)
     serve_models_close(&server->models);
     serve_metrics_close(&server->metrics);
     serve_logins_close(&server->logins);
+    if (server->utf8)
+        freelocale(server->utf8);
     descry_context_close(&server->ctx);
     free(r->library);
 }

@@ -6,6 +6,7 @@
 #include "http.h"
 #include "serve.h"
 
+#include <locale.h>
 #include <pthread.h>
 
 typedef struct serve_server serve_server;
@@ -50,6 +51,7 @@ struct serve_server {
     struct serve_logins *logins;
     descry_library *watched;       /* of the main thread: tells when the library has changed */
     uint64_t generation;           /* atomic: goes up whenever it has */
+    locale_t utf8;                 /* in which libarchive writes names; 0: there is none */
     bool local;                    /* a desktop is here, and nobody else reaches the server */
     int stopping;                  /* atomic: 1: no more work */
 };

@@ -7,7 +7,6 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +22,7 @@ typedef struct zip_file {
 } zip_file;
 
 typedef struct zip_job {
+    locale_t utf8; /* the server's */
     zip_file *files;
     size_t count;
     char *missing; /* a text about those that could not be read */
@@ -172,7 +172,7 @@ static bool add_file(struct archive *archive, zip_job *job, const zip_file *file
 static bool make_zip(void *arg, serve_pipe *pipe)
 {
     zip_job *job = arg;
-    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0), before = utf8 ? uselocale(utf8) : (locale_t)0;
+    locale_t before = job->utf8 ? uselocale(job->utf8) : (locale_t)0;
     struct archive *archive = archive_write_new();
     FILE *missing = open_memstream(&job->missing, &job->missing_size);
     bool good = archive && missing && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
@@ -186,10 +186,8 @@ static bool make_zip(void *arg, serve_pipe *pipe)
                archive_write_data(archive, job->missing, job->missing_size) == (la_ssize_t)job->missing_size;
     good = good && archive_write_close(archive) == ARCHIVE_OK;
     archive_write_free(archive);
-    if (utf8) {
+    if (job->utf8)
         uselocale(before);
-        freelocale(utf8);
-    }
     return good;
 }
 
@@ -219,6 +217,8 @@ static int fill(serve_worker *worker, zip_job *job, const int64_t *ids, size_t c
 static int send_zip(serve_worker *worker, const int64_t *ids, size_t count, serve_reply *reply, descry_error *err)
 {
     zip_job *job = calloc(1, sizeof *job);
+    if (job)
+        job->utf8 = worker->server->utf8;
     int rc = job ? fill(worker, job, ids, count, err) : serve_fail_memory(err);
     rc = rc ? rc : serve_reply_header(reply, err, "Content-Disposition", "attachment; filename=\"descry.zip\"");
     rc = rc ? rc : serve_pipe_open(&reply->stream, make_zip, release, job, err);
